@@ -1,0 +1,22 @@
+namespace Gateflow.Core.Access;
+
+/// <summary>A key as the data plane sees it.</summary>
+public sealed record KeyEntry
+{
+    /// <summary>"key_…"; "key_bootstrap" for the administrator's key of the configuration.</summary>
+    public required string Id { get; init; }
+
+    public required string Name { get; init; }
+
+    public required Role Role { get; init; }
+
+    /// <summary>The feature that requests of this key belong to when they name none.</summary>
+    public string? Feature { get; init; }
+
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    public DateTimeOffset? RevokedAt { get; init; }
+
+    /// <summary>Models that the key may ask for; null for all.</summary>
+    public IReadOnlyList<string>? AllowedModels { get; init; }
+}

@@ -1,0 +1,20 @@
+namespace Gateflow.Core.Rollout;
+
+/// <summary>What one model's provider did with one request.</summary>
+public enum AttemptResult : byte
+{
+    /// <summary>The model was not asked.</summary>
+    NotAsked,
+    Ok,
+    BadRequest,
+    Unauthorized,
+    ModelNotFound,
+    RateLimited,
+    ServerError,
+    Timeout,
+    ConnectionFailed,
+    CircuitOpen,
+    PolicyRefusal,
+    BrokenStream,
+    ClientCancelled,
+}
