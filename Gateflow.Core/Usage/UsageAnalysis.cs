@@ -1,0 +1,154 @@
+using System.Text.Json.Serialization;
+using Gateflow.Core.Catalog;
+
+namespace Gateflow.Core.Usage;
+
+/// <summary>
+/// How a model was used in a period: the wire's <c>analysis</c>. Times are UTC, costs USD, tokens as the serving model counted
+/// them, latencies milliseconds. A cost is null when a price is unknown, never 0.
+/// </summary>
+public sealed record UsageAnalysis
+{
+    /// <summary>The period in words: "last_30_days".</summary>
+    public required string UsagePeriod { get; init; }
+
+    public DateTimeOffset PeriodStart { get; init; }
+
+    public DateTimeOffset PeriodEnd { get; init; }
+
+    public long TotalRequests { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
+    public decimal? TotalCost { get; init; }
+
+    public long AvgInputTokens { get; init; }
+
+    public long AvgOutputTokens { get; init; }
+
+    /// <summary>Sum of input tokens over the period, cached ones included.</summary>
+    public long InputTokens { get; init; }
+
+    /// <summary>The part of <see cref="InputTokens"/> that was read from the provider's cache.</summary>
+    public long CachedInputTokens { get; init; }
+
+    public long OutputTokens { get; init; }
+
+    /// <summary>Largest input + output of one request, tokens.</summary>
+    public long MaxContextUsed { get; init; }
+
+    /// <summary>Longest answer, tokens; null when it was not recorded.</summary>
+    public long? MaxOutputUsed { get; init; }
+
+    /// <summary>Wire names of the capabilities used, the seed's word for <see cref="Capabilities"/>.</summary>
+    public IReadOnlyList<string> FeaturesUsed { get; init; } = [];
+
+    public UsagePatterns Patterns { get; init; } = new();
+
+    public long Errors { get; init; }
+
+    /// <summary>Errors / requests, 0–1.</summary>
+    public double ErrorRate { get; init; }
+
+    /// <summary>Latency of successes to the last byte, ms; null without a success.</summary>
+    public Percentiles? LatencyMs { get; init; }
+
+    /// <summary>Input + output of one request, tokens; null without a request.</summary>
+    public Percentiles? ContextTokens { get; init; }
+
+    /// <summary>Requests by context size, ascending, each bin above the one before it up to and including <see cref="ContextBin.UpTo"/>.</summary>
+    public IReadOnlyList<ContextBin> ContextHistogram { get; init; } = [];
+
+    public IReadOnlyList<CapabilityUse> Capabilities { get; init; } = [];
+
+    public IReadOnlyList<FeatureUse> ByFeature { get; init; } = [];
+
+    public IReadOnlyList<KeyUse> ByKey { get; init; } = [];
+
+    /// <summary>168 request counts, Monday 00:00 UTC first; empty when not computed.</summary>
+    public IReadOnlyList<long> HourOfWeek { get; init; } = [];
+
+    public UsageLimits Limits { get; init; } = new();
+
+    /// <summary>Mean over the period.</summary>
+    public double RequestsPerHour { get; init; }
+
+    /// <summary>True when demo data is among it.</summary>
+    public bool Demo { get; init; }
+
+    /// <summary>The capabilities used as bits, from <see cref="Capabilities"/> (else <see cref="FeaturesUsed"/>); unknown names are left out.</summary>
+    [JsonIgnore]
+    public Capabilities Used =>
+        (Capabilities.Count > 0 ? Capabilities.Where(x => x.Requests > 0).Select(x => x.Capability) : FeaturesUsed)
+            .Aggregate(Catalog.Capabilities.None, (set, name) => CapabilityNames.TryParse(name, out var flag) ? set | flag : set);
+
+    /// <summary>Requests that used one capability; null when they were not counted.</summary>
+    public long? RequestsUsing(Capabilities flag)
+    {
+        var name = CapabilityNames.Wire(flag);
+        return Capabilities.FirstOrDefault(x => x.Capability == name)?.Requests;
+    }
+}
+
+/// <summary>Shares of requests, 0–1, by the limits of <see cref="UsageLimits"/>.</summary>
+public sealed record UsagePatterns
+{
+    public double LongContext { get; init; }
+
+    public double ShortQueries { get; init; }
+}
+
+/// <summary>Context sizes (input + output tokens) above which a request is long, and up to which it is short.</summary>
+public sealed record UsageLimits
+{
+    public long LongContextTokens { get; init; } = 8192;
+
+    public long ShortQueryTokens { get; init; } = 1024;
+}
+
+public sealed record Percentiles(double P50, double P95, double P99);
+
+/// <param name="UpTo">Upper edge, tokens, inclusive.</param>
+/// <param name="Requests">Requests in the bin.</param>
+public sealed record ContextBin(long UpTo, long Requests);
+
+/// <param name="Capability">Wire name.</param>
+/// <param name="Requests">Requests that used it.</param>
+public sealed record CapabilityUse(string Capability, long Requests);
+
+/// <summary>One feature of the customer's product.</summary>
+public sealed record FeatureUse
+{
+    public required string Feature { get; init; }
+
+    public long Requests { get; init; }
+
+    public long Errors { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
+    public decimal? Cost { get; init; }
+
+    public long AvgInputTokens { get; init; }
+
+    public long AvgOutputTokens { get; init; }
+}
+
+/// <summary>One API key.</summary>
+public sealed record KeyUse
+{
+    /// <summary>The key's prefixed id, never its secret.</summary>
+    public required string Key { get; init; }
+
+    /// <summary>The name that its owner gave it.</summary>
+    public string? Name { get; init; }
+
+    public long Requests { get; init; }
+
+    public long Errors { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
+    public decimal? Cost { get; init; }
+
+    public long AvgInputTokens { get; init; }
+
+    public long AvgOutputTokens { get; init; }
+}
