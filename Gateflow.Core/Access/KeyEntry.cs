@@ -17,6 +17,9 @@ public sealed record KeyEntry
 
     public DateTimeOffset? RevokedAt { get; init; }
 
+    /// <summary>True for keys of the demo: their usage is labelled so.</summary>
+    public bool Demo { get; init; }
+
     /// <summary>Models that the key may ask for; null for all.</summary>
     public IReadOnlyList<string>? AllowedModels { get; init; }
 }

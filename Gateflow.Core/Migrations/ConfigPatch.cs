@@ -1,0 +1,49 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Gateflow.Core.Storage;
+
+namespace Gateflow.Core.Migrations;
+
+/// <summary>A PATCH of a migration: the fields given replace those of the configuration, the others stay.</summary>
+public static class ConfigPatch
+{
+    private static readonly HashSet<string> Known =
+        [.. typeof(MigrationConfig).GetProperties().Where(p => p.CanWrite).Select(p => JsonNamingPolicy.SnakeCaseLower.ConvertName(p.Name))];
+
+    /// <summary>The configuration with the fields laid over it, or every fault: unknown fields, wrong types, values out of range.</summary>
+    public static (MigrationConfig Config, IReadOnlyList<Fault> Faults) Apply(MigrationConfig config, JsonObject patch)
+    {
+        List<Fault> faults = [];
+        foreach (var (name, value) in patch.Where(p => Known.Contains(p.Key)))
+        {
+            var merged = (JsonObject)JsonSerializer.SerializeToNode(config, JsonColumn.Options)!;
+            merged[name] = value?.DeepClone();
+            try
+            {
+                config = merged.Deserialize<MigrationConfig>(JsonColumn.Options) ?? config;
+            }
+            catch (JsonException fault)
+            {
+                faults.Add(new Fault(fault.Path is { Length: > 2 } path ? path[2..] : name, $"{name} has a value that cannot be read: {Shorten(value)}."));
+            }
+        }
+
+        faults.AddRange(patch.Where(p => !Known.Contains(p.Key)).Select(p => new Fault(p.Key, $"{p.Key} is not a field of a migration.")));
+        faults.AddRange(Faults(config));
+        return (config, faults);
+    }
+
+    /// <summary>Every rule that the configuration breaks, with wire names.</summary>
+    public static IReadOnlyList<Fault> Faults(MigrationConfig config) =>
+        [.. new MigrationConfigValidator().Validate(config).Errors.Select(e => new Fault(WireName(e.PropertyName), e.ErrorMessage))];
+
+    /// <summary>"RollbackThreshold.ErrorRate" as "rollback_threshold.error_rate".</summary>
+    public static string WireName(string property) =>
+        string.Join('.', property.Split('.').Select(JsonNamingPolicy.SnakeCaseLower.ConvertName));
+
+    private static string Shorten(JsonNode? value)
+    {
+        var text = value?.ToJsonString() ?? "null";
+        return text.Length > 60 ? text[..60] + "…" : text;
+    }
+}

@@ -1,0 +1,21 @@
+using Gateflow.Core.Catalog;
+
+namespace Gateflow.Core.Routing;
+
+/// <summary>A known model and who serves it.</summary>
+/// <param name="Id">The id that callers use, without provider.</param>
+/// <param name="Endpoints">Providers that serve it, best first; empty when no configured provider does.</param>
+/// <param name="Facts">What the catalog knows; null for a model that only a provider knows.</param>
+public sealed record ModelRoute(string Id, IReadOnlyList<ModelEndpoint> Endpoints, CatalogModel? Facts)
+{
+    public bool IsServed => Endpoints.Count > 0;
+}
+
+/// <summary>A model at a provider.</summary>
+/// <param name="Provider">Who is called.</param>
+/// <param name="UpstreamModel">The id that the provider takes.</param>
+public sealed record ModelEndpoint(ProviderEndpoint Provider, string UpstreamModel)
+{
+    /// <summary>The upstream id as a JSON string, quotes included, ready to be spliced into a body.</summary>
+    public ReadOnlyMemory<byte> UpstreamModelJson { get; } = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(UpstreamModel);
+}

@@ -1,0 +1,27 @@
+using System.Collections.Frozen;
+using Gateflow.Core.Access;
+
+namespace Gateflow.Core.Routing;
+
+/// <summary>
+/// Everything that a request's way needs to know, as one immutable snapshot that is swapped atomically; a request reads it once.
+/// </summary>
+public sealed record RouteTable
+{
+    public static readonly RouteTable Empty = new();
+
+    /// <summary>Grows with every change of routing that is stored; nodes compare it.</summary>
+    public long Version { get; init; }
+
+    /// <summary>Known models by id and by "provider/id"; the providers of a model in order of preference, none when nobody serves it.</summary>
+    public FrozenDictionary<string, ModelRoute> Models { get; init; } = FrozenDictionary<string, ModelRoute>.Empty;
+
+    /// <summary>Names that the customer gave to models.</summary>
+    public FrozenDictionary<string, string> Aliases { get; init; } = FrozenDictionary<string, string>.Empty;
+
+    /// <summary>Running and completed migrations by source model; scoped ones first.</summary>
+    public FrozenDictionary<string, MigrationRoute[]> Migrations { get; init; } = FrozenDictionary<string, MigrationRoute[]>.Empty;
+
+    /// <summary>Keys by the SHA-256 of their secret.</summary>
+    public FrozenDictionary<KeyHash, KeyEntry> Keys { get; init; } = FrozenDictionary<KeyHash, KeyEntry>.Empty;
+}

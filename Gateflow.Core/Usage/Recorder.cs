@@ -1,0 +1,41 @@
+using System.Threading.Channels;
+
+namespace Gateflow.Core.Usage;
+
+/// <summary>
+/// The gate between the request's path and the database: a bounded queue that is written without waiting and drained once a second.
+/// A full queue drops the record and counts it, never the caller's time.
+/// </summary>
+public sealed class Recorder
+{
+    private readonly Channel<RequestRecord> _queue;
+    private long _dropped;
+
+    /// <param name="capacity">Most records that may wait.</param>
+    public Recorder(int capacity = 100_000)
+    {
+        _queue = Channel.CreateBounded<RequestRecord>(
+            new BoundedChannelOptions(capacity) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+    }
+
+    /// <summary>Records that did not fit since the start.</summary>
+    public long Dropped => Interlocked.Read(ref _dropped);
+
+    /// <summary>Records that wait now.</summary>
+    public int Waiting => _queue.Reader.Count;
+
+    /// <summary>Hands a record over; false when the queue is full and it was dropped.</summary>
+    public bool TryRecord(RequestRecord record)
+    {
+        if (_queue.Writer.TryWrite(record))
+        {
+            return true;
+        }
+
+        Interlocked.Increment(ref _dropped);
+        return false;
+    }
+
+    /// <summary>Takes the next record that waits.</summary>
+    public bool TryTake([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out RequestRecord? record) => _queue.Reader.TryRead(out record);
+}

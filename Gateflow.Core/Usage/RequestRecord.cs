@@ -1,0 +1,88 @@
+using Gateflow.Core.Catalog;
+using Gateflow.Core.Rollout;
+
+namespace Gateflow.Core.Usage;
+
+/// <summary>
+/// What the gateway hands to the recorder after a request's last byte: metadata only, and the bodies when they were chosen as a sample.
+/// </summary>
+public sealed class RequestRecord
+{
+    public required string RequestId { get; init; }
+
+    /// <summary>When the request arrived.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    public required string KeyId { get; init; }
+
+    /// <summary>The part of the customer's product that asked; null when neither header nor key names one.</summary>
+    public string? Feature { get; init; }
+
+    /// <summary>The model as the caller wrote it.</summary>
+    public required string RequestedModel { get; init; }
+
+    /// <summary>The model after aliases, before any migration: usage is kept under it.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>The model that answered; null when none did.</summary>
+    public string? ServedModel { get; init; }
+
+    /// <summary>The provider that answered; null when none did.</summary>
+    public string? Provider { get; init; }
+
+    public string? MigrationId { get; init; }
+
+    public Arm Arm { get; init; }
+
+    public required OutcomeKind Outcome { get; init; }
+
+    /// <summary>HTTP status sent to the caller; 499 when the caller hung up first.</summary>
+    public required int Status { get; init; }
+
+    /// <summary>The contract's reason when another model than the chosen one answered; else null.</summary>
+    public string? FallbackReason { get; init; }
+
+    /// <summary>Number of provider calls made.</summary>
+    public int Attempts { get; init; } = 1;
+
+    /// <summary>Milliseconds from arrival to the last byte sent.</summary>
+    public required double DurationMs { get; init; }
+
+    /// <summary>Milliseconds that the arm's own model took: to its last byte, for streams to the first content. NaN when unknown.</summary>
+    public double ModelLatencyMs { get; init; } = double.NaN;
+
+    /// <summary>Milliseconds from arrival to the first byte sent to the caller.</summary>
+    public double FirstByteMs { get; init; } = double.NaN;
+
+    public bool Stream { get; init; }
+
+    public int InputTokens { get; init; }
+
+    /// <summary>Part of <see cref="InputTokens"/> that came from the provider's cache.</summary>
+    public int CachedTokens { get; init; }
+
+    public int OutputTokens { get; init; }
+
+    /// <summary>Part of <see cref="OutputTokens"/> spent on hidden reasoning.</summary>
+    public int ReasoningTokens { get; init; }
+
+    /// <summary>True when the provider gave no usage and the counts are estimates.</summary>
+    public bool TokensEstimated { get; init; }
+
+    public Capabilities Capabilities { get; init; }
+
+    /// <summary>Quality of the answer in [0, 1]; NaN when there is none.</summary>
+    public double Quality { get; init; } = double.NaN;
+
+    /// <summary>Stable hash of the unit of assignment.</summary>
+    public ulong Unit { get; init; }
+
+    /// <summary>Class of the last error, for the log; never its text.</summary>
+    public string? ErrorCode { get; init; }
+
+    /// <summary>The request's body when chosen as a sample; else empty.</summary>
+    public ReadOnlyMemory<byte> RequestBody { get; init; }
+
+    /// <summary>The answer's body when chosen as a sample and not streamed; else empty.</summary>
+    public ReadOnlyMemory<byte> ResponseBody { get; init; }
+}
