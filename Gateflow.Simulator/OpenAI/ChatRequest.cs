@@ -1,0 +1,71 @@
+using System.Text.Json;
+using Gateflow.Simulator.Answers;
+
+namespace Gateflow.Simulator.OpenAI;
+
+/// <summary>A chat completion as asked for, checked.</summary>
+internal sealed record ChatRequest
+{
+    public required string Model { get; init; }
+
+    public required Question Question { get; init; }
+
+    public required int PromptTokens { get; init; }
+
+    public required int Choices { get; init; }
+
+    public required bool Stream { get; init; }
+
+    public required bool IncludeUsage { get; init; }
+
+    /// <summary>Exactly one of the two is null.</summary>
+    public static (ChatRequest? Request, OpenAIError? Fault) Read(JsonElement json)
+    {
+        var arguments = new Arguments(json);
+        var model = arguments.Text("model");
+        if (string.IsNullOrEmpty(model))
+        {
+            arguments.Fail(OpenAIError.Invalid("you must provide a model parameter", null, null));
+        }
+
+        ChatParameters.CheckNames(json, arguments);
+        var messages = ChatMessages.Read(arguments);
+        var stream = arguments.Flag("stream") ?? false;
+        var limit = Smaller(arguments.Integer("max_tokens", 1, int.MaxValue), arguments.Integer("max_completion_tokens", 1, int.MaxValue));
+        var choices = arguments.Integer("n", 1, 128) ?? 1;
+        ChatParameters.CheckRanges(arguments);
+        var includeUsage = ChatParameters.IncludeUsage(arguments, stream);
+        var tools = ChatTools.Read(arguments);
+        var (format, schema) = ChatParameters.Format(arguments);
+        var stop = ChatParameters.Stop(arguments);
+        if (arguments.Fault is { } fault)
+        {
+            return (null, fault);
+        }
+
+        var request = new ChatRequest
+        {
+            Model = model!,
+            PromptTokens = messages!.Tokens + tools.Tokens,
+            Choices = choices,
+            Stream = stream,
+            IncludeUsage = includeUsage,
+            Question = new Question
+            {
+                Prompt = messages.LastUserText,
+                Tools = tools.Tools,
+                // After the results of tools a model speaks; calling again would never end.
+                Demand = tools.Demand == ToolDemand.WhenNamedInPrompt && messages.EndsWithToolResult ? ToolDemand.None : tools.Demand,
+                ToolName = tools.Name,
+                ParallelTools = arguments.Flag("parallel_tool_calls") ?? true,
+                Format = format,
+                Schema = schema,
+                MaxTokens = limit,
+                Stop = stop,
+            },
+        };
+        return (request, null);
+    }
+
+    private static int? Smaller(int? one, int? other) => one is { } a && other is { } b ? Math.Min(a, b) : one ?? other;
+}

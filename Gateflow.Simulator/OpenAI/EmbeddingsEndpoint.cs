@@ -1,0 +1,74 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Gateflow.Simulator.Answers;
+using Gateflow.Simulator.Faults;
+
+namespace Gateflow.Simulator.OpenAI;
+
+internal static class EmbeddingsEndpoint
+{
+    public static async Task HandleAsync(HttpContext context, OpenAIIntake intake)
+    {
+        if (await intake.ReadAsync(context) is not { } json)
+        {
+            return;
+        }
+
+        var (request, fault) = EmbeddingsRequest.Read(json);
+        if (request is null)
+        {
+            await fault!.WriteAsync(context);
+            return;
+        }
+
+        if (await intake.BeginAsync(context, request.Model) is { } turn)
+        {
+            await Delivery.SendJsonAsync(context, turn, Write(request));
+        }
+    }
+
+    private static ReadOnlyMemory<byte> Write(EmbeddingsRequest request)
+    {
+        var buffer = new ArrayBufferWriter<byte>(1024 + (request.Inputs.Count * request.Dimensions * 14));
+        using var json = new Utf8JsonWriter(buffer, SimulatorJson.Writer);
+        json.WriteStartObject();
+        json.WriteString("object", "list");
+        json.WriteStartArray("data");
+        foreach (var (index, input) in request.Inputs.Index())
+        {
+            json.WriteStartObject();
+            json.WriteString("object", "embedding");
+            json.WriteNumber("index", index);
+            WriteVector(json, HashedVector.Of(input, request.Model, request.Dimensions), request.Base64);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteString("model", request.Model);
+        json.WriteStartObject("usage");
+        json.WriteNumber("prompt_tokens", request.Tokens);
+        json.WriteNumber("total_tokens", request.Tokens);
+        json.WriteEndObject();
+        json.WriteEndObject();
+        json.Flush();
+        return buffer.WrittenMemory;
+    }
+
+    private static void WriteVector(Utf8JsonWriter json, float[] vector, bool base64)
+    {
+        if (base64)
+        {
+            json.WriteBase64String("embedding", MemoryMarshal.AsBytes<float>(vector));
+            return;
+        }
+
+        json.WriteStartArray("embedding");
+        foreach (var value in vector)
+        {
+            json.WriteNumberValue(value);
+        }
+
+        json.WriteEndArray();
+    }
+}

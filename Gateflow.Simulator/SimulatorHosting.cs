@@ -1,0 +1,71 @@
+using Gateflow.Simulator.Answers;
+using Gateflow.Simulator.Behaviours;
+using Gateflow.Simulator.Control;
+using Gateflow.Simulator.Faults;
+using Gateflow.Simulator.OpenAI;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace Gateflow.Simulator;
+
+/// <summary>Puts a stand-in LLM provider into an application: <c>services.AddSimulator(…)</c>, then <c>app.MapSimulator("/simulator")</c>.</summary>
+public static class SimulatorHosting
+{
+    /// <summary>Registers the simulator; one per application. Invalid options stop the start with every fault listed.</summary>
+    public static IServiceCollection AddSimulator(this IServiceCollection services, Action<SimulatorOptions>? configure = null)
+    {
+        var options = services.AddOptions<SimulatorOptions>().ValidateOnStart();
+        if (configure is not null)
+        {
+            options.Configure(configure);
+        }
+
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SimulatorOptions>, SimulatorOptionsRules>());
+        services.AddSingleton<SimulatorClock>();
+        services.AddSingleton<RecordedAnswerFiles>();
+        services.AddSingleton<BehaviourTable>();
+        services.AddSingleton<RequestLog>();
+        services.AddSingleton<Turns>();
+        services.AddSingleton<OpenAIIntake>();
+        return services;
+    }
+
+    /// <summary>Maps <c>{prefix}/v1/*</c> and <c>{prefix}/control/*</c>.</summary>
+    /// <returns>Both groups, so that the host can guard one without the other: <c>MapSimulator("/simulator").Control.RequireAuthorization(…)</c>.</returns>
+    public static SimulatorRoutes MapSimulator(this IEndpointRouteBuilder app, string prefix = "")
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        app.ServiceProvider.GetRequiredService<BehaviourTable>().Reset();
+
+        var protocol = app.MapGroup(prefix + "/v1").ExcludeFromDescription();
+        protocol.AddEndpointFilter(ForgiveHangUpAsync);
+        protocol.MapOpenAI();
+
+        var control = app.MapGroup(prefix + "/control").ExcludeFromDescription();
+        control.MapControl();
+        return new SimulatorRoutes { Protocol = protocol, Control = control };
+    }
+
+    private static async ValueTask<object?> ForgiveHangUpAsync(EndpointFilterInvocationContext call, EndpointFilterDelegate next)
+    {
+        try
+        {
+            return await next(call);
+        }
+        catch (OperationCanceledException) when (call.HttpContext.RequestAborted.IsCancellationRequested)
+        {
+            return Results.Empty;
+        }
+    }
+}
+
+/// <summary>The two halves of a mounted simulator.</summary>
+public sealed record SimulatorRoutes
+{
+    /// <summary>What applications call: <c>/v1/*</c>, guarded by <see cref="SimulatorOptions.ApiKey"/> at most.</summary>
+    public required RouteGroupBuilder Protocol { get; init; }
+
+    /// <summary>What tests and the demo set: <c>/control/*</c>, unguarded unless the host adds a policy.</summary>
+    public required RouteGroupBuilder Control { get; init; }
+}
