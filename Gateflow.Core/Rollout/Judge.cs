@@ -1,0 +1,162 @@
+using System.Collections.Concurrent;
+
+namespace Gateflow.Core.Rollout;
+
+/// <summary>A migration's judgement at one moment.</summary>
+public sealed record JudgeView
+{
+    public required IReadOnlyList<GuardrailReading> Readings { get; init; }
+
+    /// <summary>The first breach, with its numbers as they stood then.</summary>
+    public GuardrailReading? Breach { get; init; }
+
+    public required int Step { get; init; }
+
+    /// <summary>Counted target outcomes in the step.</summary>
+    public required long StepTargetOutcomes { get; init; }
+
+    public required bool OutageHold { get; init; }
+
+    public required long DistinctFailingUnits { get; init; }
+
+    /// <summary>Outcomes folded.</summary>
+    public required long Sequence { get; init; }
+}
+
+/// <summary>The judges of all running migrations on this node. Thread-safe; one lock a migration, held for one fold.</summary>
+public sealed class Judge
+{
+    private readonly ConcurrentDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
+
+    /// <summary>
+    /// Called once a migration, on the thread that folded the deciding outcome and outside any lock: brake the local route table here,
+    /// and wake the controller. Also called by <see cref="Arm"/> when the restored state holds a breach. An exception reaches the folder.
+    /// </summary>
+    public event Action<string, GuardrailReading>? Breached;
+
+    /// <summary>Starts judging a migration. False, and nothing changes, when it is judged already.</summary>
+    public bool Arm(string migrationId, JudgeConfig config, JudgeState? restored = null)
+    {
+        var entry = new Entry(restored is null ? new MigrationJudge(config) : new MigrationJudge(config, restored));
+        if (!_entries.TryAdd(migrationId, entry))
+        {
+            return false;
+        }
+
+        Raise(migrationId, entry);
+        return true;
+    }
+
+    /// <summary>Stops judging a migration; outcomes still under way are ignored. False when it was not judged.</summary>
+    public bool Disarm(string migrationId) => _entries.TryRemove(migrationId, out _);
+
+    public bool IsArmed(string migrationId) => _entries.ContainsKey(migrationId);
+
+    /// <summary>Ids of the migrations judged.</summary>
+    public ICollection<string> Armed => _entries.Keys;
+
+    /// <summary>Starts a step; see <see cref="MigrationJudge.BeginStep"/>. False when the migration is not judged.</summary>
+    public bool BeginStep(string migrationId, int step, double weight)
+    {
+        if (!_entries.TryGetValue(migrationId, out var entry))
+        {
+            return false;
+        }
+
+        lock (entry.Gate)
+        {
+            entry.Judge.BeginStep(step, weight);
+        }
+
+        return true;
+    }
+
+    /// <summary>Folds one outcome. False when the migration is not judged here.</summary>
+    public bool Fold(string migrationId, in ArmOutcome outcome)
+    {
+        if (!_entries.TryGetValue(migrationId, out var entry))
+        {
+            return false;
+        }
+
+        lock (entry.Gate)
+        {
+            entry.Judge.Fold(outcome);
+        }
+
+        Raise(migrationId, entry);
+        return true;
+    }
+
+    /// <summary>Folds a score that came after its answer; see <see cref="MigrationJudge.FoldScore"/>.</summary>
+    public bool FoldScore(string migrationId, Arm arm, double score)
+    {
+        if (!_entries.TryGetValue(migrationId, out var entry))
+        {
+            return false;
+        }
+
+        lock (entry.Gate)
+        {
+            entry.Judge.FoldScore(arm, score);
+        }
+
+        Raise(migrationId, entry);
+        return true;
+    }
+
+    /// <summary>The judgement now; null when the migration is not judged here.</summary>
+    public JudgeView? Read(string migrationId)
+    {
+        if (!_entries.TryGetValue(migrationId, out var entry))
+        {
+            return null;
+        }
+
+        lock (entry.Gate)
+        {
+            var judge = entry.Judge;
+            return new JudgeView
+            {
+                Readings = judge.Read(),
+                Breach = judge.Breach,
+                Step = judge.Step,
+                StepTargetOutcomes = judge.StepTargetOutcomes,
+                OutageHold = judge.OutageHold,
+                DistinctFailingUnits = judge.DistinctFailingUnits,
+                Sequence = judge.Sequence,
+            };
+        }
+    }
+
+    /// <summary>The state to persist; null when the migration is not judged here.</summary>
+    public JudgeState? Snapshot(string migrationId)
+    {
+        if (!_entries.TryGetValue(migrationId, out var entry))
+        {
+            return null;
+        }
+
+        lock (entry.Gate)
+        {
+            return entry.Judge.Save();
+        }
+    }
+
+    private void Raise(string migrationId, Entry entry)
+    {
+        if (Volatile.Read(ref entry.Raised) == 0 && entry.Judge.Breach is { } breach && Interlocked.Exchange(ref entry.Raised, 1) == 0)
+        {
+            Breached?.Invoke(migrationId, breach);
+        }
+    }
+
+    private sealed class Entry(MigrationJudge judge)
+    {
+        public MigrationJudge Judge { get; } = judge;
+
+        public Lock Gate { get; } = new();
+
+        public int Raised;
+    }
+}

@@ -1,0 +1,50 @@
+namespace Gateflow.Core.Rollout;
+
+/// <summary>
+/// All that a <see cref="MigrationJudge"/> knows, as plain data that JSON carries exactly. Folding n outcomes, saving, restoring and
+/// folding m more equals folding n + m.
+/// </summary>
+public sealed record JudgeState
+{
+    /// <summary>Outcomes folded: what was persisted up to, so that a restart counts nothing twice.</summary>
+    public required long Sequence { get; init; }
+
+    /// <summary>The step running; -1 before the first.</summary>
+    public required int Step { get; init; }
+
+    /// <summary>Its weight, percent.</summary>
+    public required double Weight { get; init; }
+
+    /// <summary>Counted target outcomes in the step.</summary>
+    public required long StepTargetOutcomes { get; init; }
+
+    /// <summary>Target outcomes in the step, counted or not.</summary>
+    public required long StepTargetSeen { get; init; }
+
+    /// <summary>Outcomes by arm (source, target) and <see cref="OutcomeKind"/>: index arm × kinds + kind.</summary>
+    public required long[] Counts { get; init; }
+
+    public required FailingUnitsState FailingUnits { get; init; }
+
+    /// <summary>First unit with a slow request on the target, and whether another followed.</summary>
+    public ulong? SlowUnit { get; init; }
+
+    public bool SlowUnits { get; init; }
+
+    public required ShareState Outages { get; init; }
+
+    public ErrorRateState? ErrorRate { get; init; }
+
+    public AlarmState ErrorRateAlarm { get; init; }
+
+    public LatencyState? Latency { get; init; }
+
+    public AlarmState LatencyAlarm { get; init; }
+
+    public QualityState? Quality { get; init; }
+
+    public AlarmState QualityAlarm { get; init; }
+
+    /// <summary>The first breach, as it stood when it happened.</summary>
+    public GuardrailReading? Breach { get; init; }
+}

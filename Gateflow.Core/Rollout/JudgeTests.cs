@@ -1,0 +1,85 @@
+namespace Gateflow.Core.Rollout;
+
+/// <summary>The armed tests of a migration; one that is not armed is null.</summary>
+internal sealed class JudgeTests
+{
+    // In a healthy migration about one request in twenty is slower than the source's 95th percentile; never fewer than the reference simulation has.
+    private const double SlowShare = 0.05, FewestSlow = 150;
+
+    public JudgeTests(JudgeConfig config)
+    {
+        var limits = config.RollbackThreshold;
+        Armed =
+        [
+            .. limits.ErrorRate is null ? [] : new[] { GuardrailKind.ErrorRate },
+            .. limits.LatencyP99Increase is null ? [] : new[] { GuardrailKind.LatencyP99Increase },
+            .. limits.QualityScoreDrop is null ? [] : new[] { GuardrailKind.QualityScoreDrop },
+        ];
+        Within(config.Alpha, 0, 1, nameof(config.Alpha));
+        var alpha = config.Alpha / Math.Max(1, Armed.Count);
+        var expected = (double)config.ExpectedTargetRequests;
+        if (limits.ErrorRate is { } rate)
+        {
+            Error = new ErrorRateTest(Within(rate, 0, 1, nameof(limits.ErrorRate)), alpha, expected, config.TailShare);
+            ErrorLimit = rate;
+        }
+
+        if (limits.LatencyP99Increase is { } ratio)
+        {
+            Latency = new LatencyTest(Within(ratio, 0, 1e6, nameof(limits.LatencyP99Increase)), alpha, Math.Max(FewestSlow, SlowShare * expected), config.TailShare);
+            LatencyLimit = ratio;
+        }
+
+        if (limits.QualityScoreDrop is { } drop)
+        {
+            Quality = new QualityTest(Within(drop, 0, 1, nameof(limits.QualityScoreDrop)), alpha, expected, config.TailShare);
+            QualityLimit = drop;
+        }
+    }
+
+    public IReadOnlyList<GuardrailKind> Armed { get; }
+
+    public ErrorRateTest? Error { get; }
+
+    public double ErrorLimit { get; }
+
+    public LatencyTest? Latency { get; }
+
+    public double LatencyLimit { get; }
+
+    public QualityTest? Quality { get; }
+
+    public double QualityLimit { get; }
+
+    /// <summary>Reads one armed guardrail.</summary>
+    public GuardrailReading Read(GuardrailKind kind, in ReadingContext context) => kind switch
+    {
+        GuardrailKind.ErrorRate => Readings.Of(Error!, ErrorLimit, context),
+        GuardrailKind.LatencyP99Increase => Readings.Of(Latency!, LatencyLimit, context),
+        _ => Readings.Of(Quality!, QualityLimit, context),
+    };
+
+    public void Restore(JudgeState state)
+    {
+        if (state.ErrorRate is { } error)
+        {
+            Error?.Restore(error);
+            Error?.Alarm.Restore(state.ErrorRateAlarm);
+        }
+
+        if (state.Latency is { } latency)
+        {
+            Latency?.Restore(latency);
+            Latency?.Alarm.Restore(state.LatencyAlarm);
+        }
+
+        if (state.Quality is { } quality)
+        {
+            Quality?.Restore(quality);
+            Quality?.Alarm.Restore(state.QualityAlarm);
+        }
+    }
+
+    private static double Within(double value, double above, double below, string name) =>
+        value > above && value < below ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must lie between {above} and {below}.");
+}

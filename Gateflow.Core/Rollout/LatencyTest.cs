@@ -1,0 +1,132 @@
+namespace Gateflow.Core.Rollout;
+
+/// <summary>State of a <see cref="LatencyTest"/>: latencies in ms, oldest first.</summary>
+public sealed record LatencyState
+{
+    public required MixtureState Mixture { get; init; }
+
+    public required double[] Source { get; init; }
+
+    public required double[] Target { get; init; }
+
+    public required ShareState Share { get; init; }
+
+    public long Compared { get; init; }
+
+    public long TargetSlow { get; init; }
+
+    public long SourceSlow { get; init; }
+}
+
+/// <summary>
+/// Tests "the target's tail latency is at most r times the source's". With c the source's 95th percentile over its last 300
+/// successes, known before the request, the events are target latency / r &gt; c (x = 1) and source latency &gt; c (x = 0); the limit on
+/// the chance of x = 1 is the target's share among the last 600 requests. Drift that both arms share moves both events and cancels.
+/// A timeout exceeds every limit, on either arm. Source for the form: design, section 6.
+/// </summary>
+/// <param name="ratio">r, above 1.</param>
+/// <param name="alpha">Chance of a false alarm of this guardrail.</param>
+/// <param name="expectedEvents">Events (slow requests of either arm) that the planner expects.</param>
+/// <param name="tailShare">See <see cref="ShiryaevMixture"/>.</param>
+internal sealed class LatencyTest(double ratio, double alpha, double expectedEvents, double tailShare = 0)
+{
+    /// <summary>The quantile that is compared.</summary>
+    public const double Tail = 0.95;
+
+    private const int ShareSize = 600;
+
+    // A share of 0 or 1 would make the other arm's event impossible.
+    private const double LeastShare = 0.02;
+
+    private readonly ShiryaevMixture _mixture = new(expectedEvents, tailShare);
+    private readonly SortedWindow _source = new(GuardrailMinimums.LatencySources);
+    private readonly SortedWindow _target = new(GuardrailMinimums.LatencySources);
+    private readonly ShareWindow _share = new(ShareSize);
+
+    public Alarm Alarm { get; } = new(alpha);
+
+    public double M => _mixture.M;
+
+    /// <summary>Source successes in the window, at most 300.</summary>
+    public int Sources => _source.Count;
+
+    /// <summary>Target requests compared with the source's limit.</summary>
+    public long Compared { get; private set; }
+
+    /// <summary>Target requests slower than r times the source's 95th percentile.</summary>
+    public long TargetSlow { get; private set; }
+
+    /// <summary>Source requests slower than their own 95th percentile.</summary>
+    public long SourceSlow { get; private set; }
+
+    /// <summary>The source's 95th percentile, ms; null before its first success.</summary>
+    public double? SourceTail => _source.Count > 0 ? _source.Quantile(Tail) : null;
+
+    /// <summary>The target's 95th percentile, ms, over its last 300 successes; null before the first.</summary>
+    public double? TargetTail => _target.Count > 0 ? _target.Quantile(Tail) : null;
+
+    /// <summary>Folds a target success, or a timeout as infinity. True when it was an exceedance.</summary>
+    public bool FoldTarget(double milliseconds)
+    {
+        var judged = _source.IsFull;
+        var slow = judged && milliseconds / ratio > _source.Quantile(Tail);
+        Compared += judged ? 1 : 0;
+        if (slow)
+        {
+            TargetSlow++;
+            Event(onTarget: true);
+        }
+
+        _share.Add(true);
+        if (double.IsFinite(milliseconds))
+        {
+            _target.Add(milliseconds);
+        }
+
+        return slow;
+    }
+
+    /// <summary>Folds a source success, or a timeout as infinity.</summary>
+    public void FoldSource(double milliseconds)
+    {
+        if (_source.IsFull && milliseconds > _source.Quantile(Tail))
+        {
+            SourceSlow++;
+            Event(onTarget: false);
+        }
+
+        _share.Add(false);
+        if (double.IsFinite(milliseconds))
+        {
+            _source.Add(milliseconds);
+        }
+    }
+
+    public LatencyState Save() => new()
+    {
+        Mixture = _mixture.Save(),
+        Source = _source.Save(),
+        Target = _target.Save(),
+        Share = _share.Save(),
+        Compared = Compared,
+        TargetSlow = TargetSlow,
+        SourceSlow = SourceSlow,
+    };
+
+    public void Restore(LatencyState state)
+    {
+        _mixture.Restore(state.Mixture);
+        _source.Restore(state.Source);
+        _target.Restore(state.Target);
+        _share.Restore(state.Share);
+        (Compared, TargetSlow, SourceSlow) = (state.Compared, state.TargetSlow, state.SourceSlow);
+    }
+
+    private void Event(bool onTarget)
+    {
+        Span<double> hit = stackalloc double[ShiryaevMixture.Points];
+        Span<double> miss = stackalloc double[ShiryaevMixture.Points];
+        OddsGrid.Fill(Math.Clamp((double)_share.Yes / _share.Count, LeastShare, 1 - LeastShare), 1.3, 1 - LeastShare, hit, miss);
+        _mixture.Fold(onTarget ? hit : miss);
+    }
+}

@@ -1,0 +1,237 @@
+namespace Gateflow.Core.Rollout;
+
+/// <summary>
+/// Folds the outcomes of one migration on one node into evidence: the tests, the counts and the rules about whose failure counts.
+/// <see cref="Fold"/> allocates nothing. Not thread-safe: <see cref="Judge"/> holds the lock.
+/// </summary>
+/// <remarks>
+/// Counted target outcomes are successes, and failures that are the target's own: target_failure and broken_stream, at most one a
+/// unit in 10 s. Answers that the source gave as a fallback must not be folded as the source's.
+/// </remarks>
+public sealed class MigrationJudge
+{
+    private static readonly int Kinds = Enum.GetValues<OutcomeKind>().Length;
+
+    private readonly JudgeTests _tests;
+    private readonly long[] _counts = new long[2 * Kinds];
+    private readonly FailingUnits _failing = new();
+    private readonly OutageWindow _outages = new();
+    private ulong? _slowUnit;
+    private bool _slowUnits;
+
+    /// <summary>Arms the guardrails that have a limit. Throws when a limit or α is out of its range.</summary>
+    public MigrationJudge(JudgeConfig config) => _tests = new JudgeTests(config);
+
+    /// <summary>Continues from a saved state.</summary>
+    public MigrationJudge(JudgeConfig config, JudgeState state)
+        : this(config) => Restore(state);
+
+    /// <summary>Outcomes and scores folded.</summary>
+    public long Sequence { get; private set; }
+
+    /// <summary>The step running; -1 before the first.</summary>
+    public int Step { get; private set; } = -1;
+
+    /// <summary>The weight of the step, percent.</summary>
+    public double Weight { get; private set; }
+
+    /// <summary>Counted target outcomes in the step, what min_samples asks for.</summary>
+    public long StepTargetOutcomes { get; private set; }
+
+    /// <summary>Target outcomes in the step, counted or not, without callers that hung up.</summary>
+    public long StepTargetSeen { get; private set; }
+
+    /// <summary>The first breach, with its numbers as they stood then; null while there is none. Final.</summary>
+    public GuardrailReading? Breach { get; private set; }
+
+    /// <summary>Units with a failure of the target's own.</summary>
+    public long DistinctFailingUnits => _failing.Distinct;
+
+    /// <summary>
+    /// True while, among the last 50 target outcomes, those that are nobody's evidence (outage_both, client_fault, rate_limited, policy)
+    /// are at least 5 and more than 10 %: then no step is taken.
+    /// </summary>
+    public bool OutageHold => _outages.Holds;
+
+    /// <summary>Outcomes of one kind on one arm since the migration started.</summary>
+    public long Count(Arm arm, OutcomeKind kind) => _counts[Index(arm, kind)];
+
+    /// <summary>Starts a step, before its first outcome. The step that already runs keeps its counts (a restart); its weight is taken.</summary>
+    /// <param name="step">Index of the step.</param>
+    /// <param name="weight">Percent of traffic on the target.</param>
+    public void BeginStep(int step, double weight)
+    {
+        if (step != Step)
+        {
+            (Step, StepTargetOutcomes, StepTargetSeen) = (step, 0, 0);
+        }
+
+        Weight = weight;
+    }
+
+    /// <summary>Folds one outcome. Those without an arm are ignored.</summary>
+    public void Fold(in ArmOutcome outcome)
+    {
+        if (outcome.Arm == Arm.None)
+        {
+            return;
+        }
+
+        Sequence++;
+        _counts[Index(outcome.Arm, outcome.Kind)]++;
+        if (outcome.Arm == Arm.Source)
+        {
+            FoldSource(outcome);
+        }
+        else if (outcome.Kind != OutcomeKind.ClientCancel)
+        {
+            FoldTarget(outcome);
+        }
+    }
+
+    /// <summary>Folds a score that came after its answer (feedback, an evaluation): in [0, 1], of an answer that its own arm gave.</summary>
+    public void FoldScore(Arm arm, double score)
+    {
+        Sequence++;
+        FoldQuality(arm, score);
+    }
+
+    /// <summary>What every armed guardrail says now, in the order of <see cref="GuardrailKind"/>. A breached one keeps the numbers of its breach.</summary>
+    public IReadOnlyList<GuardrailReading> Read() =>
+        [.. _tests.Armed.Select(kind => Breach?.Guardrail == kind ? Breach : Read(kind))];
+
+    public JudgeState Save() => new()
+    {
+        Sequence = Sequence,
+        Step = Step,
+        Weight = Weight,
+        StepTargetOutcomes = StepTargetOutcomes,
+        StepTargetSeen = StepTargetSeen,
+        Counts = [.. _counts],
+        FailingUnits = _failing.Save(),
+        SlowUnit = _slowUnit,
+        SlowUnits = _slowUnits,
+        Outages = _outages.Save(),
+        ErrorRate = _tests.Error?.Save(),
+        ErrorRateAlarm = _tests.Error?.Alarm.Save() ?? default,
+        Latency = _tests.Latency?.Save(),
+        LatencyAlarm = _tests.Latency?.Alarm.Save() ?? default,
+        Quality = _tests.Quality?.Save(),
+        QualityAlarm = _tests.Quality?.Alarm.Save() ?? default,
+        Breach = Breach,
+    };
+
+    /// <summary>Takes over a saved state; a guardrail that the state does not know starts fresh.</summary>
+    public void Restore(JudgeState state)
+    {
+        (Sequence, Step, Weight) = (state.Sequence, state.Step, state.Weight);
+        (StepTargetOutcomes, StepTargetSeen, Breach) = (state.StepTargetOutcomes, state.StepTargetSeen, state.Breach);
+        (_slowUnit, _slowUnits) = (state.SlowUnit, state.SlowUnits);
+        state.Counts.AsSpan(0, Math.Min(state.Counts.Length, _counts.Length)).CopyTo(_counts);
+        _failing.Restore(state.FailingUnits);
+        _outages.Restore(state.Outages);
+        _tests.Restore(state);
+    }
+
+    private static int Index(Arm arm, OutcomeKind kind) => ((arm == Arm.Target ? 1 : 0) * Kinds) + (int)kind;
+
+    private void FoldSource(in ArmOutcome outcome)
+    {
+        if (outcome.Kind == OutcomeKind.Success)
+        {
+            if (double.IsFinite(outcome.LatencyMs))
+            {
+                _tests.Latency?.FoldSource(outcome.LatencyMs);
+            }
+
+            FoldQuality(Arm.Source, outcome.Quality);
+        }
+        else if (outcome is { Kind: OutcomeKind.SourceFailure, TimedOut: true })
+        {
+            _tests.Latency?.FoldSource(double.PositiveInfinity);
+        }
+    }
+
+    private void FoldTarget(in ArmOutcome outcome)
+    {
+        StepTargetSeen++;
+        _outages.Add(outcome.Kind);
+        if (outcome.Kind == OutcomeKind.Success)
+        {
+            FoldError(failed: false);
+            if (double.IsFinite(outcome.LatencyMs))
+            {
+                FoldLatency(outcome.LatencyMs, outcome.Unit);
+            }
+
+            FoldQuality(Arm.Target, outcome.Quality);
+        }
+        else if (outcome.Kind is OutcomeKind.TargetFailure or OutcomeKind.BrokenStream && _failing.Counts(outcome.Unit, outcome.AtTicks))
+        {
+            FoldError(failed: true);
+            if (outcome.TimedOut)
+            {
+                FoldLatency(double.PositiveInfinity, outcome.Unit);
+            }
+        }
+    }
+
+    private void FoldError(bool failed)
+    {
+        StepTargetOutcomes++;
+        if (_tests.Error is { } test)
+        {
+            test.Fold(failed);
+            Update(GuardrailKind.ErrorRate, test.Alarm, test.M, _failing.Distinct >= 2);
+        }
+    }
+
+    private void FoldLatency(double milliseconds, ulong unit)
+    {
+        if (_tests.Latency is { } test)
+        {
+            if (test.FoldTarget(milliseconds))
+            {
+                _slowUnits |= _slowUnit is { } first && first != unit;
+                _slowUnit ??= unit;
+            }
+
+            Update(GuardrailKind.LatencyP99Increase, test.Alarm, test.M, _slowUnits);
+        }
+    }
+
+    private void FoldQuality(Arm arm, double score)
+    {
+        if (_tests.Quality is not { } test || double.IsNaN(score))
+        {
+            return;
+        }
+
+        score = Math.Clamp(score, 0, 1);
+        if (arm == Arm.Source)
+        {
+            test.FoldSource(score);
+        }
+        else if (arm == Arm.Target)
+        {
+            test.FoldTarget(score);
+            Update(GuardrailKind.QualityScoreDrop, test.Alarm, test.M, witnessed: true);
+        }
+    }
+
+    private void Update(GuardrailKind kind, Alarm alarm, double evidence, bool witnessed)
+    {
+        alarm.Update(evidence, witnessed);
+        if (alarm.Breached)
+        {
+            Breach ??= Read(kind);
+        }
+    }
+
+    private GuardrailReading Read(GuardrailKind kind) => _tests.Read(kind, new ReadingContext(
+        Weight,
+        StepTargetSeen,
+        _failing.Distinct,
+        SourceAnswered: Count(Arm.Source, OutcomeKind.Success),
+        SourceFailed: Count(Arm.Source, OutcomeKind.SourceFailure) + Count(Arm.Source, OutcomeKind.BrokenStream)));
+}

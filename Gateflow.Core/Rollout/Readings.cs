@@ -1,0 +1,123 @@
+using static Gateflow.Core.Rollout.GuardrailMinimums;
+
+namespace Gateflow.Core.Rollout;
+
+/// <summary>What a reading needs besides its own test.</summary>
+/// <param name="Weight">Percent of traffic on the target.</param>
+/// <param name="StepTargetSeen">Target outcomes in the step.</param>
+/// <param name="FailingUnits">Distinct units with a failure of the target's own.</param>
+/// <param name="SourceAnswered">Successes on the source arm.</param>
+/// <param name="SourceFailed">Failures on the source arm.</param>
+internal readonly record struct ReadingContext(double Weight, long StepTargetSeen, long FailingUnits, long SourceAnswered, long SourceFailed);
+
+/// <summary>Puts a test's numbers into a reading and one sentence.</summary>
+internal static class Readings
+{
+    private const double HighestShown = 1e12;
+
+    public static GuardrailReading Of(ErrorRateTest test, double limit, in ReadingContext context)
+    {
+        var needed = Math.Max(0, ErrorOutcomes - test.Count);
+        var source = context.SourceAnswered + context.SourceFailed;
+        var detail = needed > 0
+            ? $"{Plain.Count(test.Count)} of {ErrorOutcomes} target requests counted, {Plain.Count(test.Failures)} failed; {Plain.Count(needed)} more are needed."
+            : $"{Plain.Count(test.Failures)} of {Plain.Count(test.Count)} target requests failed ({Plain.Share((double)test.Failures / test.Count)}); the limit is {Plain.Share(limit)}.";
+        if (test.M >= test.Alarm.Threshold && context.FailingUnits < 2)
+        {
+            detail += " All failures come from one unit, so nothing is rolled back.";
+        }
+
+        return new GuardrailReading
+        {
+            Guardrail = GuardrailKind.ErrorRate,
+            Verdict = VerdictOf(test.Alarm, needed == 0, context),
+            Evidence = Math.Min(test.M, HighestShown),
+            Threshold = test.Alarm.Threshold,
+            WatchAt = test.Alarm.WatchAt,
+            Limit = limit,
+            Samples = test.Count,
+            Needed = needed,
+            Judged = needed == 0,
+            BlocksAdvance = true,
+            Observed = test.Count > 0 ? (double)test.Failures / test.Count : null,
+            Baseline = source > 0 ? (double)context.SourceFailed / source : null,
+            Detail = detail,
+        };
+    }
+
+    public static GuardrailReading Of(LatencyTest test, double limit, in ReadingContext context)
+    {
+        var powerless = context.Weight > LatencyMaxWeight;
+        var sources = LatencySources - test.Sources;
+        var targets = Math.Max(0, LatencyTargets - test.Compared);
+
+        var judged = !powerless && sources == 0 && targets == 0;
+
+        // While the source fills up at its share of the traffic, the target sees its own.
+        var needed = powerless || judged ? 0 : Math.Max(1, targets + (long)Math.Ceiling(sources * context.Weight / (100 - context.Weight)));
+        var ratio = test.SourceTail is > 0 and var sourceTail && test.TargetTail is { } targetTail ? targetTail / sourceTail : (double?)null;
+        var detail = powerless
+            ? $"Above {Plain.Percent(LatencyMaxWeight)} of traffic too few source requests remain to compare latencies with; not judged at {Plain.Percent(context.Weight)}."
+            : needed > 0
+            ? $"{Plain.Count(test.Sources)} of {LatencySources} source latencies and {Plain.Count(Math.Min(test.Compared, LatencyTargets))} of {LatencyTargets} target latencies seen; more are needed."
+            : $"{Plain.Count(test.TargetSlow)} of {Plain.Count(test.Compared)} target requests were slower than {Plain.Number(limit)} times the source's slow ones (95th percentile {Plain.Number(test.SourceTail ?? 0)} ms); the target's own is {Plain.Number(ratio ?? 0)} times that.";
+
+        return new GuardrailReading
+        {
+            Guardrail = GuardrailKind.LatencyP99Increase,
+            Verdict = VerdictOf(test.Alarm, judged, context),
+            Evidence = Math.Min(test.M, HighestShown),
+            Threshold = test.Alarm.Threshold,
+            WatchAt = test.Alarm.WatchAt,
+            Limit = limit,
+            Samples = test.Compared,
+            Needed = needed,
+            Judged = judged,
+            BlocksAdvance = !powerless,
+            Observed = ratio,
+            Baseline = test.SourceTail,
+            Detail = detail,
+        };
+    }
+
+    public static GuardrailReading Of(QualityTest test, double limit, in ReadingContext context)
+    {
+        // At 100 % no source answer is left to compare with.
+        var judged = test.Count >= QualityTargets && test.Sources >= QualitySources;
+        var powerless = !judged && context.Weight >= 100;
+        var needed = judged || powerless ? 0 : Math.Max(1, QualityTargets - test.Count);
+        var observed = test.SourceMean - test.TargetMean;
+        var detail = judged
+            ? $"Mean score {Plain.Number(test.TargetMean!.Value)} on the target and {Plain.Number(test.SourceMean!.Value)} on the source, over {Plain.Count(test.Count)} target scores; the limit is a drop of {Plain.Number(limit)}."
+            : powerless
+            ? $"{Plain.Count(test.Count)} of {QualityTargets} target scores compared; at 100 % of traffic no source answers remain to compare with."
+            : $"{Plain.Count(test.Count)} of {QualityTargets} target scores compared ({Plain.Count(test.Sources, "source score")}); {Plain.Count(needed)} more are needed.";
+
+        return new GuardrailReading
+        {
+            Guardrail = GuardrailKind.QualityScoreDrop,
+            Verdict = VerdictOf(test.Alarm, judged, context),
+            Evidence = Math.Min(test.M, HighestShown),
+            Threshold = test.Alarm.Threshold,
+            WatchAt = test.Alarm.WatchAt,
+            Limit = limit,
+            Samples = test.Count,
+            Needed = needed,
+            Judged = judged,
+            BlocksAdvance = !powerless,
+            Observed = observed,
+            Baseline = test.SourceMean,
+            Detail = detail,
+        };
+    }
+
+    /// <summary>The verdict: evidence speaks first, then silence, then too little. "Healthy" only of what is judged.</summary>
+    private static Verdict VerdictOf(Alarm alarm, bool judged, in ReadingContext context) => alarm switch
+    {
+        { Breached: true } => Verdict.Breach,
+        { Watching: true } => Verdict.Watch,
+        _ when context.StepTargetSeen == 0 => Verdict.NoTraffic,
+        _ when !judged => Verdict.NotEnoughData,
+        _ => Verdict.Healthy,
+    };
+}
