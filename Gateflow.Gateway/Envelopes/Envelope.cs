@@ -1,0 +1,47 @@
+using Gateflow.Core.Catalog;
+
+namespace Gateflow.Gateway.Envelopes;
+
+/// <summary>What the gateway knows of a request without having built a document of it.</summary>
+internal sealed class Envelope
+{
+    /// <summary>The model as the caller wrote it.</summary>
+    public string Model { get; set; } = "";
+
+    public bool Stream { get; set; }
+
+    /// <summary>True when the caller asked for the usage chunk of a stream.</summary>
+    public bool IncludeUsage { get; set; }
+
+    public string? User { get; set; }
+
+    /// <summary><c>metadata.user_id</c>.</summary>
+    public string? MetadataUserId { get; set; }
+
+    /// <summary>Models of <c>gateflow.fallbacks</c>, in order; null when not given.</summary>
+    public IReadOnlyList<string>? Fallbacks { get; set; }
+
+    /// <summary><c>gateflow.retry.max_attempts</c>, 1–10; null when not given.</summary>
+    public int? MaxAttempts { get; set; }
+
+    /// <summary><c>gateflow.retry.initial_delay_ms</c>, 0–30000; null when not given.</summary>
+    public int? InitialDelayMs { get; set; }
+
+    public Capabilities Capabilities { get; set; }
+
+    /// <summary>Stable hash of the system messages and the first user message; 0 when there is no user message.</summary>
+    public ulong Conversation { get; set; }
+
+    /// <summary>Characters (UTF-8 bytes as sent) of texts and tool definitions, for estimating tokens.</summary>
+    public long PromptLength { get; set; }
+
+    /// <summary>Changes on the way to a provider, in the order in which they were found.</summary>
+    public List<BodyEdit> Edits { get; } = new(4);
+
+    /// <summary>True when the answer must be JSON.</summary>
+    public bool WantsJson => (Capabilities & (Capabilities.JsonMode | Capabilities.JsonSchema)) != 0;
+
+    public string? EndUser => User ?? MetadataUserId;
+
+    public void Set(Capabilities flag, bool on) => Capabilities = on ? Capabilities | flag : Capabilities & ~flag;
+}

@@ -1,0 +1,79 @@
+using Gateflow.Gateway.Envelopes;
+
+namespace Gateflow.Gateway.Providers;
+
+/// <summary>What is learned of an answer while it passes.</summary>
+internal sealed class AnswerFacts : IDisposable
+{
+    /// <summary>Longest content that is kept for checking a demanded format, bytes.</summary>
+    public const int MaxContent = 64 * 1024;
+
+    private PooledBody? _content;
+
+    /// <param name="keepContent">Whether the text of the first choice is wanted, because a format was demanded.</param>
+    public AnswerFacts(bool keepContent) => KeepContent = keepContent;
+
+    public bool KeepContent { get; }
+
+    public bool HasUsage { get; set; }
+
+    public int InputTokens { get; set; }
+
+    public int CachedTokens { get; set; }
+
+    public int OutputTokens { get; set; }
+
+    public int ReasoningTokens { get; set; }
+
+    public Finish Finish { get; set; }
+
+    /// <summary>Bytes of text and tool arguments in all choices, as escaped by the provider.</summary>
+    public long ContentLength { get; set; }
+
+    public bool HasToolCalls { get; set; }
+
+    /// <summary>True when the answer carries an <c>error</c> object instead of content.</summary>
+    public bool HasError { get; set; }
+
+    /// <summary>True when there is neither text nor a tool call.</summary>
+    public bool IsEmpty => ContentLength == 0 && !HasToolCalls;
+
+    /// <summary>True when the content outgrew <see cref="MaxContent"/> and was not kept.</summary>
+    public bool ContentOverflow { get; private set; }
+
+    /// <summary>The text of the first choice as far as kept.</summary>
+    public ReadOnlySpan<byte> Content => _content is null ? [] : _content.Span;
+
+    /// <summary>Adds unescaped text of the first choice.</summary>
+    public void Keep(ref System.Text.Json.Utf8JsonReader text)
+    {
+        if (!KeepContent || ContentOverflow)
+        {
+            return;
+        }
+
+        _content ??= new PooledBody(1024);
+        var most = text.HasValueSequence ? (int)text.ValueSequence.Length : text.ValueSpan.Length;
+        if (_content.Length + most > MaxContent)
+        {
+            ContentOverflow = true;
+            return;
+        }
+
+        _content.Advance(text.CopyString(_content.Free(most).Span));
+    }
+
+    public void Dispose() => _content?.Dispose();
+}
+
+/// <summary>Why an answer ended.</summary>
+internal enum Finish : byte
+{
+    /// <summary>Not said (yet).</summary>
+    None,
+    Stop,
+    Length,
+    ToolCalls,
+    ContentFilter,
+    Other,
+}

@@ -1,0 +1,189 @@
+using System.Text.Json;
+
+namespace Gateflow.Gateway.Providers.OpenAI;
+
+/// <summary>
+/// Reads usage, finish reason and emptiness from a chat completion or from one chunk of a streamed one (the shapes differ
+/// in <c>message</c> against <c>delta</c> only), without building a document.
+/// </summary>
+internal static class ChatAnswerReader
+{
+    private static readonly JsonReaderOptions Options = new() { MaxDepth = 64 };
+
+    /// <summary>Adds what stands in <paramref name="json"/> to <paramref name="facts"/>; false when it is not a JSON object.</summary>
+    /// <param name="json">One whole JSON value.</param>
+    /// <param name="facts">What is known so far.</param>
+    /// <param name="usageOnly">True for the chunk that ends a stream with usage and no choice.</param>
+    public static bool TryRead(ReadOnlySpan<byte> json, AnswerFacts facts, out bool usageOnly)
+    {
+        usageOnly = false;
+        var reader = new Utf8JsonReader(json, Options);
+        try
+        {
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            {
+                return false;
+            }
+
+            var (choices, usage) = (0, false);
+            while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
+            {
+                if (reader.ValueTextEquals("choices"u8))
+                {
+                    reader.Read();
+                    choices = ReadChoices(ref reader, facts);
+                }
+                else if (reader.ValueTextEquals("usage"u8))
+                {
+                    reader.Read();
+                    usage = UsageReader.Read(ref reader, facts);
+                }
+                else if (reader.ValueTextEquals("error"u8))
+                {
+                    reader.Read();
+                    facts.HasError |= reader.TokenType != JsonTokenType.Null;
+                    reader.Skip();
+                }
+                else
+                {
+                    reader.Read();
+                    reader.Skip();
+                }
+            }
+
+            while (reader.Read())
+            {
+                // anything after the object is refused by the reader
+            }
+
+            usageOnly = usage && choices == 0;
+            return true;
+        }
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
+    private static int ReadChoices(ref Utf8JsonReader reader, AnswerFacts facts)
+    {
+        var count = 0;
+        if (reader.TokenType == JsonTokenType.StartArray)
+        {
+            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+            {
+                if (reader.TokenType == JsonTokenType.StartObject)
+                {
+                    count++;
+                    ReadChoice(ref reader, facts);
+                }
+
+                reader.Skip();
+            }
+        }
+
+        reader.Skip();
+        return count;
+    }
+
+    private static void ReadChoice(ref Utf8JsonReader reader, AnswerFacts facts)
+    {
+        var first = true;
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
+        {
+            if (reader.ValueTextEquals("delta"u8) || reader.ValueTextEquals("message"u8))
+            {
+                reader.Read();
+                if (reader.TokenType == JsonTokenType.StartObject)
+                {
+                    ReadMessage(ref reader, facts, first);
+                }
+            }
+            else if (reader.ValueTextEquals("index"u8))
+            {
+                reader.Read();
+                first = reader.TokenType != JsonTokenType.Number || !reader.TryGetInt32(out var index) || index == 0;
+            }
+            else if (reader.ValueTextEquals("finish_reason"u8))
+            {
+                reader.Read();
+                if (reader.TokenType == JsonTokenType.String)
+                {
+                    facts.Finish = FinishOf(ref reader);
+                }
+            }
+            else
+            {
+                reader.Read();
+            }
+
+            reader.Skip();
+        }
+    }
+
+    private static void ReadMessage(ref Utf8JsonReader reader, AnswerFacts facts, bool first)
+    {
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
+        {
+            if (reader.ValueTextEquals("content"u8))
+            {
+                reader.Read();
+                if (reader.TokenType == JsonTokenType.String)
+                {
+                    facts.ContentLength += reader.ValueSpan.Length;
+                    if (first)
+                    {
+                        facts.Keep(ref reader);
+                    }
+                }
+            }
+            else if (reader.ValueTextEquals("tool_calls"u8) || reader.ValueTextEquals("function_call"u8))
+            {
+                reader.Read();
+                ReadToolCalls(ref reader, facts);
+            }
+            else if (reader.ValueTextEquals("refusal"u8) || reader.ValueTextEquals("audio"u8))
+            {
+                reader.Read();
+                var start = reader.TokenStartIndex;
+                var given = reader.TokenType != JsonTokenType.Null;
+                reader.Skip();
+                facts.ContentLength += given ? reader.BytesConsumed - start : 0;
+            }
+            else
+            {
+                reader.Read();
+            }
+
+            reader.Skip();
+        }
+    }
+
+    private static void ReadToolCalls(ref Utf8JsonReader reader, AnswerFacts facts)
+    {
+        var start = reader.TokenStartIndex;
+        var calls = reader.TokenType == JsonTokenType.StartObject ? 1 : 0;
+        if (reader.TokenType == JsonTokenType.StartArray)
+        {
+            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+            {
+                calls++;
+                reader.Skip();
+            }
+        }
+
+        reader.Skip();
+        if (calls > 0)
+        {
+            facts.HasToolCalls = true;
+            facts.ContentLength += reader.BytesConsumed - start;
+        }
+    }
+
+    private static Finish FinishOf(ref Utf8JsonReader reader) =>
+        reader.ValueTextEquals("stop"u8) ? Finish.Stop
+        : reader.ValueTextEquals("length"u8) ? Finish.Length
+        : reader.ValueTextEquals("tool_calls"u8) || reader.ValueTextEquals("function_call"u8) ? Finish.ToolCalls
+        : reader.ValueTextEquals("content_filter"u8) ? Finish.ContentFilter
+        : Finish.Other;
+}

@@ -1,0 +1,77 @@
+using System.Text.Json;
+
+namespace Gateflow.Gateway.Providers.OpenAI;
+
+/// <summary>Reads <c>usage {prompt_tokens, completion_tokens, prompt_tokens_details{cached_tokens}, completion_tokens_details{reasoning_tokens}}</c>.</summary>
+internal static class UsageReader
+{
+    /// <summary>Reads the value at which the reader stands, whole; false when it is no object.</summary>
+    public static bool Read(ref Utf8JsonReader reader, AnswerFacts facts)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            reader.Skip();
+            return false;
+        }
+
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
+        {
+            if (reader.ValueTextEquals("prompt_tokens"u8))
+            {
+                facts.InputTokens = Count(ref reader);
+                facts.HasUsage = true;
+            }
+            else if (reader.ValueTextEquals("completion_tokens"u8))
+            {
+                facts.OutputTokens = Count(ref reader);
+                facts.HasUsage = true;
+            }
+            else if (reader.ValueTextEquals("prompt_tokens_details"u8))
+            {
+                facts.CachedTokens = Detail(ref reader, "cached_tokens"u8);
+            }
+            else if (reader.ValueTextEquals("completion_tokens_details"u8))
+            {
+                facts.ReasoningTokens = Detail(ref reader, "reasoning_tokens"u8);
+            }
+            else
+            {
+                reader.Read();
+            }
+
+            reader.Skip();
+        }
+
+        return true;
+    }
+
+    private static int Detail(ref Utf8JsonReader reader, ReadOnlySpan<byte> name)
+    {
+        reader.Read();
+        var count = 0;
+        if (reader.TokenType == JsonTokenType.StartObject)
+        {
+            while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
+            {
+                if (reader.ValueTextEquals(name))
+                {
+                    count = Count(ref reader);
+                }
+                else
+                {
+                    reader.Read();
+                }
+
+                reader.Skip();
+            }
+        }
+
+        return count;
+    }
+
+    private static int Count(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        return reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var count) && count >= 0 ? count : 0;
+    }
+}
