@@ -1,0 +1,24 @@
+namespace Gateflow.Dashboard.Shell;
+
+/// <summary>One entry of the sidebar.</summary>
+/// <param name="Text">Sentence case.</param>
+/// <param name="Href">Absolute path.</param>
+/// <param name="Icon">A name of <see cref="Parts.Icons"/>.</param>
+/// <param name="Exact">True when only this very path lights the entry up.</param>
+public sealed record NavEntry(string Text, string Href, string Icon, bool Exact = false);
+
+/// <summary>A group of entries; the first group has no title.</summary>
+public sealed record NavGroup(string? Title, IReadOnlyList<NavEntry> Entries)
+{
+    /// <summary>The sidebar: only pages that exist.</summary>
+    public static IReadOnlyList<NavGroup> All { get; } =
+    [
+        new(null, [new("Overview", "/", "overview", Exact: true)]),
+        new("Change management",
+        [
+            new("Migrations", "/migrations", "migration"),
+            new("Rollback history", "/rollbacks", "rollback"),
+        ]),
+        new("Settings", [new("API keys", "/settings/api-keys", "key")]),
+    ];
+}
