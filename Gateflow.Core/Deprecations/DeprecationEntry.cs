@@ -1,0 +1,75 @@
+using System.Text.Json.Serialization;
+
+namespace Gateflow.Core.Deprecations;
+
+/// <summary>A model whose end is announced, with the use made of it.</summary>
+public sealed record DeprecationEntry
+{
+    /// <summary>The id as it is used, else the catalog's.</summary>
+    public required string Model { get; init; }
+
+    public required string Provider { get; init; }
+
+    public DeprecationStatus Status { get; init; }
+
+    public DateOnly? DeprecatedOn { get; init; }
+
+    /// <summary>The day on which it stops being served.</summary>
+    public DateOnly? RetiresOn { get; init; }
+
+    /// <summary>True when the provider prints the day as the earliest possible one.</summary>
+    public bool RetiresOnIsEarliest { get; init; }
+
+    /// <summary>Days until <see cref="RetiresOn"/>; negative afterwards.</summary>
+    public int? DaysRemaining { get; init; }
+
+    public DeprecationSeverity Severity { get; init; }
+
+    /// <summary>The tightest of 90, 30 and 7 days that has been reached; null before that or without a date.</summary>
+    public int? ThresholdDays { get; init; }
+
+    [JsonPropertyName("requests_last_30d")]
+    public long RequestsLast30Days { get; init; }
+
+    /// <summary>USD; null when a price is unknown.</summary>
+    [JsonPropertyName("cost_last_30d")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
+    public decimal? CostLast30Days { get; init; }
+
+    /// <summary>"migrate_to_&lt;model&gt;"; left out when nobody names a replacement that is still served.</summary>
+    public string? RecommendedAction { get; init; }
+
+    /// <summary>The model within <see cref="RecommendedAction"/>.</summary>
+    public string? ReplacementModel { get; init; }
+
+    /// <summary>True when the dates are made up for the demo.</summary>
+    public bool Demo { get; init; }
+
+    /// <summary>Where the dates come from.</summary>
+    public string? Source { get; init; }
+}
+
+/// <summary>How far a model is on its way out.</summary>
+public enum DeprecationStatus
+{
+    /// <summary>Announced, more than 90 days away or without a date.</summary>
+    Deprecated,
+
+    /// <summary>Within 90 days.</summary>
+    Retiring,
+
+    Retired,
+}
+
+/// <summary>How much it presses.</summary>
+public enum DeprecationSeverity
+{
+    /// <summary>More than 30 days are left.</summary>
+    Planning,
+
+    /// <summary>30 days or less.</summary>
+    ActionNeeded,
+
+    /// <summary>7 days or less, or gone.</summary>
+    Urgent,
+}
