@@ -13,6 +13,8 @@ public sealed class ReplayPair
 
     public required string SampleId { get; init; }
 
+    public string? Feature { get; init; }
+
     /// <summary>The last user message, encrypted.</summary>
     public byte[]? Prompt { get; init; }
 
@@ -28,11 +30,15 @@ public sealed class ReplayPair
 
     public decimal? TargetCost { get; init; }
 
-    /// <summary>Similarity of the two texts in [0, 1].</summary>
-    public double? Similarity { get; init; }
+    public int? SourceTokens { get; init; }
 
-    /// <summary>True when both have the format that was demanded; null when none was.</summary>
-    public bool? FormatMatch { get; init; }
+    public int? TargetTokens { get; init; }
+
+    /// <summary>Similarity of the two texts in [0, 1]; null until the run is over, and when a side did not answer.</summary>
+    public double? Similarity { get; set; }
+
+    /// <summary>True when both answers have the same form, and the form demanded where one was; null as for similarity.</summary>
+    public bool? FormatMatch { get; set; }
 
     public string? SourceError { get; init; }
 
@@ -50,7 +56,8 @@ internal sealed class ReplayPairConfiguration : IEntityTypeConfiguration<ReplayP
         builder.Property(p => p.TestId).HasMaxLength(40);
         builder.Property(p => p.SampleId).HasMaxLength(40);
         builder.Property(p => p.Rating).HasMaxLength(10);
-        builder.HasIndex(p => p.TestId);
+        builder.Property(p => p.Feature).HasMaxLength(100);
+        builder.HasIndex(p => new { p.TestId, p.Similarity });
         builder.HasOne<ReplayTest>().WithMany().HasForeignKey(p => p.TestId);
     }
 }
