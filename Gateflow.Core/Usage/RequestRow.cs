@@ -55,6 +55,9 @@ public sealed class RequestRow
 
     /// <summary>Share of such requests that is kept, (0, 1].</summary>
     public double SamplingRate { get; init; } = 1;
+
+    /// <summary>True for the demo's traffic.</summary>
+    public bool Demo { get; init; }
 }
 
 internal sealed class RequestRowConfiguration : IEntityTypeConfiguration<RequestRow>
