@@ -1,6 +1,6 @@
 namespace Gateflow.Core.Access;
 
-/// <summary>The administrator's key that stands in the configuration or was made at the first start: it may do everything and is in no table.</summary>
+/// <summary>The administrator's key of the configuration: it may do everything and is in no table.</summary>
 public sealed class BootstrapKey(string secret)
 {
     public const string Id = "key_bootstrap";
@@ -9,3 +9,6 @@ public sealed class BootstrapKey(string secret)
     public (KeyHash Hash, KeyEntry Key) Entry { get; } =
         (KeyHash.Of(secret), new KeyEntry { Id = Id, Name = "Administrator", Role = Role.Admin });
 }
+
+/// <summary>The keys that stand in the configuration: one or none.</summary>
+public sealed record BootstrapKeys(IReadOnlyList<BootstrapKey> Keys);

@@ -65,9 +65,11 @@ public sealed record MigrationConfig
     public int ApprovalsRequired { get; init; }
 
     /// <summary>The soak in force, after defaults.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
     public TimeSpan Soak => TimeSpan.FromMinutes(SoakMinutes ?? (EffectiveStrategy == Strategy.Canary ? IncreaseIntervalMinutes : 0));
 
     /// <summary>The strategy that moves the traffic: what follows a schedule, else the strategy itself.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
     public Strategy EffectiveStrategy => Strategy == Strategy.Scheduled ? Then ?? Strategy.Instant : Strategy;
 }
 
@@ -99,6 +101,7 @@ public sealed record MigrationScope
 
     public IReadOnlyList<string> Users { get; init; } = [];
 
+    [System.Text.Json.Serialization.JsonIgnore]
     public bool IsEverything => Features.Count == 0 && ApiKeys.Count == 0 && Users.Count == 0;
 }
 

@@ -21,6 +21,9 @@ public sealed record JudgeState
     /// <summary>Target outcomes in the step, counted or not.</summary>
     public required long StepTargetSeen { get; init; }
 
+    /// <summary>When the target first failed in the step, UTC ticks; null while it has not.</summary>
+    public long? FirstFailureTicks { get; init; }
+
     /// <summary>Outcomes by arm (source, target) and <see cref="OutcomeKind"/>: index arm × kinds + kind.</summary>
     public required long[] Counts { get; init; }
 

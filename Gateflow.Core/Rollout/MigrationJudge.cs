@@ -18,6 +18,7 @@ public sealed class MigrationJudge
     private readonly OutageWindow _outages = new();
     private ulong? _slowUnit;
     private bool _slowUnits;
+    private long? _firstFailure;
 
     /// <summary>Arms the guardrails that have a limit. Throws when a limit or α is out of its range.</summary>
     public MigrationJudge(JudgeConfig config) => _tests = new JudgeTests(config);
@@ -63,7 +64,7 @@ public sealed class MigrationJudge
     {
         if (step != Step)
         {
-            (Step, StepTargetOutcomes, StepTargetSeen) = (step, 0, 0);
+            (Step, StepTargetOutcomes, StepTargetSeen, _firstFailure) = (step, 0, 0, null);
         }
 
         Weight = weight;
@@ -107,6 +108,7 @@ public sealed class MigrationJudge
         Weight = Weight,
         StepTargetOutcomes = StepTargetOutcomes,
         StepTargetSeen = StepTargetSeen,
+        FirstFailureTicks = _firstFailure,
         Counts = [.. _counts],
         FailingUnits = _failing.Save(),
         SlowUnit = _slowUnit,
@@ -126,7 +128,7 @@ public sealed class MigrationJudge
     {
         (Sequence, Step, Weight) = (state.Sequence, state.Step, state.Weight);
         (StepTargetOutcomes, StepTargetSeen, Breach) = (state.StepTargetOutcomes, state.StepTargetSeen, state.Breach);
-        (_slowUnit, _slowUnits) = (state.SlowUnit, state.SlowUnits);
+        (_slowUnit, _slowUnits, _firstFailure) = (state.SlowUnit, state.SlowUnits, state.FirstFailureTicks);
         state.Counts.AsSpan(0, Math.Min(state.Counts.Length, _counts.Length)).CopyTo(_counts);
         _failing.Restore(state.FailingUnits);
         _outages.Restore(state.Outages);
@@ -168,6 +170,7 @@ public sealed class MigrationJudge
         }
         else if (outcome.Kind is OutcomeKind.TargetFailure or OutcomeKind.BrokenStream && _failing.Counts(outcome.Unit, outcome.AtTicks))
         {
+            _firstFailure ??= outcome.AtTicks;
             FoldError(failed: true);
             if (outcome.TimedOut)
             {

@@ -1,25 +1,57 @@
 using System.Collections.Frozen;
 using Gateflow.Core.Catalog;
+using Gateflow.Core.Recommendations;
 
 namespace Gateflow.Core.Routing;
 
 /// <summary>
-/// Which models are known and who serves them: the catalog joined with the configured providers. Built once from configuration.
-/// A model of the catalog that nobody serves is known, but has no endpoint.
+/// Which models are known and who serves them: the catalog joined with the configured providers. A model of the catalog that nobody
+/// serves is known, but has no endpoint.
 /// </summary>
 public sealed class ModelDirectory
 {
+    private readonly Lock _change = new();
+    private IReadOnlyList<(ProviderEndpoint Provider, IReadOnlyList<string> Models)> _providers;
+    private volatile FrozenDictionary<string, ModelRoute> _routes;
+
     /// <param name="providers">Configured providers with the model ids each lists; an empty list means the catalog's for that provider.</param>
     public ModelDirectory(ModelCatalog catalog, IReadOnlyList<(ProviderEndpoint Provider, IReadOnlyList<string> Models)> providers)
     {
         Catalog = catalog;
-        Providers = [.. providers.Select(p => p.Provider)];
+        _providers = providers;
+        _routes = Build(catalog, providers);
+    }
+
+    public ModelCatalog Catalog { get; }
+
+    public IReadOnlyList<ProviderEndpoint> Providers => [.. _providers.Select(p => p.Provider)];
+
+    /// <summary>By id, and by "provider/id" for those that are served.</summary>
+    public FrozenDictionary<string, ModelRoute> Routes => _routes;
+
+    /// <summary>Every pair of provider and model that is served.</summary>
+    public IReadOnlyList<ServedModel> Served =>
+        [.. _providers.SelectMany(p => Ids(Catalog, p.Provider, p.Models).Select(id => new ServedModel(p.Provider.Name, id, CatalogName(p.Provider))))];
+
+    public bool IsServed(string model) => _routes.TryGetValue(model, out var route) && route.IsServed;
+
+    /// <summary>Gives a provider another address: the demo's is known only once the program listens.</summary>
+    public void Move(string provider, Uri baseUrl)
+    {
+        lock (_change)
+        {
+            _providers = [.. _providers.Select(p => p.Provider.Name == provider ? (p.Provider with { BaseUrl = baseUrl }, p.Models) : p)];
+            _routes = Build(Catalog, _providers);
+        }
+    }
+
+    private static FrozenDictionary<string, ModelRoute> Build(
+        ModelCatalog catalog, IReadOnlyList<(ProviderEndpoint Provider, IReadOnlyList<string> Models)> providers)
+    {
         var routes = new Dictionary<string, ModelRoute>(StringComparer.Ordinal);
         foreach (var (provider, listed) in providers)
         {
-            var own = catalog.All.Where(m => m.Provider == CatalogName(provider)).ToList();
-            var ids = listed.Count > 0 ? listed : [.. own.SelectMany(m => m.Aliases.Prepend(m.Id))];
-            foreach (var id in ids)
+            foreach (var id in Ids(catalog, provider, listed))
             {
                 var endpoint = new ModelEndpoint(provider, id);
                 var facts = catalog.Find(CatalogName(provider), id) ?? catalog.Find(id);
@@ -30,29 +62,19 @@ public sealed class ModelDirectory
             }
         }
 
-        Served = [.. routes.Values.Where(r => r.IsServed).Select(r => r.Id).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
-        foreach (var model in catalog.All)
+        foreach (var id in catalog.All.SelectMany(m => m.Aliases.Prepend(m.Id)))
         {
-            foreach (var id in model.Aliases.Prepend(model.Id))
+            if (!routes.ContainsKey(id))
             {
-                routes.TryAdd(id, new ModelRoute(id, [], catalog.Find(id)));
+                routes[id] = new ModelRoute(id, [], catalog.Find(id));
             }
         }
 
-        Routes = routes.ToFrozenDictionary(StringComparer.Ordinal);
+        return routes.ToFrozenDictionary(StringComparer.Ordinal);
     }
 
-    public ModelCatalog Catalog { get; }
-
-    public IReadOnlyList<ProviderEndpoint> Providers { get; }
-
-    /// <summary>By id, and by "provider/id" for those that are served.</summary>
-    public FrozenDictionary<string, ModelRoute> Routes { get; }
-
-    /// <summary>Ids that some configured provider serves, in order of name.</summary>
-    public IReadOnlyList<string> Served { get; }
-
-    public bool IsServed(string model) => Routes.TryGetValue(model, out var route) && route.IsServed;
+    private static IEnumerable<string> Ids(ModelCatalog catalog, ProviderEndpoint provider, IReadOnlyList<string> listed) =>
+        listed.Count > 0 ? listed : catalog.All.Where(m => m.Provider == CatalogName(provider)).SelectMany(m => m.Aliases.Prepend(m.Id));
 
     private static string CatalogName(ProviderEndpoint provider) => provider.Type switch
     {

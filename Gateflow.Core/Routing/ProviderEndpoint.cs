@@ -17,5 +17,8 @@ public sealed record ProviderEndpoint
     /// <summary>Longest wait for the first byte of an answer, and for each further chunk.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>True for the demo's own provider: it serves the demo's keys, and others only what nobody else serves.</summary>
+    public bool Demo { get; init; }
+
     public override string ToString() => Name;
 }

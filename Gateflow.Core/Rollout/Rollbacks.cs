@@ -1,0 +1,71 @@
+using System.Text.Json.Nodes;
+using Gateflow.Core.Migrations;
+using Gateflow.Core.Routing;
+
+namespace Gateflow.Core.Rollout;
+
+/// <summary>
+/// Rolls a migration back: brakes this node's routes first, so that it is in force for the next request whatever the database does,
+/// then stores state, event and history in one transaction. It wins every race, because it re-reads and tries again until it is in force.
+/// </summary>
+public sealed class Rollbacks(Transitions transitions, Routes routes, Judge judge, TimeProvider clock)
+{
+    /// <param name="guardrail">What broke; null when a person rolls back.</param>
+    public async Task<Result<Migration>> RunAsync(
+        string id, string actor, string reason, GuardrailReading? guardrail, CancellationToken cancellationToken)
+    {
+        var began = clock.GetTimestamp();
+        var status = routes.Current.Migrations.Values.SelectMany(r => r).FirstOrDefault(r => r.MigrationId == id);
+        if (status is not null)
+        {
+            routes.Brake(id);
+        }
+
+        var effect = clock.GetElapsedTime(began);
+        var state = judge.Snapshot(id);
+        var result = await transitions.ApplyAsync(id, (migration, db, _) =>
+        {
+            var now = clock.GetUtcNow();
+            var traffic = migration.Weight;
+            var data = new JsonObject { ["reason"] = reason, ["automatic"] = guardrail is not null };
+            if (guardrail is not null)
+            {
+                data["guardrail"] = Wire.Name(guardrail.Guardrail);
+                data["evidence"] = Math.Round(guardrail.Evidence, 3);
+                data["threshold"] = Math.Round(guardrail.Threshold, 3);
+                data["samples"] = guardrail.Samples;
+                data["detail"] = guardrail.Detail;
+            }
+
+            if (migration.RollBack(actor, now, data) is { } refusal)
+            {
+                return Task.FromResult<Refusal?>(refusal);
+            }
+
+            db.Add(new Rollback
+            {
+                MigrationId = id,
+                At = now,
+                Automatic = guardrail is not null,
+                Reason = reason,
+                Actor = actor,
+                Guardrail = guardrail is null ? null : Wire.Name(guardrail.Guardrail),
+                Evidence = guardrail?.Evidence,
+                Threshold = guardrail?.Threshold,
+                TrafficAtRollback = traffic,
+                DetectionRequests = guardrail is null ? null : state?.StepTargetOutcomes,
+                DetectionSeconds = guardrail is null || state?.FirstFailureTicks is not { } first
+                    ? null : Math.Max(0, TimeSpan.FromTicks(now.UtcTicks - first).TotalSeconds),
+                EffectMs = effect.TotalMilliseconds,
+            });
+            return Task.FromResult<Refusal?>(null);
+        }, cancellationToken);
+        judge.Disarm(id);
+        if (!result.IsOk)
+        {
+            await routes.ReleaseAsync(id, cancellationToken);
+        }
+
+        return result;
+    }
+}

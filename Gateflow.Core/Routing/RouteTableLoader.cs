@@ -1,0 +1,64 @@
+using System.Collections.Frozen;
+using Gateflow.Core.Access;
+using Gateflow.Core.Migrations;
+using Gateflow.Core.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace Gateflow.Core.Routing;
+
+/// <summary>Builds the route table from configuration (providers, bootstrap key) and database (keys, migrations).</summary>
+public sealed class RouteTableLoader(IDbContextFactory<GateflowDb> databases, ModelDirectory models, BootstrapKeys bootstrap)
+{
+    public async Task<long> VersionAsync(CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        return await db.Routing.Select(r => r.Version).SingleAsync(cancellationToken);
+    }
+
+    /// <summary>Reads version first: data that changes meanwhile belongs to a later version, which the next look will find.</summary>
+    public async Task<RouteTable> LoadAsync(CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        var version = await db.Routing.Select(r => r.Version).SingleAsync(cancellationToken);
+        var keys = await db.ApiKeys.AsNoTracking().ToListAsync(cancellationToken);
+        var migrations = await db.Migrations.AsNoTracking()
+            .Where(m => m.Status == MigrationStatus.InProgress || m.Status == MigrationStatus.Paused
+                || m.Status == MigrationStatus.Soaking || m.Status == MigrationStatus.Completed)
+            .Where(m => m.TargetModel != null)
+            .Select(m => new { m.Id, m.SourceModel, m.TargetModel, m.Weight, m.Status, m.Config, m.StartedAt })
+            .ToListAsync(cancellationToken);
+        return new RouteTable
+        {
+            Version = version,
+            Models = models.Routes,
+            Keys = keys.Select(Entry).Concat(bootstrap.Keys.Select(k => k.Entry)).ToFrozenDictionary(e => e.Hash, e => e.Key),
+            Migrations = migrations
+                .OrderByDescending(m => m.Status != MigrationStatus.Completed)
+                .ThenByDescending(m => !m.Config.Scope.IsEverything)
+                .ThenByDescending(m => m.StartedAt)
+                .GroupBy(m => m.SourceModel, StringComparer.Ordinal)
+                .ToFrozenDictionary(g => g.Key, g => g.Select(m => new MigrationRoute
+                {
+                    MigrationId = m.Id,
+                    SourceModel = m.SourceModel,
+                    TargetModel = m.TargetModel!,
+                    Weight = m.Status == MigrationStatus.Completed ? 10_000 : (int)Math.Round(m.Weight * 100),
+                    Completed = m.Status == MigrationStatus.Completed,
+                    StickyBy = m.Config.StickyBy,
+                    Scope = m.Config.Scope,
+                }).ToArray(), StringComparer.Ordinal),
+        };
+    }
+
+    private static (KeyHash Hash, KeyEntry Key) Entry(ApiKey key) => (KeyHash.Parse(key.Hash), new KeyEntry
+    {
+        Id = key.Id,
+        Name = key.Name,
+        Role = key.Role,
+        Feature = key.Feature,
+        ExpiresAt = key.ExpiresAt,
+        RevokedAt = key.RevokedAt,
+        AllowedModels = key.AllowedModels.Count == 0 ? null : key.AllowedModels,
+        Demo = key.Demo,
+    });
+}

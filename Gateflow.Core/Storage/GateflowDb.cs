@@ -1,0 +1,53 @@
+using Gateflow.Core.Access;
+using Gateflow.Core.Migrations;
+using Gateflow.Core.Replay;
+using Gateflow.Core.Rollout;
+using Gateflow.Core.Routing;
+using Gateflow.Core.Usage;
+using Microsoft.EntityFrameworkCore;
+
+namespace Gateflow.Core.Storage;
+
+/// <summary>
+/// The one database. Each database product has a thin subclass with its own generated migrations. To add a migration, for each of them:
+/// <c>dotnet ef migrations add NAME --project Gateflow.Core --context SqliteDb --output-dir Storage/Sqlite/Migrations</c>.
+/// </summary>
+public abstract class GateflowDb(DbContextOptions options) : DbContext(options)
+{
+    public DbSet<Migration> Migrations => Set<Migration>();
+
+    public DbSet<MigrationEvent> MigrationEvents => Set<MigrationEvent>();
+
+    public DbSet<Rollback> Rollbacks => Set<Rollback>();
+
+    public DbSet<EvidenceRow> Evidence => Set<EvidenceRow>();
+
+    public DbSet<RoutingState> Routing => Set<RoutingState>();
+
+    public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
+
+    public DbSet<UsageRollup> UsageRollups => Set<UsageRollup>();
+
+    public DbSet<ArmWindow> ArmWindows => Set<ArmWindow>();
+
+    public DbSet<RequestRow> Requests => Set<RequestRow>();
+
+    public DbSet<Sample> Samples => Set<Sample>();
+
+    public DbSet<ReplayTest> ReplayTests => Set<ReplayTest>();
+
+    public DbSet<ReplayPair> ReplayPairs => Set<ReplayPair>();
+
+    public DbSet<Setting> Settings => Set<Setting>();
+
+    public DbSet<IdempotencyEntry> Idempotency => Set<IdempotencyEntry>();
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder) =>
+        modelBuilder.ApplyConfigurationsFromAssembly(typeof(GateflowDb).Assembly);
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        configurationBuilder.Properties<Enum>().HaveConversion<string>().HaveMaxLength(32);
+        configurationBuilder.Properties<decimal>().HavePrecision(18, 9);
+    }
+}
