@@ -1,0 +1,102 @@
+using System.Text.Json;
+using Gateflow.Core.Rollout;
+using static Gateflow.Tests.Rollout.Outcomes;
+
+namespace Gateflow.Tests.Rollout;
+
+public sealed class JudgeStateTests
+{
+    private static readonly JsonSerializerOptions SnakeCase = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+    // Before the latency window is full, while it turns over, and long after.
+    [Theory]
+    [InlineData(0)]
+    [InlineData(137)]
+    [InlineData(1_203)]
+    [InlineData(4_999)]
+    public void Restore_InTheMiddle_EqualsNeverStopped(int stoppedAfter)
+    {
+        var outcomes = Traffic(new Random(9), 5_000);
+        var config = CreateConfig(latency: 2, quality: 0.1);
+        var unbroken = new MigrationJudge(config);
+        var first = new MigrationJudge(config);
+        unbroken.BeginStep(2, 30);
+        first.BeginStep(2, 30);
+        Array.ForEach(outcomes, x => unbroken.Fold(x));
+        Array.ForEach(outcomes[..stoppedAfter], x => first.Fold(x));
+
+        var second = new MigrationJudge(config, JsonSerializer.Deserialize<JudgeState>(JsonSerializer.Serialize(first.Save(), SnakeCase), SnakeCase)!);
+        second.BeginStep(2, 30);
+        Array.ForEach(outcomes[stoppedAfter..], x => second.Fold(x));
+
+        Assert.Equal(JsonSerializer.Serialize(unbroken.Save()), JsonSerializer.Serialize(second.Save()));
+        Assert.Equal(unbroken.Read(), second.Read());
+        Assert.Equal(5_000, second.Sequence);
+        Assert.True(unbroken.Read().All(x => x.Evidence != 1), "The traffic reached every test.");
+    }
+
+    [Fact]
+    public void Restore_AfterABreach_StaysBreached()
+    {
+        var judge = CreateJudge();
+        for (ulong i = 0; i < 10; i++)
+        {
+            judge.Fold(Outcome(kind: OutcomeKind.TargetFailure, unit: i));
+        }
+
+        var json = JsonSerializer.Serialize(judge.Save(), SnakeCase);
+        var restored = new MigrationJudge(CreateConfig(), JsonSerializer.Deserialize<JudgeState>(json, SnakeCase)!);
+
+        Assert.NotNull(judge.Breach);
+        Assert.Equal(judge.Breach, restored.Breach);
+        Assert.Contains("\"error_rate\"", json, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Restore_GuardrailThatTheStateDoesNotKnow_StartsFresh()
+    {
+        var before = CreateJudge();
+        before.Fold(Outcome());
+
+        var after = new MigrationJudge(CreateConfig(quality: 0.1), before.Save());
+
+        Assert.Equal(1, after.Read()[0].Samples);
+        Assert.Equal(1, after.Read()[1].Evidence);
+    }
+
+    [Fact]
+    public void Save_HundredThousandFailingUnits_StaysSmall()
+    {
+        var judge = CreateJudge();
+        for (ulong i = 0; i < 100_000; i++)
+        {
+            judge.Fold(Outcome(kind: OutcomeKind.TargetFailure, unit: StableHash.Combine(i, i), seconds: i));
+        }
+
+        Assert.InRange(JsonSerializer.Serialize(judge.Save()).Length, 1, 40_000);
+    }
+
+    [Fact]
+    public void Wire_EnumsOfRollout_SnakeCase()
+    {
+        Assert.Equal("\"latency_p99_increase\"", JsonSerializer.Serialize(GuardrailKind.LatencyP99Increase));
+        Assert.Equal("\"not_enough_data\"", JsonSerializer.Serialize(Verdict.NotEnoughData));
+        Assert.Equal("\"breach_no_auto_rollback\"", JsonSerializer.Serialize(HoldReason.BreachNoAutoRollback));
+        Assert.Equal("quality_score_drop", RolloutNames.Wire(GuardrailKind.QualityScoreDrop));
+    }
+
+    /// <summary>Healthy mixed traffic at 30 %: 1 % failures of the target, some of both, latencies and scores on most.</summary>
+    internal static ArmOutcome[] Traffic(Random rng, int count) => [.. Enumerable.Range(0, count).Select(i =>
+    {
+        var arm = rng.NextDouble() < 0.3 ? Arm.Target : Arm.Source;
+        var kind = rng.NextDouble() switch
+        {
+            < 0.01 when arm == Arm.Target => OutcomeKind.TargetFailure,
+            < 0.01 => OutcomeKind.SourceFailure,
+            < 0.02 => OutcomeKind.ClientFault,
+            < 0.03 => OutcomeKind.ClientCancel,
+            _ => OutcomeKind.Success,
+        };
+        return Outcome(arm, kind, (ulong)rng.Next(200), i * 0.05, 800 * Math.Exp(0.8 * rng.Normal()), rng.NextDouble() < 0.5 ? rng.NextDouble() : double.NaN, kind != OutcomeKind.Success && rng.NextDouble() < 0.5);
+    })];
+}
