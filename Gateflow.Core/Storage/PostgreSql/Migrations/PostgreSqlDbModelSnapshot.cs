@@ -296,6 +296,10 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                         .HasMaxLength(40)
                         .HasColumnType("character varying(40)");
 
+                    b.Property<string>("Feature")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
+
                     b.Property<bool?>("FormatMatch")
                         .HasColumnType("boolean");
 
@@ -327,6 +331,9 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                     b.Property<byte[]>("SourceText")
                         .HasColumnType("bytea");
 
+                    b.Property<int?>("SourceTokens")
+                        .HasColumnType("integer");
+
                     b.Property<decimal?>("TargetCost")
                         .HasPrecision(18, 9)
                         .HasColumnType("numeric(18,9)");
@@ -340,6 +347,9 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                     b.Property<byte[]>("TargetText")
                         .HasColumnType("bytea");
 
+                    b.Property<int?>("TargetTokens")
+                        .HasColumnType("integer");
+
                     b.Property<string>("TestId")
                         .IsRequired()
                         .HasMaxLength(40)
@@ -347,7 +357,7 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
 
                     b.HasKey("Id");
 
-                    b.HasIndex("TestId");
+                    b.HasIndex("TestId", "Similarity");
 
                     b.ToTable("ReplayPairs");
                 });
@@ -378,6 +388,11 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                         .IsRequired()
                         .HasMaxLength(40)
                         .HasColumnType("character varying(40)");
+
+                    b.Property<string>("Node")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)");
 
                     b.Property<int>("Planned")
                         .HasColumnType("integer");
@@ -604,6 +619,9 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                     b.Property<decimal?>("Cost")
                         .HasPrecision(18, 9)
                         .HasColumnType("numeric(18,9)");
+
+                    b.Property<bool>("Demo")
+                        .HasColumnType("boolean");
 
                     b.Property<double>("DurationMs")
                         .HasColumnType("double precision");

@@ -296,6 +296,10 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
                         .HasMaxLength(40)
                         .HasColumnType("nvarchar(40)");
 
+                    b.Property<string>("Feature")
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)");
+
                     b.Property<bool?>("FormatMatch")
                         .HasColumnType("bit");
 
@@ -327,6 +331,9 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
                     b.Property<byte[]>("SourceText")
                         .HasColumnType("varbinary(max)");
 
+                    b.Property<int?>("SourceTokens")
+                        .HasColumnType("int");
+
                     b.Property<decimal?>("TargetCost")
                         .HasPrecision(18, 9)
                         .HasColumnType("decimal(18,9)");
@@ -340,6 +347,9 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
                     b.Property<byte[]>("TargetText")
                         .HasColumnType("varbinary(max)");
 
+                    b.Property<int?>("TargetTokens")
+                        .HasColumnType("int");
+
                     b.Property<string>("TestId")
                         .IsRequired()
                         .HasMaxLength(40)
@@ -347,7 +357,7 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
 
                     b.HasKey("Id");
 
-                    b.HasIndex("TestId");
+                    b.HasIndex("TestId", "Similarity");
 
                     b.ToTable("ReplayPairs");
                 });
@@ -378,6 +388,11 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
                         .IsRequired()
                         .HasMaxLength(40)
                         .HasColumnType("nvarchar(40)");
+
+                    b.Property<string>("Node")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)");
 
                     b.Property<int>("Planned")
                         .HasColumnType("int");
@@ -604,6 +619,9 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
                     b.Property<decimal?>("Cost")
                         .HasPrecision(18, 9)
                         .HasColumnType("decimal(18,9)");
+
+                    b.Property<bool>("Demo")
+                        .HasColumnType("bit");
 
                     b.Property<double>("DurationMs")
                         .HasColumnType("float");

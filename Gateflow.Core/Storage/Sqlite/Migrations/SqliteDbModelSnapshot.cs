@@ -287,6 +287,10 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
                         .HasMaxLength(40)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Feature")
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
                     b.Property<bool?>("FormatMatch")
                         .HasColumnType("INTEGER");
 
@@ -318,6 +322,9 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
                     b.Property<byte[]>("SourceText")
                         .HasColumnType("BLOB");
 
+                    b.Property<int?>("SourceTokens")
+                        .HasColumnType("INTEGER");
+
                     b.Property<decimal?>("TargetCost")
                         .HasPrecision(18, 9)
                         .HasColumnType("TEXT");
@@ -331,6 +338,9 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
                     b.Property<byte[]>("TargetText")
                         .HasColumnType("BLOB");
 
+                    b.Property<int?>("TargetTokens")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("TestId")
                         .IsRequired()
                         .HasMaxLength(40)
@@ -338,7 +348,7 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
 
                     b.HasKey("Id");
 
-                    b.HasIndex("TestId");
+                    b.HasIndex("TestId", "Similarity");
 
                     b.ToTable("ReplayPairs");
                 });
@@ -368,6 +378,11 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
                     b.Property<string>("MigrationId")
                         .IsRequired()
                         .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Node")
+                        .IsRequired()
+                        .HasMaxLength(200)
                         .HasColumnType("TEXT");
 
                     b.Property<int>("Planned")
@@ -593,6 +608,9 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
                     b.Property<decimal?>("Cost")
                         .HasPrecision(18, 9)
                         .HasColumnType("TEXT");
+
+                    b.Property<bool>("Demo")
+                        .HasColumnType("INTEGER");
 
                     b.Property<double>("DurationMs")
                         .HasColumnType("REAL");
