@@ -13,6 +13,9 @@ public sealed class Transitions(IDbContextFactory<GateflowDb> databases, Routes 
 {
     private const int Attempts = 50;
 
+    /// <summary>Raised after a transition was stored and before its routes are in force, so that no outcome goes unjudged.</summary>
+    public event Action<Migration>? Routing;
+
     /// <summary>Raised with the migration's id after its state or events were stored.</summary>
     public event Action<string>? Stored;
 
@@ -26,6 +29,21 @@ public sealed class Transitions(IDbContextFactory<GateflowDb> databases, Routes 
         migration.EventsStored();
         Stored?.Invoke(migration.Id);
         return migration;
+    }
+
+    /// <summary>Stores events that change no state; neither token nor route version moves.</summary>
+    public async Task NoteAsync(string id, Action<Migration> note, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        if (await db.Migrations.AsNoTracking().FirstOrDefaultAsync(m => m.Id == id, cancellationToken) is not { } migration)
+        {
+            return;
+        }
+
+        note(migration);
+        db.AddRange(migration.NewEvents);
+        await db.SaveChangesAsync(cancellationToken);
+        Stored?.Invoke(id);
     }
 
     /// <summary>Applies a transition that touches this migration alone.</summary>
@@ -84,6 +102,7 @@ public sealed class Transitions(IDbContextFactory<GateflowDb> databases, Routes 
         migration.EventsStored();
         if (moved)
         {
+            Routing?.Invoke(migration);
             await routes.ReloadAsync(cancellationToken);
         }
 

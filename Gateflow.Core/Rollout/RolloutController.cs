@@ -1,0 +1,255 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using System.Threading.Channels;
+using Gateflow.Core.Migrations;
+using Gateflow.Core.Routing;
+using Gateflow.Core.Storage;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+
+namespace Gateflow.Core.Rollout;
+
+/// <summary>
+/// The reconciler: each second, and at once when the judge or an operator calls, it reads state and evidence and writes the next state.
+/// It may run on every node and be killed at any moment: the concurrency token makes a step happen once, and nothing that is needed
+/// lives only in memory.
+/// </summary>
+public sealed partial class RolloutController(
+    IDbContextFactory<GateflowDb> databases, Transitions transitions, Rollbacks rollbacks, Judge judge, Routes routes, NodeName node,
+    TimeProvider clock, ILogger<RolloutController> logger)
+{
+    private const string Actor = "gateflow";
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    private readonly Channel<bool> _wakes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly ConcurrentDictionary<string, IReadOnlyDictionary<GuardrailKind, Verdict>> _verdicts = new(StringComparer.Ordinal);
+
+    /// <summary>Raised with a migration's id when its judgement, not its state, may have changed.</summary>
+    public event Action<string>? Judged;
+
+    /// <summary>Asks for a turn now.</summary>
+    public void Wake() => _wakes.Writer.TryWrite(true);
+
+    /// <summary>Takes up running migrations with the evidence that was stored, before the first request is served.</summary>
+    public async Task RestoreAsync(CancellationToken cancellationToken)
+    {
+        judge.Breached += (id, _) =>
+        {
+            routes.Brake(id); // in force for the next request, whatever the database does
+            Wake();
+        };
+        transitions.Routing += migration =>
+        {
+            if (migration.IsRunning)
+            {
+                judge.Arm(migration.Id, Config(migration));
+                judge.BeginStep(migration.Id, migration.Step, migration.Weight);
+            }
+        };
+        await ArmAsync(await RunningAsync(cancellationToken), cancellationToken);
+    }
+
+    /// <summary>Turns until cancelled.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (true)
+            {
+                using (var pause = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken))
+                {
+                    var timer = Task.Delay(Interval, clock, pause.Token);
+                    await Task.WhenAny(timer, _wakes.Reader.WaitToReadAsync(pause.Token).AsTask());
+                    await pause.CancelAsync();
+                }
+
+                cancellationToken.ThrowIfCancellationRequested();
+                _wakes.Reader.TryRead(out _);
+                try
+                {
+                    await RunOnceAsync(cancellationToken);
+                }
+                catch (Exception fault) when (fault is not OperationCanceledException)
+                {
+                    LogFailed(fault.GetType().Name, fault.Message);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // the program stops
+        }
+    }
+
+    /// <summary>One turn over all migrations that run or wait for their hour. One that fails does not keep the others from theirs.</summary>
+    public async Task RunOnceAsync(CancellationToken cancellationToken)
+    {
+        var running = await RunningAsync(cancellationToken);
+        await ArmAsync(running, cancellationToken);
+        foreach (var migration in running)
+        {
+            try
+            {
+                await StepAsync(migration, cancellationToken);
+            }
+            catch (Exception fault) when (fault is not OperationCanceledException)
+            {
+                LogMigrationFailed(migration.Id, fault.GetType().Name, fault.Message);
+            }
+        }
+    }
+
+    /// <summary>What is to be done with a migration now; also what its page says.</summary>
+    public static StepDecision Decide(Migration migration, JudgeView? judged, DateTimeOffset now) => StepDecision.Next(new StepInput
+    {
+        Config = migration.Config,
+        Steps = migration.Steps(),
+        Step = migration.Step,
+        StepStartedAt = migration.StepStartedAt!.Value,
+        Now = now,
+        HeldSince = migration.HeldSince,
+        Readings = judged?.Readings ?? [],
+        StepTargetOutcomes = judged is not null && judged.Step == migration.Step ? judged.StepTargetOutcomes : 0,
+        OutageHold = judged?.OutageHold ?? false,
+        Paused = migration.Status == MigrationStatus.Paused,
+        Soaking = migration.Status == MigrationStatus.Soaking,
+        Approvals = migration.Approvals,
+        TargetRequestsPerHour = judged is { StepTargetOutcomes: > 0 } && now > migration.StepStartedAt
+            ? judged.StepTargetOutcomes / (now - migration.StepStartedAt.Value).TotalHours : null,
+    });
+
+    private async Task StepAsync(Migration migration, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        if (migration.Status == MigrationStatus.Scheduled)
+        {
+            if (migration.Config.ExecuteAt <= now)
+            {
+                await transitions.ApplyAsync(migration.Id, m => m.Status == MigrationStatus.Scheduled ? m.Execute(Actor, clock.GetUtcNow()) : Stale, cancellationToken);
+                Wake();
+            }
+
+            return;
+        }
+
+        judge.BeginStep(migration.Id, migration.Step, migration.Weight);
+        var judged = judge.Read(migration.Id);
+        await NoteVerdictsAsync(migration, judged, cancellationToken);
+        var decision = Decide(migration, judged, now);
+        switch (decision.Kind)
+        {
+            case DecisionKind.Rollback:
+                await rollbacks.RunAsync(migration.Id, Actor, decision.Reading!.Detail, decision.Reading, cancellationToken);
+                break;
+            case DecisionKind.Hold or DecisionKind.AskPerson:
+                await HoldAsync(migration, decision, cancellationToken);
+                break;
+            case DecisionKind.Advance:
+                await MoveAsync(migration, m => m.Advance(Actor, clock.GetUtcNow(), decision.Warning), cancellationToken);
+                break;
+            case DecisionKind.Finish:
+                await MoveAsync(migration, m => m.Soak(Actor, clock.GetUtcNow()), cancellationToken);
+                break;
+            case DecisionKind.Complete:
+                await MoveAsync(migration, m => m.Complete(Actor, clock.GetUtcNow(), decision.Warning), cancellationToken);
+                break;
+            case DecisionKind.Wait when migration.HoldReason is not null && migration.Status != MigrationStatus.Paused:
+                await MoveAsync(migration, m => m.Release() ? null : Stale, cancellationToken);
+                break;
+            default:
+                break;
+        }
+    }
+
+    private async Task HoldAsync(Migration migration, StepDecision decision, CancellationToken cancellationToken)
+    {
+        var reason = Wire.Name(decision.Reason!.Value);
+        if (decision.Reason == HoldReason.BreachNoAutoRollback)
+        {
+            routes.Brake(migration.Id); // held means that nothing more goes to a target known to be bad
+        }
+
+        if (migration.HoldReason != reason)
+        {
+            await MoveAsync(migration, m => m.Hold(reason, decision.Sentence, clock.GetUtcNow()) ? null : Stale, cancellationToken);
+        }
+    }
+
+    /// <summary>Moves only what still is as it was read: another node, or a person, may have been first.</summary>
+    private Task<Result<Migration>> MoveAsync(Migration seen, Func<Migration, Refusal?> move, CancellationToken cancellationToken) =>
+        transitions.ApplyAsync(seen.Id, m =>
+        {
+            if (m.Version != seen.Version)
+            {
+                return Stale;
+            }
+
+            return move(m);
+        }, cancellationToken);
+
+    private async Task NoteVerdictsAsync(Migration migration, JudgeView? judged, CancellationToken cancellationToken)
+    {
+        if (judged is null)
+        {
+            return;
+        }
+
+        var verdicts = judged.Readings.ToDictionary(r => r.Guardrail, r => r.Verdict);
+        var before = _verdicts.GetValueOrDefault(migration.Id);
+        _verdicts[migration.Id] = verdicts;
+        Judged?.Invoke(migration.Id);
+        var changed = judged.Readings.Where(r => before is not null && before.TryGetValue(r.Guardrail, out var was) && was != r.Verdict
+            && was != Verdict.NoTraffic && r.Verdict != Verdict.NoTraffic).ToList();
+        if (changed.Count > 0)
+        {
+            await transitions.NoteAsync(migration.Id, m =>
+            {
+                foreach (var reading in changed)
+                {
+                    m.NoteVerdict(reading, before![reading.Guardrail], clock.GetUtcNow());
+                }
+            }, cancellationToken);
+        }
+    }
+
+    private async Task<List<Migration>> RunningAsync(CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        return await db.Migrations.AsNoTracking()
+            .Where(m => m.Status == MigrationStatus.Scheduled || m.Status == MigrationStatus.InProgress
+                || m.Status == MigrationStatus.Paused || m.Status == MigrationStatus.Soaking)
+            .ToListAsync(cancellationToken);
+    }
+
+    private async Task ArmAsync(List<Migration> migrations, CancellationToken cancellationToken)
+    {
+        foreach (var id in judge.Armed.Except(migrations.Where(m => m.IsRunning).Select(m => m.Id)).ToList())
+        {
+            judge.Disarm(id);
+            _verdicts.TryRemove(id, out _);
+        }
+
+        foreach (var migration in migrations.Where(m => m.IsRunning && !judge.IsArmed(m.Id)))
+        {
+            await using var db = await databases.CreateDbContextAsync(cancellationToken);
+            var row = await db.Evidence.AsNoTracking().FirstOrDefaultAsync(e => e.MigrationId == migration.Id && e.Node == node.Value, cancellationToken);
+            judge.Arm(migration.Id, Config(migration), row is null ? null : JsonSerializer.Deserialize<JudgeState>(row.State, JsonColumn.Options));
+            judge.BeginStep(migration.Id, migration.Step, migration.Weight);
+        }
+    }
+
+    private static JudgeConfig Config(Migration migration) => new()
+    {
+        RollbackThreshold = migration.Config.RollbackThreshold,
+        Alpha = migration.Config.Alpha,
+        ExpectedTargetRequests = Forecast.Estimate(migration.Config, migration.Analysis?.RequestsPerHour).ExpectedTargetRequests,
+    };
+
+    private static readonly Refusal Stale = new(RefusalKind.Conflict, "stale", "The migration moved meanwhile.");
+
+    [LoggerMessage(LogLevel.Error, "A turn of the controller failed and is tried again: {Kind}: {Message}")]
+    private partial void LogFailed(string kind, string message);
+
+    [LoggerMessage(LogLevel.Error, "Migration {Id} could not be moved and is tried again: {Kind}: {Message}")]
+    private partial void LogMigrationFailed(string id, string kind, string message);
+}

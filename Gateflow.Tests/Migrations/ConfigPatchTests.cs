@@ -1,0 +1,56 @@
+using System.Text.Json.Nodes;
+using Gateflow.Core.Migrations;
+
+namespace Gateflow.Tests.Migrations;
+
+public sealed class ConfigPatchTests
+{
+    [Fact]
+    public void Apply_SeedsCanary_SetsWhatIsGivenAndKeepsTheRest()
+    {
+        var (config, faults) = Apply("""
+            {"strategy": "canary", "canary_percentage": 10, "auto_rollback": true, "rollback_threshold": {"error_rate": 0.05, "latency_p99_increase": 2.0}}
+            """);
+
+        Assert.Empty(faults);
+        Assert.Equal((Strategy.Canary, 10.0, 60.0), (config.Strategy, config.CanaryPercentage, config.IncreaseIntervalMinutes));
+        Assert.Equal(new RollbackThreshold { ErrorRate = 0.05, LatencyP99Increase = 2 }, config.RollbackThreshold);
+    }
+
+    [Fact]
+    public void Apply_Threshold_ReplacesTheWholeObject()
+    {
+        var (config, _) = Apply("""{"rollback_threshold": {"latency_p99_increase": 2.0}}""");
+
+        Assert.Null(config.RollbackThreshold.ErrorRate);
+    }
+
+    [Fact]
+    public void Apply_FractionsOfMinutes_AreTaken() => Assert.Equal(0.05, Apply("""{"increase_interval_minutes": 0.05}""").Config.IncreaseIntervalMinutes);
+
+    [Theory]
+    [InlineData("""{"rollback_threshold": {"error_rate": 1.5}}""", "rollback_threshold.error_rate")]
+    [InlineData("""{"rollback_threshold": {"latency_p99_increase": 0.5}}""", "rollback_threshold.latency_p99_increase")]
+    [InlineData("""{"rollback_threshold": {"quality_score_drop": -0.1}}""", "rollback_threshold.quality_score_drop")]
+    [InlineData("""{"canary_percentage": 0}""", "canary_percentage")]
+    [InlineData("""{"canary_percentage": "ten"}""", "canary_percentage")]
+    [InlineData("""{"strategy": "sideways"}""", "strategy")]
+    [InlineData("""{"strategy": "scheduled"}""", "execute_at")]
+    [InlineData("""{"steps": [{"weight": 50, "hold_minutes": 1}, {"weight": 20, "hold_minutes": 1}]}""", "steps")]
+    [InlineData("""{"colour": "red"}""", "colour")]
+    [InlineData("""{"alpha": 0.9}""", "alpha")]
+    [InlineData("""{"min_samples": -1}""", "min_samples")]
+    public void Apply_Faulty_NamesTheField(string patch, string param)
+    {
+        var (_, faults) = Apply(patch);
+
+        Assert.Equal(param, Assert.Single(faults).Param);
+    }
+
+    [Fact]
+    public void Apply_ManyFaults_ListsThemAll() =>
+        Assert.Equal(3, Apply("""{"alpha": 0.9, "canary_percentage": 0, "nonsense": 1}""").Faults.Count);
+
+    private static (MigrationConfig Config, IReadOnlyList<Fault> Faults) Apply(string patch) =>
+        ConfigPatch.Apply(new MigrationConfig(), (JsonObject)JsonNode.Parse(patch)!);
+}

@@ -1,0 +1,179 @@
+using System.Text.Json.Nodes;
+using Gateflow.Core;
+using Gateflow.Core.Migrations;
+
+namespace Gateflow.Tests.Migrations;
+
+public sealed class MigrationTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+
+    private static readonly Dictionary<string, Func<Migration, Refusal?>> Verbs = new()
+    {
+        ["execute"] = m => m.Execute("me", Now),
+        ["pause"] = m => m.Pause("me", Now, null),
+        ["resume"] = m => m.Resume("me", Now, null),
+        ["advance"] = m => m.Advance("me", Now),
+        ["promote"] = m => m.Promote("me", Now, null),
+        ["approve"] = m => m.Approve("me", Now, null),
+        ["cancel"] = m => m.Cancel("me", Now, null),
+        ["rollback"] = m => m.RollBack("me", Now, []),
+    };
+
+    public static TheoryData<MigrationStatus, string> Pairs()
+    {
+        var pairs = new TheoryData<MigrationStatus, string>();
+        foreach (var status in Enum.GetValues<MigrationStatus>())
+        {
+            foreach (var verb in Verbs.Keys)
+            {
+                pairs.Add(status, verb);
+            }
+        }
+
+        return pairs;
+    }
+
+    [Theory]
+    [MemberData(nameof(Pairs))]
+    public void Verb_InEachState_IsAllowedExactlyWhereListed(MigrationStatus status, string verb)
+    {
+        var migration = In(status);
+        var events = migration.NewEvents.Count;
+
+        var refusal = Verbs[verb](migration);
+
+        Assert.Equal(migration.Allowed().Contains(verb) || refusal is null, refusal is null);
+        if (refusal is null)
+        {
+            Assert.Equal(events + 1, migration.NewEvents.Count);
+        }
+        else
+        {
+            Assert.DoesNotContain(verb, In(status).Allowed());
+            Assert.Equal((RefusalKind.Conflict, status), (refusal.Kind, refusal.Status));
+            Assert.Equal(status, migration.Status);
+            Assert.Equal(events, migration.NewEvents.Count);
+        }
+    }
+
+    [Fact]
+    public void Execute_Canary_TakesTheFirstStep()
+    {
+        var migration = In(MigrationStatus.InProgress);
+
+        Assert.Equal((0, 10.0), (migration.Step, migration.Weight));
+        var started = migration.NewEvents[^1];
+        Assert.Equal(MigrationEventType.Started, started.Type);
+        Assert.Equal(10, started.Data["weight"]!.GetValue<double>());
+        Assert.Equal(0, started.Data["step"]!.GetValue<int>());
+    }
+
+    [Fact]
+    public void Execute_WithoutTarget_IsInvalid()
+    {
+        var refusal = Draft().Execute("me", Now);
+
+        Assert.Equal((RefusalKind.Invalid, "target_model"), (refusal!.Kind, refusal.Param));
+    }
+
+    [Fact]
+    public void Execute_ScheduledForLater_WaitsAndThenStarts()
+    {
+        var migration = Draft();
+        migration.Configure("b", migration.Config with { Strategy = Strategy.Scheduled, ExecuteAt = Now.AddHours(1) }, [], "me", Now);
+
+        Assert.Null(migration.Execute("me", Now));
+        Assert.Equal((MigrationStatus.Scheduled, 0.0), (migration.Status, migration.Weight));
+        Assert.Null(migration.Execute("gateflow", Now.AddHours(1)));
+        Assert.Equal((MigrationStatus.InProgress, 100.0), (migration.Status, migration.Weight));
+    }
+
+    [Fact]
+    public void Advance_StepByStep_EndsInSoakAndCompletion()
+    {
+        var migration = In(MigrationStatus.InProgress);
+        List<double> weights = [migration.Weight];
+        while (migration.Status == MigrationStatus.InProgress)
+        {
+            Assert.Null(migration.Advance("me", Now));
+            weights.Add(migration.Weight);
+        }
+
+        Assert.Equal([10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 100], weights);
+        Assert.Equal(MigrationStatus.Soaking, migration.Status);
+        Assert.Null(migration.Advance("me", Now));
+        Assert.Equal(MigrationStatus.Completed, migration.Status);
+    }
+
+    [Fact]
+    public void RollBack_NotesWhereItStood()
+    {
+        var migration = In(MigrationStatus.Soaking);
+
+        Assert.Null(migration.RollBack("me", Now, new JsonObject { ["reason"] = "bad" }));
+
+        Assert.Equal((MigrationStatus.RolledBack, 0.0), (migration.Status, migration.Weight));
+        Assert.Equal(100, migration.NewEvents[^1].Data["weight"]!.GetValue<double>());
+    }
+
+    [Fact]
+    public void Configure_WhilePaused_RefusesGuardrails()
+    {
+        var migration = In(MigrationStatus.Paused);
+
+        Assert.Null(migration.Configure("b", migration.Config with { MinSamples = 5 }, ["min_samples"], "me", Now));
+        var refusal = migration.Configure("b", migration.Config, ["rollback_threshold"], "me", Now);
+        Assert.Equal(("not_editable", "rollback_threshold"), (refusal!.Code, refusal.Param));
+    }
+
+    [Fact]
+    public void Hold_SameReasonTwice_IsNotedOnce()
+    {
+        var migration = In(MigrationStatus.InProgress);
+        var events = migration.NewEvents.Count;
+
+        Assert.True(migration.Hold("watch", "…", Now));
+        Assert.False(migration.Hold("watch", "…", Now.AddSeconds(1)));
+
+        Assert.Equal(events + 1, migration.NewEvents.Count);
+        Assert.Equal(Now, migration.HeldSince);
+        Assert.True(migration.Release());
+        Assert.False(migration.Release());
+    }
+
+    private static Migration Draft()
+    {
+        var migration = new Migration { Id = "mig_1", SourceModel = "a", CreatedAt = Now, CreatedBy = "me" };
+        migration.Create("me", Now, []);
+        return migration;
+    }
+
+    private static Migration In(MigrationStatus status)
+    {
+        var migration = Draft();
+        migration.Configure("b", migration.Config, ["target_model"], "me", Now);
+        if (status == MigrationStatus.Scheduled)
+        {
+            migration.Configure("b", migration.Config with { Strategy = Strategy.Scheduled, ExecuteAt = Now.AddDays(1) }, ["strategy"], "me", Now);
+        }
+
+        string[] path = status switch
+        {
+            MigrationStatus.Draft => [],
+            MigrationStatus.Scheduled or MigrationStatus.InProgress => ["execute"],
+            MigrationStatus.Paused => ["execute", "pause"],
+            MigrationStatus.Soaking => ["execute", "promote", "advance"],
+            MigrationStatus.Completed => ["execute", "promote", "advance", "advance"],
+            MigrationStatus.RolledBack => ["execute", "rollback"],
+            _ => ["cancel"],
+        };
+        foreach (var verb in path)
+        {
+            Assert.Null(Verbs[verb](migration));
+        }
+
+        Assert.Equal(status, migration.Status);
+        return migration;
+    }
+}

@@ -1,0 +1,44 @@
+using Gateflow.Core.Storage;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Gateflow.Tests.Storage;
+
+/// <summary>A real, migrated database: a SQLite file of its own, or an own database on a PostgreSQL server.</summary>
+public sealed class TestDatabase : IAsyncDisposable
+{
+    private readonly ServiceProvider _services;
+    private readonly string? _folder;
+
+    private TestDatabase(ServiceProvider services, string? folder) => (_services, _folder) = (services, folder);
+
+    public IDbContextFactory<GateflowDb> Factory => _services.GetRequiredService<IDbContextFactory<GateflowDb>>();
+
+    public static Task<TestDatabase> CreateAsync() => CreateAsync(DatabaseProvider.Sqlite, null);
+
+    public static async Task<TestDatabase> CreateAsync(DatabaseProvider provider, string? connectionString)
+    {
+        string? folder = null;
+        if (provider == DatabaseProvider.Sqlite)
+        {
+            folder = Directory.CreateTempSubdirectory("gateflow-test-").FullName;
+            connectionString = $"Data Source={Path.Combine(folder, "gateflow.db")}";
+        }
+
+        var services = new ServiceCollection().AddGateflowStorage(provider, connectionString!).BuildServiceProvider();
+        await services.GetRequiredService<SchemaUpgrade>().RunAsync(TestContext.Current.CancellationToken);
+        return new TestDatabase(services, folder);
+    }
+
+    public GateflowDb Open() => Factory.CreateDbContext();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _services.DisposeAsync();
+        if (_folder is not null)
+        {
+            Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+            Directory.Delete(_folder, recursive: true);
+        }
+    }
+}
