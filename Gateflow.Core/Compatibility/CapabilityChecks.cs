@@ -13,10 +13,10 @@ internal static class CapabilityChecks
         var result = (target.Source.Length == 0 ? null : rules.Find(target, source?.Provider, flag), target.Supports(flag)) switch
         {
             ({ Verdict: ParameterVerdict.Unknown } rule, _) => Result(CheckStatus.Warn, $"{name} {rule.Effect}{Doubt(rule)}", null, true),
-            ({ Verdict: ParameterVerdict.Reject, Shim: null } rule, _) => Result(CheckStatus.Fail, $"{name} {rule.Effect} ({words}){Doubt(rule)}"),
+            ({ Verdict: ParameterVerdict.Reject, Shim: null } rule, _) => Result(CheckStatus.Fail, $"{name} {rule.Effect}{Doubt(rule)}"),
             ({ Verdict: ParameterVerdict.Accept }, null) => Result(CheckStatus.Pass, $"{name} supports {words}"),
-            ({ Verdict: not ParameterVerdict.Accept } rule, true or null) => Result(CheckStatus.Warn, $"{name} {rule.Effect} ({words}){Doubt(rule)}", rule.Shim),
-            ({ Verdict: ParameterVerdict.Limit or ParameterVerdict.Reject, Shim: not null } rule, false) => Result(CheckStatus.Warn, $"{name} {rule.Effect} ({words}){Doubt(rule)}", rule.Shim),
+            ({ Verdict: not ParameterVerdict.Accept } rule, true or null) => Result(CheckStatus.Warn, $"{name} {rule.Effect}{Doubt(rule)}", rule.Shim),
+            ({ Verdict: ParameterVerdict.Limit or ParameterVerdict.Reject, Shim: not null } rule, false) => Result(CheckStatus.Warn, $"{name} {rule.Effect}{Doubt(rule)}", rule.Shim),
             (_, true) => Result(CheckStatus.Pass, $"{name} supports {words}"),
             (_, false) => Missing(target, name, flag, words),
             _ => Result(CheckStatus.Warn, $"Whether {name} supports {words} is unknown", null, true),

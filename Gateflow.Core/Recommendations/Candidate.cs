@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Gateflow.Core.Catalog;
 using Gateflow.Core.Compatibility;
 
@@ -8,11 +9,11 @@ namespace Gateflow.Core.Recommendations;
 /// <param name="Name">The id as served, else the catalog's.</param>
 /// <param name="Provider">The configured provider, else the catalog's.</param>
 /// <param name="Served">True when a configured provider serves it.</param>
-internal sealed record Candidate(CatalogModel Model, string Name, string Provider, bool Served)
+internal sealed partial record Candidate(CatalogModel Model, string Name, string Provider, bool Served)
 {
     /// <summary>
     /// The served models, then those of the catalog that are not served: vendors' own, and those of the source's provider, since the same model at every
-    /// reseller would only repeat itself. The source itself is left out under all its names.
+    /// reseller would only repeat itself, and none made for one purpose (speech, search, code, moderation) unless the source is too. The source itself is left out under all its names.
     /// </summary>
     public static IEnumerable<Candidate> All(ModelCatalog catalog, CatalogModel source, IReadOnlyList<ServedModel> served)
     {
@@ -25,11 +26,17 @@ internal sealed record Candidate(CatalogModel Model, string Name, string Provide
         var taken = own.Select(x => x.Model).ToHashSet<CatalogModel>(ReferenceEqualityComparer.Instance);
         var others = catalog.All
             .Where(x => !taken.Contains(x) && !IsSame(x, source) && !IsName(source, x.Id) && (IsVendor(x) || x.Provider == source.Provider))
+            .Where(x => !IsSpecial(x) || IsSpecial(source))
             .Select(x => new Candidate(x, x.Id, x.Provider, false));
         return own.Concat(others);
     }
 
     private static bool IsVendor(CatalogModel model) => ModelCatalog.Rank(model.Provider) < ModelCatalog.Rank("azure-openai");
+
+    private static bool IsSpecial(CatalogModel model) => model.Capabilities.HasFlag(Capabilities.AudioOutput) || SpecialId().IsMatch(model.Id);
+
+    [GeneratedRegex("codex|code-|codestral|devstral|-build|search|research|computer-use|guard|-live", RegexOptions.CultureInvariant)]
+    private static partial Regex SpecialId();
 
     private static bool IsSame(CatalogModel left, CatalogModel right) => left.Provider == right.Provider && left.Id == right.Id;
 

@@ -111,7 +111,9 @@ internal static class RecommendationTexts
         }
     }
 
-    private static string Percent(double fraction) => string.Create(CultureInfo.InvariantCulture, $"{fraction * 100:0} %");
+    private static string Percent(double fraction) => fraction is > 0.99 and < 1
+        ? "over 99 %"
+        : string.Create(CultureInfo.InvariantCulture, $"{fraction * 100:0} %");
 
     private static string Milliseconds(double value) => string.Create(CultureInfo.InvariantCulture, $"{value:0} ms");
 }

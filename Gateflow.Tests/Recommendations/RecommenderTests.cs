@@ -90,6 +90,43 @@ public sealed class RecommenderTests
     }
 
     [Fact]
+    public void Recommend_DemoDatesOnSnapshots_RecommendsTheServedSnapshots()
+    {
+        var catalog = Catalog.With(
+        [
+            new ModelOverride { Model = "gpt-4-0613", Lifecycle = new(Today.AddDays(-60), Today.AddDays(45)), Replacements = ["gpt-4o-2024-05-13"], Label = "Demo date", IsDemo = true },
+            new ModelOverride { Model = "gpt-4o-2024-05-13", Lifecycle = new(null, null), Label = "Demo date", IsDemo = true },
+            new ModelOverride { Model = "claude-3-5-sonnet-20240620", Lifecycle = new(null, null), Label = "Demo date", IsDemo = true },
+        ]);
+        ServedModel[] served = [new("openai", "gpt-4-0613"), new("openai", "gpt-4o-2024-05-13"), new("anthropic", "claude-3-5-sonnet-20240620")];
+
+        var list = Recommender.Recommend(catalog, catalog.Find("gpt-4-0613")!, UsageSamples.Create(Capabilities.FunctionCalling), new() { Today = Today, Served = served, Max = 3 });
+
+        Assert.Equal(["gpt-4o-2024-05-13", "claude-3-5-sonnet-20240620"], list.Where(x => x.Served).Select(x => x.Model));
+        Assert.Equal(1, list[0].Breakdown.ProviderSuccessor);
+        Assert.DoesNotContain(list[0].Considerations, x => x.Contains("retire", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Recommend_ModelsForOnePurpose_AreLeftOutUnlessServedOrSourceIsOne()
+    {
+        var usage = UsageSamples.Create(Capabilities.None);
+
+        Assert.DoesNotContain(Recommend("gpt-4", usage, new() { Today = Today, Max = 1000 }), x => x.Model is "gpt-audio-1.5" or "gpt-5.3-codex" or "codestral-2508");
+        Assert.Contains(Recommend("gpt-audio", usage, new() { Today = Today, Max = 1000 }), x => x.Model == "gpt-audio-1.5");
+        Assert.Equal("codestral-2508", Recommend("gpt-4", usage, new() { Today = Today, Served = [new("mistral", "codestral-2508")] })[0].Model);
+    }
+
+    [Fact]
+    public void Recommend_ResellersCopies_AreLeftOutUnlessTheSourceIsThere()
+    {
+        var usage = UsageSamples.Create(Capabilities.None);
+
+        Assert.DoesNotContain(Recommend("gpt-4", usage, new() { Today = Today, Max = 1000 }), x => x.Provider is "azure-openai" or "amazon-bedrock" or "google-vertex");
+        Assert.Contains(Recommend("azure-openai/gpt-4.1", usage, new() { Today = Today, Max = 1000 }), x => x.Provider == "azure-openai");
+    }
+
+    [Fact]
     public void Recommend_DeprecatedCandidate_ShowsItsDateAndLosesPoints()
     {
         var options = new RecommendationOptions { Today = Today, Served = [new("openai", "gpt-4o")] };
