@@ -19,9 +19,14 @@ public sealed partial class RolloutController(
     TimeProvider clock, ILogger<RolloutController> logger)
 {
     private const string Actor = "gateflow";
+
+    /// <summary>Weight of the tests kept for regressions that start after the planned requests: docs/decisions/004.</summary>
+    private const double TailShare = 0.05;
+
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     private readonly Channel<bool> _wakes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly ConcurrentDictionary<string, byte> _braking = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, IReadOnlyDictionary<GuardrailKind, Verdict>> _verdicts = new(StringComparer.Ordinal);
 
     /// <summary>Raised with a migration's id when its judgement, not its state, may have changed.</summary>
@@ -35,15 +40,18 @@ public sealed partial class RolloutController(
     {
         judge.Breached += (id, _) =>
         {
-            routes.Brake(id); // in force for the next request, whatever the database does
+            if (_braking.ContainsKey(id))
+            {
+                routes.Brake(id); // in force for the next request, whatever the database does
+            }
+
             Wake();
         };
         transitions.Routing += migration =>
         {
             if (migration.IsRunning)
             {
-                judge.Arm(migration.Id, Config(migration));
-                judge.BeginStep(migration.Id, migration.Step, migration.Weight);
+                Arm(migration, null);
             }
         };
         await ArmAsync(await RunningAsync(cancellationToken), cancellationToken);
@@ -164,11 +172,6 @@ public sealed partial class RolloutController(
     private async Task HoldAsync(Migration migration, StepDecision decision, CancellationToken cancellationToken)
     {
         var reason = Wire.Name(decision.Reason!.Value);
-        if (decision.Reason == HoldReason.BreachNoAutoRollback)
-        {
-            routes.Brake(migration.Id); // held means that nothing more goes to a target known to be bad
-        }
-
         if (migration.HoldReason != reason)
         {
             await MoveAsync(migration, m => m.Hold(reason, decision.Sentence, clock.GetUtcNow()) ? null : Stale, cancellationToken);
@@ -227,19 +230,34 @@ public sealed partial class RolloutController(
         {
             judge.Disarm(id);
             _verdicts.TryRemove(id, out _);
+            _braking.TryRemove(id, out _);
         }
 
         foreach (var migration in migrations.Where(m => m.IsRunning && !judge.IsArmed(m.Id)))
         {
             await using var db = await databases.CreateDbContextAsync(cancellationToken);
             var row = await db.Evidence.AsNoTracking().FirstOrDefaultAsync(e => e.MigrationId == migration.Id && e.Node == node.Value, cancellationToken);
-            judge.Arm(migration.Id, Config(migration), row is null ? null : JsonSerializer.Deserialize<JudgeState>(row.State, JsonColumn.Options));
+            Arm(migration, row is null ? null : JsonSerializer.Deserialize<JudgeState>(row.State, JsonColumn.Options));
+        }
+    }
+
+    private void Arm(Migration migration, JudgeState? state)
+    {
+        if (migration.Config.AutoRollback)
+        {
+            _braking[migration.Id] = 0;
+        }
+
+        judge.Arm(migration.Id, Config(migration), state);
+        if (migration.Status != MigrationStatus.Soaking)
+        {
             judge.BeginStep(migration.Id, migration.Step, migration.Weight);
         }
     }
 
     private static JudgeConfig Config(Migration migration) => new()
     {
+        TailShare = TailShare,
         RollbackThreshold = migration.Config.RollbackThreshold,
         Alpha = migration.Config.Alpha,
         ExpectedTargetRequests = Forecast.Estimate(migration.Config, migration.Analysis?.RequestsPerHour).ExpectedTargetRequests,
