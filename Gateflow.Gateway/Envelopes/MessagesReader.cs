@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Gateflow.Core.Catalog;
+using Gateflow.Core.Rollout;
 using Gateflow.Gateway.Errors;
 
 namespace Gateflow.Gateway.Envelopes;
@@ -30,7 +31,7 @@ internal static class MessagesReader
 
         envelope.Set(OfMessages, false);
         envelope.Conversation = 0;
-        var (count, role, hash, open) = (0, Role.Other, Fingerprint.Start, true);
+        var (count, role, hash, open) = (0, Role.Other, 0UL, true);
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             count++;
@@ -43,7 +44,7 @@ internal static class MessagesReader
             role = ReadMessage(ref reader, envelope, out var content);
             if (open && role is Role.System or Role.Developer or Role.User)
             {
-                hash = Fingerprint.Add(hash, body[content]);
+                hash = StableHash.Of(body[content], hash);
                 if (role == Role.User)
                 {
                     open = false;

@@ -18,6 +18,8 @@ internal sealed record GatewayError(int Status, string Type, string Code, string
 
     public static readonly GatewayError ExpiredKey = new(401, "authentication_error", "expired_api_key", "The API key has expired.");
 
+    public static readonly GatewayError Internal = new(500, "api_error", "internal_error", "The gateway failed; its log has the reason under this request's id.");
+
     public static GatewayError ModelNotAllowed(string model) => new(
         403, "permission_error", "model_not_allowed", $"The API key may not use the model '{model}'.", "model");
 

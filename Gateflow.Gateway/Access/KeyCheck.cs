@@ -1,0 +1,39 @@
+using Gateflow.Core.Access;
+using Gateflow.Core.Routing;
+using Gateflow.Gateway.Errors;
+using Microsoft.AspNetCore.Http;
+
+namespace Gateflow.Gateway.Access;
+
+/// <summary>Step 1: who asks. A hash and a look-up in memory.</summary>
+internal static class KeyCheck
+{
+    private const string Scheme = "Bearer ";
+
+    /// <summary>Finds the key of the request; the error when there is none that may be used now.</summary>
+    public static GatewayError? Authenticate(HttpContext http, RouteTable table, DateTimeOffset now, out KeyEntry key)
+    {
+        key = null!;
+        var header = http.Request.Headers.Authorization.ToString().AsSpan().Trim();
+        if (!header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) || header.Length == Scheme.Length)
+        {
+            return GatewayError.MissingKey;
+        }
+
+        if (!table.Keys.TryGetValue(KeyHash.Of(header[Scheme.Length..].Trim()), out var entry))
+        {
+            return GatewayError.InvalidKey;
+        }
+
+        key = entry;
+        return entry.RevokedAt is { } revoked && revoked <= now ? GatewayError.RevokedKey
+            : entry.ExpiresAt is { } expires && expires <= now ? GatewayError.ExpiredKey
+            : null;
+    }
+
+    /// <summary>True when the key may ask for a model of one of these names.</summary>
+    public static bool Allows(KeyEntry key, string asked, string resolved, string? id) =>
+        key.AllowedModels is not { } allowed || Has(allowed, asked) || Has(allowed, resolved) || (id is not null && Has(allowed, id));
+
+    private static bool Has(IReadOnlyList<string> allowed, string name) => allowed.Contains(name, StringComparer.Ordinal);
+}

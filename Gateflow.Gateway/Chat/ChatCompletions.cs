@@ -1,0 +1,106 @@
+using Gateflow.Core.Rollout;
+using Gateflow.Gateway.Access;
+using Gateflow.Gateway.Envelopes;
+using Gateflow.Gateway.Errors;
+using Gateflow.Gateway.Forwarding;
+using Gateflow.Gateway.Relay;
+using Gateflow.Gateway.Routing;
+using Gateflow.Gateway.Usage;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Gateflow.Gateway.Chat;
+
+/// <summary><c>POST /v1/chat/completions</c>: the nine steps of a request's way.</summary>
+internal sealed partial class ChatCompletions(
+    GatewayOptions options, RouteReader routes, Forwarder forwarder, Closing closing, TimeProvider time, ILogger<ChatCompletions> logger)
+{
+    public async Task HandleAsync(HttpContext http)
+    {
+        using var exchange = new Exchange(http, routes(), time);
+        ResponseMarks.WriteId(exchange);
+        try
+        {
+            if (await PrepareAsync(exchange) is { } refusal)
+            {
+                await ErrorWriter.WriteAsync(http, refusal, options.ErrorDocumentation);
+                return;
+            }
+
+            await AnswerAsync(exchange);
+        }
+        catch (Exception fault) when (exchange.Aborted.IsCancellationRequested && ProviderCall.IsBroken(fault))
+        {
+            if (exchange.Calls is [.., var last])
+            {
+                last.Result = AttemptResult.ClientCancelled;
+            }
+
+            LogHungUp(exchange.RequestId);
+        }
+        catch (Exception fault) when (!http.Response.HasStarted)
+        {
+            LogFailed(fault, exchange.RequestId);
+            await ErrorWriter.WriteAsync(http, GatewayError.Internal, options.ErrorDocumentation);
+        }
+
+        closing.Close(exchange); // 9
+    }
+
+    private async ValueTask<GatewayError?> PrepareAsync(Exchange exchange)
+    {
+        var refusal = Authenticate(exchange); // 1
+        refusal ??= await ReadEnvelopeAsync(exchange); // 2
+        refusal ??= ModelNames.Resolve(exchange); // 3
+        if (refusal is null)
+        {
+            Arms.Choose(exchange); // 4 and 5
+            refusal = Candidates.List(exchange); // 6
+        }
+
+        return refusal;
+    }
+
+    private async Task AnswerAsync(Exchange exchange)
+    {
+        var call = await forwarder.SendAsync(exchange); // 7
+        if (call.Result == AttemptResult.ClientCancelled)
+        {
+            LogHungUp(exchange.RequestId);
+            return;
+        }
+
+        ResponseMarks.Write(exchange, call);
+        if (call.Result != AttemptResult.Ok)
+        {
+            await ErrorRelay.RelayAsync(exchange, call, options.ErrorDocumentation); // 8
+            return;
+        }
+
+        Samples.Take(exchange, call, options.WantsSample);
+        exchange.ReleaseBody();
+        await (call.IsStream
+            ? new StreamRelay(exchange, call, options.ErrorDocumentation).RelayAsync() // 8
+            : WholeRelay.RelayAsync(exchange, call)); // 8
+    }
+
+    private static GatewayError? Authenticate(Exchange exchange)
+    {
+        var refusal = KeyCheck.Authenticate(exchange.Http, exchange.Table, exchange.At, out var key);
+        exchange.Key = key;
+        return refusal;
+    }
+
+    private async ValueTask<GatewayError?> ReadEnvelopeAsync(Exchange exchange)
+    {
+        var (body, refusal) = await BodyReader.ReadAsync(exchange.Http, options.MaxBodyBytes);
+        exchange.Body = body;
+        return refusal ?? EnvelopeReader.Read(body!.Span, exchange.Envelope);
+    }
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "The caller of {RequestId} hung up")]
+    private partial void LogHungUp(string requestId);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Request {RequestId} failed")]
+    private partial void LogFailed(Exception fault, string requestId);
+}

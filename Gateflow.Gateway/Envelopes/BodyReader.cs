@@ -1,0 +1,60 @@
+using Gateflow.Gateway.Errors;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Gateflow.Gateway.Envelopes;
+
+/// <summary>Step 2, first half: the body, whole, in pooled memory, never more than the limit of it.</summary>
+internal static class BodyReader
+{
+    private const int FirstRent = 4 * 1024;
+    private const int LargestFirstRent = 64 * 1024;
+
+    /// <summary>Reads the body; an error when it is larger than <paramref name="limit"/> bytes or not received whole.</summary>
+    public static async ValueTask<(PooledBody? Body, GatewayError? Error)> ReadAsync(HttpContext http, long limit)
+    {
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } server)
+        {
+            server.MaxRequestBodySize = null; // the limit below answers in the shape that callers expect
+        }
+
+        var announced = http.Request.ContentLength;
+        if (announced > limit)
+        {
+            return (null, GatewayError.TooLarge(limit));
+        }
+
+        // What is announced is not rented at once: an upload that never comes should not hold memory.
+        var body = new PooledBody((int)Math.Clamp(announced ?? FirstRent, 1, LargestFirstRent));
+        try
+        {
+            while (body.Length != announced)
+            {
+                var read = await http.Request.Body.ReadAsync(body.Free(1), http.RequestAborted);
+                if (read == 0)
+                {
+                    break;
+                }
+
+                body.Advance(read);
+                if (body.Length > limit)
+                {
+                    body.Dispose();
+                    return (null, GatewayError.TooLarge(limit));
+                }
+            }
+
+            return (body, null);
+        }
+        catch (BadHttpRequestException fault)
+        {
+            body.Dispose();
+            return (null, new GatewayError(fault.StatusCode, "invalid_request_error", "invalid_request", "The body did not arrive whole."));
+        }
+        catch
+        {
+            body.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,112 @@
+using Gateflow.Core.Rollout;
+using Gateflow.Gateway.Envelopes;
+using Gateflow.Gateway.Providers;
+using Gateflow.Gateway.Routing;
+
+namespace Gateflow.Gateway.Forwarding;
+
+/// <summary>
+/// One call of one provider: what it came to, the bytes received so far and, for streams and very long answers, where the rest comes from.
+/// Every read has the provider's time limit of its own.
+/// </summary>
+internal sealed class ProviderCall(Candidate candidate, bool wantsJson, TimeProvider time, CancellationToken caller) : IDisposable
+{
+    private readonly CancellationTokenSource _limit = new(candidate.Endpoint.Provider.Timeout, time);
+    private CancellationTokenRegistration _hangUp;
+    private HttpRequestMessage? _request;
+    private SplicedContent? _content;
+    private HttpResponseMessage? _response;
+    private Stream? _stream;
+
+    public Candidate Candidate { get; } = candidate;
+
+    /// <summary>What it came to, so far.</summary>
+    public AttemptResult Result { get; set; } = AttemptResult.ConnectionFailed;
+
+    /// <summary>HTTP status of the provider; 0 when it sent none.</summary>
+    public int Status { get; private set; }
+
+    /// <summary>The provider's headers; null when it sent none.</summary>
+    public HttpResponseMessage? Response => _response;
+
+    /// <summary>True when the answer is a stream of events.</summary>
+    public bool IsStream { get; set; }
+
+    /// <summary>The whole answer, the first bytes of a stream, or the body of an error; null when nothing came.</summary>
+    public PooledBody? Received { get; set; }
+
+    /// <summary>True when more may come after <see cref="Received"/>.</summary>
+    public bool HasRest { get; set; }
+
+    public AnswerFacts Facts { get; } = new(wantsJson);
+
+    public TimeSpan? RetryAfter { get; set; }
+
+    /// <summary>Timestamp of the call's start.</summary>
+    public long Started { get; } = time.GetTimestamp();
+
+    /// <summary>Milliseconds to the last byte, for streams to the first content; NaN before.</summary>
+    public double LatencyMs { get; private set; } = double.NaN;
+
+    public bool IsSending => _content is { IsSending: true };
+
+    /// <summary>Sends the request; returns when the answer's headers are there.</summary>
+    public async Task SendAsync(Upstream upstream, HttpRequestMessage request, SplicedContent content)
+    {
+        (_request, _content) = (request, content);
+        _hangUp = caller.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), _limit);
+        _response = await upstream.SendAsync(request, _limit.Token);
+        Status = (int)_response.StatusCode;
+        _stream = await _response.Content.ReadAsStreamAsync(_limit.Token);
+        _limit.CancelAfter(Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Reads what comes next; 0 at the end. Throws when the connection breaks, the limit runs out or the caller hangs up.</summary>
+    public async ValueTask<int> ReadAsync(Memory<byte> buffer)
+    {
+        var read = _stream!.ReadAsync(buffer, _limit.Token);
+        if (read.IsCompletedSuccessfully)
+        {
+            return read.Result;
+        }
+
+        _limit.CancelAfter(Candidate.Endpoint.Provider.Timeout);
+        var count = await read;
+        _limit.CancelAfter(Timeout.InfiniteTimeSpan); // a caller that reads slowly is not the provider's fault
+        return count;
+    }
+
+    /// <summary>Notes that the answer's part that latency is measured to has come; later calls change nothing.</summary>
+    public void Arrived()
+    {
+        if (double.IsNaN(LatencyMs))
+        {
+            LatencyMs = time.GetElapsedTime(Started).TotalMilliseconds;
+        }
+    }
+
+    /// <summary>What an exception of <see cref="SendAsync"/> or <see cref="ReadAsync"/> means.</summary>
+    public AttemptResult Meaning(Exception fault) =>
+        caller.IsCancellationRequested ? AttemptResult.ClientCancelled
+        : fault is OperationCanceledException ? AttemptResult.Timeout
+        : AttemptResult.ConnectionFailed;
+
+    /// <summary>True for the exceptions that a broken or slow connection causes; any other is a defect.</summary>
+    public static bool IsBroken(Exception fault) => fault is HttpRequestException or IOException or OperationCanceledException;
+
+    public void Dispose()
+    {
+        _hangUp.Dispose();
+        _response?.Dispose();
+        if (!IsSending)
+        {
+            _request?.Dispose();
+        }
+
+        _stream?.Dispose();
+        _limit.Dispose();
+        Received?.Dispose();
+        Received = null;
+        Facts.Dispose();
+    }
+}

@@ -1,0 +1,38 @@
+using Gateflow.Core.Rollout;
+using Gateflow.Gateway.Envelopes;
+
+namespace Gateflow.Gateway.Forwarding;
+
+/// <summary>When and after how long the last candidate is asked again.</summary>
+/// <param name="MaxAttempts">Calls in all, at least 1.</param>
+/// <param name="InitialDelay">Before the second call; doubled for each further one.</param>
+internal readonly record struct RetryPolicy(int MaxAttempts, TimeSpan InitialDelay)
+{
+    public static readonly TimeSpan Cap = TimeSpan.FromSeconds(30);
+
+    private static readonly RetryPolicy Default = new(3, TimeSpan.FromSeconds(1));
+
+    public static RetryPolicy Of(Envelope envelope) => new(
+        envelope.MaxAttempts ?? Default.MaxAttempts,
+        envelope.InitialDelayMs is { } ms ? TimeSpan.FromMilliseconds(ms) : Default.InitialDelay);
+
+    /// <summary>
+    /// How long to wait before the next call; null when it is not worth one. A provider's Retry-After may lengthen the wait up to the
+    /// cap; one beyond it ends the tries, and the caller is told. A time limit that ran out is not waited for again.
+    /// </summary>
+    /// <param name="attempt">Calls made so far, from 1.</param>
+    /// <param name="result">What the last one came to.</param>
+    /// <param name="status">Its HTTP status; 0 when there was none.</param>
+    /// <param name="retryAfter">What the provider asked for.</param>
+    public TimeSpan? Delay(int attempt, AttemptResult result, int status, TimeSpan? retryAfter)
+    {
+        var worth = status is 429 or 500 or 502 or 503 or 504 || (status is 0 or 200 && result is AttemptResult.ConnectionFailed or AttemptResult.ServerError);
+        if (!worth || attempt >= MaxAttempts || retryAfter > Cap)
+        {
+            return null;
+        }
+
+        var delay = TimeSpan.FromTicks(Math.Min(InitialDelay.Ticks << Math.Min(attempt - 1, 10), Cap.Ticks));
+        return retryAfter > delay ? retryAfter : delay;
+    }
+}

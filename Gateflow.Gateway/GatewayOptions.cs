@@ -1,0 +1,19 @@
+using Gateflow.Core.Routing;
+
+namespace Gateflow.Gateway;
+
+/// <summary>What the host decides for the data plane.</summary>
+public sealed class GatewayOptions
+{
+    /// <summary>Largest request body, bytes; a larger one is answered with 413.</summary>
+    public long MaxBodyBytes { get; set; } = 20 * 1024 * 1024;
+
+    /// <summary>Whether the bodies of a request of this model should be kept as a sample now; null for never. Called once a good answer.</summary>
+    public Func<string, bool>? WantsSample { get; set; }
+
+    /// <summary>Address of the page of error codes, to which "#code" is added for <c>doc_url</c>; null leaves it null.</summary>
+    public string? ErrorDocumentation { get; set; }
+}
+
+/// <summary>Gives the route table in force; called once a request.</summary>
+public delegate RouteTable RouteReader();

@@ -1,0 +1,76 @@
+using System.Text.Json;
+using Gateflow.Core.Rollout;
+using Gateflow.Gateway.Chat;
+using Gateflow.Gateway.Errors;
+using Gateflow.Gateway.Forwarding;
+
+namespace Gateflow.Gateway.Relay;
+
+/// <summary>
+/// Tells the caller that no candidate answered: the last provider's own error where it has the caller's shape, else one of ours. A refused provider key
+/// is the gateway's trouble, not the caller's, and its text may quote the key: it becomes a 502.
+/// </summary>
+internal static class ErrorRelay
+{
+    public static async Task RelayAsync(Exchange exchange, ProviderCall call, string? documentation)
+    {
+        exchange.FirstByte = exchange.Time.GetTimestamp();
+        var error = ErrorOf(call);
+        if (error is not null)
+        {
+            await ErrorWriter.WriteAsync(exchange.Http, error, documentation);
+            return;
+        }
+
+        var response = exchange.Http.Response;
+        response.StatusCode = call.Status;
+        response.ContentType = "application/json";
+        response.ContentLength = call.Received!.Length;
+        await response.Body.WriteAsync(call.Received.Memory, exchange.Aborted);
+    }
+
+    /// <summary>Our own error; null when the provider's is passed on.</summary>
+    private static GatewayError? ErrorOf(ProviderCall call)
+    {
+        var provider = call.Candidate.Endpoint.Provider.Name;
+        return (call.Result, call.Status) switch
+        {
+            (AttemptResult.Timeout, 0 or 200) => GatewayError.Provider(504, $"The provider '{provider}' did not answer in time."),
+            (AttemptResult.ConnectionFailed, _) => GatewayError.Provider(502, $"The provider '{provider}' could not be reached or broke the connection."),
+            (_, 0 or (>= 200 and < 400)) => GatewayError.Provider(502, $"The provider '{provider}' sent an answer that could not be read."),
+            (_, 401) => GatewayError.Provider(502, $"The provider '{provider}' refused the key that the gateway has for it (Gateflow:Providers:{provider}:ApiKey)."),
+            _ when call.Received is { } body && HasShape(body.Span) => null,
+            (_, 429) => new GatewayError(429, "rate_limit_error", "rate_limit_exceeded", $"The provider '{provider}' limits the rate of requests."),
+            (_, >= 500) => GatewayError.Provider(call.Status is 503 or 504 ? call.Status : 502, $"The provider '{provider}' answered with status {call.Status}."),
+            _ => new GatewayError(call.Status, "invalid_request_error", "provider_refused", $"The provider '{provider}' refused the request with status {call.Status}."),
+        };
+    }
+
+    /// <summary>True for <c>{"error": {…}}</c>.</summary>
+    private static bool HasShape(ReadOnlySpan<byte> body)
+    {
+        var reader = new Utf8JsonReader(body);
+        try
+        {
+            var found = false;
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            {
+                return false;
+            }
+
+            while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
+            {
+                var isError = reader.ValueTextEquals("error"u8);
+                reader.Read();
+                found |= isError && reader.TokenType == JsonTokenType.StartObject;
+                reader.Skip();
+            }
+
+            return found && !reader.Read();
+        }
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
+        {
+            return false;
+        }
+    }
+}

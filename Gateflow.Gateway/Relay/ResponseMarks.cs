@@ -1,0 +1,61 @@
+using Gateflow.Core.Rollout;
+using Gateflow.Gateway.Chat;
+using Gateflow.Gateway.Forwarding;
+
+namespace Gateflow.Gateway.Relay;
+
+/// <summary>The headers that say who answered and why.</summary>
+internal static class ResponseMarks
+{
+    /// <summary>On every answer, errors included.</summary>
+    public static void WriteId(Exchange exchange) => exchange.Http.Response.Headers["x-gateflow-request-id"] = exchange.RequestId;
+
+    /// <summary>On answers of a provider.</summary>
+    public static void Write(Exchange exchange, ProviderCall call)
+    {
+        var headers = exchange.Http.Response.Headers;
+        headers["x-gateflow-model"] = call.Candidate.Model;
+        headers["x-gateflow-requested-model"] = Ascii(exchange.Envelope.Model);
+        headers["x-gateflow-provider"] = call.Candidate.Endpoint.Provider.Name;
+        if ((exchange.Migration ?? exchange.Replacement) is { } migration)
+        {
+            headers["x-gateflow-migration"] = migration.MigrationId;
+        }
+
+        if (exchange.Arm != Arm.None)
+        {
+            headers["x-gateflow-arm"] = exchange.Arm == Arm.Target ? "target" : "source";
+        }
+
+        if (exchange.FallbackReason is { } reason)
+        {
+            headers["x-gateflow-fallback-reason"] = reason;
+        }
+
+        LifecycleHeaders.Write(headers, exchange.Asked?.Facts);
+        if (call.Response is { } response)
+        {
+            Pass(response, headers);
+        }
+    }
+
+    /// <summary>The provider's headers that callers use: its request id, its limits and timings. All others stay here.</summary>
+    private static void Pass(HttpResponseMessage response, Microsoft.AspNetCore.Http.IHeaderDictionary headers)
+    {
+        foreach (var (name, values) in response.Headers.NonValidated)
+        {
+            if (name.StartsWith("x-ratelimit-", StringComparison.OrdinalIgnoreCase)
+                || name.StartsWith("openai-", StringComparison.OrdinalIgnoreCase)
+                || name.StartsWith("retry-after", StringComparison.OrdinalIgnoreCase)
+                || name.Equals("x-request-id", StringComparison.OrdinalIgnoreCase))
+            {
+                headers[name] = values.ToString();
+            }
+        }
+    }
+
+    /// <summary>An alias may hold any character, a header may not.</summary>
+    private static string Ascii(string name) => System.Text.Ascii.IsValid(name) && !name.AsSpan().ContainsAnyInRange('\0', '\x1f')
+        ? name
+        : Uri.EscapeDataString(name);
+}

@@ -1,0 +1,162 @@
+using Gateflow.Core.Rollout;
+using Gateflow.Gateway.Chat;
+using Gateflow.Gateway.Envelopes;
+using Gateflow.Gateway.Errors;
+using Gateflow.Gateway.Forwarding;
+
+namespace Gateflow.Gateway.Relay;
+
+/// <summary>
+/// Relays a stream event by event, each flushed as soon as it is whole: an event that breaks off half-way never reaches the caller, who gets an error event
+/// instead. The usage chunk is taken out when the caller did not ask for it.
+/// </summary>
+internal sealed class StreamRelay(Exchange exchange, ProviderCall call, string? documentation)
+{
+    private const int LargestEvent = 16 * 1024 * 1024;
+
+    private readonly PooledBody _buffer = call.Received!;
+    private readonly bool _hideUsage = !exchange.Envelope.IncludeUsage;
+    private SseScanner _scanner;
+    private bool _done;
+
+    public async Task RelayAsync()
+    {
+        var response = exchange.Http.Response;
+        response.StatusCode = call.Status;
+        response.ContentType = "text/event-stream";
+        response.Headers.CacheControl = "no-cache";
+        response.Headers["X-Accel-Buffering"] = "no";
+        try
+        {
+            await ForwardAsync();
+            while (!_done)
+            {
+                var read = await call.ReadAsync(_buffer.Free(1));
+                _buffer.Advance(read);
+                if (read == 0)
+                {
+                    await EndAsync();
+                    return;
+                }
+
+                await ForwardAsync();
+                if (_buffer.Length > LargestEvent)
+                {
+                    await BreakAsync("sent an event that is too long");
+                    return;
+                }
+            }
+        }
+        catch (Exception fault) when (ProviderCall.IsBroken(fault))
+        {
+            if (exchange.Aborted.IsCancellationRequested)
+            {
+                call.Result = AttemptResult.ClientCancelled;
+                return;
+            }
+
+            await BreakAsync(fault is OperationCanceledException ? "sent nothing for too long" : "broke the connection");
+        }
+    }
+
+    /// <summary>The provider ended the stream: whole only if it said so, or gave a reason for finishing.</summary>
+    private async Task EndAsync()
+    {
+        if (call.Facts.Finish == Providers.Finish.None && !call.Facts.HasError)
+        {
+            await BreakAsync("ended the stream half-way");
+            return;
+        }
+
+        if (_buffer.Length > 0)
+        {
+            _buffer.Append("\n\n"u8);
+            await ForwardAsync();
+        }
+    }
+
+    private async ValueTask ForwardAsync()
+    {
+        var (from, to) = (0, 0);
+        while (!_done && _scanner.TryNext(_buffer.Span, out var found, out var data))
+        {
+            if (Read(_buffer.Span[data]))
+            {
+                to = found.End.Value;
+                continue;
+            }
+
+            await WriteAsync(from, found.Start.Value);
+            (from, to) = (found.End.Value, found.End.Value);
+        }
+
+        await WriteAsync(from, to);
+        _buffer.RemoveFront(to);
+        _scanner.Removed(to);
+        if (call.Facts.HasError)
+        {
+            call.Result = AttemptResult.BrokenStream; // the provider's own error event has been passed on
+        }
+    }
+
+    /// <summary>Learns from one event; false when it is not for the caller.</summary>
+    private bool Read(ReadOnlySpan<byte> data)
+    {
+        if (data.IsEmpty)
+        {
+            return true;
+        }
+
+        if (data.SequenceEqual("[DONE]"u8))
+        {
+            _done = true;
+            call.Arrived();
+            return true;
+        }
+
+        call.Candidate.Adapter.TryRead(data, call.Facts, out var usageOnly);
+        if (!call.Facts.IsEmpty)
+        {
+            call.Arrived();
+        }
+
+        return !(usageOnly && _hideUsage);
+    }
+
+    private async ValueTask WriteAsync(int from, int to)
+    {
+        if (to <= from)
+        {
+            return;
+        }
+
+        if (exchange.FirstByte == 0)
+        {
+            exchange.FirstByte = exchange.Time.GetTimestamp();
+        }
+
+        var flushed = await exchange.Http.Response.BodyWriter.WriteAsync(_buffer.Memory[from..to], exchange.Aborted);
+        if (flushed.IsCompleted || flushed.IsCanceled)
+        {
+            exchange.Aborted.ThrowIfCancellationRequested();
+        }
+    }
+
+    private async Task BreakAsync(string what)
+    {
+        call.Result = AttemptResult.BrokenStream;
+        var error = GatewayError.Provider(502, $"The provider '{call.Candidate.Endpoint.Provider.Name}' {what}.") with { Code = "stream_broken" };
+        _buffer.Clear();
+        _buffer.Append("data: "u8);
+        _buffer.Append(ErrorWriter.Json(error, documentation).Span);
+        _buffer.Append("\n\n"u8);
+        try
+        {
+            await WriteAsync(0, _buffer.Length);
+        }
+        catch (OperationCanceledException)
+        {
+            // the caller has gone as well
+        }
+    }
+}

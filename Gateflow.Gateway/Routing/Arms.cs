@@ -1,0 +1,91 @@
+using Gateflow.Core.Migrations;
+using Gateflow.Core.Rollout;
+using Gateflow.Core.Routing;
+using Gateflow.Gateway.Chat;
+using Microsoft.Extensions.Primitives;
+
+namespace Gateflow.Gateway.Routing;
+
+/// <summary>
+/// Steps 4 and 5: a running migration of the model chooses the arm and ends the search; a completed one replaces the model,
+/// whose replacement is then looked at in the same way.
+/// </summary>
+internal static class Arms
+{
+    private const int MaxHops = 5;
+    private const int MaxHeader = 256;
+
+    public static void Choose(Exchange exchange)
+    {
+        exchange.Feature = Header(exchange, "x-gateflow-feature") ?? exchange.Key.Feature;
+        exchange.Selected = exchange.Model;
+        for (var hop = 0; hop < MaxHops && Find(exchange, exchange.Selected) is { } migration; hop++)
+        {
+            if (!migration.Completed)
+            {
+                Assign(exchange, migration); // 4
+                return;
+            }
+
+            if (migration.TargetModel == exchange.Model)
+            {
+                return; // migrated there and back
+            }
+
+            exchange.Replacement = migration; // 5
+            exchange.Selected = migration.TargetModel;
+        }
+    }
+
+    private static MigrationRoute? Find(Exchange exchange, string model)
+    {
+        var table = exchange.Table;
+        if (table.Migrations.Count == 0
+            || (!table.Migrations.TryGetValue(model, out var routes)
+                && !(table.Models.TryGetValue(model, out var known) && table.Migrations.TryGetValue(known.Id, out routes))))
+        {
+            return null;
+        }
+
+        foreach (var route in routes)
+        {
+            if (route.Covers(exchange.Feature, exchange.Key.Id, exchange.Envelope.EndUser))
+            {
+                return route;
+            }
+        }
+
+        return null;
+    }
+
+    private static void Assign(Exchange exchange, MigrationRoute migration)
+    {
+        var unit = UnitOf(exchange, migration.StickyBy);
+        exchange.Migration = migration;
+        exchange.Unit = unit ?? StableHash.Of(exchange.RequestId);
+        exchange.FailureUnit = unit ?? StableHash.Of(exchange.Body!.Span, StableHash.Of(exchange.Key.Id));
+        exchange.Arm = Assignment.IsTarget(migration.MigrationId, exchange.Unit, migration.Weight) ? Arm.Target : Arm.Source;
+    }
+
+    /// <summary>What sticks; null when the request stands for itself.</summary>
+    private static ulong? UnitOf(Exchange exchange, StickyBy stickyBy)
+    {
+        var user = exchange.Envelope.EndUser;
+        return stickyBy switch
+        {
+            StickyBy.Key => StableHash.Of(exchange.Key.Id),
+            StickyBy.User => Of(user),
+            StickyBy.Conversation => Of(Header(exchange, "x-gateflow-conversation"))
+                ?? (exchange.Envelope.Conversation == 0 ? null : exchange.Envelope.Conversation),
+            StickyBy.Auto => Of(Header(exchange, "x-gateflow-conversation")) ?? Of(user),
+            _ => null,
+        };
+    }
+
+    private static ulong? Of(string? text) => text is null ? null : StableHash.Of(text);
+
+    private static string? Header(Exchange exchange, string name) =>
+        exchange.Http.Request.Headers.TryGetValue(name, out var values) && !StringValues.IsNullOrEmpty(values)
+            ? values.ToString() is { Length: <= MaxHeader } value ? value : values.ToString()[..MaxHeader]
+            : null;
+}

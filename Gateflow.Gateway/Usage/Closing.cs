@@ -1,0 +1,105 @@
+using Gateflow.Core;
+using Gateflow.Core.Rollout;
+using Gateflow.Core.Usage;
+using Gateflow.Gateway.Chat;
+using Gateflow.Gateway.Forwarding;
+
+namespace Gateflow.Gateway.Usage;
+
+/// <summary>Step 9: one small record for the recorder, and the outcome for the judge. Neither waits for anything.</summary>
+internal sealed class Closing(Recorder recorder, Judge judge)
+{
+    private const int ClientClosed = 499;
+
+    public void Close(Exchange exchange)
+    {
+        if (exchange.Calls.Count == 0)
+        {
+            return; // refused before any provider was asked
+        }
+
+        var last = exchange.Calls[^1];
+        var (target, source) = (ResultOf(exchange, Arm.Target), ResultOf(exchange, Arm.Source));
+        var outcome = exchange.Arm == Arm.None
+            ? Attribution.Classify(Arm.Source, AttemptResult.NotAsked, last.Result)
+            : Attribution.Classify(exchange.Arm, target, source);
+        var own = exchange.FellBack ? null : last; // what a fallback did says nothing of the arm's own model
+        var ok = last.Result == AttemptResult.Ok;
+        var latency = own is not null && ok ? own.LatencyMs : double.NaN;
+        var quality = ok ? AnswerQuality.Of(last.Facts, exchange.Envelope.WantsJson, seenWhole: last.IsStream || !last.HasRest) : double.NaN;
+        recorder.TryRecord(Record(exchange, last, outcome, latency, quality));
+        if (exchange.Migration is { } migration)
+        {
+            judge.Fold(migration.MigrationId, new ArmOutcome
+            {
+                Arm = exchange.Arm,
+                Kind = outcome,
+                Unit = exchange.FailureUnit,
+                AtTicks = exchange.Time.GetUtcNow().UtcTicks,
+                LatencyMs = latency,
+                TimedOut = target == AttemptResult.Timeout,
+                Quality = own is null ? double.NaN : quality,
+            });
+        }
+    }
+
+    private static RequestRecord Record(Exchange exchange, ProviderCall last, OutcomeKind outcome, double latency, double quality)
+    {
+        var facts = last.Facts;
+        var answered = last.Result is AttemptResult.Ok or AttemptResult.BrokenStream;
+        var worked = answered || (last.Result == AttemptResult.ClientCancelled && last.Status == 200);
+        return new RequestRecord
+        {
+            RequestId = exchange.RequestId,
+            At = exchange.At,
+            KeyId = exchange.Key.Id,
+            Feature = exchange.Feature,
+            RequestedModel = exchange.Envelope.Model,
+            Model = exchange.Asked?.Id ?? exchange.Model,
+            ServedModel = answered ? last.Candidate.Model : null,
+            Provider = answered ? last.Candidate.Endpoint.Provider.Name : null,
+            MigrationId = exchange.Migration?.MigrationId,
+            Arm = exchange.Arm,
+            Outcome = outcome,
+            Status = last.Result == AttemptResult.ClientCancelled ? ClientClosed : exchange.Http.Response.StatusCode,
+            FallbackReason = exchange.FallbackReason,
+            Attempts = exchange.Calls.Count,
+            DurationMs = exchange.Time.GetElapsedTime(exchange.Started).TotalMilliseconds,
+            FirstByteMs = exchange.FirstByte == 0 ? double.NaN : exchange.Time.GetElapsedTime(exchange.Started, exchange.FirstByte).TotalMilliseconds,
+            ModelLatencyMs = latency,
+            Stream = exchange.Envelope.Stream,
+            InputTokens = facts.HasUsage ? facts.InputTokens : worked ? Estimate(exchange.Envelope.PromptLength) : 0,
+            CachedTokens = facts.CachedTokens,
+            OutputTokens = facts.HasUsage ? facts.OutputTokens : Estimate(facts.ContentLength),
+            ReasoningTokens = facts.ReasoningTokens,
+            TokensEstimated = worked && !facts.HasUsage,
+            Capabilities = exchange.Envelope.Capabilities,
+            Quality = quality,
+            Unit = exchange.Unit,
+            ErrorCode = ErrorCode(exchange, last),
+            RequestBody = exchange.SampleRequest,
+            ResponseBody = exchange.SampleResponse,
+        };
+    }
+
+    private static AttemptResult ResultOf(Exchange exchange, Arm arm)
+    {
+        var result = AttemptResult.NotAsked;
+        foreach (var call in exchange.Calls)
+        {
+            result = call.Candidate.Arm == arm ? call.Result : result;
+        }
+
+        return result;
+    }
+
+    /// <summary>Four characters a token: the usual rule of thumb for English.</summary>
+    private static int Estimate(long length) => (int)Math.Min(int.MaxValue, (length + 3) / 4);
+
+    /// <summary>The last failure: that of the target when the source answered in its place.</summary>
+    private static string? ErrorCode(Exchange exchange, ProviderCall last)
+    {
+        var failed = last.Result != AttemptResult.Ok ? last : exchange.Calls.Count > 1 ? exchange.Calls[^2] : null;
+        return failed is null ? null : failed.Status is 0 or 200 ? Wire.Name(failed.Result) : $"{Wire.Name(failed.Result)}_{failed.Status}";
+    }
+}

@@ -1,0 +1,145 @@
+using System.Net;
+using System.Text.Json;
+using Gateflow.Core.Migrations;
+using Gateflow.Core.Rollout;
+
+namespace Gateflow.Tests.Gateway;
+
+public sealed class ArmTests
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Post_SourceArm_IsUntouchedButMarked()
+    {
+        await using var host = await GatewayHost.StartAsync(weight: 0);
+
+        using var response = await host.PostAsync(GatewayHost.Chat());
+
+        Assert.Equal("gpt-4", Assert.Single(host.Upstream.Requests).Model);
+        Assert.Equal(FakeUpstream.Completion("gpt-4"), await response.Content.ReadAsStringAsync(Cancel));
+        Assert.Equal(GatewayHost.MigrationId, PassThroughTests.Header(response, "x-gateflow-migration"));
+        Assert.Equal("source", PassThroughTests.Header(response, "x-gateflow-arm"));
+        var record = await host.RecordAsync();
+        Assert.Equal((Arm.Source, GatewayHost.MigrationId, OutcomeKind.Success), (record.Arm, record.MigrationId, record.Outcome));
+    }
+
+    [Fact]
+    public async Task Post_TargetArm_IsAnsweredByTheTargetAndSaysSo()
+    {
+        await using var host = await GatewayHost.StartAsync(weight: 10_000);
+
+        using var response = await host.PostAsync(GatewayHost.Chat());
+
+        Assert.Equal("gpt-4o-upstream", Assert.Single(host.Upstream.Requests).Model);
+        Assert.Equal("target", PassThroughTests.Header(response, "x-gateflow-arm"));
+        Assert.Equal("gpt-4o", PassThroughTests.Header(response, "x-gateflow-model"));
+        Assert.Equal("gpt-4", PassThroughTests.Header(response, "x-gateflow-requested-model"));
+        Assert.NotNull(PassThroughTests.Header(response, "Sunset"));
+        using var json = JsonDocument.Parse(await response.Content.ReadAsStringAsync(Cancel));
+        Assert.Equal("gpt-4o-upstream-served", json.RootElement.GetProperty("model").GetString());
+        Assert.Equal(
+            """{"fallback":{"used":false,"reason":null,"original_model":"gpt-4","fallback_model":null},"routing":{"requested_model":"gpt-4","selected_model":"gpt-4o","fallback_used":false,"fallback_reason":null,"attempts":[{"model":"gpt-4o","status":"succeeded"}]}}""",
+            json.RootElement.GetProperty("gateflow").GetRawText());
+        var record = await host.RecordAsync();
+        Assert.Equal((Arm.Target, "gpt-4", "gpt-4o", OutcomeKind.Success), (record.Arm, record.Model, record.ServedModel, record.Outcome));
+    }
+
+    [Theory]
+    [InlineData(StickyBy.Auto, true)]
+    [InlineData(StickyBy.User, true)]
+    [InlineData(StickyBy.Key, true)]
+    [InlineData(StickyBy.Conversation, true)]
+    [InlineData(StickyBy.Request, false)]
+    public async Task Post_SameUnit_KeepsItsArm(StickyBy stickyBy, bool keeps)
+    {
+        await using var host = await GatewayHost.StartAsync();
+        host.Route(GatewayHost.Migration(5_000, stickyBy));
+        var arms = new HashSet<string?>();
+
+        for (var i = 0; i < 40; i++)
+        {
+            using var response = await host.PostAsync(GatewayHost.Chat(more: $$""","user":"u1","seed":{{i}}"""));
+            arms.Add(PassThroughTests.Header(response, "x-gateflow-arm"));
+        }
+
+        Assert.Equal(keeps ? 1 : 2, arms.Count);
+    }
+
+    [Fact]
+    public async Task Post_ManyUsers_SplitAsConfigured()
+    {
+        await using var host = await GatewayHost.StartAsync(weight: 3_000);
+        var target = 0;
+
+        for (var i = 0; i < 400; i++)
+        {
+            using var response = await host.PostAsync(GatewayHost.Chat(), ("x-gateflow-conversation", $"conversation {i}"));
+            target += PassThroughTests.Header(response, "x-gateflow-arm") == "target" ? 1 : 0;
+        }
+
+        Assert.InRange(target, 83, 157); // 120 ± 4 σ; the units are fixed, so this either always holds or never
+    }
+
+    [Theory]
+    [InlineData("search", true)]
+    [InlineData("other", false)]
+    [InlineData(null, false)]
+    public async Task Post_ScopedMigration_TakesOnlyItsFeature(string? feature, bool taken)
+    {
+        await using var host = await GatewayHost.StartAsync();
+        host.Route(GatewayHost.Migration(10_000) with { Scope = new MigrationScope { Features = ["search"] } });
+
+        using var response = await host.PostAsync(GatewayHost.Chat(), feature is null ? [] : [("x-gateflow-feature", feature)]);
+
+        Assert.Equal(taken ? "target" : null, PassThroughTests.Header(response, "x-gateflow-arm"));
+        Assert.Equal(taken ? "gpt-4o-upstream" : "gpt-4", Assert.Single(host.Upstream.Requests).Model);
+    }
+
+    [Theory]
+    [InlineData("gpt-4")]
+    [InlineData("openai/gpt-4")]
+    public async Task Post_CompletedMigration_Replaces(string model)
+    {
+        await using var host = await GatewayHost.StartAsync();
+        host.Route(GatewayHost.Migration(10_000) with { Completed = true });
+
+        using var response = await host.PostAsync(GatewayHost.Chat(model));
+
+        Assert.Equal("gpt-4o-upstream", Assert.Single(host.Upstream.Requests).Model);
+        Assert.Equal("gpt-4o", PassThroughTests.Header(response, "x-gateflow-model"));
+        Assert.Equal(GatewayHost.MigrationId, PassThroughTests.Header(response, "x-gateflow-migration"));
+        Assert.Null(PassThroughTests.Header(response, "x-gateflow-arm"));
+        Assert.Contains("\"selected_model\":\"gpt-4o\"", await response.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+        var record = await host.RecordAsync();
+        Assert.Equal((Arm.None, null, "gpt-4", "gpt-4o"), (record.Arm, record.MigrationId, record.Model, record.ServedModel));
+    }
+
+    [Fact]
+    public async Task Post_CompletedThenRunning_FollowsToTheRunningOne()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        host.Route(
+            GatewayHost.Migration(10_000) with { MigrationId = "mig_0", SourceModel = "gpt-dead", TargetModel = "gpt-4", Completed = true },
+            GatewayHost.Migration(10_000));
+
+        using var response = await host.PostAsync(GatewayHost.Chat("gpt-dead"));
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal("gpt-4o", PassThroughTests.Header(response, "x-gateflow-model"));
+        Assert.Equal(GatewayHost.MigrationId, PassThroughTests.Header(response, "x-gateflow-migration"));
+    }
+
+    [Fact]
+    public async Task Post_CompletedInACircle_StillAnswers()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        host.Route(
+            GatewayHost.Migration(10_000) with { Completed = true },
+            GatewayHost.Migration(10_000) with { MigrationId = "mig_2", SourceModel = "gpt-4o", TargetModel = "gpt-4", Completed = true });
+
+        using var response = await host.PostAsync(GatewayHost.Chat());
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
+}

@@ -1,0 +1,143 @@
+using System.Collections.Frozen;
+using System.Net.Http.Headers;
+using System.Text;
+using Gateflow.Core.Access;
+using Gateflow.Core.Catalog;
+using Gateflow.Core.Migrations;
+using Gateflow.Core.Rollout;
+using Gateflow.Core.Routing;
+using Gateflow.Core.Usage;
+using Gateflow.Gateway;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Gateflow.Tests.Gateway;
+
+/// <summary>The data plane on a real port with a route table made by hand and no database, before one fake provider.</summary>
+internal sealed class GatewayHost : IAsyncDisposable
+{
+    public const string Key = "gw_prod_test";
+    public const string MigrationId = "mig_1";
+
+    private WebApplication? _app;
+
+    private GatewayHost(FakeUpstream upstream) => Upstream = upstream;
+
+    public FakeUpstream Upstream { get; }
+
+    public HttpClient Client { get; } = new() { DefaultRequestHeaders = { Authorization = new("Bearer", Key) } };
+
+    public RouteTable Table { get; set; } = RouteTable.Empty;
+
+    public Recorder Recorder { get; } = new();
+
+    public Judge Judge { get; } = new();
+
+    /// <summary>Starts upstream and gateway. gpt-4 and gpt-4o are served, gpt-dead is known only.</summary>
+    /// <param name="weight">Weight of a running migration gpt-4 → gpt-4o in hundredths of a percent; null for none.</param>
+    /// <param name="timeout">The provider's time limit; default 10 s.</param>
+    /// <param name="configure">The gateway's options.</param>
+    /// <param name="time">The gateway's clock.</param>
+    public static async Task<GatewayHost> StartAsync(
+        int? weight = null, TimeSpan? timeout = null, Action<GatewayOptions>? configure = null, TimeProvider? time = null)
+    {
+        var upstream = await FakeUpstream.StartAsync();
+        var host = new GatewayHost(upstream) { Table = CreateTable(upstream.BaseUrl, weight, timeout ?? TimeSpan.FromSeconds(10)) };
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Services.AddSingleton<RouteReader>(() => host.Table);
+        builder.Services.AddSingleton(host.Recorder);
+        builder.Services.AddSingleton(host.Judge);
+        builder.Services.AddSingleton(time ?? TimeProvider.System);
+        builder.Services.AddGateway(configure);
+        var app = builder.Build();
+        app.MapGateway();
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        host._app = app;
+        host.Client.BaseAddress = new Uri(app.Urls.Single());
+        return host;
+    }
+
+    public static MigrationRoute Migration(int weight, StickyBy stickyBy = StickyBy.Auto) => new()
+    {
+        MigrationId = MigrationId,
+        SourceModel = "gpt-4",
+        TargetModel = "gpt-4o",
+        Weight = weight,
+        StickyBy = stickyBy,
+    };
+
+    public void Route(params MigrationRoute[] migrations) => Table = Table with
+    {
+        Migrations = migrations.GroupBy(m => m.SourceModel).ToFrozenDictionary(g => g.Key, g => g.ToArray()),
+    };
+
+    public Task<HttpResponseMessage> PostAsync(string body, params (string Name, string Value)[] headers)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, "/v1/chat/completions")
+        {
+            Content = new StringContent(body, Encoding.UTF8, "application/json"),
+        };
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        return Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+    }
+
+    public static string Chat(string model = "gpt-4", string more = "") =>
+        $$"""{"model":"{{model}}","messages":[{"role":"user","content":"Hello there"}]{{more}}}""";
+
+    /// <summary>The one record written since the last call; waits for it.</summary>
+    public async Task<RequestRecord> RecordAsync()
+    {
+        RequestRecord? record;
+        while (!Recorder.TryTake(out record))
+        {
+            await Task.Delay(5, TestContext.Current.CancellationToken);
+        }
+
+        return record;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await _app!.DisposeAsync();
+        await Upstream.DisposeAsync();
+    }
+
+    private static RouteTable CreateTable(Uri baseUrl, int? weight, TimeSpan timeout)
+    {
+        var provider = new ProviderEndpoint { Name = "openai", Type = ProviderType.OpenAI, BaseUrl = baseUrl, ApiKey = "sk-provider", Timeout = timeout };
+        var facts = CatalogModel.Unknown("openai", "gpt-4") with
+        {
+            DeprecatedOn = new DateOnly(2026, 1, 2),
+            RetiresOn = new DateOnly(2026, 12, 24),
+            Replacements = ["gpt-4o"],
+            Released = new DateOnly(2023, 3, 14),
+        };
+        var gpt4 = new ModelRoute("gpt-4", [new ModelEndpoint(provider, "gpt-4")], facts);
+        var gpt4o = new ModelRoute("gpt-4o", [new ModelEndpoint(provider, "gpt-4o-upstream")], null);
+        var dead = new ModelRoute("gpt-dead", [], facts with { Id = "gpt-dead" });
+        return new RouteTable
+        {
+            Models = new Dictionary<string, ModelRoute>
+            {
+                ["gpt-4"] = gpt4, ["openai/gpt-4"] = gpt4, ["gpt-4o"] = gpt4o, ["openai/gpt-4o"] = gpt4o, ["gpt-dead"] = dead,
+            }.ToFrozenDictionary(),
+            Aliases = new Dictionary<string, string> { ["fast"] = "gpt-4o" }.ToFrozenDictionary(),
+            Keys = new[]
+            {
+                new KeyEntry { Id = "key_1", Name = "app", Role = Role.Application, Feature = "chat" },
+            }.ToFrozenDictionary(_ => KeyHash.Of(Key)),
+            Migrations = weight is { } w
+                ? new Dictionary<string, MigrationRoute[]> { ["gpt-4"] = [Migration(w)] }.ToFrozenDictionary()
+                : FrozenDictionary<string, MigrationRoute[]>.Empty,
+        };
+    }
+}
