@@ -20,6 +20,8 @@ public sealed class LexicalSimilarity : ISimilarity
 
     public string Method => "lexical";
 
+    public SimilarityScale Scale { get; } = new(Unrelated: 0.10, Poor: 0.30, Good: 0.38);
+
     public Task<ITextSpace> PlaceAsync(IReadOnlyList<string> texts, CancellationToken cancellationToken) => Task.FromResult(Place(texts));
 
     /// <summary>The same without waiting: nothing here waits.</summary>
