@@ -68,7 +68,11 @@ internal sealed class FakeUpstream : IAsyncDisposable
 
     public static async Task Events(HttpContext http, params string[] events)
     {
-        http.Response.ContentType = "text/event-stream";
+        if (!http.Response.HasStarted)
+        {
+            http.Response.ContentType = "text/event-stream";
+        }
+
         foreach (var text in events)
         {
             await http.Response.WriteAsync(text);

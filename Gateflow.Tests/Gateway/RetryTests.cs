@@ -1,0 +1,178 @@
+using System.Net;
+using Gateflow.Core.Rollout;
+using Gateflow.Gateway.Forwarding;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Gateflow.Tests.Gateway;
+
+public sealed class RetryTests
+{
+    private const string Quick = ""","gateflow":{"retry":{"initial_delay_ms":1}}""";
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(1, 429, 1000)]
+    [InlineData(1, 500, 1000)]
+    [InlineData(2, 502, 2000)]
+    [InlineData(2, 503, 2000)]
+    [InlineData(5, 504, 16000)]
+    [InlineData(7, 500, 30000)]
+    [InlineData(40, 500, 30000)]
+    [InlineData(1, 400, null)]
+    [InlineData(1, 404, null)]
+    [InlineData(1, 501, null)]
+    public void Delay_Status_IsDoubledUpToTheCap(int attempt, int status, int? expected)
+    {
+        var policy = new RetryPolicy(100, TimeSpan.FromSeconds(1));
+
+        Assert.Equal(expected, policy.Delay(attempt, AttemptResult.ServerError, status, null)?.TotalMilliseconds);
+    }
+
+    [Fact]
+    public void Delay_RetryAfter_LengthensOrEnds()
+    {
+        var policy = new RetryPolicy(3, TimeSpan.FromSeconds(1));
+
+        TimeSpan? With(double seconds) => policy.Delay(1, AttemptResult.RateLimited, 429, TimeSpan.FromSeconds(seconds));
+
+        Assert.Equal(TimeSpan.FromSeconds(1), With(0.2));
+        Assert.Equal(TimeSpan.FromSeconds(7), With(7));
+        Assert.Null(With(31));
+    }
+
+    [Theory]
+    [InlineData(AttemptResult.ConnectionFailed, 0, true)]
+    [InlineData(AttemptResult.ServerError, 200, true)]
+    [InlineData(AttemptResult.Timeout, 0, false)]
+    public void Delay_NoUsableStatus_DependsOnWhatHappened(AttemptResult result, int status, bool again) =>
+        Assert.Equal(again, new RetryPolicy(3, TimeSpan.Zero).Delay(1, result, status, null) is not null);
+
+    [Fact]
+    public async Task Post_OnlyCandidateRecovers_IsAskedAgainByDefault()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        host.Upstream.Answer = (http, model) => host.Upstream.Requests.Count < 3
+            ? FakeUpstream.Error(http, 503)
+            : FakeUpstream.Json(http, 200, FakeUpstream.Completion(model));
+
+        using var response = await host.PostAsync(GatewayHost.Chat(more: Quick));
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal(3, host.Upstream.Requests.Count);
+        Assert.DoesNotContain("gateflow", await response.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+        var record = await host.RecordAsync();
+        Assert.Equal((OutcomeKind.Success, 3, "server_error_503"), (record.Outcome, record.Attempts, record.ErrorCode));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(4)]
+    public async Task Post_NeverRecovers_StopsAfterMaxAttempts(int max)
+    {
+        await using var host = await GatewayHost.StartAsync();
+        host.Upstream.Answer = (http, _) => FakeUpstream.Error(http, 500);
+
+        using var response = await host.PostAsync(
+            GatewayHost.Chat(more: $$$""","gateflow":{"retry":{"initial_delay_ms":1,"max_attempts":{{{max}}} } }"""));
+
+        Assert.Equal(HttpStatusCode.InternalServerError, response.StatusCode);
+        Assert.Equal(max, host.Upstream.Requests.Count);
+        Assert.Contains("upstream says 500", await response.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Post_TargetFails_OnlyTheSourceIsAskedAgain()
+    {
+        await using var host = await GatewayHost.StartAsync(weight: 10_000);
+        host.Upstream.Answer = (http, _) => FakeUpstream.Error(http, 503);
+
+        using var response = await host.PostAsync(GatewayHost.Chat(more: Quick));
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        Assert.Equal(["gpt-4o-upstream", "gpt-4", "gpt-4", "gpt-4"], host.Upstream.Requests.Select(r => r.Model));
+        Assert.Equal(OutcomeKind.OutageBoth, (await host.RecordAsync()).Outcome);
+    }
+
+    [Fact]
+    public async Task Post_ProviderAsksForLongerThanTheCap_CallerIsTold()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        host.Upstream.Answer = (http, _) =>
+        {
+            http.Response.Headers.RetryAfter = "120";
+            return FakeUpstream.Error(http, 429);
+        };
+
+        using var response = await host.PostAsync(GatewayHost.Chat());
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, response.StatusCode);
+        Assert.Equal("120", PassThroughTests.Header(response, "Retry-After"));
+        Assert.Single(host.Upstream.Requests);
+        Assert.Equal(OutcomeKind.RateLimited, (await host.RecordAsync()).Outcome);
+    }
+
+    [Fact]
+    public async Task Post_DefaultDelay_IsWaitedOnTheClock()
+    {
+        var clock = new FakeTimeProvider();
+        await using var host = await GatewayHost.StartAsync(time: clock);
+        var again = new TaskCompletionSource();
+        host.Upstream.Answer = (http, model) =>
+        {
+            if (host.Upstream.Requests.Count == 1)
+            {
+                return FakeUpstream.Error(http, 500);
+            }
+
+            again.TrySetResult();
+            return FakeUpstream.Json(http, 200, FakeUpstream.Completion(model));
+        };
+
+        var sending = host.PostAsync(GatewayHost.Chat());
+        while (!again.Task.IsCompleted)
+        {
+            clock.Advance(TimeSpan.FromMilliseconds(100)); // the gateway begins to wait at its own time
+            await Task.Delay(1, Cancel);
+        }
+
+        using var response = await sending;
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.True((await host.RecordAsync()).DurationMs >= 1000);
+    }
+
+    [Theory]
+    [InlineData("<html>bad gateway</html>", 502, 502, "provider_unavailable")]
+    [InlineData("", 503, 503, "provider_unavailable")]
+    [InlineData("{\"message\":\"x\"}", 500, 502, "provider_unavailable")]
+    [InlineData("nope", 418, 418, "provider_refused")]
+    [InlineData("slow down", 429, 429, "rate_limit_exceeded")]
+    [InlineData("{\"error\":{\"message\":\"Incorrect API key provided: sk-pro**der\",\"code\":\"invalid_api_key\"}}", 401, 502, "provider_unavailable")]
+    [InlineData("", 302, 502, "provider_unavailable")]
+    public async Task Post_ErrorOfAnotherShape_IsWrapped(string body, int status, int seen, string code)
+    {
+        await using var host = await GatewayHost.StartAsync();
+        host.Upstream.Answer = (http, _) => FakeUpstream.Json(http, status, body);
+
+        using var response = await host.PostAsync(GatewayHost.Chat(more: ""","gateflow":{"retry":{"max_attempts":1}}"""));
+
+        Assert.Equal(seen, (int)response.StatusCode);
+        var text = await response.Content.ReadAsStringAsync(Cancel);
+        Assert.Contains($"\"code\":\"{code}\"", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("sk-", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Post_NobodyListens_Is502()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        await host.Upstream.DisposeAsync();
+
+        using var response = await host.PostAsync(GatewayHost.Chat(more: Quick));
+
+        Assert.Equal(HttpStatusCode.BadGateway, response.StatusCode);
+        await RefusalTests.AssertErrorAsync(response, "provider_error", "provider_unavailable", null);
+        Assert.Equal((OutcomeKind.SourceFailure, 3), (await host.RecordAsync()) is var r ? (r.Outcome, r.Attempts) : default);
+    }
+}
