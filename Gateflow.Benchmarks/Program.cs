@@ -1,1 +1,4 @@
-Console.WriteLine("Gateflow.Benchmarks");
+using Gateflow.Benchmarks;
+using Gateflow.Benchmarks.MainJob;
+
+return await new CommandTable([MainJobCommand.Create()]).RunAsync(args);
