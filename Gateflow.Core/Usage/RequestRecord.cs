@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Gateflow.Core.Catalog;
 using Gateflow.Core.Rollout;
 
@@ -41,6 +42,10 @@ public sealed class RequestRecord
 
     /// <summary>The contract's reason when another model than the chosen one answered; else null.</summary>
     public string? FallbackReason { get; init; }
+
+    /// <summary>True when another model answered in place of the chosen one.</summary>
+    [JsonIgnore]
+    public bool FellBack => Outcome == OutcomeKind.TargetFailure || (FallbackReason is not null && ServedModel is not null);
 
     /// <summary>Number of provider calls made.</summary>
     public int Attempts { get; init; } = 1;

@@ -21,6 +21,9 @@ public sealed record UsageAnalysis
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public decimal? TotalCost { get; init; }
 
+    /// <summary>Requests whose price is unknown: <see cref="TotalCost"/> is the sum of the others, null when there are none.</summary>
+    public long UnpricedRequests { get; init; }
+
     public long AvgInputTokens { get; init; }
 
     public long AvgOutputTokens { get; init; }

@@ -26,7 +26,7 @@ public sealed class UsageRollup
 
     public long Requests { get; set; }
 
-    /// <summary>Failures of models and providers: neither the caller's fault nor a cancel.</summary>
+    /// <summary>Failures of models and providers, neither the caller's fault nor a cancel. A migration's target that failed is none when its source answered.</summary>
     public long Errors { get; set; }
 
     public long ClientErrors { get; set; }

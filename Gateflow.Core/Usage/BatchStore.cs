@@ -1,0 +1,227 @@
+using System.Text.Json;
+using Gateflow.Core.Catalog;
+using Gateflow.Core.Rollout;
+using Gateflow.Core.Routing;
+using Gateflow.Core.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace Gateflow.Core.Usage;
+
+/// <summary>
+/// Stores a batch of requests and the judge's states in one transaction. The node alone writes its rows, so those of the running hour and
+/// window are read once and then kept; after any failure they are forgotten and read again.
+/// </summary>
+internal sealed class BatchStore(
+    IDbContextFactory<GateflowDb> databases, ModelCatalog catalog, Func<RouteTable> routes, Judge judge, string node, TimeProvider clock)
+{
+    /// <summary>Hours and windows of which rows are kept, counted back from the newest.</summary>
+    private static readonly TimeSpan KeptHours = TimeSpan.FromHours(2);
+    private static readonly TimeSpan KeptWindows = TimeSpan.FromMinutes(2);
+
+    private readonly Dictionary<RollupKey, UsageRollup> _rollups = [];
+    private readonly HashSet<DateTimeOffset> _hours = [];
+    private readonly Dictionary<WindowKey, ArmWindow> _windows = [];
+    private readonly Dictionary<string, (long Sequence, int Step)> _evidence = new(StringComparer.Ordinal);
+    private Setting? _last;
+
+    private string LastName => $"recorder.{node}";
+
+    /// <summary>
+    /// Stores the batch, unless it is stored already. Null stores only the judge's states, if they changed. Returns the migrations of which
+    /// something was written.
+    /// </summary>
+    public async Task<IReadOnlyCollection<string>> StoreAsync(UsageBatch? batch, CancellationToken cancellationToken)
+    {
+        var states = States();
+        if (batch is null && states.Count == 0)
+        {
+            return [];
+        }
+
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var fresh = batch is not null && await MarkAsync(db, batch.Id, cancellationToken);
+        if (fresh)
+        {
+            await AddAsync(db, batch!, cancellationToken);
+        }
+
+        await AddStatesAsync(db, states, cancellationToken);
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        foreach (var (migration, state) in states)
+        {
+            _evidence[migration] = (state.Sequence, state.Step);
+        }
+
+        Trim();
+        return [.. batch?.Records.Select(r => r.MigrationId).OfType<string>() ?? [], .. states.Select(s => s.Migration)];
+    }
+
+    /// <summary>Forgets what is known of stored rows: after a failure it may not be true.</summary>
+    public void Forget()
+    {
+        _rollups.Clear();
+        _hours.Clear();
+        _windows.Clear();
+        _evidence.Clear();
+        _last = null;
+    }
+
+    /// <summary>Notes the batch as the last one stored; false when it was that already.</summary>
+    private async Task<bool> MarkAsync(GateflowDb db, Guid batch, CancellationToken cancellationToken)
+    {
+        var text = batch.ToString("N");
+        _last ??= await db.Settings.AsNoTracking().FirstOrDefaultAsync(s => s.Name == LastName, cancellationToken);
+        if (_last is null)
+        {
+            db.Settings.Add(_last = new Setting { Name = LastName, Value = text });
+            return true;
+        }
+
+        if (_last.Value == text)
+        {
+            return false;
+        }
+
+        _last.Value = text;
+        db.Settings.Update(_last);
+        return true;
+    }
+
+    private async Task AddAsync(GateflowDb db, UsageBatch batch, CancellationToken cancellationToken)
+    {
+        var table = routes();
+        var demo = table.Keys.Values.Where(k => k.Demo).Select(k => k.Id).ToHashSet(StringComparer.Ordinal);
+        var folding = new UsageFolding(catalog);
+        for (var i = 0; i < batch.Records.Count; i++)
+        {
+            var record = batch.Records[i];
+            folding.Add(record);
+            if (batch.Rates[i] > 0)
+            {
+                db.Requests.Add(RequestLog.Row(record, catalog, batch.Rates[i], demo.Contains(record.KeyId)));
+            }
+        }
+
+        foreach (var (key, tally) in folding.Rollups)
+        {
+            tally.AddTo(await RollupAsync(db, key, demo.Contains(key.KeyId), cancellationToken));
+        }
+
+        foreach (var (key, tally) in folding.Windows)
+        {
+            var window = await WindowAsync(db, key, cancellationToken);
+            window.Weight = Weight(table, key.MigrationId);
+            tally.AddTo(window);
+        }
+    }
+
+    private async Task<UsageRollup> RollupAsync(GateflowDb db, RollupKey key, bool demo, CancellationToken cancellationToken)
+    {
+        if (_hours.Add(key.Hour))
+        {
+            await foreach (var row in db.UsageRollups.AsNoTracking().Where(r => r.Hour == key.Hour && r.Node == node).AsAsyncEnumerable().WithCancellation(cancellationToken))
+            {
+                _rollups[new RollupKey(row.Hour, row.Model, row.ServedModel, row.Feature, row.KeyId)] = row;
+            }
+        }
+
+        if (_rollups.TryGetValue(key, out var known))
+        {
+            db.UsageRollups.Update(known);
+            return known;
+        }
+
+        var added = _rollups[key] = new UsageRollup
+        {
+            Hour = key.Hour, Node = node, Model = key.Model, ServedModel = key.ServedModel, Feature = key.Feature, KeyId = key.KeyId, Demo = demo,
+        };
+        db.UsageRollups.Add(added);
+        return added;
+    }
+
+    private async Task<ArmWindow> WindowAsync(GateflowDb db, WindowKey key, CancellationToken cancellationToken)
+    {
+        if (!_windows.TryGetValue(key, out var window))
+        {
+            window = await db.ArmWindows.AsNoTracking().FirstOrDefaultAsync(
+                w => w.MigrationId == key.MigrationId && w.At == key.At && w.Node == node && w.Arm == key.Arm, cancellationToken);
+            if (window is null)
+            {
+                _windows[key] = window = new ArmWindow { At = key.At, Node = node, MigrationId = key.MigrationId, Arm = key.Arm };
+                db.ArmWindows.Add(window);
+                return window;
+            }
+
+            _windows[key] = window;
+        }
+
+        db.ArmWindows.Update(window);
+        return window;
+    }
+
+    /// <summary>States of the migrations judged here that have folded something since they were stored.</summary>
+    private List<(string Migration, JudgeState State)> States()
+    {
+        var changed = new List<(string, JudgeState)>();
+        foreach (var migration in judge.Armed)
+        {
+            if (judge.Snapshot(migration) is { } state && (!_evidence.TryGetValue(migration, out var stored) || stored != (state.Sequence, state.Step)))
+            {
+                changed.Add((migration, state));
+            }
+        }
+
+        return changed;
+    }
+
+    private async Task AddStatesAsync(GateflowDb db, List<(string Migration, JudgeState State)> states, CancellationToken cancellationToken)
+    {
+        foreach (var (migration, state) in states)
+        {
+            var text = JsonSerializer.Serialize(state, JsonColumn.Options);
+            var row = await db.Evidence.FirstOrDefaultAsync(e => e.MigrationId == migration && e.Node == node, cancellationToken);
+            if (row is null)
+            {
+                db.Evidence.Add(new EvidenceRow { MigrationId = migration, Node = node, Sequence = state.Sequence, State = text, At = clock.GetUtcNow() });
+                continue;
+            }
+
+            (row.Sequence, row.State, row.At) = (state.Sequence, text, clock.GetUtcNow());
+        }
+    }
+
+    /// <summary>Percent on the target; 0 for a migration that is no longer routed, because it was rolled back.</summary>
+    private static double Weight(RouteTable table, string migration)
+    {
+        foreach (var list in table.Migrations.Values)
+        {
+            foreach (var route in list)
+            {
+                if (route.MigrationId == migration)
+                {
+                    return route.Weight / 100.0;
+                }
+            }
+        }
+
+        return 0;
+    }
+
+    private void Trim()
+    {
+        var oldest = clock.GetUtcNow() - KeptHours;
+        foreach (var key in _rollups.Keys.Where(k => k.Hour < oldest).ToList())
+        {
+            _rollups.Remove(key);
+        }
+
+        _hours.RemoveWhere(hour => hour < oldest);
+        var oldestWindow = clock.GetUtcNow() - KeptWindows;
+        foreach (var key in _windows.Keys.Where(k => k.At < oldestWindow).ToList())
+        {
+            _windows.Remove(key);
+        }
+    }
+}

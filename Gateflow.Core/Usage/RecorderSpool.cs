@@ -1,0 +1,80 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Gateflow.Core.Access;
+
+namespace Gateflow.Core.Usage;
+
+/// <summary>
+/// Where batches wait on disk while the database is away: one file a batch, numbered in the order of their coming, whole or not at all.
+/// Bodies of samples are encrypted.
+/// </summary>
+internal sealed class RecorderSpool
+{
+    private readonly string _folder;
+    private readonly JsonSerializerOptions _format;
+
+    public RecorderSpool(string folder, ISecretProtector protector)
+    {
+        _folder = folder;
+        _format = new JsonSerializerOptions(JsonSerializerDefaults.Web)
+        {
+            NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+            Converters = { new ProtectedBytes(protector) },
+        };
+    }
+
+    /// <summary>Files that wait, oldest first.</summary>
+    public IReadOnlyList<string> Files() => Directory.Exists(_folder)
+        ? [.. Directory.EnumerateFiles(_folder, "*.json").Order(StringComparer.Ordinal)]
+        : [];
+
+    public void Append(UsageBatch batch)
+    {
+        Directory.CreateDirectory(_folder);
+        var last = Files() is [.., var file] ? long.Parse(Path.GetFileName(file).AsSpan(0, 12), NumberStyles.None, CultureInfo.InvariantCulture) : 0;
+        var path = Path.Combine(_folder, string.Create(CultureInfo.InvariantCulture, $"{last + 1:D12}-{batch.Id:N}.json"));
+        using (var stream = new FileStream(path + ".part", FileMode.Create, FileAccess.Write))
+        {
+            JsonSerializer.Serialize(stream, batch, _format);
+            stream.Flush(flushToDisk: true);
+        }
+
+        File.Move(path + ".part", path);
+    }
+
+    /// <summary>The batch of a file; null when it is damaged, which sets it aside under another name.</summary>
+    public UsageBatch? TryRead(string file)
+    {
+        try
+        {
+            using var stream = File.OpenRead(file);
+            return JsonSerializer.Deserialize<UsageBatch>(stream, _format);
+        }
+        catch (JsonException)
+        {
+            File.Move(file, file + ".damaged", overwrite: true);
+            return null;
+        }
+    }
+
+    private sealed class ProtectedBytes(ISecretProtector protector) : JsonConverter<ReadOnlyMemory<byte>>
+    {
+        public override ReadOnlyMemory<byte> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+        {
+            var secret = reader.GetBytesFromBase64();
+            try
+            {
+                return secret.Length == 0 ? default : protector.Unprotect(secret);
+            }
+            catch (CryptographicException)
+            {
+                return default; // the keys are gone: the sample is lost, the usage is not
+            }
+        }
+
+        public override void Write(Utf8JsonWriter writer, ReadOnlyMemory<byte> value, JsonSerializerOptions options) =>
+            writer.WriteBase64StringValue(value.IsEmpty ? default : protector.Protect(value.Span));
+    }
+}

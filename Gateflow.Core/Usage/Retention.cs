@@ -1,0 +1,43 @@
+using System.Linq.Expressions;
+using Gateflow.Core.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace Gateflow.Core.Usage;
+
+/// <summary>Deletes what is older than it may be: logged requests after 30 days, arm windows after 90, samples as configured. Rollups stay.</summary>
+public sealed class Retention(IDbContextFactory<GateflowDb> databases, SampleOptions samples, TimeProvider clock)
+{
+    public const int RequestDays = 30;
+    public const int WindowDays = 90;
+
+    /// <summary>Rows of one delete: short enough for the recorder to write in between.</summary>
+    private const int Chunk = 1_000;
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>One pass; returns the rows deleted.</summary>
+    public async Task<int> RunOnceAsync(CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        return await DeleteAsync(db.Requests, r => r.At < now.AddDays(-RequestDays), r => r.At, cancellationToken)
+            + await DeleteAsync(db.ArmWindows, w => w.At < now.AddDays(-WindowDays), w => w.At, cancellationToken)
+            + await DeleteAsync(db.Samples, s => s.At < now.AddDays(-samples.RetentionDays), s => s.At, cancellationToken);
+    }
+
+    private static async Task<int> DeleteAsync<T>(
+        IQueryable<T> rows, Expression<Func<T, bool>> old, Expression<Func<T, DateTimeOffset>> age, CancellationToken cancellationToken)
+    {
+        for (var deleted = 0; ;)
+        {
+            var count = await rows.Where(old).OrderBy(age).Take(Chunk).ExecuteDeleteAsync(cancellationToken);
+            deleted += count;
+            if (count < Chunk)
+            {
+                return deleted;
+            }
+
+            await Task.Delay(Pause, cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,100 @@
+namespace Gateflow.Core.Usage;
+
+/// <summary>The key of a <see cref="UsageRollup"/> on one node; the texts fit their columns.</summary>
+public readonly record struct RollupKey(DateTimeOffset Hour, string Model, string ServedModel, string Feature, string KeyId)
+{
+    public static RollupKey Of(RequestRecord record) => new(
+        Floor(record.At, TimeSpan.TicksPerHour),
+        Columns.Fit(record.Model, 200),
+        Columns.Fit(record.ServedModel ?? "", 200),
+        Columns.Fit(record.Feature ?? "", 100),
+        record.KeyId);
+
+    internal static DateTimeOffset Floor(DateTimeOffset at, long ticks) => new(at.UtcTicks / ticks * ticks, TimeSpan.Zero);
+}
+
+/// <summary>What requests add to one rollup.</summary>
+public sealed class RollupTally
+{
+    private readonly CapabilityCounts _capabilities = new();
+    private readonly ContextHistogram _contexts = new();
+    private readonly LatencyHistogram _latencies = new();
+    private readonly UsageRollup _sum = new() { Hour = default, Node = "", Model = "", ServedModel = "", Feature = "", KeyId = "" };
+
+    /// <param name="record">A request of this rollup's key.</param>
+    /// <param name="cost">What it cost, USD; null when the price is unknown or no model answered.</param>
+    public void Add(RequestRecord record, decimal? cost)
+    {
+        var columns = OutcomeColumns.Of(record.Outcome);
+        _sum.Requests++;
+        _sum.Errors += columns.Error;
+        _sum.ClientErrors += columns.ClientError;
+        _sum.RateLimited += columns.RateLimited;
+        _sum.Cancelled += columns.Cancelled;
+        _sum.Fallbacks += record.FellBack ? 1 : 0;
+        _sum.InputTokens += record.InputTokens;
+        _sum.CachedTokens += record.CachedTokens;
+        _sum.OutputTokens += record.OutputTokens;
+        _sum.ReasoningTokens += record.ReasoningTokens;
+        _sum.EstimatedRequests += record.TokensEstimated ? 1 : 0;
+        _sum.Cost += cost ?? 0;
+        _sum.UnpricedRequests += cost is null && record.ServedModel is not null ? 1 : 0;
+        var context = (long)record.InputTokens + record.OutputTokens;
+        if (context > 0)
+        {
+            _contexts.Add(context);
+        }
+
+        _sum.MaxContext = (int)Math.Min(int.MaxValue, Math.Max(_sum.MaxContext, context));
+        _sum.MaxOutput = Math.Max(_sum.MaxOutput, record.OutputTokens);
+        _capabilities.Add(record.Capabilities);
+        if (columns.Success == 1)
+        {
+            _latencies.Add(record.DurationMs);
+        }
+    }
+
+    /// <summary>Adds everything to a row.</summary>
+    public void AddTo(UsageRollup row)
+    {
+        row.Requests += _sum.Requests;
+        row.Errors += _sum.Errors;
+        row.ClientErrors += _sum.ClientErrors;
+        row.RateLimited += _sum.RateLimited;
+        row.Cancelled += _sum.Cancelled;
+        row.Fallbacks += _sum.Fallbacks;
+        row.InputTokens += _sum.InputTokens;
+        row.CachedTokens += _sum.CachedTokens;
+        row.OutputTokens += _sum.OutputTokens;
+        row.ReasoningTokens += _sum.ReasoningTokens;
+        row.EstimatedRequests += _sum.EstimatedRequests;
+        row.Cost += _sum.Cost;
+        row.UnpricedRequests += _sum.UnpricedRequests;
+        row.MaxContext = Math.Max(row.MaxContext, _sum.MaxContext);
+        row.MaxOutput = Math.Max(row.MaxOutput, _sum.MaxOutput);
+        row.CapabilityCounts = Merged(row.CapabilityCounts, _capabilities);
+        row.ContextHistogram = Merged(row.ContextHistogram, _contexts);
+        row.LatencyHistogram = Merged(row.LatencyHistogram, _latencies);
+    }
+
+    private static byte[] Merged(byte[] packed, CapabilityCounts more)
+    {
+        var sum = CapabilityCounts.Unpack(packed);
+        sum.Merge(more);
+        return sum.Pack();
+    }
+
+    private static byte[] Merged(byte[] packed, ContextHistogram more)
+    {
+        var sum = ContextHistogram.Unpack(packed);
+        sum.Merge(more);
+        return sum.Pack();
+    }
+
+    private static byte[] Merged(byte[] packed, LatencyHistogram more)
+    {
+        var sum = LatencyHistogram.Unpack(packed);
+        sum.Merge(more);
+        return sum.Pack();
+    }
+}

@@ -1,0 +1,76 @@
+using System.Security.Cryptography;
+using Gateflow.Core.Access;
+using Gateflow.Core.Routing;
+using Gateflow.Core.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace Gateflow.Core.Usage;
+
+/// <summary>Keeps the bodies that were chosen, encrypted, each once a model, and not more of a model than allowed.</summary>
+internal sealed class SampleStore(
+    IDbContextFactory<GateflowDb> databases, ISecretProtector protector, Func<RouteTable> routes, SampleOptions options, TimeProvider clock)
+{
+    private const int DeleteChunk = 200;
+
+    private readonly Random _random = new(20261124);
+
+    /// <summary>Above it the surplus goes; a little more than allowed, so that thinning is seldom.</summary>
+    private int Limit => options.MaxPerModel + (options.MaxPerModel / 20);
+
+    /// <summary>Keeps those of the requests that carry bodies and were answered.</summary>
+    public async Task AddAsync(IReadOnlyList<RequestRecord> records, CancellationToken cancellationToken)
+    {
+        var chosen = records.Where(r => !r.RequestBody.IsEmpty && r.ServedModel is not null).ToList();
+        if (chosen.Count == 0)
+        {
+            return;
+        }
+
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        var demo = routes().Keys.Values.Where(k => k.Demo).Select(k => k.Id).ToHashSet(StringComparer.Ordinal);
+        foreach (var model in chosen.GroupBy(r => Columns.Fit(r.Model, 200)))
+        {
+            foreach (var (record, hash) in model.Select(r => (r, SHA256.HashData(r.RequestBody.Span))).DistinctBy(x => Convert.ToHexString(x.Item2)))
+            {
+                if (!await db.Samples.AnyAsync(s => s.Model == model.Key && s.BodyHash == hash, cancellationToken))
+                {
+                    db.Samples.Add(Sample(record, hash, demo.Contains(record.KeyId)));
+                }
+            }
+
+            await db.SaveChangesAsync(cancellationToken);
+            await ThinAsync(db, model.Key, cancellationToken);
+        }
+    }
+
+    private async Task ThinAsync(GateflowDb db, string model, CancellationToken cancellationToken)
+    {
+        if (await db.Samples.CountAsync(s => s.Model == model, cancellationToken) <= Limit)
+        {
+            return;
+        }
+
+        var samples = await db.Samples.Where(s => s.Model == model).OrderBy(s => s.Id).Select(s => new { s.Id, s.At }).ToListAsync(cancellationToken);
+        foreach (var ids in SampleReservoir.Surplus(samples.ConvertAll(s => (s.Id, s.At)), options.MaxPerModel, _random).Chunk(DeleteChunk))
+        {
+            await db.Samples.Where(s => ids.Contains(s.Id)).ExecuteDeleteAsync(cancellationToken);
+        }
+    }
+
+    private Sample Sample(RequestRecord record, byte[] hash, bool demo) => new()
+    {
+        Id = Ids.New("smp", clock.GetUtcNow()),
+        At = record.At.ToUniversalTime(),
+        Model = Columns.Fit(record.Model, 200),
+        Feature = Columns.Fit(record.Feature, 100),
+        Capabilities = record.Capabilities,
+        InputTokens = record.InputTokens,
+        OutputTokens = record.OutputTokens,
+        ServedModel = Columns.Fit(record.ServedModel!, 200),
+        LatencyMs = double.IsNaN(record.ModelLatencyMs) ? record.DurationMs : record.ModelLatencyMs,
+        BodyHash = hash,
+        Request = protector.Protect(record.RequestBody.Span),
+        Response = record.ResponseBody.IsEmpty ? null : protector.Protect(record.ResponseBody.Span),
+        Demo = demo,
+    };
+}

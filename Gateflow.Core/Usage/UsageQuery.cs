@@ -1,0 +1,185 @@
+using System.Globalization;
+using Gateflow.Core.Catalog;
+using Gateflow.Core.Deprecations;
+using Gateflow.Core.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace Gateflow.Core.Usage;
+
+/// <summary>Answers questions about usage from rollups alone: the cost grows with hours × series, never with requests.</summary>
+public sealed class UsageQuery(IDbContextFactory<GateflowDb> databases, TimeProvider clock)
+{
+    private const int HoursOfWeek = 168;
+    private static readonly TimeSpan Month = TimeSpan.FromDays(30);
+
+    /// <summary>How a model was used in the hours that begin in [from, to); the hour that <paramref name="from"/> lies in counts whole.</summary>
+    /// <param name="model">The id that was asked for, after aliases.</param>
+    public async Task<UsageAnalysis> AnalyzeAsync(string model, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        var start = RollupKey.Floor(from, TimeSpan.TicksPerHour);
+        var end = to.ToUniversalTime();
+        var totals = new UsageTotals();
+        await foreach (var row in Figures(db, model, start, end).AsAsyncEnumerable().WithCancellation(cancellationToken))
+        {
+            totals.Add(row);
+        }
+
+        var names = await NamesAsync(db, [.. totals.Keys.Keys], cancellationToken);
+        return Analysis(totals, names, from.ToUniversalTime(), end);
+    }
+
+    /// <summary>Models that were asked for in the period, most used first. A cost is null when no request of the model had a price.</summary>
+    public async Task<IReadOnlyList<UsedModel>> UsedModelsAsync(DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        var (start, end) = (RollupKey.Floor(from, TimeSpan.TicksPerHour), to.ToUniversalTime());
+        var models = await db.UsageRollups.AsNoTracking().Where(r => r.Hour >= start && r.Hour < end).GroupBy(r => r.Model).Select(g => new
+        {
+            Model = g.Key,
+            Requests = g.Sum(r => r.Requests),
+            Cost = g.Sum(r => (double)r.Cost),
+            Unpriced = g.Sum(r => r.UnpricedRequests),
+        }).ToListAsync(cancellationToken);
+        return
+        [
+            .. models.OrderByDescending(m => m.Requests).ThenBy(m => m.Model, StringComparer.Ordinal).Select(m => new UsedModel(
+                m.Model, Requests: m.Requests, Cost: m.Unpriced > 0 && m.Cost == 0 ? null : Math.Round((decimal)m.Cost, 9))),
+        ];
+    }
+
+    /// <summary>Mean requests an hour of a model over the last 30 days, or since its first request when that is later; 0 without any.</summary>
+    public async Task<double> RequestsPerHourAsync(string model, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        var (start, end) = (RollupKey.Floor(now - Month, TimeSpan.TicksPerHour), now);
+        var rows = db.UsageRollups.Where(r => r.Model == model && r.Hour >= start && r.Hour < end);
+        var first = await rows.MinAsync(r => (DateTimeOffset?)r.Hour, cancellationToken);
+        return first is null ? 0 : await rows.SumAsync(r => r.Requests, cancellationToken) / Math.Max(1, (end - first.Value).TotalHours);
+    }
+
+    private static IQueryable<RollupFigures> Figures(GateflowDb db, string model, DateTimeOffset from, DateTimeOffset to) =>
+        db.UsageRollups.AsNoTracking().Where(r => r.Model == model && r.Hour >= from && r.Hour < to).Select(r => new RollupFigures
+        {
+            Hour = r.Hour,
+            Feature = r.Feature,
+            KeyId = r.KeyId,
+            Requests = r.Requests,
+            Errors = r.Errors,
+            InputTokens = r.InputTokens,
+            CachedTokens = r.CachedTokens,
+            OutputTokens = r.OutputTokens,
+            MaxContext = r.MaxContext,
+            MaxOutput = r.MaxOutput,
+            Cost = r.Cost,
+            UnpricedRequests = r.UnpricedRequests,
+            CapabilityCounts = r.CapabilityCounts,
+            ContextHistogram = r.ContextHistogram,
+            LatencyHistogram = r.LatencyHistogram,
+            Demo = r.Demo,
+        });
+
+    private static async Task<Dictionary<string, string>> NamesAsync(GateflowDb db, List<string> keys, CancellationToken cancellationToken) =>
+        await db.ApiKeys.AsNoTracking().Where(k => keys.Contains(k.Id)).ToDictionaryAsync(k => k.Id, k => k.Name, StringComparer.Ordinal, cancellationToken);
+
+    private static UsageAnalysis Analysis(UsageTotals totals, Dictionary<string, string> names, DateTimeOffset from, DateTimeOffset to)
+    {
+        var all = totals.All;
+        var limits = new UsageLimits();
+        return new UsageAnalysis
+        {
+            UsagePeriod = to - from == Month ? "last_30_days" : string.Create(CultureInfo.InvariantCulture, $"{from:yyyy-MM-ddTHH:mm:ssZ}..{to:yyyy-MM-ddTHH:mm:ssZ}"),
+            PeriodStart = from,
+            PeriodEnd = to,
+            TotalRequests = all.Requests,
+            TotalCost = all.Cost,
+            UnpricedRequests = all.Unpriced,
+            AvgInputTokens = all.AvgInputTokens,
+            AvgOutputTokens = all.AvgOutputTokens,
+            InputTokens = all.InputTokens,
+            CachedInputTokens = all.CachedTokens,
+            OutputTokens = all.OutputTokens,
+            MaxContextUsed = all.MaxContext,
+            MaxOutputUsed = all.Answered == 0 ? null : all.MaxOutput,
+            FeaturesUsed = CapabilityNames.List(totals.Capabilities.Used),
+            Patterns = new UsagePatterns
+            {
+                LongContext = totals.Contexts.ShareAbove(limits.LongContextTokens),
+                ShortQueries = totals.Contexts.ShareUpTo(limits.ShortQueryTokens),
+            },
+            Errors = all.Errors,
+            ErrorRate = all.Requests == 0 ? 0 : (double)all.Errors / all.Requests,
+            LatencyMs = Of(totals.Latencies.Quantile),
+            ContextTokens = Of(totals.Contexts.Quantile),
+            ContextHistogram = totals.Contexts.Bins(),
+            Capabilities = [.. CapabilityNames.Split(totals.Capabilities.Used).Select(c => new CapabilityUse(CapabilityNames.Wire(c), totals.Capabilities[c]))],
+            ByFeature = [.. totals.Features.OrderByDescending(f => f.Value.Requests).ThenBy(f => f.Key, StringComparer.Ordinal).Select(f => new FeatureUse
+            {
+                Feature = f.Key,
+                Requests = f.Value.Requests,
+                Errors = f.Value.Errors,
+                Cost = f.Value.Cost,
+                AvgInputTokens = f.Value.AvgInputTokens,
+                AvgOutputTokens = f.Value.AvgOutputTokens,
+            })],
+            ByKey = [.. totals.Keys.OrderByDescending(k => k.Value.Requests).ThenBy(k => k.Key, StringComparer.Ordinal).Select(k => new KeyUse
+            {
+                Key = k.Key,
+                Name = names.GetValueOrDefault(k.Key),
+                Requests = k.Value.Requests,
+                Errors = k.Value.Errors,
+                Cost = k.Value.Cost,
+                AvgInputTokens = k.Value.AvgInputTokens,
+                AvgOutputTokens = k.Value.AvgOutputTokens,
+            })],
+            HourOfWeek = totals.HourOfWeek,
+            Limits = limits,
+            RequestsPerHour = to > from ? all.Requests / (to - from).TotalHours : 0,
+            Demo = all.Demo,
+        };
+
+        static Percentiles? Of(Func<double, double?> quantile) =>
+            quantile(0.5) is { } p50 ? new Percentiles(p50, quantile(0.95)!.Value, quantile(0.99)!.Value) : null;
+    }
+
+    private sealed class UsageTotals
+    {
+        public UsageSum All { get; } = new();
+
+        public Dictionary<string, UsageSum> Features { get; } = new(StringComparer.Ordinal);
+
+        public Dictionary<string, UsageSum> Keys { get; } = new(StringComparer.Ordinal);
+
+        public CapabilityCounts Capabilities { get; } = new();
+
+        public ContextHistogram Contexts { get; } = new();
+
+        public LatencyHistogram Latencies { get; } = new();
+
+        public long[] HourOfWeek { get; } = new long[HoursOfWeek];
+
+        public void Add(RollupFigures row)
+        {
+            var before = Contexts.Count;
+            Capabilities.MergePacked(row.CapabilityCounts);
+            Contexts.MergePacked(row.ContextHistogram);
+            Latencies.MergePacked(row.LatencyHistogram);
+            var answered = Contexts.Count - before;
+            All.Add(row, answered);
+            Of(Features, row.Feature).Add(row, answered);
+            Of(Keys, row.KeyId).Add(row, answered);
+            HourOfWeek[((((int)row.Hour.DayOfWeek + 6) % 7) * 24) + row.Hour.Hour] += row.Requests;
+        }
+
+        private static UsageSum Of(Dictionary<string, UsageSum> sums, string key)
+        {
+            if (!sums.TryGetValue(key, out var sum))
+            {
+                sums[key] = sum = new UsageSum();
+            }
+
+            return sum;
+        }
+    }
+}

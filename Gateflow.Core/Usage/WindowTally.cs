@@ -1,0 +1,74 @@
+using Gateflow.Core.Rollout;
+
+namespace Gateflow.Core.Usage;
+
+/// <summary>The key of an <see cref="ArmWindow"/> on one node.</summary>
+public readonly record struct WindowKey(DateTimeOffset At, string MigrationId, Arm Arm)
+{
+    /// <summary>Length of a window.</summary>
+    public static readonly TimeSpan Length = TimeSpan.FromSeconds(10);
+
+    /// <summary>A request belongs to the window in which it ended, when its outcome was known: windows past do not change any more.</summary>
+    public static WindowKey? Of(RequestRecord record) => record.MigrationId is { } migration && record.Arm != Arm.None
+        ? new(RollupKey.Floor(record.At.AddMilliseconds(record.DurationMs), Length.Ticks), migration, record.Arm)
+        : null;
+}
+
+/// <summary>What requests add to one arm window.</summary>
+public sealed class WindowTally
+{
+    private readonly LatencyHistogram _latencies = new();
+    private readonly ArmWindow _sum = new() { At = default, Node = "", MigrationId = "", Arm = Arm.None };
+
+    /// <param name="record">A request of this window's key.</param>
+    /// <param name="cost">What it cost, USD; null when the price is unknown or no model answered.</param>
+    public void Add(RequestRecord record, decimal? cost)
+    {
+        var columns = OutcomeColumns.Of(record.Outcome);
+        _sum.Requests++;
+        _sum.Successes += columns.Success;
+        _sum.Failures += columns.ArmFailure;
+        _sum.OutageBoth += columns.OutageBoth;
+        _sum.ClientFaults += columns.ClientFault;
+        _sum.RateLimited += columns.RateLimited;
+        _sum.Cancelled += columns.Cancelled;
+        _sum.Policy += columns.Policy;
+        _sum.Fallbacks += record.Arm == Arm.Target && record.FellBack ? 1 : 0;
+        _sum.InputTokens += record.InputTokens;
+        _sum.OutputTokens += record.OutputTokens;
+        _sum.Cost += cost ?? 0;
+        _sum.UnpricedRequests += cost is null && record.ServedModel is not null ? 1 : 0;
+        if (columns.Success == 1)
+        {
+            _latencies.Add(record.ModelLatencyMs);
+            if (!double.IsNaN(record.Quality))
+            {
+                _sum.QualitySum += record.Quality;
+                _sum.QualityCount++;
+            }
+        }
+    }
+
+    /// <summary>Adds everything to a row.</summary>
+    public void AddTo(ArmWindow row)
+    {
+        row.Requests += _sum.Requests;
+        row.Successes += _sum.Successes;
+        row.Failures += _sum.Failures;
+        row.OutageBoth += _sum.OutageBoth;
+        row.ClientFaults += _sum.ClientFaults;
+        row.RateLimited += _sum.RateLimited;
+        row.Cancelled += _sum.Cancelled;
+        row.Policy += _sum.Policy;
+        row.Fallbacks += _sum.Fallbacks;
+        row.InputTokens += _sum.InputTokens;
+        row.OutputTokens += _sum.OutputTokens;
+        row.Cost += _sum.Cost;
+        row.UnpricedRequests += _sum.UnpricedRequests;
+        row.QualitySum += _sum.QualitySum;
+        row.QualityCount += _sum.QualityCount;
+        var sum = LatencyHistogram.Unpack(row.LatencyHistogram);
+        sum.Merge(_latencies);
+        row.LatencyHistogram = sum.Pack();
+    }
+}
