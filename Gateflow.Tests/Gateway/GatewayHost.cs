@@ -40,11 +40,12 @@ internal sealed class GatewayHost : IAsyncDisposable
     /// <param name="timeout">The provider's time limit; default 10 s.</param>
     /// <param name="configure">The gateway's options.</param>
     /// <param name="time">The gateway's clock.</param>
+    /// <param name="provider">Another provider than the fake one.</param>
     public static async Task<GatewayHost> StartAsync(
-        int? weight = null, TimeSpan? timeout = null, Action<GatewayOptions>? configure = null, TimeProvider? time = null)
+        int? weight = null, TimeSpan? timeout = null, Action<GatewayOptions>? configure = null, TimeProvider? time = null, Uri? provider = null)
     {
         var upstream = await FakeUpstream.StartAsync();
-        var host = new GatewayHost(upstream) { Table = CreateTable(upstream.BaseUrl, weight, timeout ?? TimeSpan.FromSeconds(10)) };
+        var host = new GatewayHost(upstream) { Table = CreateTable(provider ?? upstream.BaseUrl, weight, timeout ?? TimeSpan.FromSeconds(10), provider is null ? "gpt-4o-upstream" : "gpt-4o") };
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
@@ -111,7 +112,7 @@ internal sealed class GatewayHost : IAsyncDisposable
         await Upstream.DisposeAsync();
     }
 
-    private static RouteTable CreateTable(Uri baseUrl, int? weight, TimeSpan timeout)
+    private static RouteTable CreateTable(Uri baseUrl, int? weight, TimeSpan timeout, string target)
     {
         var provider = new ProviderEndpoint { Name = "openai", Type = ProviderType.OpenAI, BaseUrl = baseUrl, ApiKey = "sk-provider", Timeout = timeout };
         var facts = CatalogModel.Unknown("openai", "gpt-4") with
@@ -122,7 +123,7 @@ internal sealed class GatewayHost : IAsyncDisposable
             Released = new DateOnly(2023, 3, 14),
         };
         var gpt4 = new ModelRoute("gpt-4", [new ModelEndpoint(provider, "gpt-4")], facts);
-        var gpt4o = new ModelRoute("gpt-4o", [new ModelEndpoint(provider, "gpt-4o-upstream")], null);
+        var gpt4o = new ModelRoute("gpt-4o", [new ModelEndpoint(provider, target)], null);
         var dead = new ModelRoute("gpt-dead", [], facts with { Id = "gpt-dead" });
         return new RouteTable
         {
