@@ -1,0 +1,121 @@
+using System.Globalization;
+using FluentValidation;
+using Gateflow.Core.Access;
+using Gateflow.Core.Catalog;
+using Gateflow.Core.Migrations;
+using Gateflow.Core.Replay;
+using Gateflow.Core.Routing;
+using Gateflow.Core.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace Gateflow.Dashboard.Replay;
+
+/// <summary>A test that can be run: what is sent, and to whom.</summary>
+internal sealed record ReplayPlan(ReplayTest Test, IReadOnlyList<ReplayCandidate> Samples, ModelRoute Source, ModelRoute Target)
+{
+    public string Id => Test.Id;
+}
+
+/// <summary>Checks a request for a test against what is served and stored, and chooses the sample.</summary>
+internal sealed class ReplayPlanner(
+    IDbContextFactory<GateflowDb> databases, ModelDirectory models, IValidator<ReplayRequest> rules, NodeName node, ReplayOptions options, TimeProvider clock)
+{
+    public async Task<Result<ReplayPlan>> PlanAsync(string migrationId, ReplayRequest request, CancellationToken cancellationToken)
+    {
+        var faults = rules.Validate(request).Errors.ConvertAll(e => new Fault(ConfigPatch.WireName(e.PropertyName), e.ErrorMessage));
+        if (faults.Count > 0)
+        {
+            return new Refusal(RefusalKind.Invalid, "invalid_parameter", string.Join(' ', faults.Select(f => f.Message))) { Param = faults[0].Param, Faults = faults };
+        }
+
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        var migration = await db.Migrations.AsNoTracking().Where(m => m.Id == migrationId)
+            .Select(m => new { m.SourceModel, m.TargetModel, m.Config }).FirstOrDefaultAsync(cancellationToken);
+        if (migration is null)
+        {
+            return Refusal.NotFound("migration", migrationId);
+        }
+
+        var target = string.IsNullOrEmpty(request.TargetModel) ? migration.TargetModel : request.TargetModel;
+        if (string.IsNullOrEmpty(target))
+        {
+            return Refusal.Invalid("target_model", "target_model is required: the migration has no target yet.");
+        }
+
+        if (target == migration.SourceModel)
+        {
+            return Refusal.Invalid("target_model", "target_model must be another model than source_model.");
+        }
+
+        if ((Fault(target, "target_model") ?? Fault(migration.SourceModel, "source_model")) is { } fault)
+        {
+            return fault;
+        }
+
+        var (sourceRoute, targetRoute) = (models.Routes[migration.SourceModel], models.Routes[target]);
+        if (request.MaxCost is not null && new[] { sourceRoute, targetRoute }.FirstOrDefault(r => r.Facts?.Cost(1, 0, 1) is null) is { } free)
+        {
+            return Refusal.Invalid("max_cost", $"max_cost cannot be kept: the price of '{free.Id}' is unknown. Leave max_cost out, or test fewer requests.");
+        }
+
+        var samples = await ChooseAsync(db, migration.SourceModel, migration.Config.Scope.Features, request.TestRequests, cancellationToken);
+        if (samples.Count == 0)
+        {
+            return new Refusal(RefusalKind.Invalid, "no_samples",
+                $"No request to '{migration.SourceModel}' is stored yet{(migration.Config.Scope.Features.Count > 0 ? " for the features of this migration" : "")}. "
+                + "Send traffic through the gateway with Gateflow:Samples:Enabled, then test again.") { Param = "source" };
+        }
+
+        var now = clock.GetUtcNow();
+        return new ReplayPlan(
+            new ReplayTest
+            {
+                Id = Ids.New("test", now),
+                MigrationId = migrationId,
+                SourceModel = migration.SourceModel,
+                TargetModel = target,
+                Requested = request.TestRequests,
+                Planned = samples.Count,
+                CreatedAt = now,
+                MaxCost = request.MaxCost,
+                Node = node.Value,
+            },
+            samples, sourceRoute, targetRoute);
+    }
+
+    private Refusal? Fault(string model, string param)
+    {
+        if (!models.Routes.TryGetValue(model, out var route))
+        {
+            return Refusal.Invalid(param, $"'{model}' is not a known model: no configured provider lists it and the catalog does not have it.");
+        }
+
+        if (!route.IsServed)
+        {
+            return new Refusal(RefusalKind.Invalid, "model_not_served", string.Create(CultureInfo.InvariantCulture,
+                $"No configured provider serves '{model}', so it cannot be tested. Add it under Gateflow:Providers:NAME:Models."))
+            {
+                Param = param, Faults = [new Fault(param, $"No configured provider serves '{model}'.")],
+            };
+        }
+
+        var provider = route.Endpoints[0].Provider;
+        return ReplayClient.Speaks(provider.Type) ? null : Refusal.Invalid(param, $"The provider '{provider.Name}' of '{model}' is of the type {provider.Type}, which tests cannot call yet.");
+    }
+
+    private async Task<IReadOnlyList<ReplayCandidate>> ChooseAsync(
+        GateflowDb db, string model, IReadOnlyList<string> features, int count, CancellationToken cancellationToken)
+    {
+        var stored = db.Samples.AsNoTracking().Where(s => s.Model == model);
+        if (features.Count > 0)
+        {
+            stored = stored.Where(s => s.Feature != null && features.Contains(s.Feature));
+        }
+
+        var candidates = await stored.OrderByDescending(s => s.At).Take(options.Candidates)
+            .Select(s => new ReplayCandidate(s.Id, s.At, s.Feature, s.Capabilities, s.InputTokens, s.OutputTokens, s.BodyHash))
+            .ToListAsync(cancellationToken);
+        return ReplaySampling.Choose(
+            candidates.Where(c => (c.Capabilities & (Capabilities.Embeddings | Capabilities.Completions)) == 0), count, options.Seed);
+    }
+}

@@ -1,0 +1,179 @@
+using System.Collections.Concurrent;
+using Gateflow.Core.Migrations;
+using Gateflow.Core.Replay;
+
+namespace Gateflow.Dashboard.Replay;
+
+/// <summary>
+/// Starts, follows and cancels tests. They run in the background of the node that took them; what a node leaves running when it dies is marked as
+/// failed when it starts again.
+/// </summary>
+public sealed partial class ReplayRunner : IHostedLifecycleService, IDisposable
+{
+    private readonly ReplayPlanner _planner;
+    private readonly ReplayRun _run;
+    private readonly ReplayStore _store;
+    private readonly ReplayComparison _comparison;
+    private readonly ReplayOptions _options;
+    private readonly ILogger<ReplayRunner> _logger;
+    private readonly ConcurrentDictionary<string, Running> _running = new(StringComparer.Ordinal);
+    private readonly CancellationTokenSource _stopping = new();
+
+    internal ReplayRunner(ReplayPlanner planner, ReplayRun run, ReplayStore store, ReplayComparison comparison, ReplayOptions options, ILogger<ReplayRunner> logger) =>
+        (_planner, _run, _store, _comparison, _options, _logger) = (planner, run, store, comparison, options, logger);
+
+    /// <summary>Raised with the test's and the migration's id when progress or the end was stored; at most twice a second a test.</summary>
+    public event Action<string, string>? Changed;
+
+    /// <summary>
+    /// Starts a test: 404 without the migration, 422 for a request that cannot be run (<c>no_samples</c> when nothing is stored), 409 <c>test_running</c>
+    /// while another one of the migration runs.
+    /// </summary>
+    public async Task<Result<ReplayTest>> StartAsync(string migrationId, ReplayRequest request, string actor, CancellationToken cancellationToken)
+    {
+        var plan = await _planner.PlanAsync(migrationId, request, cancellationToken);
+        if (!plan.IsOk)
+        {
+            return plan.Refusal;
+        }
+
+        var running = new Running(CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token));
+        _running[plan.Value.Id] = running; // before it is stored: else it might be taken for abandoned
+        try
+        {
+            if (await _store.StartAsync(plan.Value.Test, actor, cancellationToken) is { } refusal)
+            {
+                Forget(plan.Value.Id);
+                return refusal;
+            }
+        }
+        catch
+        {
+            Forget(plan.Value.Id);
+            throw;
+        }
+
+        running.Work = Task.Run(() => RunAsync(plan.Value, actor, running.Cancel.Token), CancellationToken.None);
+        return plan.Value.Test;
+    }
+
+    /// <summary>Returns when the test is over, at once when it does not run here.</summary>
+    public Task WaitAsync(string testId, CancellationToken cancellationToken) =>
+        _running.TryGetValue(testId, out var running) ? running.Over.Task.WaitAsync(cancellationToken) : Task.CompletedTask;
+
+    /// <summary>Ends a test early and returns when its end is stored; false when it does not run here.</summary>
+    public async Task<bool> CancelAsync(string testId, CancellationToken cancellationToken)
+    {
+        if (!_running.TryGetValue(testId, out var running))
+        {
+            return false;
+        }
+
+        try
+        {
+            await running.Cancel.CancelAsync();
+        }
+        catch (ObjectDisposedException)
+        {
+            // it has just ended by itself
+        }
+
+        await running.Over.Task.WaitAsync(cancellationToken);
+        return true;
+    }
+
+    /// <summary>When everything has started, the database's schema among it.</summary>
+    public async Task StartedAsync(CancellationToken cancellationToken)
+    {
+        var abandoned = await _store.FailAbandonedAsync([.. _running.Keys], cancellationToken);
+        if (abandoned > 0)
+        {
+            LogAbandoned(abandoned);
+        }
+    }
+
+    /// <summary>Ends what runs, while the database is still there.</summary>
+    public async Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        await _stopping.CancelAsync();
+        await Task.WhenAll(_running.Values.Select(r => r.Over.Task)).WaitAsync(cancellationToken);
+    }
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public void Dispose() => _stopping.Dispose();
+
+    private async Task RunAsync(ReplayPlan plan, string actor, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var outcome = await _run.RunAsync(plan, () => Signal(plan), cancellationToken);
+            var result = await _comparison.CompareAsync(
+                plan.Source.Id, plan.Target.Id, [.. outcome.Pairs.Select(p => p.Pair.Answers)], [.. outcome.Lost, outcome.Rest], _options.Seed, CancellationToken.None);
+            await _store.ScoreAsync(plan.Test, outcome.Pairs, result);
+            var (status, error) = _stopping.IsCancellationRequested ? (ReplayStatus.Failed, "The program was stopped while the test ran. Start it again.")
+                : cancellationToken.IsCancellationRequested ? (ReplayStatus.Cancelled, "The test was cancelled.")
+                : (ReplayStatus.Completed, null);
+            await _store.FinishAsync(plan.Test, status, outcome.Done, result.Results, error, actor);
+            LogFinished(plan.Id, status, result.Results.RequestsTested, result.Results.Missing);
+        }
+        catch (Exception fault)
+        {
+            LogFailed(plan.Id, fault.GetType().Name, fault);
+            await FailAsync(plan, fault, actor);
+        }
+        finally
+        {
+            Forget(plan.Id);
+            Signal(plan);
+        }
+    }
+
+    /// <summary>The last try to tell; when the database is away, the next start marks it.</summary>
+    private async Task FailAsync(ReplayPlan plan, Exception fault, string actor)
+    {
+        try
+        {
+            await _store.FinishAsync(plan.Test, ReplayStatus.Failed, null, null, $"The test failed: {fault.GetType().Name}. The log tells more.", actor);
+        }
+        catch (Exception second)
+        {
+            LogFailed(plan.Id, second.GetType().Name, second);
+        }
+    }
+
+    private void Signal(ReplayPlan plan) => Changed?.Invoke(plan.Id, plan.Test.MigrationId);
+
+    private void Forget(string testId)
+    {
+        if (_running.TryRemove(testId, out var running))
+        {
+            running.Over.TrySetResult();
+            running.Cancel.Dispose();
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "Test {Test} is {Status}: {Tested} pairs tested, {Missing} missing")]
+    private partial void LogFinished(string test, ReplayStatus status, int tested, int missing);
+
+    [LoggerMessage(LogLevel.Error, "Test {Test} failed: {Kind}")]
+    private partial void LogFailed(string test, string kind, Exception fault);
+
+    [LoggerMessage(LogLevel.Warning, "{Count} tests were left running by the process before this one and are marked as failed")]
+    private partial void LogAbandoned(int count);
+
+    private sealed class Running(CancellationTokenSource cancel)
+    {
+        public CancellationTokenSource Cancel { get; } = cancel;
+
+        public Task Work { get; set; } = Task.CompletedTask;
+
+        public TaskCompletionSource Over { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}

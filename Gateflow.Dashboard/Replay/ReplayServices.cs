@@ -1,0 +1,25 @@
+using FluentValidation;
+using Gateflow.Core.Replay;
+
+namespace Gateflow.Dashboard.Replay;
+
+/// <summary>Registers the wizard's step "test".</summary>
+public static class ReplayServices
+{
+    public static IServiceCollection AddReplay(this IServiceCollection services)
+    {
+        services.AddSingleton(new ReplayOptions());
+        services.AddSingleton<IValidator<ReplayRequest>, ReplayRequestValidator>();
+        services.AddSingleton<ISimilarity, LexicalSimilarity>();
+        services.AddSingleton<ReplayComparison>();
+        services.AddSingleton<ReplayClient>();
+        services.AddSingleton<ReplayPlanner>();
+        services.AddSingleton<ReplayStore>();
+        services.AddSingleton<ReplayRun>();
+        services.AddSingleton<ReplayReader>();
+        services.AddSingleton(sp => new ReplayRunner(
+            sp.GetRequiredService<ReplayPlanner>(), sp.GetRequiredService<ReplayRun>(), sp.GetRequiredService<ReplayStore>(),
+            sp.GetRequiredService<ReplayComparison>(), sp.GetRequiredService<ReplayOptions>(), sp.GetRequiredService<ILogger<ReplayRunner>>()));
+        return services.AddHostedService(sp => sp.GetRequiredService<ReplayRunner>());
+    }
+}

@@ -1,0 +1,119 @@
+using System.Text;
+using Gateflow.Core;
+using Gateflow.Core.Access;
+using Gateflow.Core.Migrations;
+using Gateflow.Core.Replay;
+using Gateflow.Core.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace Gateflow.Dashboard.Replay;
+
+/// <summary>What a test writes: itself, its pairs with encrypted texts, its end. A cancelled test is written too, so nothing here is cancelled.</summary>
+internal sealed class ReplayStore(IDbContextFactory<GateflowDb> databases, Transitions transitions, ISecretProtector protector, NodeName node, TimeProvider clock)
+{
+    private const int Chunk = 200;
+
+    /// <summary>Stores a new test, unless the migration has one that runs, or is over. Takes the target for a draft that has none.</summary>
+    public async Task<Refusal?> StartAsync(ReplayTest test, string actor, CancellationToken cancellationToken)
+    {
+        var result = await transitions.ApplyAsync(test.MigrationId, async (migration, db, token) =>
+        {
+            if (migration.Status is MigrationStatus.Completed or MigrationStatus.RolledBack or MigrationStatus.Cancelled)
+            {
+                return new Refusal(RefusalKind.Conflict, "illegal_transition", $"A migration that is {Wire.Name(migration.Status)} cannot be tested.")
+                {
+                    Status = migration.Status, Allowed = migration.Allowed(),
+                };
+            }
+
+            if (await db.ReplayTests.Where(t => t.MigrationId == test.MigrationId && t.Status == ReplayStatus.Running).Select(t => t.Id).FirstOrDefaultAsync(token) is { } running)
+            {
+                return new Refusal(RefusalKind.Conflict, "test_running", $"The test {running} of this migration is still running. Wait for it, or cancel it with POST …/test/{running}/cancel.");
+            }
+
+            db.Add(test);
+            migration.StartTest(test.Id); // moves the token: of two that start at once, one meets the other's test
+            return migration is { TargetModel: null, Status: MigrationStatus.Draft }
+                ? migration.Configure(test.TargetModel, migration.Config, ["target_model"], actor, clock.GetUtcNow())
+                : null;
+        }, cancellationToken);
+        return result.Refusal;
+    }
+
+    public async Task AddPairsAsync(ReplayTest test, IReadOnlyList<(string Id, RanPair Pair)> pairs, int done)
+    {
+        await using var db = await databases.CreateDbContextAsync();
+        db.AddRange(pairs.Select(p => Row(test.Id, p.Id, p.Pair)));
+        await using var transaction = await db.Database.BeginTransactionAsync();
+        await db.SaveChangesAsync();
+        await db.ReplayTests.Where(t => t.Id == test.Id).ExecuteUpdateAsync(set => set.SetProperty(t => t.Done, done));
+        await transaction.CommitAsync();
+    }
+
+    /// <summary>Writes each pair's scores.</summary>
+    public async Task ScoreAsync(ReplayTest test, IReadOnlyList<(string Id, RanPair Pair)> pairs, ReplayComparisonResult result)
+    {
+        foreach (var chunk in pairs.Select((p, i) => (p.Id, p.Pair, Index: i)).Where(p => result.Similarities[p.Index] is not null).Chunk(Chunk))
+        {
+            await using var db = await databases.CreateDbContextAsync();
+            foreach (var (id, pair, index) in chunk)
+            {
+                var row = new ReplayPair { Id = id, TestId = test.Id, SampleId = pair.Sample.Id };
+                db.Attach(row);
+                (row.Similarity, row.FormatMatch) = (result.Similarities[index], result.FormatMatches[index]);
+            }
+
+            await db.SaveChangesAsync();
+        }
+    }
+
+    /// <summary>Writes the end; of a completed test also the event "tested", in the same transaction.</summary>
+    public async Task FinishAsync(ReplayTest test, ReplayStatus status, int? done, ReplayResults? results, string? error, string actor)
+    {
+        var now = clock.GetUtcNow();
+        await transitions.ApplyAsync(test.MigrationId, async (migration, db, token) =>
+        {
+            var row = await db.ReplayTests.SingleAsync(t => t.Id == test.Id, token);
+            (row.Status, row.Done, row.FinishedAt, row.Results, row.Error) = (status, done ?? row.Done, now, results, error);
+            if (status == ReplayStatus.Completed && results is not null)
+            {
+                migration.FinishTest(test.Id, Wire.Name(results.Recommendation), actor, now);
+            }
+
+            return null;
+        }, CancellationToken.None);
+    }
+
+    /// <summary>Marks as failed what this node left running when it died; the ids given are running now.</summary>
+    public async Task<int> FailAbandonedAsync(IReadOnlyCollection<string> running, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        return await db.ReplayTests.Where(t => t.Status == ReplayStatus.Running && t.Node == node.Value && !running.Contains(t.Id))
+            .ExecuteUpdateAsync(set => set
+                .SetProperty(t => t.Status, ReplayStatus.Failed)
+                .SetProperty(t => t.FinishedAt, now)
+                .SetProperty(t => t.Error, "The program ended while the test ran. Start it again."), cancellationToken);
+    }
+
+    private ReplayPair Row(string testId, string id, RanPair pair) => new()
+    {
+        Id = id,
+        TestId = testId,
+        SampleId = pair.Sample.Id,
+        Feature = pair.Sample.Feature,
+        Prompt = Encrypt(pair.Prompt),
+        SourceText = Encrypt(pair.Answers.Source.Text),
+        TargetText = Encrypt(pair.Answers.Target.Text),
+        SourceLatencyMs = pair.Answers.Source.IsAnswer ? pair.Answers.Source.LatencyMs : null,
+        TargetLatencyMs = pair.Answers.Target.IsAnswer ? pair.Answers.Target.LatencyMs : null,
+        SourceCost = pair.Answers.Source.Cost,
+        TargetCost = pair.Answers.Target.Cost,
+        SourceTokens = pair.Answers.Source.OutputTokens,
+        TargetTokens = pair.Answers.Target.OutputTokens,
+        SourceError = pair.Answers.Source.Error,
+        TargetError = pair.Answers.Target.Error,
+    };
+
+    private byte[]? Encrypt(string? text) => text is null ? null : protector.Protect(Encoding.UTF8.GetBytes(text));
+}

@@ -1,0 +1,83 @@
+using Gateflow.Core.Migrations;
+using Gateflow.Dashboard.Replay;
+
+namespace Gateflow.Tests.Replay;
+
+public sealed class ReplayRequestTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Start_UnknownMigration_IsNotFound()
+    {
+        await using var bench = await ReplayBench.StartAsync();
+
+        Assert.Equal(RefusalKind.NotFound, (await bench.Runner.StartAsync("mig_0", new ReplayRequest { TargetModel = ReplayBench.Target }, "me", Token)).Refusal!.Kind);
+    }
+
+    [Fact]
+    public async Task Start_NothingStored_SaysWhatToDo()
+    {
+        await using var bench = await ReplayBench.StartAsync();
+
+        var refusal = (await bench.Runner.StartAsync(ReplayBench.MigrationId, new ReplayRequest { TargetModel = ReplayBench.Target }, "me", Token)).Refusal!;
+
+        Assert.Equal((RefusalKind.Invalid, "no_samples"), (refusal.Kind, refusal.Code));
+        Assert.Contains("Gateflow:Samples:Enabled", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(null, "target_model", "has no target yet")]
+    [InlineData(ReplayBench.Source, "target_model", "another model")]
+    [InlineData("no-such-model", "target_model", "not a known model")]
+    [InlineData("gpt-4-turbo", "target_model", "No configured provider serves 'gpt-4-turbo'")]
+    [InlineData("claude-3-5-sonnet", "target_model", "which tests cannot call yet")]
+    public async Task Start_TargetThatCannotBeCalled_IsRefused(string? target, string param, string message)
+    {
+        await using var bench = await ReplayBench.StartAsync();
+        await bench.StoreAsync(1);
+
+        var refusal = (await bench.Runner.StartAsync(ReplayBench.MigrationId, new ReplayRequest { TargetModel = target }, "me", Token)).Refusal!;
+
+        Assert.Equal((RefusalKind.Invalid, param), (refusal.Kind, refusal.Param));
+        Assert.Contains(message, refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_CapOnAnUnknownPrice_IsRefused()
+    {
+        await using var bench = await ReplayBench.StartAsync();
+        await bench.StoreAsync(1);
+
+        var refusal = (await bench.Runner.StartAsync(ReplayBench.MigrationId, new ReplayRequest { TargetModel = "unpriced", MaxCost = 1 }, "me", Token)).Refusal!;
+
+        Assert.Equal("max_cost", refusal.Param);
+        Assert.Null((await bench.RunAsync(new ReplayRequest { TargetModel = "unpriced" })).Results!.TargetModel.AvgCost);
+    }
+
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(1000, true)]
+    [InlineData(0, false)]
+    [InlineData(1001, false)]
+    [InlineData(-5, false)]
+    public void Validate_TestRequests_LieWithinBounds(int requests, bool valid)
+    {
+        Assert.Equal(valid, new ReplayRequestValidator().Validate(new ReplayRequest { TestRequests = requests }).IsValid);
+    }
+
+    [Fact]
+    public void Validate_WhatIsNotThereYet_IsNamed()
+    {
+        var faults = new ReplayRequestValidator().Validate(new ReplayRequest { Source = "dataset", DatasetId = "ds_1", NoiseFloor = true, MaxCost = 0 }).Errors;
+
+        Assert.Equal(["Source", "DatasetId", "NoiseFloor", "MaxCost"], faults.Select(f => f.PropertyName));
+        Assert.All(faults.SkipLast(1), f => Assert.Contains("not available yet", f.ErrorMessage, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Validate_UnknownSource_IsNamed()
+    {
+        Assert.Equal("source must be 'recent_production'.", Assert.Single(new ReplayRequestValidator().Validate(new ReplayRequest { Source = "x" }).Errors).ErrorMessage);
+    }
+}
