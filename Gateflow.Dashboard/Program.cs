@@ -1,2 +1,9 @@
-var app = WebApplication.Create(args);
+using Gateflow.Dashboard.Composition;
+
+if (GateflowApp.Build(args, Console.Error) is not { } app)
+{
+    return 1;
+}
+
 await app.RunAsync();
+return 0;

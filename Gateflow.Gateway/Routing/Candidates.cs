@@ -31,9 +31,15 @@ internal static class Candidates
             return null;
         }
 
+        // The demo's keys are served by the demo's provider alone, so that they never spend money; other keys by it only for want of another.
+        return Find(route, arm, exchange.Key.Demo) ?? (exchange.Key.Demo ? null : Find(route, arm, demo: true));
+    }
+
+    private static Candidate? Find(ModelRoute route, Arm arm, bool demo)
+    {
         foreach (var endpoint in route.Endpoints)
         {
-            if (ProviderAdapters.Find(endpoint.Provider.Type) is { } adapter)
+            if (endpoint.Provider.Demo == demo && ProviderAdapters.Find(endpoint.Provider.Type) is { } adapter)
             {
                 return new Candidate(route.Id, endpoint, adapter, arm);
             }

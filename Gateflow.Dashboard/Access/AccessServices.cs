@@ -1,0 +1,87 @@
+using Gateflow.Core.Access;
+using Gateflow.Core.Routing;
+using Gateflow.Dashboard.Composition;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.DataProtection;
+
+namespace Gateflow.Dashboard.Access;
+
+/// <summary>Sign-in: people by cookie, programs by key, one set of roles.</summary>
+public static class AccessServices
+{
+    private const string Either = "KeyOrCookie";
+
+    public static IServiceCollection AddGateflowAccess(this IServiceCollection services, Settings settings)
+    {
+        services.AddDataProtection()
+            .SetApplicationName("Gateflow")
+            .PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(settings.DataDirectory, "keys")));
+        services.AddSingleton<ISecretProtector, DataProtector>();
+        services.AddSingleton<SignInLinks>();
+        services.AddSingleton<ApiKeys>();
+        services.AddCascadingAuthenticationState();
+        services.AddAuthentication(Either)
+            .AddPolicyScheme(Either, null, o => o.ForwardDefaultSelector = context =>
+                KeyAuthentication.Presented(context.Request) is not null || context.Request.Path.StartsWithSegments("/v1")
+                && context.Request.Cookies.Keys.All(c => c != CookieName) ? KeyAuthentication.SchemeName : CookieAuthenticationDefaults.AuthenticationScheme)
+            .AddScheme<AuthenticationSchemeOptions, KeyAuthentication>(KeyAuthentication.SchemeName, null)
+            .AddCookie(o =>
+            {
+                o.Cookie.Name = CookieName;
+                o.Cookie.SameSite = SameSiteMode.Strict;
+                o.Cookie.HttpOnly = true;
+                o.LoginPath = "/login";
+                o.LogoutPath = "/logout";
+                o.AccessDeniedPath = "/login";
+                o.ExpireTimeSpan = TimeSpan.FromDays(14);
+                o.SlidingExpiration = true;
+                o.Events.OnValidatePrincipal = StillValidAsync;
+                o.Events.OnRedirectToLogin = context => Plainly(context, 401);
+                o.Events.OnRedirectToAccessDenied = context => Plainly(context, 403);
+            });
+        services.AddAuthorizationBuilder()
+            .AddPolicy(Policies.Viewer, p => p.RequireRole(nameof(Role.Viewer)))
+            .AddPolicy(Policies.Operator, p => p.RequireRole(nameof(Role.Operator)))
+            .AddPolicy(Policies.Admin, p => p.RequireRole(nameof(Role.Admin)));
+        return services;
+    }
+
+    private const string CookieName = "gateflow";
+
+    /// <summary>A cookie is worth no more than the key that it came from: revoked is signed out.</summary>
+    private static async Task StillValidAsync(CookieValidatePrincipalContext context)
+    {
+        var id = context.Principal?.FindFirst(System.Security.Claims.ClaimTypes.NameIdentifier)?.Value;
+        var services = context.HttpContext.RequestServices;
+        var key = services.GetRequiredService<Routes>().Current.Keys.Values.FirstOrDefault(k => k.Id == id);
+        if (key is null || !KeyAuthentication.IsValid(key, services.GetRequiredService<TimeProvider>().GetUtcNow()))
+        {
+            context.RejectPrincipal();
+            await context.HttpContext.SignOutAsync(CookieAuthenticationDefaults.AuthenticationScheme);
+        }
+    }
+
+    /// <summary>Programs get a status, people the sign-in page.</summary>
+    private static Task Plainly(RedirectContext<CookieAuthenticationOptions> context, int status)
+    {
+        if (context.Request.Path.StartsWithSegments("/v1") || context.Request.Path.StartsWithSegments("/hubs"))
+        {
+            context.Response.StatusCode = status;
+        }
+        else
+        {
+            context.Response.Redirect(context.RedirectUri);
+        }
+
+        return Task.CompletedTask;
+    }
+}
+
+/// <summary>Names of the authorization policies; each includes the ones before it.</summary>
+public static class Policies
+{
+    public const string Viewer = "viewer";
+    public const string Operator = "operator";
+    public const string Admin = "admin";
+}

@@ -1,0 +1,41 @@
+using Gateflow.Core.Migrations;
+using Gateflow.Dashboard.Management;
+using Gateflow.Dashboard.Migrations;
+
+namespace Gateflow.Dashboard.Access;
+
+/// <summary>The routes of API keys; only administrators reach them.</summary>
+public static class KeyEndpoints
+{
+    public static void MapApiKeys(this IEndpointRouteBuilder api)
+    {
+        var keys = api.MapGroup("/api-keys").RequireAuthorization(Policies.Admin);
+        keys.MapGet("", async (ApiKeys all, CancellationToken token) =>
+            MigrationEndpoints.Json(new ListPage<KeyView>(await all.ListAsync(token), null)));
+        keys.MapPost("", CreateAsync);
+        keys.MapDelete("/{id}", async (string id, ApiKeys all, CancellationToken token) =>
+        {
+            var revoked = await all.RevokeAsync(id, token);
+            return revoked.IsOk ? MigrationEndpoints.Json(revoked.Value) : revoked.Refusal.ToResult();
+        });
+    }
+
+    private static async Task<IResult> CreateAsync(Body body, HttpContext http, ApiKeys all)
+    {
+        var request = body.Read<CreateKey>();
+        if (!request.IsOk)
+        {
+            return request.Refusal.ToResult();
+        }
+
+        var created = await all.CreateAsync(request.Value, MigrationEndpoints.Actor(http), http.RequestAborted);
+        if (!created.IsOk)
+        {
+            return created.Refusal.ToResult();
+        }
+
+        var answer = (System.Text.Json.Nodes.JsonObject)System.Text.Json.JsonSerializer.SerializeToNode(created.Value.View, Gateflow.Core.Storage.JsonColumn.Options)!;
+        answer["key"] = created.Value.Key;
+        return MigrationEndpoints.Json(answer, 201);
+    }
+}

@@ -1,0 +1,34 @@
+using Gateflow.Core.Catalog;
+using Gateflow.Core.Deprecations;
+using Gateflow.Core.Routing;
+using Gateflow.Core.Usage;
+using Gateflow.Dashboard.Management;
+using Gateflow.Dashboard.Migrations;
+
+namespace Gateflow.Dashboard.Catalog;
+
+/// <summary>The routes of models and deprecations.</summary>
+public static class ModelEndpoints
+{
+    public static void MapModels(this IEndpointRouteBuilder api)
+    {
+        api.MapGet("/models", (ModelDirectory models, string? provider = null, bool served = false) =>
+            MigrationEndpoints.Json(new ListPage<object>([.. models.Catalog.All
+                .Where(m => provider is null || m.Provider == provider)
+                .Where(m => !served || models.IsServed(m.Id))
+                .Select(m => (object)m)], null)));
+        api.MapGet("/deprecations", async (Deprecating deprecating, CancellationToken token, [Microsoft.AspNetCore.Mvc.FromQuery(Name = "within_days")] int? withinDays = null) =>
+            MigrationEndpoints.Json(new ListPage<DeprecationEntry>(await deprecating.ListAsync(withinDays, token), null)));
+    }
+}
+
+/// <summary>Models in use that are deprecated or retire, most urgent first.</summary>
+public sealed class Deprecating(ModelDirectory models, UsageQuery usage, TimeProvider clock)
+{
+    public async Task<IReadOnlyList<DeprecationEntry>> ListAsync(int? withinDays, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var used = await usage.UsedModelsAsync(now.AddDays(-30), now, cancellationToken);
+        return DeprecationList.Build(models.Catalog, used, DateOnly.FromDateTime(now.UtcDateTime), withinDays);
+    }
+}

@@ -1,0 +1,126 @@
+using System.Globalization;
+using FluentValidation;
+using Gateflow.Core.Access;
+using Gateflow.Core.Catalog;
+using Gateflow.Core.Migrations;
+using Gateflow.Core.Rollout;
+using Gateflow.Core.Routing;
+using Gateflow.Core.Storage;
+using Gateflow.Core.Usage;
+using Gateflow.Dashboard.Access;
+using Gateflow.Dashboard.Catalog;
+using Gateflow.Dashboard.Demo;
+using Gateflow.Dashboard.Live;
+using Gateflow.Dashboard.Management;
+using Gateflow.Dashboard.Migrations;
+
+using Gateflow.Dashboard.Shell;
+using Gateflow.Gateway;
+using Gateflow.Simulator;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Radzen;
+
+namespace Gateflow.Dashboard.Composition;
+
+/// <summary>Builds the one program: gateway, dashboard, management API and background work. Tests start the very same.</summary>
+public static class GateflowApp
+{
+    public const string DefaultUrl = "http://localhost:5080";
+
+    /// <summary>The application, ready to run; null when the configuration is wrong, after every fault was written to <paramref name="errors"/>.</summary>
+    public static WebApplication? Build(string[] args, TextWriter errors, Action<WebApplicationBuilder>? configure = null)
+    {
+        CultureInfo.DefaultThreadCurrentCulture = CultureInfo.DefaultThreadCurrentUICulture = CultureInfo.InvariantCulture;
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            Args = args,
+            ApplicationName = typeof(GateflowApp).Assembly.GetName().Name,
+            ContentRootPath = AppContext.BaseDirectory, // where the settings files lie, published or not
+        });
+        configure?.Invoke(builder);
+        builder.WebHost.UseStaticWebAssets();
+        if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey]) && string.IsNullOrEmpty(builder.Configuration["http_ports"]))
+        {
+            builder.WebHost.UseUrls(DefaultUrl);
+        }
+
+        var (settings, faults) = new SettingsReader(builder.Configuration).Read(builder.Environment.IsDevelopment());
+        if (settings is null)
+        {
+            errors.WriteLine($"Gateflow cannot start: {faults.Count} fault{(faults.Count == 1 ? "" : "s")} in the configuration.");
+            foreach (var fault in faults)
+            {
+                errors.WriteLine($"  - {fault}");
+            }
+
+            return null;
+        }
+
+        AddServices(builder, settings);
+        var app = builder.Build();
+        Map(app, settings);
+        return app;
+    }
+
+    private static void AddServices(WebApplicationBuilder builder, Settings settings)
+    {
+        var services = builder.Services;
+        services.AddSingleton(settings).AddSingleton(TimeProvider.System);
+        services.AddHostedService<Startup>(); // first: whatever runs in the background finds schema and routes in place
+        services.AddGateflowStorage(settings.Database, settings.ConnectionString);
+        services.AddRouting(settings);
+        services.AddUsage(settings);
+        services.AddRollout();
+        services.AddMigrations();
+
+        services.AddLive();
+        services.AddGateflowAccess(settings).AddSignInLimits();
+        services.AddGateway(o => o.MaxBodyBytes = settings.MaxBodyBytes);
+        services.AddDemo(settings);
+        services.AddOpenApi();
+        services.AddRazorComponents().AddInteractiveServerComponents();
+        services.AddRadzenComponents();
+        services.AddSignalR().AddJsonProtocol(o =>
+        {
+            o.PayloadSerializerOptions.PropertyNamingPolicy = JsonColumn.Options.PropertyNamingPolicy;
+            foreach (var converter in JsonColumn.Options.Converters)
+            {
+                o.PayloadSerializerOptions.Converters.Add(converter);
+            }
+        });
+        services.AddHealthChecks().AddCheck<Readiness>("ready");
+        services.Configure<KestrelServerOptions>(o => o.AddServerHeader = false);
+    }
+
+    private static void Map(WebApplication app, Settings settings)
+    {
+        app.UseExceptionHandler(new ExceptionHandlerOptions
+        {
+            ExceptionHandler = http => http.Request.Path.StartsWithSegments("/v1")
+                ? ApiErrors.Error(500, "server_error", "internal_error", "Something went wrong inside Gateflow; the log has the details.").ExecuteAsync(http)
+                : Results.Text("Something went wrong inside Gateflow. Go back and try again; the log has the details.", statusCode: 500).ExecuteAsync(http),
+        });
+        app.UseWhen(
+            http => !http.Request.Path.StartsWithSegments("/v1") && !http.Request.Path.StartsWithSegments("/hubs") && !http.Request.Path.StartsWithSegments("/simulator"),
+            pages => pages.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true));
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.UseRateLimiter();
+        app.UseAntiforgery();
+        app.MapStaticAssets().AllowAnonymous();
+        app.Services.GetRequiredService<GatewayOptions>().WantsSample = app.Services.GetRequiredService<SampleGate>().Wants;
+        app.MapGateway();
+        app.MapManagement();
+        app.MapHub<MigrationHub>("/hubs/migrations");
+        app.MapOpenApi().AllowAnonymous();
+        app.UseSwaggerUI(o =>
+        {
+            o.RoutePrefix = "docs";
+            o.SwaggerEndpoint("/openapi/v1.json", "Gateflow");
+        });
+        app.MapHealth();
+        app.MapSignIn();
+        app.MapDemo(settings);
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+    }
+}

@@ -1,0 +1,87 @@
+using FluentValidation;
+using Gateflow.Core.Access;
+using Gateflow.Core.Catalog;
+using Gateflow.Core.Migrations;
+using Gateflow.Core.Rollout;
+using Gateflow.Core.Routing;
+using Gateflow.Core.Storage;
+using Gateflow.Core.Usage;
+using Gateflow.Dashboard.Access;
+using Gateflow.Dashboard.Catalog;
+using Gateflow.Dashboard.Demo;
+using Gateflow.Dashboard.Live;
+using Gateflow.Dashboard.Migrations;
+using Gateflow.Gateway;
+
+namespace Gateflow.Dashboard.Composition;
+
+/// <summary>What each subject registers and runs in the background.</summary>
+internal static class Parts
+{
+    public static IServiceCollection AddRouting(this IServiceCollection services, Settings settings)
+    {
+        services.AddSingleton(sp => settings.Demo ? DemoModels.Catalog(sp.GetRequiredService<TimeProvider>()) : ModelCatalog.Embedded);
+        services.AddSingleton(sp => new ModelDirectory(sp.GetRequiredService<ModelCatalog>(), [.. settings.Providers, .. DemoModels.Providers(settings)]));
+        services.AddSingleton(new BootstrapKeys(settings.AdminKey is null ? [] : [new BootstrapKey(settings.AdminKey)]));
+        services.AddSingleton<RouteTableLoader>();
+        services.AddSingleton<Routes>();
+        services.AddSingleton<RouteReader>(sp => () => sp.GetRequiredService<Routes>().Current);
+        services.AddSingleton(new NodeName(settings.Node));
+        return services.Every("Watching the route version", TimeSpan.FromMilliseconds(500), sp => sp.GetRequiredService<Routes>().ReloadIfChangedAsync);
+    }
+
+    public static IServiceCollection AddUsage(this IServiceCollection services, Settings settings)
+    {
+        services.AddSingleton<Recorder>();
+        services.AddSingleton(new RecorderOptions { Node = settings.Node, DataDirectory = settings.DataDirectory });
+        services.AddSingleton(settings.Samples);
+        services.AddSingleton<SampleGate>();
+        services.AddSingleton<Func<RouteTable>>(sp => () => sp.GetRequiredService<Routes>().Current);
+        services.AddSingleton<RecorderWriter>();
+        services.AddSingleton<Retention>();
+        services.AddSingleton<UsageQuery>();
+        services.AddSingleton<Deprecating>();
+        services.Every("Deleting what is too old", TimeSpan.FromHours(1), sp => sp.GetRequiredService<Retention>().RunOnceAsync);
+        return services.Every(
+            "Recording", TimeSpan.FromSeconds(1),
+            sp => sp.GetRequiredService<RecorderWriter>().RunOnceAsync,
+            sp => sp.GetRequiredService<RecorderWriter>().StopAsync);
+    }
+
+    public static IServiceCollection AddRollout(this IServiceCollection services)
+    {
+        services.AddSingleton<Judge>();
+        services.AddSingleton<Rollbacks>();
+        services.AddSingleton<RolloutController>();
+        services.AddHostedService(sp => new ControllerLoop(sp.GetRequiredService<RolloutController>()));
+        return services;
+    }
+
+    public static IServiceCollection AddMigrations(this IServiceCollection services)
+    {
+        services.AddSingleton<Transitions>();
+        services.AddSingleton<Drafting>();
+        services.AddSingleton<Conduct>();
+        services.AddSingleton<MigrationReader>();
+        services.AddSingleton<IValidator<CreateMigration>, CreateMigrationValidator>();
+        services.AddSingleton<IValidator<MigrationConfig>, MigrationConfigValidator>();
+        services.AddSingleton<IValidator<CreateKey>, CreateKeyValidator>();
+        return services;
+    }
+
+    public static IServiceCollection AddLive(this IServiceCollection services)
+    {
+        services.AddSingleton<MigrationFeed>();
+        services.AddSingleton<LiveSnapshots>();
+        services.AddSingleton<HubWatches>();
+        services.AddSingleton<LiveSignals>();
+        return services;
+    }
+
+    /// <summary>Registers a turn that is run again and again.</summary>
+    public static IServiceCollection Every(
+        this IServiceCollection services, string name, TimeSpan interval,
+        Func<IServiceProvider, Func<CancellationToken, Task>> turn, Func<IServiceProvider, Func<CancellationToken, Task>>? last = null) =>
+        services.AddSingleton<IHostedService>(sp => new PeriodicWork(
+            name, interval, turn(sp), last?.Invoke(sp), sp.GetRequiredService<TimeProvider>(), sp.GetRequiredService<ILogger<PeriodicWork>>()));
+}

@@ -1,0 +1,36 @@
+using Gateflow.Core.Routing;
+using Gateflow.Core.Storage;
+using Gateflow.Core.Usage;
+
+namespace Gateflow.Dashboard.Composition;
+
+/// <summary>The configuration, read and checked once at start. Keys and defaults: README, "Configure".</summary>
+public sealed record Settings
+{
+    /// <summary>Folder of the SQLite file, the data-protection keys and the spool.</summary>
+    public required string DataDirectory { get; init; }
+
+    public required DatabaseProvider Database { get; init; }
+
+    public required string ConnectionString { get; init; }
+
+    /// <summary>The administrator's key of the configuration; null when one is to be made at the first start.</summary>
+    public string? AdminKey { get; init; }
+
+    /// <summary>Name under which this node writes its rows.</summary>
+    public required string Node { get; init; }
+
+    public required bool Demo { get; init; }
+
+    public required IReadOnlyList<(ProviderEndpoint Provider, IReadOnlyList<string> Models)> Providers { get; init; }
+
+    public required long MaxBodyBytes { get; init; }
+
+    public required SampleOptions Samples { get; init; }
+
+    /// <summary>True under "dotnet run": data lies at the repository's root and each start prints a sign-in link.</summary>
+    public required bool IsDotnetRun { get; init; }
+
+    /// <summary>Folders that answer files of the mounted simulator may lie in.</summary>
+    public required IReadOnlyList<string> AnswerRoots { get; init; }
+}

@@ -1,0 +1,173 @@
+using System.Globalization;
+using Gateflow.Core.Routing;
+using Gateflow.Core.Storage;
+using Gateflow.Core.Usage;
+
+namespace Gateflow.Dashboard.Composition;
+
+/// <summary>Reads the configuration and collects every fault, each with its key, so that a person mends all of them at once.</summary>
+public sealed class SettingsReader(IConfiguration configuration)
+{
+    private readonly List<string> _faults = [];
+
+    /// <summary>The settings, or the faults that stop the start.</summary>
+    public (Settings? Settings, IReadOnlyList<string> Faults) Read(bool development)
+    {
+        var root = RepositoryRoot();
+        var data = Path.GetFullPath(configuration["Gateflow:DataDirectory"] ?? Path.Combine(root ?? Directory.GetCurrentDirectory(), "data"));
+        var database = Enumeration("Gateflow:Database:Provider", DatabaseProvider.Sqlite);
+        var connection = configuration["ConnectionStrings:Gateflow"];
+        if (string.IsNullOrWhiteSpace(connection))
+        {
+            connection = $"Data Source={Path.Combine(data, "gateflow.db")}";
+            if (database != DatabaseProvider.Sqlite)
+            {
+                _faults.Add($"ConnectionStrings:Gateflow is required when Gateflow:Database:Provider is {database}.");
+            }
+        }
+
+        var admin = configuration["Gateflow:AdminKey"];
+        if (admin is { Length: < 12 })
+        {
+            _faults.Add("Gateflow:AdminKey must have at least 12 characters.");
+        }
+
+        var settings = new Settings
+        {
+            DataDirectory = data,
+            Database = database,
+            ConnectionString = connection,
+            AdminKey = string.IsNullOrEmpty(admin) ? null : admin,
+            Node = configuration["Gateflow:Node"] ?? Environment.MachineName,
+            Demo = Boolean("Gateflow:Demo", development),
+            Providers = Providers(),
+            MaxBodyBytes = (long)Number("Gateflow:Limits:MaxBodyBytes", 20 * 1024 * 1024, 1024, 1024L * 1024 * 1024),
+            Samples = new SampleOptions
+            {
+                Enabled = Boolean("Gateflow:Samples:Enabled", true),
+                Rate = Number("Gateflow:Samples:Rate", 1, 0, 1),
+                MaxPerModel = (int)Number("Gateflow:Samples:MaxPerModel", 2000, 1, 1_000_000),
+                RetentionDays = (int)Number("Gateflow:Samples:RetentionDays", 30, 1, 3650),
+            },
+            IsDotnetRun = root is not null,
+            AnswerRoots = root is null ? [data] : [data, root],
+        };
+        return _faults.Count == 0 ? (settings, []) : (null, _faults);
+    }
+
+    /// <summary>The repository's root when the program runs by "dotnet run" from its build output there; else null.</summary>
+    private static string? RepositoryRoot()
+    {
+        if (Environment.GetEnvironmentVariable("DOTNET_LAUNCH_PROFILE") is null)
+        {
+            return null;
+        }
+
+        var candidate = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", ".."));
+        return File.Exists(Path.Combine(candidate, "Gateflow.sln")) ? candidate : null;
+    }
+
+    private List<(ProviderEndpoint, IReadOnlyList<string>)> Providers()
+    {
+        List<(ProviderEndpoint, IReadOnlyList<string>)> providers = [];
+        foreach (var section in configuration.GetSection("Gateflow:Providers").GetChildren())
+        {
+            var path = section.Path;
+            if (!Enum.TryParse<ProviderType>(section["Type"], ignoreCase: true, out var type))
+            {
+                _faults.Add($"{path}:Type is '{section["Type"]}'; it must be one of {string.Join(", ", Enum.GetNames<ProviderType>())}.");
+                continue;
+            }
+
+            if (type is not (ProviderType.OpenAI or ProviderType.OpenAICompatible))
+            {
+                _faults.Add($"{path}:Type {type} is not spoken by this version yet; use OpenAI or OpenAICompatible.");
+                continue;
+            }
+
+            var address = section["BaseUrl"] ?? (type == ProviderType.OpenAI ? "https://api.openai.com/v1" : null);
+            if (!Uri.TryCreate(address?.TrimEnd('/'), UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
+            {
+                _faults.Add($"{path}:BaseUrl is '{address}'; it must be an absolute http or https address, e.g. https://api.openai.com/v1.");
+                continue;
+            }
+
+            providers.Add((new ProviderEndpoint
+            {
+                Name = section.Key,
+                Type = type,
+                BaseUrl = url,
+                ApiKey = Secret($"{path}:ApiKey", section["ApiKey"]),
+                Timeout = TimeSpan.FromSeconds(Number($"{path}:TimeoutSeconds", 60, 0.1, 3600)),
+            }, section.GetSection("Models").Get<string[]>() ?? []));
+        }
+
+        return providers;
+    }
+
+    private string? Secret(string path, string? value)
+    {
+        if (value is not ['$', '{', .. var name, '}'])
+        {
+            return string.IsNullOrEmpty(value) ? null : value;
+        }
+
+        if (Environment.GetEnvironmentVariable(name) is { Length: > 0 } secret)
+        {
+            return secret;
+        }
+
+        _faults.Add($"{path} takes its value from the environment variable {name}, which is not set.");
+        return null;
+    }
+
+    private T Enumeration<T>(string path, T fallback)
+        where T : struct, Enum
+    {
+        var text = configuration[path];
+        if (string.IsNullOrEmpty(text))
+        {
+            return fallback;
+        }
+
+        if (!Enum.TryParse<T>(text, ignoreCase: true, out var value) || !Enum.IsDefined(value))
+        {
+            _faults.Add($"{path} is '{text}'; it must be one of {string.Join(", ", Enum.GetNames<T>())}.");
+        }
+
+        return value;
+    }
+
+    private bool Boolean(string path, bool fallback)
+    {
+        var text = configuration[path];
+        if (string.IsNullOrEmpty(text))
+        {
+            return fallback;
+        }
+
+        if (!bool.TryParse(text, out var value))
+        {
+            _faults.Add($"{path} is '{text}'; it must be true or false.");
+        }
+
+        return value;
+    }
+
+    private double Number(string path, double fallback, double least, double most)
+    {
+        var text = configuration[path];
+        if (string.IsNullOrEmpty(text))
+        {
+            return fallback;
+        }
+
+        if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) || value < least || value > most)
+        {
+            _faults.Add(string.Create(CultureInfo.InvariantCulture, $"{path} is '{text}'; it must be a number from {least} to {most}."));
+            return fallback;
+        }
+
+        return value;
+    }
+}

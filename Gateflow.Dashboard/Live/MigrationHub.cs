@@ -1,0 +1,47 @@
+using System.Text.Json.Nodes;
+using Gateflow.Dashboard.Access;
+using Gateflow.Dashboard.Migrations;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.SignalR;
+
+namespace Gateflow.Dashboard.Live;
+
+/// <summary>What the hub sends.</summary>
+public interface IMigrationClient
+{
+    Task MigrationChanged(JsonObject snapshot);
+
+    Task EventAppended(EventView e);
+
+    Task ArmsTicked(ArmPoint point);
+}
+
+/// <summary>Live push for everything outside the dashboard's own circuits: <c>/hubs/migrations</c>.</summary>
+[Authorize(Policies.Viewer)]
+public sealed class MigrationHub(HubWatches watches, LiveSnapshots snapshots) : Hub<IMigrationClient>
+{
+    /// <summary>Joins the watchers of a migration; the present snapshot comes at once.</summary>
+    public async Task Watch(string migrationId)
+    {
+        if (await snapshots.GetAsync(migrationId) is not { } snapshot)
+        {
+            throw new HubException($"There is no migration '{migrationId}'.");
+        }
+
+        await Groups.AddToGroupAsync(Context.ConnectionId, migrationId);
+        watches.Add(Context.ConnectionId, migrationId);
+        await Clients.Caller.MigrationChanged(MigrationEndpoints.ToJson(snapshot.Migration));
+    }
+
+    public async Task Unwatch(string migrationId)
+    {
+        await Groups.RemoveFromGroupAsync(Context.ConnectionId, migrationId);
+        await watches.RemoveAsync(Context.ConnectionId, migrationId);
+    }
+
+    public override async Task OnDisconnectedAsync(Exception? exception)
+    {
+        await watches.RemoveAllAsync(Context.ConnectionId);
+        await base.OnDisconnectedAsync(exception);
+    }
+}

@@ -1,0 +1,22 @@
+using Gateflow.Dashboard.Access;
+using Gateflow.Dashboard.Catalog;
+using Gateflow.Dashboard.Live;
+using Gateflow.Dashboard.Migrations;
+
+namespace Gateflow.Dashboard.Management;
+
+/// <summary>The management API's table of routes: <c>/v1/management</c>.</summary>
+public static class ManagementEndpoints
+{
+    public static void MapManagement(this IEndpointRouteBuilder app)
+    {
+        var api = app.MapGroup("/v1/management").RequireAuthorization(Policies.Viewer).WithTags("management");
+        api.AddEndpointFilter<JsonFaults>();
+        api.AddEndpointFilter<Idempotency>();
+        api.MapMigrations();
+        api.MapMigrationEvents();
+        api.MapApiKeys();
+        api.MapModels();
+        api.MapFallback(() => ApiErrors.Error(404, "not_found_error", "unknown_endpoint", "The management API has no such endpoint. /openapi/v1.json lists them."));
+    }
+}

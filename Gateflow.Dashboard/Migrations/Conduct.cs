@@ -1,0 +1,110 @@
+using Gateflow.Core.Migrations;
+using Gateflow.Core.Rollout;
+using Gateflow.Core.Routing;
+using Gateflow.Core.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace Gateflow.Dashboard.Migrations;
+
+/// <summary>The verbs on a migration: execute, pause, resume, advance, promote, approve, cancel, rollback. API and pages call the same methods.</summary>
+public sealed class Conduct(Transitions transitions, ModelDirectory models, RolloutController controller, Rollbacks rollbacks, TimeProvider clock)
+{
+    public async Task<Result<Migration>> ExecuteAsync(string id, string actor, CancellationToken cancellationToken)
+    {
+        var result = await transitions.ApplyAsync(id, async (m, db, token) =>
+            await RefusalAsync(m, db, token) ?? m.Execute(actor, clock.GetUtcNow()), cancellationToken);
+        controller.Wake();
+        return result;
+    }
+
+    public Task<Result<Migration>> PauseAsync(string id, string actor, string? reason, CancellationToken cancellationToken) =>
+        ApplyAsync(id, m => m.Pause(actor, clock.GetUtcNow(), reason), cancellationToken);
+
+    public Task<Result<Migration>> ResumeAsync(string id, string actor, string? reason, CancellationToken cancellationToken) =>
+        ApplyAsync(id, m => m.Resume(actor, clock.GetUtcNow(), reason), cancellationToken);
+
+    public Task<Result<Migration>> AdvanceAsync(string id, string actor, string? reason, CancellationToken cancellationToken) =>
+        ApplyAsync(id, m => m.Advance(actor, clock.GetUtcNow(), reason), cancellationToken);
+
+    public Task<Result<Migration>> PromoteAsync(string id, string actor, string? reason, CancellationToken cancellationToken) =>
+        ApplyAsync(id, m => m.Promote(actor, clock.GetUtcNow(), reason), cancellationToken);
+
+    public Task<Result<Migration>> ApproveAsync(string id, string actor, string? reason, CancellationToken cancellationToken) =>
+        ApplyAsync(id, m => m.Approve(actor, clock.GetUtcNow(), reason), cancellationToken);
+
+    public Task<Result<Migration>> CancelAsync(string id, string actor, string? reason, CancellationToken cancellationToken) =>
+        ApplyAsync(id, m => m.Cancel(actor, clock.GetUtcNow(), reason), cancellationToken);
+
+    /// <summary>All traffic back to the source, in force on this node before the answer.</summary>
+    public Task<Result<Migration>> RollBackAsync(string id, string actor, string? reason, CancellationToken cancellationToken) =>
+        string.IsNullOrWhiteSpace(reason)
+            ? Task.FromResult<Result<Migration>>(Refusal.Invalid("reason", "A reason is required: it is what the history shows."))
+            : rollbacks.RunAsync(id, actor, reason.Trim(), null, cancellationToken);
+
+    private async Task<Result<Migration>> ApplyAsync(string id, Func<Migration, Refusal?> transition, CancellationToken cancellationToken)
+    {
+        var result = await transitions.ApplyAsync(id, transition, cancellationToken);
+        controller.Wake();
+        return result;
+    }
+
+    /// <summary>What must hold before traffic moves; first the cheap things a person can mend.</summary>
+    private async Task<Refusal?> RefusalAsync(Migration migration, GateflowDb db, CancellationToken cancellationToken)
+    {
+        if (migration.Status is not (MigrationStatus.Draft or MigrationStatus.Scheduled) || migration.TargetModel is not { } target)
+        {
+            return null; // the aggregate itself refuses these
+        }
+
+        if (migration.Config.EffectiveStrategy == Strategy.Shadow)
+        {
+            return new Refusal(RefusalKind.Conflict, "not_available_yet",
+                "Shadow mode can be configured but not run by this version. Choose canary, instant or scheduled.")
+            {
+                Status = migration.Status, Allowed = migration.Allowed(),
+            };
+        }
+
+        foreach (var (param, model) in new[] { ("source_model", migration.SourceModel), ("target_model", target) })
+        {
+            if (!models.IsServed(model))
+            {
+                return Refusal.Invalid(param, $"No configured provider serves '{model}'. Add it under Gateflow:Providers, or choose another model.");
+            }
+        }
+
+        if (migration.Config.RollbackThreshold.ErrorRate is { } limit && migration.Analysis is { TotalRequests: >= 100, ErrorRate: var own } && limit < 2 * own)
+        {
+            return Refusal.Invalid("rollback_threshold.error_rate",
+                $"error_rate {limit:P1} is below twice the source's own rate of the last 30 days ({own:P2}): a target as good as the source would come under suspicion. Set at least {2 * own:P1}.");
+        }
+
+        var others = await db.Migrations.AsNoTracking()
+            .Where(m => m.Id != migration.Id)
+            .Where(m => m.Status == MigrationStatus.InProgress || m.Status == MigrationStatus.Paused || m.Status == MigrationStatus.Soaking || m.Status == MigrationStatus.Completed)
+            .Where(m => m.SourceModel == migration.SourceModel || m.SourceModel == target)
+            .ToListAsync(cancellationToken);
+        if (others.Find(m => m.IsRunning && m.SourceModel == migration.SourceModel && Overlap(m.Config.Scope, migration.Config.Scope)) is { } running)
+        {
+            return new Refusal(RefusalKind.Conflict, "overlapping_migration",
+                $"{running.Id} ({running.SourceModel} → {running.TargetModel}) already moves this traffic. Wait for its end, roll it back, or narrow the scope.")
+            {
+                Status = migration.Status, Allowed = migration.Allowed(),
+            };
+        }
+
+        return others.Find(m => m.SourceModel == target && m.TargetModel == migration.SourceModel) is { } circle
+            ? new Refusal(RefusalKind.Conflict, "circular_migration",
+                $"{circle.Id} moves {circle.SourceModel} to {circle.TargetModel}: together they would send requests in a circle. Roll that one back instead.")
+            {
+                Status = migration.Status, Allowed = migration.Allowed(),
+            }
+            : null;
+    }
+
+    private static bool Overlap(MigrationScope a, MigrationScope b) =>
+        Meet(a.Features, b.Features) && Meet(a.ApiKeys, b.ApiKeys) && Meet(a.Users, b.Users);
+
+    private static bool Meet(IReadOnlyList<string> a, IReadOnlyList<string> b) =>
+        a.Count == 0 || b.Count == 0 || a.Intersect(b, StringComparer.Ordinal).Any();
+}

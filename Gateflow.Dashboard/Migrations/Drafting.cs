@@ -1,0 +1,215 @@
+using System.Text.Json.Nodes;
+using FluentValidation;
+using Gateflow.Core.Access;
+using Gateflow.Core.Catalog;
+using Gateflow.Core.Compatibility;
+using Gateflow.Core.Migrations;
+using Gateflow.Core.Recommendations;
+using Gateflow.Core.Routing;
+using Gateflow.Core.Storage;
+using Gateflow.Core.Usage;
+using Microsoft.EntityFrameworkCore;
+
+namespace Gateflow.Dashboard.Migrations;
+
+/// <summary>The wizard's steps before the start: what fills in a draft. API and pages call the same methods.</summary>
+public sealed class Drafting(
+    IDbContextFactory<GateflowDb> databases,
+    Transitions transitions,
+    ModelDirectory models,
+    UsageQuery usage,
+    IValidator<CreateMigration> createRules,
+    TimeProvider clock)
+{
+    private static readonly TimeSpan Period = TimeSpan.FromDays(30);
+
+    /// <summary>A new draft. With analyze, or from a template, usage analysis and recommendations are filled in.</summary>
+    public async Task<Result<Migration>> CreateAsync(CreateMigration request, string actor, CancellationToken cancellationToken)
+    {
+        var faults = createRules.Validate(request).Errors.ConvertAll(e => new Fault(ConfigPatch.WireName(e.PropertyName), e.ErrorMessage));
+        if (faults.Count > 0)
+        {
+            return Invalid(faults);
+        }
+
+        var (source, target) = (request.SourceModel, request.TargetModel);
+        if (!string.IsNullOrEmpty(request.Template))
+        {
+            if (models.Catalog.Templates.FirstOrDefault(t => t.Id == request.Template) is not { } template)
+            {
+                return Refusal.Invalid("template", $"There is no template '{request.Template}'. GET /v1/management/migration-templates lists them.");
+            }
+
+            source ??= await MostUsedAsync(template, cancellationToken);
+            target ??= BareId(template.Target);
+        }
+
+        if (source is null || !models.Routes.ContainsKey(source))
+        {
+            return Refusal.Invalid("source_model", $"'{source}' is not a known model: no configured provider lists it and the catalog does not have it.");
+        }
+
+        if (source == target)
+        {
+            return Refusal.Invalid("target_model", "target_model must be another model than source_model.");
+        }
+
+        var now = clock.GetUtcNow();
+        var migration = new Migration
+        {
+            Id = Ids.New("mig", now), SourceModel = source, Name = request.Name, CreatedAt = now, CreatedBy = actor,
+        };
+        migration.Create(actor, now, new JsonObject { ["source_model"] = source, ["target_model"] = target, ["template"] = request.Template });
+        var config = request.Feature is { Length: > 0 } feature
+            ? migration.Config with { Scope = new MigrationScope { Features = [feature] } }
+            : migration.Config;
+        if (target is not null || config != migration.Config)
+        {
+            migration.Configure(target, config, [.. new[] { target is null ? null : "target_model", request.Feature is null ? null : "scope" }.OfType<string>()], actor, now);
+        }
+
+        if (request.Analyze || request.Template is not null)
+        {
+            var analysis = await AnalyzeAsync(source, cancellationToken);
+            migration.Analyze(analysis, Recommend(source, analysis), actor, now);
+        }
+
+        return await transitions.AddAsync(migration, cancellationToken);
+    }
+
+    /// <summary>Reads usage anew and scores the candidates on it.</summary>
+    public async Task<Result<Migration>> AnalyzeAsync(string id, string actor, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(id, cancellationToken) is not { } found)
+        {
+            return Refusal.NotFound("migration", id);
+        }
+
+        var analysis = await AnalyzeAsync(found.SourceModel, cancellationToken);
+        return await transitions.ApplyAsync(id, m =>
+        {
+            m.Analyze(analysis, Recommend(m.SourceModel, analysis), actor, clock.GetUtcNow());
+            return null;
+        }, cancellationToken);
+    }
+
+    /// <summary>Checks a target against what was really used; takes it as the draft's target when none is chosen yet.</summary>
+    public async Task<Result<Migration>> CheckAsync(string id, string? targetModel, string actor, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(id, cancellationToken) is not { } found)
+        {
+            return Refusal.NotFound("migration", id);
+        }
+
+        var target = targetModel ?? found.TargetModel;
+        if (TargetFault(found, target) is { } fault)
+        {
+            return fault;
+        }
+
+        var analysis = found.Analysis ?? await AnalyzeAsync(found.SourceModel, cancellationToken);
+        var report = CompatibilityCheck.Run(
+            models.Catalog.Find(found.SourceModel), models.Catalog.Find(target!), target!, analysis, DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime));
+        return await transitions.ApplyAsync(id, m =>
+        {
+            m.CheckCompatibility(report, actor, clock.GetUtcNow());
+            return m.TargetModel is null && m.Status == MigrationStatus.Draft
+                ? m.Configure(target, m.Config, ["target_model"], actor, clock.GetUtcNow())
+                : null;
+        }, cancellationToken);
+    }
+
+    /// <summary>PATCH: the fields given replace those of the migration; every fault is listed and nothing half-written.</summary>
+    public async Task<Result<Migration>> ConfigureAsync(string id, JsonObject patch, string actor, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(id, cancellationToken) is not { } found)
+        {
+            return Refusal.NotFound("migration", id);
+        }
+
+        var target = found.TargetModel;
+        List<Fault> faults = [];
+        if (patch.TryGetPropertyValue("target_model", out var node))
+        {
+            target = node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+            if (TargetFault(found, target) is { } fault)
+            {
+                faults.AddRange(fault.Faults);
+            }
+        }
+
+        var fields = (JsonObject)patch.DeepClone();
+        fields.Remove("target_model");
+        faults.AddRange(ConfigPatch.Apply(found.Config, fields).Faults);
+        if (faults.Count > 0)
+        {
+            return Invalid(faults);
+        }
+
+        return await transitions.ApplyAsync(id, m =>
+        {
+            var (config, late) = ConfigPatch.Apply(m.Config, fields);
+            return late.Count > 0
+                ? Invalid(late)
+                : m.Configure(patch.ContainsKey("target_model") ? target : m.TargetModel, config, [.. patch.Select(p => p.Key)], actor, clock.GetUtcNow());
+        }, cancellationToken);
+    }
+
+    /// <summary>How the model was used in the last 30 days.</summary>
+    public Task<UsageAnalysis> AnalyzeAsync(string model, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        return usage.AnalyzeAsync(model, now - Period, now, cancellationToken);
+    }
+
+    public IReadOnlyList<Recommendation> Recommend(string source, UsageAnalysis analysis) =>
+        models.Catalog.Find(source) is { } facts
+            ? Recommender.Recommend(models.Catalog, facts, analysis, new RecommendationOptions
+            {
+                Today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime), Served = models.Served,
+            })
+            : [];
+
+    private Refusal? TargetFault(Migration migration, string? target)
+    {
+        if (string.IsNullOrEmpty(target))
+        {
+            return Refusal.Invalid("target_model", "target_model is required.");
+        }
+
+        if (target == migration.SourceModel)
+        {
+            return Refusal.Invalid("target_model", "target_model must be another model than source_model.");
+        }
+
+        return models.Routes.ContainsKey(target)
+            ? null
+            : Refusal.Invalid("target_model", $"'{target}' is not a known model: no configured provider lists it and the catalog does not have it.");
+    }
+
+    private async Task<Migration?> FindAsync(string id, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        return await db.Migrations.AsNoTracking().FirstOrDefaultAsync(m => m.Id == id, cancellationToken);
+    }
+
+    /// <summary>A template with several sources takes the one most used, else the first.</summary>
+    private async Task<string> MostUsedAsync(MigrationTemplate template, CancellationToken cancellationToken)
+    {
+        var ids = template.Sources.Select(BareId).ToList();
+        var since = clock.GetUtcNow() - Period;
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        var used = await db.UsageRollups.Where(r => ids.Contains(r.Model) && r.Hour >= since)
+            .GroupBy(r => r.Model).Select(g => new { Model = g.Key, Requests = g.Sum(r => r.Requests) })
+            .OrderByDescending(g => g.Requests).FirstOrDefaultAsync(cancellationToken);
+        return used?.Model ?? ids[0];
+    }
+
+    private static string BareId(string id) => id[(id.IndexOf('/', StringComparison.Ordinal) + 1)..];
+
+    private static Refusal Invalid(IReadOnlyList<Fault> faults) =>
+        new(RefusalKind.Invalid, "invalid_parameter", faults.Count == 1 ? faults[0].Message : $"{faults.Count} fields are wrong: {string.Join(" ", faults.Select(f => f.Message))}")
+        {
+            Param = faults[0].Param, Faults = faults,
+        };
+}

@@ -1,0 +1,181 @@
+using System.Security.Claims;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Gateflow.Core;
+using Gateflow.Core.Migrations;
+using Gateflow.Core.Routing;
+using Gateflow.Core.Storage;
+using Gateflow.Dashboard.Access;
+using Gateflow.Dashboard.Management;
+
+namespace Gateflow.Dashboard.Migrations;
+
+/// <summary>The routes of migrations, templates and rollbacks.</summary>
+public static class MigrationEndpoints
+{
+    public static void MapMigrations(this IEndpointRouteBuilder api)
+    {
+        api.MapGet("/migrations", ListAsync);
+        api.MapPost("/migrations", CreateAsync).RequireAuthorization(Policies.Operator);
+        api.MapGet("/migrations/{id}", GetAsync);
+        api.MapPatch("/migrations/{id}", PatchAsync).RequireAuthorization(Policies.Operator);
+        api.MapGet("/migrations/{id}/analysis", AnalysisAsync);
+        api.MapPost("/migrations/{id}/analysis", AnalyzeAsync).RequireAuthorization(Policies.Operator);
+        api.MapGet("/migrations/{id}/recommendations", RecommendationsAsync);
+        api.MapGet("/migrations/{id}/forecast", ForecastAsync);
+        api.MapPost("/migrations/{id}/compatibility", CompatibilityAsync).RequireAuthorization(Policies.Operator);
+        foreach (var (verb, run) in Verbs)
+        {
+            api.MapPost($"/migrations/{{id}}/{verb}", (string id, Body body, HttpContext http, Conduct conduct, MigrationReader reader) =>
+                RunAsync(id, body, http, conduct, reader, run)).RequireAuthorization(Policies.Operator);
+        }
+
+        api.MapPost("/migrations/{id}/drill", () => ApiErrors.Error(409, "conflict_error", "not_available_yet", "The drill is not part of this version."))
+            .RequireAuthorization(Policies.Operator);
+        api.MapGet("/migration-templates", Templates);
+        api.MapGet("/rollbacks", RollbacksAsync);
+    }
+
+    private delegate Task<Result<Migration>> Verb(Conduct conduct, string id, string actor, string? reason, CancellationToken cancellationToken);
+
+    private static readonly (string Name, Verb Run)[] Verbs =
+    [
+        ("execute", (conduct, id, actor, _, token) => conduct.ExecuteAsync(id, actor, token)),
+        ("pause", (conduct, id, actor, reason, token) => conduct.PauseAsync(id, actor, reason, token)),
+        ("resume", (conduct, id, actor, reason, token) => conduct.ResumeAsync(id, actor, reason, token)),
+        ("advance", (conduct, id, actor, reason, token) => conduct.AdvanceAsync(id, actor, reason, token)),
+        ("promote", (conduct, id, actor, reason, token) => conduct.PromoteAsync(id, actor, reason, token)),
+        ("approve", (conduct, id, actor, reason, token) => conduct.ApproveAsync(id, actor, reason, token)),
+        ("cancel", (conduct, id, actor, reason, token) => conduct.CancelAsync(id, actor, reason, token)),
+        ("rollback", (conduct, id, actor, reason, token) => conduct.RollBackAsync(id, actor, reason, token)),
+    ];
+
+    private static async Task<IResult> ListAsync(
+        MigrationReader reader, CancellationToken cancellationToken, string? status = null, [Microsoft.AspNetCore.Mvc.FromQuery(Name = "source_model")] string? sourceModel = null, int limit = 20, string? cursor = null)
+    {
+        List<MigrationStatus> statuses = [];
+        foreach (var name in (status ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            if (!Wire.TryParse<MigrationStatus>(name, out var value))
+            {
+                return Refusal.Invalid("status", $"'{name}' is no status. Use {string.Join(", ", Enum.GetValues<MigrationStatus>().Select(Wire.Name))}.").ToResult();
+            }
+
+            statuses.Add(value);
+        }
+
+        var page = await reader.ListAsync(statuses, sourceModel, Math.Clamp(limit, 1, 100), cursor, cancellationToken);
+        return Json(new ListPage<JsonObject>([.. page.Data.Select(ToJson)], page.NextCursor));
+    }
+
+    private static async Task<IResult> CreateAsync(Body body, HttpContext http, Drafting drafting, MigrationReader reader)
+    {
+        var request = body.Read<CreateMigration>();
+        if (!request.IsOk)
+        {
+            return request.Refusal.ToResult();
+        }
+
+        var created = await drafting.CreateAsync(request.Value, Actor(http), http.RequestAborted);
+        if (!created.IsOk)
+        {
+            return created.Refusal.ToResult();
+        }
+
+        var answer = ToJson((await reader.FindAsync(created.Value.Id, http.RequestAborted))!);
+        if (created.Value.Analysis is { } analysis)
+        {
+            answer["analysis"] = JsonSerializer.SerializeToNode(analysis, JsonColumn.Options);
+            answer["recommendations"] = JsonSerializer.SerializeToNode(created.Value.Recommendations, JsonColumn.Options);
+        }
+
+        http.Response.Headers.Location = $"/v1/management/migrations/{created.Value.Id}";
+        return Json(answer, 201);
+    }
+
+    private static Task<IResult> GetAsync(string id, MigrationReader reader, CancellationToken cancellationToken) =>
+        ShowAsync(id, reader, ToJson, cancellationToken);
+
+    private static async Task<IResult> PatchAsync(string id, Body body, HttpContext http, Drafting drafting, MigrationReader reader)
+    {
+        if (body.Refusal is not null)
+        {
+            return body.Refusal.ToResult();
+        }
+
+        var result = await drafting.ConfigureAsync(id, body.Value, Actor(http), http.RequestAborted);
+        return result.IsOk ? await GetAsync(id, reader, http.RequestAborted) : result.Refusal.ToResult();
+    }
+
+    private static Task<IResult> AnalysisAsync(string id, MigrationReader reader, CancellationToken cancellationToken) =>
+        ShowAsync(id, reader, view => view.Analysis is null ? null : new { view.MigrationId, view.SourceModel, view.Analysis }, cancellationToken);
+
+    private static async Task<IResult> AnalyzeAsync(string id, HttpContext http, Drafting drafting, MigrationReader reader)
+    {
+        var result = await drafting.AnalyzeAsync(id, Actor(http), http.RequestAborted);
+        return result.IsOk ? await AnalysisAsync(id, reader, http.RequestAborted) : result.Refusal.ToResult();
+    }
+
+    private static Task<IResult> RecommendationsAsync(string id, MigrationReader reader, CancellationToken cancellationToken) =>
+        ShowAsync(id, reader, view => new { view.MigrationId, view.Recommendations }, cancellationToken);
+
+    private static Task<IResult> ForecastAsync(string id, MigrationReader reader, CancellationToken cancellationToken) =>
+        ShowAsync(id, reader, view => Gateflow.Core.Rollout.Forecast.Estimate(view.Config, view.Analysis?.RequestsPerHour ?? 0), cancellationToken);
+
+    private static async Task<IResult> CompatibilityAsync(string id, Body body, HttpContext http, Drafting drafting)
+    {
+        if (body.Refusal is not null)
+        {
+            return body.Refusal.ToResult();
+        }
+
+        var result = await drafting.CheckAsync(id, body.Text("target_model"), Actor(http), http.RequestAborted);
+        return result.IsOk ? Json(result.Value.Compatibility!) : result.Refusal.ToResult();
+    }
+
+    private static async Task<IResult> RunAsync(string id, Body body, HttpContext http, Conduct conduct, MigrationReader reader, Verb run)
+    {
+        if (body.Refusal is not null)
+        {
+            return body.Refusal.ToResult();
+        }
+
+        var result = await run(conduct, id, Actor(http), body.Text("reason"), http.RequestAborted);
+        return result.IsOk ? await GetAsync(id, reader, http.RequestAborted) : result.Refusal.ToResult();
+    }
+
+    private static IResult Templates(ModelDirectory models) => Json(new ListPage<Gateflow.Core.Catalog.MigrationTemplate>(models.Catalog.Templates, null));
+
+    private static async Task<IResult> RollbacksAsync(
+        MigrationReader reader, CancellationToken cancellationToken, int limit = 50, long? cursor = null, [Microsoft.AspNetCore.Mvc.FromQuery(Name = "migration_id")] string? migrationId = null) =>
+        Json(await reader.RollbacksAsync(Math.Clamp(limit, 1, 200), cursor, migrationId, cancellationToken));
+
+    private static async Task<IResult> ShowAsync(string id, MigrationReader reader, Func<MigrationView, object?> part, CancellationToken cancellationToken)
+    {
+        if (await reader.FindAsync(id, cancellationToken) is not { } view)
+        {
+            return Refusal.NotFound("migration", id).ToResult();
+        }
+
+        return part(view) is { } found
+            ? Json(found)
+            : new Refusal(RefusalKind.NotFound, "not_analyzed", $"{id} has no usage analysis yet. POST …/analysis makes one.").ToResult();
+    }
+
+    /// <summary>The view with the configuration's fields beside the others, as the contract has it.</summary>
+    public static JsonObject ToJson(MigrationView view)
+    {
+        var json = (JsonObject)JsonSerializer.SerializeToNode(view, JsonColumn.Options)!;
+        foreach (var (name, value) in (JsonObject)JsonSerializer.SerializeToNode(view.Config, JsonColumn.Options)!)
+        {
+            json[name] = value?.DeepClone();
+        }
+
+        return json;
+    }
+
+    /// <summary>Who acts, for events and history.</summary>
+    internal static string Actor(HttpContext http) => http.User.FindFirstValue(ClaimTypes.Name) ?? "unknown";
+
+    internal static IResult Json(object value, int status = 200) => Results.Json(value, JsonColumn.Options, statusCode: status);
+}

@@ -1,0 +1,201 @@
+using Gateflow.Core;
+using Gateflow.Core.Migrations;
+using Gateflow.Core.Rollout;
+using Gateflow.Core.Storage;
+using Gateflow.Core.Usage;
+using Gateflow.Dashboard.Management;
+using Microsoft.EntityFrameworkCore;
+
+namespace Gateflow.Dashboard.Migrations;
+
+/// <summary>Reads migrations for API, pages and hub, all in the same shape.</summary>
+public sealed class MigrationReader(IDbContextFactory<GateflowDb> databases, Judge judge, TimeProvider clock)
+{
+    /// <summary>One migration with its numbers; null when there is none.</summary>
+    public async Task<MigrationView?> FindAsync(string id, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        var migration = await db.Migrations.AsNoTracking().FirstOrDefaultAsync(m => m.Id == id, cancellationToken);
+        return migration is null ? null : (await ViewsAsync(db, [migration], cancellationToken))[0];
+    }
+
+    /// <summary>Newest first. The cursor is the id of the last item of the page before.</summary>
+    public async Task<ListPage<MigrationView>> ListAsync(
+        IReadOnlyList<MigrationStatus> statuses, string? sourceModel, int limit, string? cursor, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        var query = db.Migrations.AsNoTracking();
+        if (statuses.Count > 0)
+        {
+            query = query.Where(m => statuses.Contains(m.Status));
+        }
+
+        if (sourceModel is not null)
+        {
+            query = query.Where(m => m.SourceModel == sourceModel);
+        }
+
+        if (cursor is not null)
+        {
+            query = query.Where(m => m.Id.CompareTo(cursor) < 0);
+        }
+
+        var found = await query.OrderByDescending(m => m.Id).Take(limit + 1).ToListAsync(cancellationToken);
+        var page = found.Take(limit).ToList();
+        return new ListPage<MigrationView>(await ViewsAsync(db, page, cancellationToken), found.Count > limit ? page[^1].Id : null);
+    }
+
+    /// <summary>Events in the order they happened, after the one given.</summary>
+    public async Task<IReadOnlyList<EventView>?> EventsAsync(string id, long after, int limit, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        if (!await db.Migrations.AnyAsync(m => m.Id == id, cancellationToken))
+        {
+            return null;
+        }
+
+        var events = await db.MigrationEvents.AsNoTracking().Where(e => e.MigrationId == id && e.Id > after)
+            .OrderBy(e => e.Id).Take(limit).ToListAsync(cancellationToken);
+        return [.. events.Select(EventView.Of)];
+    }
+
+    /// <summary>The history of rollbacks, newest first.</summary>
+    public async Task<ListPage<RollbackView>> RollbacksAsync(int limit, long? before, string? migrationId, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        var rows = await (
+            from r in db.Rollbacks.AsNoTracking()
+            join m in db.Migrations.AsNoTracking() on r.MigrationId equals m.Id
+            where (before == null || r.Id < before) && (migrationId == null || r.MigrationId == migrationId)
+            orderby r.Id descending
+            select new { r, m.SourceModel, m.TargetModel, m.Demo }).Take(limit + 1).ToListAsync(cancellationToken);
+        return new ListPage<RollbackView>(
+            [.. rows.Take(limit).Select(x => new RollbackView
+            {
+                MigrationId = x.r.MigrationId,
+                SourceModel = x.SourceModel,
+                TargetModel = x.TargetModel ?? "",
+                At = x.r.At,
+                Automatic = x.r.Automatic,
+                Reason = x.r.Reason,
+                Actor = x.r.Actor,
+                Guardrail = x.r.Guardrail,
+                Evidence = x.r.Evidence,
+                Threshold = x.r.Threshold,
+                TrafficAtRollback = x.r.TrafficAtRollback,
+                DetectionRequests = x.r.DetectionRequests,
+                DetectionSeconds = x.r.DetectionSeconds,
+                EffectMs = x.r.EffectMs,
+                Demo = x.Demo,
+            })],
+            rows.Count > limit ? rows[limit - 1].r.Id.ToString(System.Globalization.CultureInfo.InvariantCulture) : null);
+    }
+
+    /// <summary>Points of the live charts from a moment on, one a 10 s window, in order of time.</summary>
+    public async Task<IReadOnlyList<ArmPoint>> PointsAsync(string id, DateTimeOffset from, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        var windows = await db.ArmWindows.AsNoTracking().Where(w => w.MigrationId == id && w.At >= from)
+            .OrderBy(w => w.At).ToListAsync(cancellationToken);
+        return [.. windows.GroupBy(w => w.At).Select(g => ArmTotals.Point(g.Key, [.. g]))];
+    }
+
+    private async Task<IReadOnlyList<MigrationView>> ViewsAsync(GateflowDb db, List<Migration> migrations, CancellationToken cancellationToken)
+    {
+        var started = migrations.Where(m => m.StartedAt is not null).Select(m => m.Id).ToList();
+        var windows = started.Count == 0
+            ? []
+            : await db.ArmWindows.AsNoTracking().Where(w => started.Contains(w.MigrationId)).ToListAsync(cancellationToken);
+        var byMigration = windows.ToLookup(w => w.MigrationId, StringComparer.Ordinal);
+        var now = clock.GetUtcNow();
+        return [.. migrations.Select(m => View(m, [.. byMigration[m.Id]], now))];
+    }
+
+    private MigrationView View(Migration m, List<ArmWindow> windows, DateTimeOffset now)
+    {
+        var steps = m.Steps();
+        var inStep = windows.Where(w => w.At.AddSeconds(10) > m.StepStartedAt).ToList();
+        var judged = judge.Read(m.Id);
+        var decision = m.IsRunning ? RolloutController.Decide(m, judged, now) : null;
+        return new MigrationView
+        {
+            MigrationId = m.Id,
+            Status = m.Status,
+            Name = m.Name,
+            SourceModel = m.SourceModel,
+            TargetModel = m.TargetModel,
+            CreatedAt = m.CreatedAt,
+            CreatedBy = m.CreatedBy,
+            Demo = m.Demo,
+            Config = m.Config,
+            Steps = steps,
+            Progress = new ProgressView
+            {
+                TrafficOnTarget = m.Status == MigrationStatus.Completed ? 100 : m.Weight,
+                ObservedOnTarget = ArmTotals.Share(m.IsRunning ? inStep : windows),
+                Step = m.Step + 1,
+                Steps = steps.Count,
+                StartedAt = m.StartedAt,
+                StepStartedAt = m.StepStartedAt,
+                SoakStartedAt = m.SoakStartedAt,
+                FinishedAt = m.FinishedAt,
+                EstimatedCompletion = m.FinishedAt ?? Estimate(m, steps, now),
+                HoldReason = m.HoldReason,
+                HeldSince = m.HeldSince,
+            },
+            Metrics = ArmTotals.Metrics(windows),
+            Verdicts = [.. (judged?.Readings ?? []).Select(Verdict)],
+            Sentence = decision?.Sentence ?? Sentence(m),
+            AllowedActions = m.Allowed(),
+            TestId = m.TestId,
+            Analysis = m.Analysis,
+            Recommendations = m.Recommendations,
+            Compatibility = m.Compatibility,
+        };
+    }
+
+    /// <summary>When it would complete if no step had to wait for evidence.</summary>
+    private static DateTimeOffset? Estimate(Migration m, IReadOnlyList<RolloutStep> steps, DateTimeOffset now)
+    {
+        if (m.Status == MigrationStatus.Soaking)
+        {
+            return Later(m.SoakStartedAt!.Value + m.Config.Soak, now);
+        }
+
+        if (m.Status is not (MigrationStatus.InProgress or MigrationStatus.Scheduled) || (m.Status == MigrationStatus.Scheduled && m.Config.ExecuteAt is null))
+        {
+            return null;
+        }
+
+        var at = m.Status == MigrationStatus.Scheduled ? m.Config.ExecuteAt!.Value : Later(m.StepStartedAt!.Value + steps[m.Step].Hold, now);
+        return steps.Skip(m.Step + 1).Aggregate(at, (time, step) => time + step.Hold) + m.Config.Soak;
+    }
+
+    private static DateTimeOffset Later(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
+
+    private static VerdictView Verdict(GuardrailReading r) => new()
+    {
+        Guardrail = r.Guardrail,
+        Verdict = r.Verdict,
+        Evidence = Math.Round(r.Evidence, 4),
+        Threshold = r.Threshold,
+        WatchAt = r.WatchAt,
+        Limit = r.Limit,
+        Samples = r.Samples,
+        Needed = r.Needed,
+        Observed = r.Observed,
+        Baseline = r.Baseline,
+        Detail = r.Detail,
+    };
+
+    private static string Sentence(Migration m) => m.Status switch
+    {
+        MigrationStatus.Draft when m.TargetModel is null => "A draft. Choose a target model next.",
+        MigrationStatus.Draft => $"A draft: nothing moves until it is executed. {m.TargetModel} is chosen.",
+        MigrationStatus.Scheduled => $"Starts by itself at {m.Config.ExecuteAt:yyyy-MM-dd HH:mm} UTC.",
+        MigrationStatus.Completed => $"Completed. Requests for {m.SourceModel} are answered by {m.TargetModel}.",
+        MigrationStatus.RolledBack => $"Rolled back. All traffic is on {m.SourceModel}.",
+        MigrationStatus.Cancelled => "Cancelled before it started.",
+        _ => Wire.Name(m.Status),
+    };
+}
