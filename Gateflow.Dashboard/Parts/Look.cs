@@ -1,4 +1,5 @@
 using Gateflow.Core.Migrations;
+using Gateflow.Core.Rollout;
 
 namespace Gateflow.Dashboard.Parts;
 
@@ -18,15 +19,15 @@ public sealed record Look(string Word, string Icon, Tone Tone)
         _ => throw new ArgumentOutOfRangeException(nameof(status), status, null),
     };
 
-    /// <summary>By wire name; a verdict that is not known is shown by its name, never as a pass.</summary>
-    public static Look OfVerdict(string? verdict) => verdict switch
+    /// <summary>Null is not judged yet; nothing but <see cref="Verdict.Healthy"/> looks like a pass.</summary>
+    public static Look Of(Verdict? verdict) => verdict switch
     {
-        "healthy" => new("Healthy", "check", Tone.Healthy),
-        "watch" => new("Watch", "half", Tone.Watch),
-        "breach" => new("Breach", "cross", Tone.Breach),
-        "not_enough_data" => new("Not enough data", "dots", Tone.Unknown),
-        "no_traffic" => new("No traffic", "dash", Tone.Unknown),
-        null or "" => new("Not judged", "dash", Tone.Unknown),
-        _ => new(Display.Words(verdict), "info", Tone.Unknown),
+        Verdict.Healthy => new("Healthy", "check", Tone.Healthy),
+        Verdict.Watch => new("Watch", "half", Tone.Watch),
+        Verdict.Breach => new("Breach", "cross", Tone.Breach),
+        Verdict.NotEnoughData => new("Not enough data", "dots", Tone.Unknown),
+        Verdict.NoTraffic => new("No traffic", "dash", Tone.Unknown),
+        null => new("Not judged", "dash", Tone.Unknown),
+        _ => throw new ArgumentOutOfRangeException(nameof(verdict), verdict, null),
     };
 }

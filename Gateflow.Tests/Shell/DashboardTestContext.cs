@@ -1,6 +1,9 @@
 using System.Runtime.CompilerServices;
+using AngleSharp.Dom;
 using Bunit;
 using Gateflow.Dashboard.Shell;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Web;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Radzen;
@@ -31,6 +34,35 @@ public class DashboardTestContext : BunitContext
     }
 
     public FakeTimeProvider Clock { get; } = new(Now);
+
+    /// <summary>Clicks an element. Use these instead of bUnit's own, which walk the tree by AngleSharp.Diffing too.</summary>
+    public Task ClickAsync(IElement element) => FireAsync(element, "onclick", new MouseEventArgs());
+
+    /// <summary>Types into a field that binds oninput.</summary>
+    public Task InputAsync(IElement element, string value) => FireAsync(element, "oninput", new ChangeEventArgs { Value = value });
+
+    /// <summary>Sets a field, select or checkbox that binds onchange.</summary>
+    public Task ChangeAsync(IElement element, object value) => FireAsync(element, "onchange", new ChangeEventArgs { Value = value });
+
+    /// <summary>Submits a form.</summary>
+    public Task SubmitAsync(IElement form) => FireAsync(form, "onsubmit", EventArgs.Empty);
+
+    /// <summary>Raises an event at the element, or at the nearest one above it that listens.</summary>
+    public Task FireAsync(IElement element, string name, EventArgs args)
+    {
+        for (var at = element; at is not null; at = at.ParentElement)
+        {
+            if (ulong.TryParse(at.GetAttribute("blazor:" + name), out var handler))
+            {
+#pragma warning disable BL0006 // bUnit's public DispatchEventAsync demands this type of Blazor's inside.
+                var field = new Microsoft.AspNetCore.Components.RenderTree.EventFieldInfo();
+#pragma warning restore BL0006
+                return Renderer.Dispatcher.InvokeAsync(() => Renderer.DispatchEventAsync(handler, field, args));
+            }
+        }
+
+        throw new InvalidOperationException($"Nothing listens to {name} at or above {element.OuterHtml}");
+    }
 
     /// <summary>
     /// bUnit asks for its HtmlComparer at every render although only MarkupMatches uses it. Its constructor loads AngleSharp.Diffing,

@@ -1,0 +1,116 @@
+using Bunit;
+using Bunit.TestDoubles;
+using Gateflow.Dashboard.Shell;
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Gateflow.Tests.Shell;
+
+public sealed class LayoutTests : DashboardTestContext
+{
+    private readonly BunitAuthorizationContext access;
+
+    public LayoutTests() => access = this.AddAuthorization();
+
+    [Fact]
+    public void MainLayout_SignedIn_HasLandmarksAndSignOut()
+    {
+        access.SetAuthorized("Ada");
+
+        var layout = Layout("<p>page</p>");
+
+        Assert.Single(layout.FindAll("main"));
+        Assert.NotNull(layout.Find("nav[aria-label=Main]"));
+        Assert.Equal("#content", layout.Find("a.skip").GetAttribute("href"));
+        var form = layout.Find("form[action='/logout']");
+        Assert.Equal("post", form.GetAttribute("method"));
+        Assert.Contains("Ada", layout.Find("details.gf-menu").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void MainLayout_SignedOut_HasNoUserMenu() => Assert.Empty(Layout("<p>page</p>").FindAll("details.gf-menu"));
+
+    [Fact]
+    public void MainLayout_NoDemo_ShowsNoRibbon() => Assert.Empty(Layout("<p>page</p>").FindAll(".demo"));
+
+    [Fact]
+    public async Task MainLayout_DemoCleared_RibbonGoes()
+    {
+        var demo = new FakeDemo();
+        Services.AddSingleton<IDemoData>(demo);
+        var layout = Layout("<p>page</p>");
+        Assert.Contains("Demo data", layout.Find(".demo").TextContent, StringComparison.Ordinal);
+
+        await ClickAsync(layout.Find(".demo button"));
+
+        layout.WaitForAssertion(() => Assert.Empty(layout.FindAll(".demo")));
+    }
+
+    [Fact]
+    public async Task MainLayout_ClearingFails_SaysSoBesideTheButton()
+    {
+        Services.AddSingleton<IDemoData>(new FakeDemo { Fault = "database is away" });
+        var layout = Layout("<p>page</p>");
+
+        await ClickAsync(layout.Find(".demo button"));
+
+        Assert.Contains("database is away", layout.Find("[role=alert]").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void MainLayout_PageThrows_KeepsTheShell()
+    {
+        var layout = Render<MainLayout>(p => p.Add(x => x.Body, builder => { builder.OpenComponent<Broken>(0); builder.CloseComponent(); }));
+
+        Assert.Contains("This page failed", layout.Find("h1").TextContent, StringComparison.Ordinal);
+        Assert.NotNull(layout.Find("nav[aria-label=Main]"));
+    }
+
+    [Fact]
+    public void PageHeader_Crumbs_EndWithThePage()
+    {
+        var header = Render<PageHeader>(p => p.Add(x => x.Title, "gpt-4").Add(x => x.Purpose, "One line.").Add(x => x.Crumbs, [new Crumb("Change management"), new Crumb("Migrations", "/migrations")]));
+
+        Assert.Equal(["Change management", "Migrations", "gpt-4"], header.FindAll("nav li").Select(li => li.TextContent));
+        Assert.Equal("page", header.Find("nav li:last-child").GetAttribute("aria-current"));
+        Assert.Single(header.FindAll("h1"));
+    }
+
+    [Fact]
+    public void NavMenu_Entries_MarkTheOpenPageOnly()
+    {
+        Services.GetRequiredService<NavigationManager>().NavigateTo("/migrations/mig_1");
+
+        var menu = Render<NavMenu>();
+
+        Assert.Equal("/migrations", menu.Find("a.active").GetAttribute("href"));
+    }
+
+    private IRenderedComponent<MainLayout> Layout(string page) => Render<MainLayout>(p => p.Add(x => x.Body, builder => builder.AddMarkupContent(0, page)));
+
+    private sealed class Broken : ComponentBase
+    {
+        protected override void OnInitialized() => throw new InvalidOperationException("broken");
+    }
+
+    private sealed class FakeDemo : IDemoData
+    {
+        public event Action? Changed;
+
+        public string? Fault { get; init; }
+
+        public bool Shown { get; private set; } = true;
+
+        public Task ClearAsync(CancellationToken cancellation)
+        {
+            if (Fault is not null)
+            {
+                throw new InvalidOperationException(Fault);
+            }
+
+            Shown = false;
+            Changed?.Invoke();
+            return Task.CompletedTask;
+        }
+    }
+}
