@@ -13,6 +13,7 @@ using Gateflow.Dashboard.Demo;
 using Gateflow.Dashboard.Live;
 using Gateflow.Dashboard.Management;
 using Gateflow.Dashboard.Migrations;
+using Gateflow.Dashboard.Replay;
 
 using Gateflow.Dashboard.Shell;
 using Gateflow.Gateway;
@@ -72,6 +73,7 @@ public static class GateflowApp
         services.AddUsage(settings);
         services.AddRollout();
         services.AddMigrations();
+        services.AddReplay();
 
         services.AddLive();
         services.AddGateflowAccess(settings).AddSignInLimits();
