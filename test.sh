@@ -27,7 +27,7 @@ run() { # run PROJECT ARGS: one test program; its own closing line is read for t
   local project=$1 log
   shift
   log=$(mktemp)
-  dotnet "$project/bin/Release/net10.0/$project.dll" "$@" 2>&1 | tee "$log"
+  dotnet "$project/bin/Release/net10.0/$project.dll" -noColor "$@" 2>&1 | tee "$log"
   local line
   line=$(grep -E 'Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+' "$log" | tail -1)
   rm -f "$log"
