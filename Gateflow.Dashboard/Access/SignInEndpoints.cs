@@ -23,8 +23,8 @@ public static class SignInEndpoints
 
     public static void MapSignIn(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/login/link", LinkAsync).AllowAnonymous().RequireRateLimiting(Slowly).ExcludeFromDescription();
-        app.MapPost("/login", KeyAsync).AllowAnonymous().RequireRateLimiting(Slowly).ExcludeFromDescription();
+        // Before the page of the same address: a page's endpoint takes posts too.
+        app.MapPost("/login", KeyAsync).AllowAnonymous().RequireRateLimiting(Slowly).ExcludeFromDescription().WithOrder(-1);
         app.MapPost("/logout", async (HttpContext http, [FromForm] string? ignored) =>
         {
             await http.SignOutAsync(CookieAuthenticationDefaults.AuthenticationScheme);
@@ -32,13 +32,19 @@ public static class SignInEndpoints
         }).ExcludeFromDescription();
     }
 
-    private static async Task<IResult> LinkAsync(HttpContext http, SignInLinks links, Routes routes, string token = "")
-    {
-        var id = links.Redeem(token);
-        return routes.Current.Keys.Values.FirstOrDefault(k => k.Id == id) is { } key
-            ? await SignInAsync(http, key, "/")
-            : Results.LocalRedirect("/login?fault=link");
-    }
+    /// <summary>Opens a session that is worth as much as the key.</summary>
+    internal static Task SignInAsync(HttpContext http, KeyEntry key) => http.SignInAsync(
+        CookieAuthenticationDefaults.AuthenticationScheme,
+        KeyAuthentication.Principal(key, CookieAuthenticationDefaults.AuthenticationScheme),
+        new AuthenticationProperties { IsPersistent = true });
+
+    /// <summary>Where to go after signing in: the address if it lies in this program, else the overview.</summary>
+    internal static string Local(string? returnUrl) =>
+        returnUrl is ['/', ..] and not ['/', '/' or '\\', ..] && !returnUrl.Any(char.IsControl) ? returnUrl : "/";
+
+    /// <summary>The sign-in page with what went wrong.</summary>
+    internal static string Refused(string fault, string? returnUrl) =>
+        Local(returnUrl) is var back and not "/" ? $"/login?fault={fault}&returnUrl={Uri.EscapeDataString(back)}" : $"/login?fault={fault}";
 
     private static async Task<IResult> KeyAsync(
         HttpContext http, Routes routes, TimeProvider clock, [FromForm] string? key, [FromForm] string? returnUrl)
@@ -46,19 +52,15 @@ public static class SignInEndpoints
         var found = routes.Current.Keys.GetValueOrDefault(KeyHash.Of(key?.Trim() ?? ""));
         if (found is null || !KeyAuthentication.IsValid(found, clock.GetUtcNow()))
         {
-            return Results.LocalRedirect("/login?fault=key");
+            return Results.LocalRedirect(Refused("key", returnUrl));
         }
 
-        return found.Role < Role.Viewer ? Results.LocalRedirect("/login?fault=role") : await SignInAsync(http, found, returnUrl);
-    }
+        if (found.Role < Role.Viewer)
+        {
+            return Results.LocalRedirect(Refused("role", returnUrl));
+        }
 
-    private static async Task<IResult> SignInAsync(HttpContext http, KeyEntry key, string? returnUrl)
-    {
-        await http.SignInAsync(
-            CookieAuthenticationDefaults.AuthenticationScheme,
-            KeyAuthentication.Principal(key, CookieAuthenticationDefaults.AuthenticationScheme),
-            new AuthenticationProperties { IsPersistent = true });
-        var local = returnUrl is ['/', ..] and not ['/', '/' or '\\', ..];
-        return Results.LocalRedirect(local ? returnUrl! : "/");
+        await SignInAsync(http, found);
+        return Results.LocalRedirect(Local(returnUrl));
     }
 }

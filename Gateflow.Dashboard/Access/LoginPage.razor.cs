@@ -1,0 +1,52 @@
+using Gateflow.Core.Routing;
+using Microsoft.AspNetCore.Components;
+
+namespace Gateflow.Dashboard.Access;
+
+/// <summary>Signing in: by a key in the form, or by the one-time link that the program printed. Rendered without a circuit.</summary>
+public sealed partial class LoginPage(NavigationManager navigation, SignInLinks links, Routes routes)
+{
+    [CascadingParameter]
+    private HttpContext Http { get; set; } = default!;
+
+    /// <summary>What went wrong before: key, role or link.</summary>
+    [SupplyParameterFromQuery]
+    private string? Fault { get; set; }
+
+    [SupplyParameterFromQuery]
+    private string? ReturnUrl { get; set; }
+
+    /// <summary>The token of a sign-in link.</summary>
+    [SupplyParameterFromQuery]
+    private string? Token { get; set; }
+
+    private string? SignedInAs => Http.User.Identity is { IsAuthenticated: true, Name: { } name } ? name : null;
+
+    private string? Message => Fault switch
+    {
+        null => null,
+        "key" => "This key is unknown, revoked or expired. Check that it was copied whole.",
+        "role" => "This key belongs to an application: it calls models, but opens no dashboard. Use a key of role viewer or higher.",
+        "link" => "This sign-in link was used already or is older than a day. Restart Gateflow for a fresh one, or use a key.",
+        _ => "Signing in failed. Try again.",
+    };
+
+    protected override async Task OnInitializedAsync()
+    {
+        if (Token is null)
+        {
+            return;
+        }
+
+        var id = links.Redeem(Token);
+        if (routes.Current.Keys.Values.FirstOrDefault(k => k.Id == id) is { } key)
+        {
+            await SignInEndpoints.SignInAsync(Http, key);
+            navigation.NavigateTo(SignInEndpoints.Local(ReturnUrl));
+        }
+        else
+        {
+            navigation.NavigateTo(SignInEndpoints.Refused("link", ReturnUrl));
+        }
+    }
+}
