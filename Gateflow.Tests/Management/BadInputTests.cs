@@ -1,0 +1,160 @@
+using System.Net;
+using Gateflow.Core.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace Gateflow.Tests.Management;
+
+/// <summary>Every wrong call gets a clear error of the contract's shape, and nothing is half-written.</summary>
+public sealed class BadInputTests(BadInputTests.Shared shared) : IClassFixture<BadInputTests.Shared>
+{
+    [Theory]
+    [InlineData("POST", "/migrations", "{", 422, "invalid_json", null)]
+    [InlineData("POST", "/migrations", "[]", 422, "invalid_json", null)]
+    [InlineData("POST", "/migrations", "{}", 422, "invalid_parameter", "source_model")]
+    [InlineData("POST", "/migrations", """{"source_model": 7}""", 422, "invalid_parameter", "source_model")]
+    [InlineData("POST", "/migrations", """{"source_model": "no-such-model"}""", 422, "invalid_parameter", "source_model")]
+    [InlineData("POST", "/migrations", """{"source_model": "gpt-4o", "target_model": "gpt-4o"}""", 422, "invalid_parameter", "target_model")]
+    [InlineData("POST", "/migrations", """{"template": "no-such-template"}""", 422, "invalid_parameter", "template")]
+    [InlineData("GET", "/migrations/mig_nothing", null, 404, "migration_not_found", null)]
+    [InlineData("GET", "/migrations/mig_nothing/events", null, 404, "migration_not_found", null)]
+    [InlineData("PATCH", "/migrations/mig_nothing", "{}", 404, "migration_not_found", null)]
+    [InlineData("POST", "/migrations/mig_nothing/execute", null, 404, "migration_not_found", null)]
+    [InlineData("POST", "/migrations/mig_nothing/rollback", """{"reason": "x"}""", 404, "migration_not_found", null)]
+    [InlineData("GET", "/migrations?status=sideways", null, 422, "invalid_parameter", "status")]
+    [InlineData("GET", "/nothing", null, 404, "unknown_endpoint", null)]
+    [InlineData("POST", "/api-keys", "{}", 422, "invalid_parameter", "name")]
+    [InlineData("POST", "/api-keys", """{"name": "x", "type": "golden"}""", 422, "invalid_parameter", "type")]
+    [InlineData("DELETE", "/api-keys/key_nothing", null, 404, "key_not_found", null)]
+    public async Task Call_Wrong_IsAnsweredInShape(string method, string path, string? json, int status, string code, string? param)
+    {
+        var before = await CountAsync();
+
+        var (answered, body) = await shared.Gateflow.CallAsync(method, path, json);
+
+        Assert.Equal((status, code), ((int)answered, ManagedGateflow.Text(body["error"]!, "code")));
+        Assert.Equal(param, body["error"]!["param"]?.GetValue<string>());
+        Assert.NotEmpty(ManagedGateflow.Text(body["error"]!, "message"));
+        Assert.NotEmpty(ManagedGateflow.Text(body["error"]!, "type"));
+        Assert.Equal(before, await CountAsync());
+    }
+
+    [Theory]
+    [InlineData("""{"rollback_threshold": {"error_rate": 7}}""", "rollback_threshold.error_rate")]
+    [InlineData("""{"canary_percentage": 250}""", "canary_percentage")]
+    [InlineData("""{"target_model": "gpt-4-32k"}""", "target_model")]
+    [InlineData("""{"target_model": "no-such-model"}""", "target_model")]
+    [InlineData("""{"target_model": null}""", "target_model")]
+    [InlineData("""{"colour": "red"}""", "colour")]
+    public async Task Patch_OutOfRange_ChangesNothing(string json, string param)
+    {
+        var id = await shared.Gateflow.DraftAsync("""{"min_samples": 7}""");
+        var before = (await shared.Gateflow.MustAsync("GET", $"/migrations/{id}")).ToJsonString();
+
+        var (status, body) = await shared.Gateflow.CallAsync("PATCH", $"/migrations/{id}", json);
+
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, status);
+        Assert.Contains(body["error"]!["details"]!.AsArray(), d => d!["param"]!.GetValue<string>() == param);
+        Assert.Equal(before, (await shared.Gateflow.MustAsync("GET", $"/migrations/{id}")).ToJsonString());
+    }
+
+    [Fact]
+    public async Task Verb_Illegal_NamesStateAndAllowedVerbs()
+    {
+        var id = await shared.Gateflow.DraftAsync();
+
+        var (status, body) = await shared.Gateflow.CallAsync("POST", $"/migrations/{id}/pause");
+
+        Assert.Equal(HttpStatusCode.Conflict, status);
+        Assert.Equal(("illegal_transition", "draft"), (ManagedGateflow.Text(body["error"]!, "code"), ManagedGateflow.Text(body["error"]!, "state")));
+        Assert.Equal(["configure", "execute", "cancel"], body["error"]!["allowed"]!.AsArray().Select(v => v!.GetValue<string>()));
+    }
+
+    [Fact]
+    public async Task Rollback_WithoutReason_IsRefused()
+    {
+        var id = await shared.Gateflow.DraftAsync();
+
+        var (status, body) = await shared.Gateflow.CallAsync("POST", $"/migrations/{id}/rollback", """{"reason": "  "}""");
+
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "reason"), (status, ManagedGateflow.Text(body["error"]!, "param")));
+    }
+
+    [Fact]
+    public async Task Execute_TargetThatNobodyServes_IsRefused()
+    {
+        var id = await shared.Gateflow.DraftAsync(target: "gpt-5.6-sol");
+
+        var (status, body) = await shared.Gateflow.CallAsync("POST", $"/migrations/{id}/execute");
+
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "target_model"), (status, ManagedGateflow.Text(body["error"]!, "param")));
+    }
+
+    [Fact]
+    public async Task Key_WrongMissingOrOfAnApplication_IsTurnedAway()
+    {
+        using var none = shared.Gateflow.Host.CreateClient();
+        using var wrong = shared.Gateflow.Host.CreateClient("gw_prod_wrong");
+        using var application = await shared.Gateflow.ApplicationAsync();
+        var viewerKey = ManagedGateflow.Text(await shared.Gateflow.MustAsync("POST", "/api-keys", """{"name": "eyes", "role": "viewer"}"""), "key");
+        using var viewer = shared.Gateflow.Host.CreateClient(viewerKey);
+
+        Assert.Equal((HttpStatusCode.Unauthorized, "missing_api_key"), await TryAsync("GET", "/migrations", none));
+        Assert.Equal((HttpStatusCode.Unauthorized, "invalid_api_key"), await TryAsync("GET", "/migrations", wrong));
+        Assert.Equal((HttpStatusCode.Forbidden, "insufficient_permissions"), await TryAsync("GET", "/migrations", application));
+        Assert.Equal(HttpStatusCode.OK, (await shared.Gateflow.CallAsync("GET", "/migrations", client: viewer)).Status);
+        Assert.Equal((HttpStatusCode.Forbidden, "insufficient_permissions"), await TryAsync("POST", "/migrations", viewer));
+        Assert.Equal((HttpStatusCode.Forbidden, "insufficient_permissions"), await TryAsync("GET", "/api-keys", viewer));
+    }
+
+    [Fact]
+    public async Task Key_Revoked_IsRefusedForTheNextRequest()
+    {
+        var key = await shared.Gateflow.MustAsync("POST", "/api-keys", """{"name": "short-lived"}""");
+        using var application = shared.Gateflow.Host.CreateClient(ManagedGateflow.Text(key, "key"));
+        using var before = await ManagedGateflow.AskAsync(application, "a");
+        await shared.Gateflow.MustAsync("DELETE", $"/api-keys/{ManagedGateflow.Text(key, "id")}");
+        using var after = await ManagedGateflow.AskAsync(application, "a");
+
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.Unauthorized), (before.StatusCode, after.StatusCode));
+        var listed = await shared.Gateflow.MustAsync("GET", "/api-keys");
+        Assert.DoesNotContain(ManagedGateflow.Text(key, "key"), listed.ToJsonString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task IdempotencyKey_Repeated_GivesTheFirstAnswerOnce()
+    {
+        using var client = shared.Gateflow.Host.CreateClient(Composition.GateflowHost.AdminKey);
+        client.DefaultRequestHeaders.Add("Idempotency-Key", Guid.NewGuid().ToString());
+        const string Json = """{"source_model": "gpt-4-32k"}""";
+
+        var first = await shared.Gateflow.CallAsync("POST", "/migrations", Json, client);
+        var second = await shared.Gateflow.CallAsync("POST", "/migrations", Json, client);
+        var other = await shared.Gateflow.CallAsync("POST", "/migrations", """{"source_model": "gpt-4o"}""", client);
+
+        Assert.Equal(HttpStatusCode.Created, first.Status);
+        Assert.Equal((first.Status, first.Body.ToJsonString()), (second.Status, second.Body.ToJsonString()));
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "idempotency_key_reused"), (other.Status, ManagedGateflow.Text(other.Body["error"]!, "code")));
+    }
+
+    private async Task<(HttpStatusCode, string)> TryAsync(string method, string path, HttpClient client)
+    {
+        var (status, body) = await shared.Gateflow.CallAsync(method, path, method == "POST" ? "{}" : null, client);
+        return (status, ManagedGateflow.Text(body["error"]!, "code"));
+    }
+
+    private async Task<(int Migrations, int Events, int Keys)> CountAsync()
+    {
+        await using var db = await shared.Gateflow.Host.Get<IDbContextFactory<GateflowDb>>().CreateDbContextAsync(TestContext.Current.CancellationToken);
+        return (await db.Migrations.CountAsync(TestContext.Current.CancellationToken), await db.MigrationEvents.CountAsync(TestContext.Current.CancellationToken),
+            await db.ApiKeys.CountAsync(TestContext.Current.CancellationToken));
+    }
+
+    public sealed class Shared : IAsyncLifetime
+    {
+        public ManagedGateflow Gateflow { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync() => Gateflow = await ManagedGateflow.StartAsync();
+
+        public ValueTask DisposeAsync() => Gateflow.DisposeAsync();
+    }
+}
