@@ -18,14 +18,14 @@ internal sealed class Accounts(ManagementApi api, TimeProvider clock)
         var began = clock.GetTimestamp();
         while (true)
         {
-            List<Account> accounts = [new("requests for " + Cast.Source, exchanges.Count, await UsageAsync(cancellationToken))];
+            List<Account> accounts = [new("requests for " + Cast.Source, exchanges.Count, await api.CountUsageAsync(Cast.Source, cancellationToken))];
             foreach (var run in runs)
             {
                 var metrics = (await api.ReadAsync(run.Id, cancellationToken))["metrics"]!;
                 var ours = exchanges.Where(e => e.Migration == run.Id && e.Arm is not null).ToList();
-                accounts.Add(new($"{run.Id}, source arm", ours.Count(e => !e.OnTarget), Count(metrics, "source_requests")));
-                accounts.Add(new($"{run.Id}, target arm", ours.Count(e => e.OnTarget), Count(metrics, "target_requests")));
-                accounts.Add(new($"{run.Id}, answered by the source instead", ours.Count(e => e.OnTarget && e.FallbackReason is not null), Count(metrics, "fallbacks")));
+                accounts.Add(new($"→ {run.Target}, source arm", ours.Count(e => !e.OnTarget), Count(metrics, "source_requests")));
+                accounts.Add(new($"→ {run.Target}, target arm", ours.Count(e => e.OnTarget), Count(metrics, "target_requests")));
+                accounts.Add(new($"→ {run.Target}, answered by the source instead", ours.Count(e => e.OnTarget && e.FallbackReason is not null), Count(metrics, "fallbacks")));
             }
 
             if (accounts.TrueForAll(a => a.Application == a.Gateway) || clock.GetElapsedTime(began) > LongestWrite)
@@ -35,14 +35,6 @@ internal sealed class Accounts(ManagementApi api, TimeProvider clock)
 
             await Task.Delay(TimeSpan.FromSeconds(1), clock, cancellationToken);
         }
-    }
-
-    /// <summary>What a new usage analysis counts for the source; the draft that asks for it is cancelled again.</summary>
-    private async Task<long> UsageAsync(CancellationToken cancellationToken)
-    {
-        var draft = await api.CreateMigrationAsync(Cast.Source, cancellationToken);
-        await api.CancelAsync(draft["migration_id"]!.GetValue<string>(), cancellationToken);
-        return draft["analysis"]!["total_requests"]!.GetValue<long>();
     }
 
     private static long Count(JsonNode metrics, string field) => metrics[field]?.GetValue<long>() ?? 0;

@@ -11,6 +11,9 @@ internal sealed record Detection
     /// <summary>Requests assigned to the target from the first that failed there until the last.</summary>
     public required int TargetRequests { get; init; }
 
+    /// <summary>Those of them that were over when it was rolled back: what the decision could rest on.</summary>
+    public required int OverByThen { get; init; }
+
     /// <summary>Those of them that failed at the target and were answered by the source.</summary>
     public required int AnsweredBySource { get; init; }
 
@@ -33,6 +36,7 @@ internal sealed record Detection
         return new Detection
         {
             TargetRequests = from.Count,
+            OverByThen = from.Count(e => e.SentAt + e.Duration <= rolledBackAt),
             AnsweredBySource = from.Count(e => e.FallbackReason is not null),
             Seconds = (rolledBackAt - first.SentAt).TotalSeconds,
             LastTargetMs = (from[^1].SentAt - rolledBackAt).TotalMilliseconds,

@@ -23,9 +23,15 @@ internal sealed class Journey(Stage stage, Traffic traffic, Task driving, Arriva
     public async Task WarmUpAsync(CancellationToken cancellationToken)
     {
         var began = clock.GetTimestamp();
-        while (clock.GetElapsedTime(began) < WarmUp || traffic.Done.Count < WarmUpRequests)
+        await LingerAsync(WarmUp, cancellationToken);
+        while (await stage.Api.CountUsageAsync(Cast.Source, cancellationToken) is var counted && counted < WarmUpRequests)
         {
-            await PauseAsync(cancellationToken);
+            if (clock.GetElapsedTime(began) > Patience)
+            {
+                throw new JobException($"After {Patience.TotalSeconds:F0} s and {traffic.Done.Count} answers the usage analysis counts {counted} requests.");
+            }
+
+            await LingerAsync(TimeSpan.FromSeconds(1), cancellationToken);
         }
     }
 
@@ -44,6 +50,7 @@ internal sealed class Journey(Stage stage, Traffic traffic, Task driving, Arriva
         var run = await PrepareAsync(target, test: false, cancellationToken);
         await stage.Api.ExecuteAsync(run.Id, cancellationToken);
         await WatchAsync(run.Id, v => v["progress"]!["traffic_on_target"]!.GetValue<double>() >= InjectAtWeight, cancellationToken);
+        await LingerAsync(Interval / 2, cancellationToken); // in the middle of a step, whose split can then be seen too
         var injectedAt = clock.GetUtcNow();
         await stage.Simulator.FailAsync(target, InjectedErrorRate, cancellationToken);
         say($"{target} now fails {InjectedErrorRate:P0} of its requests");

@@ -34,8 +34,13 @@ internal sealed class ManagementApi(HttpClient http)
     public Task<JsonObject> RollBackAsync(string id, string reason, CancellationToken cancellationToken) =>
         PostAsync($"migrations/{id}/rollback", new JsonObject { ["reason"] = reason }, cancellationToken);
 
-    public Task<JsonObject> CancelAsync(string id, CancellationToken cancellationToken) =>
-        PostAsync($"migrations/{id}/cancel", [], cancellationToken);
+    /// <summary>Requests that a new usage analysis counts for a model; the draft that asks for it is cancelled again.</summary>
+    public async Task<long> CountUsageAsync(string model, CancellationToken cancellationToken)
+    {
+        var draft = await CreateMigrationAsync(model, cancellationToken);
+        await PostAsync($"migrations/{draft["migration_id"]}/cancel", [], cancellationToken);
+        return draft["analysis"]!["total_requests"]!.GetValue<long>();
+    }
 
     public Task<JsonObject> ReadAsync(string id, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Get, $"migrations/{id}", null, cancellationToken);

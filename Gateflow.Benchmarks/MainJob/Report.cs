@@ -12,7 +12,7 @@ internal static class Report
     {
         var text = new StringBuilder();
         text.Append(Invariant($"Run of {outcome.StartedAt:yyyy-MM-dd}, {Environment.ProcessorCount} cores, {RuntimeInformation.FrameworkDescription}, "))
-            .Append(Invariant($"everything on one machine, {outcome.Duration.TotalSeconds:F0} s at {outcome.Options.Speed} times the trace's speed, seed {outcome.Options.Seed}.\n\n"));
+            .Append(Invariant($"everything on one machine, {outcome.Duration.TotalSeconds:F0} s at {outcome.Options.Speed} times the trace's speed, a step every {outcome.Completed.Interval.TotalSeconds:F1} s, seed {outcome.Options.Seed}.\n\n"));
         Section(text, "Requests", Requests(outcome));
         Section(text, $"Observed split, {Cast.Source} → {outcome.Completed.Target}", Splits(outcome.Completed, outcome.Exchanges));
         Section(text, $"Observed split, {Cast.Source} → {outcome.RolledBack.Target}", Splits(outcome.RolledBack, outcome.Exchanges));
@@ -85,6 +85,7 @@ internal static class Report
             .Add("guardrail", Text(entry["guardrail"]))
             .Add("evidence, rolled back at", Invariant($"{Number(entry["evidence"])}, {Number(entry["threshold"])}"))
             .Add("**target requests from the first failure until the rollback**", $"**{seen.TargetRequests}**")
+            .Add("of them over by then", Count(seen.OverByThen))
             .Add("of them failed and answered by the source", Count(seen.AnsweredBySource))
             .Add("target requests of that step until then (`detection_requests`)", Number(entry["detection_requests"]))
             .Add("from the first failure to the rollback, application / gateway", Invariant($"{seen.Seconds:F2} / {Number(entry["detection_seconds"])} s"))

@@ -4,11 +4,13 @@ namespace Gateflow.Benchmarks.MainJob;
 
 /// <summary>
 /// Drives the application along the trace, open loop: a request leaves when its time has come, whether or not others were answered, as long as
-/// fewer than <see cref="MostInFlight"/> are out. When the stretch ends before the job does, it begins anew.
+/// fewer than <see cref="MostInFlight"/> are out. When the stretch ends before the job does, it begins anew. Before the trace's clock starts, a few
+/// requests go one after another, so that the first arrivals do not wait for programs that have just started.
 /// </summary>
 internal sealed class Traffic(Application application, ArrivalTrace trace, Recordings recordings, MainJobOptions options, TimeProvider clock) : IDisposable
 {
     public const int MostInFlight = 256;
+    private const int LeadIn = 50;
     private const double StreamedShare = 0.4;
 
     private readonly SemaphoreSlim _free = new(MostInFlight);
@@ -30,14 +32,19 @@ internal sealed class Traffic(Application application, ArrivalTrace trace, Recor
     /// <summary>Sends until <paramref name="stop"/>, then waits for the answers that are still out.</summary>
     public async Task RunAsync(CancellationToken stop, CancellationToken abort)
     {
-        var began = clock.GetTimestamp();
         List<Task> asks = [];
         try
         {
-            for (var number = 0; ; number++)
+            for (var number = 0; number < LeadIn; number++)
             {
-                var due = trace.Length * (number / trace.Offsets.Count) + trace.Offsets[number % trace.Offsets.Count];
-                due /= options.Speed;
+                await _free.WaitAsync(stop);
+                await AskAsync(Plan(number), TimeSpan.Zero, abort);
+            }
+
+            var began = clock.GetTimestamp();
+            for (var arrival = 0; ; arrival++)
+            {
+                var due = ((trace.Length * (arrival / trace.Offsets.Count)) + trace.Offsets[arrival % trace.Offsets.Count]) / options.Speed;
                 var ahead = due - clock.GetElapsedTime(began);
                 if (ahead >= TimeSpan.FromMilliseconds(1))
                 {
@@ -46,8 +53,7 @@ internal sealed class Traffic(Application application, ArrivalTrace trace, Recor
 
                 await _free.WaitAsync(stop);
                 var lateness = clock.GetElapsedTime(began) - due;
-                asks.Add(AskAsync(Plan(number), lateness > TimeSpan.Zero ? lateness : TimeSpan.Zero, abort));
-                Interlocked.Increment(ref _sent);
+                asks.Add(AskAsync(Plan(LeadIn + arrival), lateness > TimeSpan.Zero ? lateness : TimeSpan.Zero, abort));
                 if (asks.Count >= 2 * MostInFlight)
                 {
                     asks.RemoveAll(a => a.IsCompletedSuccessfully);
@@ -64,6 +70,7 @@ internal sealed class Traffic(Application application, ArrivalTrace trace, Recor
 
     private async Task AskAsync(PlannedRequest request, TimeSpan lateness, CancellationToken abort)
     {
+        Interlocked.Increment(ref _sent);
         await Task.Yield(); // the loop goes on to the next arrival
         var inFlight = Interlocked.Increment(ref _inFlight);
         for (var most = _mostSeenInFlight; inFlight > most; most = _mostSeenInFlight)
