@@ -1,0 +1,170 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Gateflow.Dashboard.Live;
+
+namespace Gateflow.Tests.Management;
+
+/// <summary>Migrations that really run: traffic by HTTP, evidence, controller, database.</summary>
+public sealed class RunningTests
+{
+    private const string Fast = """{"canary_percentage": 50, "increase_step": 50, "increase_interval_minutes": 0.01, "min_samples": 0, "soak_minutes": 0, "rollback_threshold": {}}""";
+
+    [Fact]
+    public async Task Canary_TargetStartsFailing_RollsBackByItselfAndNoCallerNotices()
+    {
+        await using var gateflow = await ManagedGateflow.StartAsync();
+        using var application = await gateflow.ApplicationAsync();
+        var id = await gateflow.DraftAsync("""{"canary_percentage": 50, "increase_interval_minutes": 60, "rollback_threshold": {"error_rate": 0.05}}""");
+        await gateflow.MustAsync("POST", $"/migrations/{id}/execute");
+        await gateflow.Simulator.SetAsync(ManagedGateflow.Target, new { error_rate = 1.0, error_status = 500 });
+
+        var (sent, onTarget) = (0, 0);
+        while (await StatusAsync(gateflow, id) == "in_progress" && sent < 200)
+        {
+            using var answer = await ManagedGateflow.AskAsync(application, $"user {sent++}");
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+            Assert.Equal(ManagedGateflow.Source, answer.Headers.GetValues("x-gateflow-model").Single());
+            onTarget += answer.Headers.TryGetValues("x-gateflow-arm", out var arm) && arm.Single() == "target" ? 1 : 0;
+        }
+
+        Assert.Equal("rolled_back", await StatusAsync(gateflow, id));
+        Assert.InRange(onTarget, 2, 5);
+        var history = (JsonObject)(await gateflow.MustAsync("GET", "/rollbacks"))["data"]![0]!;
+        Assert.True(history["automatic"]!.GetValue<bool>());
+        Assert.Equal("error_rate", ManagedGateflow.Text(history, "guardrail"));
+        Assert.True(history["evidence"]!.GetValue<double>() >= history["threshold"]!.GetValue<double>());
+        using var after = await ManagedGateflow.AskAsync(application, "after");
+        Assert.False(after.Headers.Contains("x-gateflow-migration"));
+    }
+
+    [Fact]
+    public async Task Canary_Healthy_CompletesAndRollsBackFromCompleted()
+    {
+        await using var gateflow = await ManagedGateflow.StartAsync();
+        using var application = await gateflow.ApplicationAsync();
+        var id = await gateflow.DraftAsync(Fast);
+        await gateflow.MustAsync("POST", $"/migrations/{id}/execute");
+
+        await UntilAsync(gateflow, id, "completed");
+
+        using var moved = await ManagedGateflow.AskAsync(application, "a");
+        Assert.Equal(ManagedGateflow.Target, moved.Headers.GetValues("x-gateflow-model").Single());
+        Assert.Equal(100, (await gateflow.MustAsync("GET", $"/migrations/{id}"))["progress"]!["traffic_on_target"]!.GetValue<double>());
+        await gateflow.MustAsync("POST", $"/migrations/{id}/rollback", """{"reason": "second thoughts"}""");
+        using var back = await ManagedGateflow.AskAsync(application, "a");
+        Assert.Equal(ManagedGateflow.Source, back.Headers.GetValues("x-gateflow-model").Single());
+    }
+
+    [Fact]
+    public async Task Scheduled_AtItsHour_StartsByItself()
+    {
+        await using var gateflow = await ManagedGateflow.StartAsync();
+        var at = TimeProvider.System.GetUtcNow().AddSeconds(2);
+        var id = await gateflow.DraftAsync($$"""{"strategy": "scheduled", "execute_at": "{{at:O}}", "rollback_threshold": {}, "min_samples": 0}""");
+
+        Assert.Equal("scheduled", ManagedGateflow.Text(await gateflow.MustAsync("POST", $"/migrations/{id}/execute"), "status"));
+        await UntilAsync(gateflow, id, "completed");
+        var events = (await gateflow.MustAsync("GET", $"/migrations/{id}/events"))["data"]!.AsArray();
+        var started = events.Single(e => e!["type"]!.GetValue<string>() == "started")!;
+        Assert.Equal("gateflow", ManagedGateflow.Text(started, "actor"));
+        Assert.True(started["at"]!.GetValue<DateTimeOffset>() >= at.AddMilliseconds(-1));
+    }
+
+    [Fact]
+    public async Task Execute_OverlappingScope_NamesTheOther()
+    {
+        await using var gateflow = await ManagedGateflow.StartAsync();
+        var first = await gateflow.DraftAsync("""{"scope": {"features": ["chatbot"]}}""");
+        var apart = await gateflow.DraftAsync("""{"scope": {"features": ["search"]}}""", target: "claude-3-5-sonnet");
+        var over = await gateflow.DraftAsync(target: "claude-3-5-sonnet");
+        await gateflow.MustAsync("POST", $"/migrations/{first}/execute");
+        await gateflow.MustAsync("POST", $"/migrations/{apart}/execute");
+
+        var (status, body) = await gateflow.CallAsync("POST", $"/migrations/{over}/execute");
+
+        Assert.Equal((HttpStatusCode.Conflict, "overlapping_migration"), (status, ManagedGateflow.Text(body["error"]!, "code")));
+        Assert.Contains("mig_", ManagedGateflow.Text(body["error"]!, "message"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task PromoteAndRollback_AtTheSameMoment_RollbackIsInForce()
+    {
+        await using var gateflow = await ManagedGateflow.StartAsync();
+        for (var round = 0; round < 20; round++)
+        {
+            var id = await gateflow.DraftAsync();
+            await gateflow.MustAsync("POST", $"/migrations/{id}/execute");
+
+            var answers = await Task.WhenAll(
+                gateflow.CallAsync("POST", $"/migrations/{id}/promote"),
+                gateflow.CallAsync("POST", $"/migrations/{id}/rollback", """{"reason": "race"}"""));
+
+            Assert.Equal(HttpStatusCode.OK, answers[1].Status);
+            Assert.True(answers[0].Status is HttpStatusCode.OK or HttpStatusCode.Conflict);
+            Assert.Equal("rolled_back", await StatusAsync(gateflow, id));
+            Assert.DoesNotContain(gateflow.Host.Get<Gateflow.Core.Routing.Routes>().Current.Migrations.Values.SelectMany(r => r), r => r.MigrationId == id);
+        }
+    }
+
+    [Fact]
+    public async Task Restart_InMidStep_KeepsTheEvidence()
+    {
+        await using var gateflow = await ManagedGateflow.StartAsync();
+        var data = Directory.CreateTempSubdirectory("gateflow-restart-").FullName;
+        Dictionary<string, string?> settings = new()
+        {
+            ["Gateflow:Providers:sim:Type"] = "OpenAICompatible",
+            ["Gateflow:Providers:sim:BaseUrl"] = gateflow.Simulator.BaseUrl.ToString(),
+            ["Gateflow:Providers:sim:Models:0"] = ManagedGateflow.Source,
+            ["Gateflow:Providers:sim:Models:1"] = ManagedGateflow.Target,
+        };
+        var judgeBefore = 0L;
+        string id, key;
+        await using (var host = await Composition.GateflowHost.StartAsync(settings, data))
+        {
+            using var content = new StringContent($$"""{"source_model": "{{ManagedGateflow.Source}}", "target_model": "{{ManagedGateflow.Target}}"}""");
+            using var created = await host.Client.PostAsync(new Uri("/v1/management/migrations", UriKind.Relative), content, TestContext.Current.CancellationToken);
+            id = ManagedGateflow.Text(JsonNode.Parse(await created.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!, "migration_id");
+            using var executed = await host.Client.PostAsync(new Uri($"/v1/management/migrations/{id}/execute", UriKind.Relative), null, TestContext.Current.CancellationToken);
+            using var named = new StringContent("""{"name": "app"}""");
+            using var made = await host.Client.PostAsync(new Uri("/v1/management/api-keys", UriKind.Relative), named, TestContext.Current.CancellationToken);
+            key = ManagedGateflow.Text(JsonNode.Parse(await made.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!, "key");
+            using var application = host.CreateClient(key);
+            for (var i = 0; i < 60; i++)
+            {
+                using var answer = await ManagedGateflow.AskAsync(application, $"user {i}");
+            }
+
+            judgeBefore = host.Get<Gateflow.Core.Rollout.Judge>().Read(id)!.Sequence;
+        }
+
+        await using (var again = await Composition.GateflowHost.StartAsync(settings, data))
+        {
+            Assert.Equal(60, judgeBefore);
+            Assert.Equal(judgeBefore, again.Get<Gateflow.Core.Rollout.Judge>().Read(id)!.Sequence);
+        }
+
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        Directory.Delete(data, recursive: true);
+    }
+
+    private static async Task<string> StatusAsync(ManagedGateflow gateflow, string id) =>
+        ManagedGateflow.Text(await gateflow.MustAsync("GET", $"/migrations/{id}"), "status");
+
+    /// <summary>Waits for the status by the feed's signals.</summary>
+    private static async Task UntilAsync(ManagedGateflow gateflow, string id, string status)
+    {
+        var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var watching = gateflow.Host.Get<MigrationFeed>().Subscribe(id, async _ =>
+        {
+            if (await StatusAsync(gateflow, id) == status)
+            {
+                reached.TrySetResult();
+            }
+        });
+        if (await StatusAsync(gateflow, id) != status)
+        {
+            await reached.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        }
+    }
+}
