@@ -12,7 +12,7 @@ namespace Gateflow.Core.Usage;
 /// window are read once and then kept; after any failure they are forgotten and read again.
 /// </summary>
 internal sealed class BatchStore(
-    IDbContextFactory<GateflowDb> databases, ModelCatalog catalog, Func<RouteTable> routes, Judge judge, string node, TimeProvider clock)
+    IDbContextFactory<GateflowDb> databases, ModelCatalog catalog, DemoKeys demo, Judge judge, string node, TimeProvider clock)
 {
     /// <summary>Hours and windows of which rows are kept, counted back from the newest.</summary>
     private static readonly TimeSpan KeptHours = TimeSpan.FromHours(2);
@@ -91,22 +91,26 @@ internal sealed class BatchStore(
 
     private async Task AddAsync(GateflowDb db, UsageBatch batch, CancellationToken cancellationToken)
     {
-        var table = routes();
-        var demo = table.Keys.Values.Where(k => k.Demo).Select(k => k.Id).ToHashSet(StringComparer.Ordinal);
+        var table = demo.Refresh();
         var folding = new UsageFolding(catalog);
         for (var i = 0; i < batch.Records.Count; i++)
         {
             var record = batch.Records[i];
+            if (demo.IsGone(record.KeyId))
+            {
+                continue;
+            }
+
             folding.Add(record);
             if (batch.Rates[i] > 0)
             {
-                db.Requests.Add(RequestLog.Row(record, catalog, batch.Rates[i], demo.Contains(record.KeyId)));
+                db.Requests.Add(RequestLog.Row(record, catalog, batch.Rates[i], demo.IsDemo(record.KeyId)));
             }
         }
 
         foreach (var (key, tally) in folding.Rollups)
         {
-            tally.AddTo(await RollupAsync(db, key, demo.Contains(key.KeyId), cancellationToken));
+            tally.AddTo(await RollupAsync(db, key, demo.IsDemo(key.KeyId), cancellationToken));
         }
 
         foreach (var (key, tally) in folding.Windows)
@@ -117,7 +121,7 @@ internal sealed class BatchStore(
         }
     }
 
-    private async Task<UsageRollup> RollupAsync(GateflowDb db, RollupKey key, bool demo, CancellationToken cancellationToken)
+    private async Task<UsageRollup> RollupAsync(GateflowDb db, RollupKey key, bool isDemo, CancellationToken cancellationToken)
     {
         if (_hours.Add(key.Hour))
         {
@@ -135,7 +139,7 @@ internal sealed class BatchStore(
 
         var added = _rollups[key] = new UsageRollup
         {
-            Hour = key.Hour, Node = node, Model = key.Model, ServedModel = key.ServedModel, Feature = key.Feature, KeyId = key.KeyId, Demo = demo,
+            Hour = key.Hour, Node = node, Model = key.Model, ServedModel = key.ServedModel, Feature = key.Feature, KeyId = key.KeyId, Demo = isDemo,
         };
         db.UsageRollups.Add(added);
         return added;

@@ -40,8 +40,9 @@ public sealed partial class RecorderWriter : IDisposable
     {
         (_recorder, _options, _clock, _logger) = (recorder, options, clock, logger);
         _spool = new RecorderSpool(Path.Combine(options.DataDirectory, "spool", string.Join('_', options.Node.Split(Path.GetInvalidFileNameChars()))), protector);
-        _store = new BatchStore(databases, catalog, routes, judge, options.Node, clock);
-        _samples = new SampleStore(databases, protector, routes, samples, clock);
+        var demo = new DemoKeys(routes);
+        _store = new BatchStore(databases, catalog, demo, judge, options.Node, clock);
+        _samples = new SampleStore(databases, protector, demo, samples, clock);
         _lastDrain = clock.GetTimestamp();
     }
 

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Gateflow.Core.Access;
-using Gateflow.Core.Routing;
 using Gateflow.Core.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -8,7 +7,7 @@ namespace Gateflow.Core.Usage;
 
 /// <summary>Keeps the bodies that were chosen, encrypted, each once a model, and not more of a model than allowed.</summary>
 internal sealed class SampleStore(
-    IDbContextFactory<GateflowDb> databases, ISecretProtector protector, Func<RouteTable> routes, SampleOptions options, TimeProvider clock)
+    IDbContextFactory<GateflowDb> databases, ISecretProtector protector, DemoKeys demo, SampleOptions options, TimeProvider clock)
 {
     private const int DeleteChunk = 200;
 
@@ -20,21 +19,21 @@ internal sealed class SampleStore(
     /// <summary>Keeps those of the requests that carry bodies and were answered.</summary>
     public async Task AddAsync(IReadOnlyList<RequestRecord> records, CancellationToken cancellationToken)
     {
-        var chosen = records.Where(r => !r.RequestBody.IsEmpty && r.ServedModel is not null).ToList();
+        demo.Refresh();
+        var chosen = records.Where(r => !r.RequestBody.IsEmpty && r.ServedModel is not null && !demo.IsGone(r.KeyId)).ToList();
         if (chosen.Count == 0)
         {
             return;
         }
 
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        var demo = routes().Keys.Values.Where(k => k.Demo).Select(k => k.Id).ToHashSet(StringComparer.Ordinal);
         foreach (var model in chosen.GroupBy(r => Columns.Fit(r.Model, 200)))
         {
             foreach (var (record, hash) in model.Select(r => (r, SHA256.HashData(r.RequestBody.Span))).DistinctBy(x => Convert.ToHexString(x.Item2)))
             {
                 if (!await db.Samples.AnyAsync(s => s.Model == model.Key && s.BodyHash == hash, cancellationToken))
                 {
-                    db.Samples.Add(Sample(record, hash, demo.Contains(record.KeyId)));
+                    db.Samples.Add(Sample(record, hash));
                 }
             }
 
@@ -57,7 +56,7 @@ internal sealed class SampleStore(
         }
     }
 
-    private Sample Sample(RequestRecord record, byte[] hash, bool demo) => new()
+    private Sample Sample(RequestRecord record, byte[] hash) => new()
     {
         Id = Ids.New("smp", clock.GetUtcNow()),
         At = record.At.ToUniversalTime(),
@@ -71,6 +70,6 @@ internal sealed class SampleStore(
         BodyHash = hash,
         Request = protector.Protect(record.RequestBody.Span),
         Response = record.ResponseBody.IsEmpty ? null : protector.Protect(record.ResponseBody.Span),
-        Demo = demo,
+        Demo = demo.IsDemo(record.KeyId),
     };
 }

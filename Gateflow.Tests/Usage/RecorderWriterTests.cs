@@ -74,6 +74,23 @@ public sealed class RecorderWriterTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task RunOnce_DemoClearedMeanwhile_DropsWhatIsLeftOfIt()
+    {
+        var writer = CreateWriter();
+        _recorder.TryRecord(Requests.Create(key: "key_demo"));
+        await TurnAsync(writer);
+        _table = new RouteTable();
+        _recorder.TryRecord(Requests.Create(key: "key_demo", body: "late"));
+        _recorder.TryRecord(Requests.Create());
+
+        await TurnAsync(writer);
+
+        Assert.Equal([("key_a", 1L), ("key_demo", 1L)], (await _database.ListAsync<UsageRollup>()).Select(r => (r.KeyId, r.Requests)).Order());
+        Assert.Equal(2, (await _database.ListAsync<RequestRow>()).Count);
+        Assert.Empty(await _database.ListAsync<Sample>());
+    }
+
+    [Fact]
     public async Task RunOnce_MigrationNoLongerRouted_WritesWeightZero()
     {
         Record(1, migration: "mig_1");
