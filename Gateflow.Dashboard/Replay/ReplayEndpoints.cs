@@ -1,0 +1,133 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Gateflow.Core.Migrations;
+using Gateflow.Dashboard.Access;
+using Gateflow.Dashboard.Management;
+using Gateflow.Dashboard.Migrations;
+
+namespace Gateflow.Dashboard.Replay;
+
+/// <summary>The routes of tests: <c>/migrations/{id}/test</c>.</summary>
+public static class ReplayEndpoints
+{
+    /// <summary>How long a call waits for the end of the test it starts, unless it says otherwise.</summary>
+    private static readonly TimeSpan UsualWait = TimeSpan.FromSeconds(30);
+
+    public static void MapReplay(this IEndpointRouteBuilder api)
+    {
+        api.MapPost("/migrations/{id}/test", StartAsync).RequireAuthorization(Policies.Operator);
+        api.MapGet("/migrations/{id}/test/{testId}", GetAsync);
+        api.MapPost("/migrations/{id}/test/{testId}/cancel", CancelAsync).RequireAuthorization(Policies.Operator);
+        api.MapGet("/migrations/{id}/test/{testId}/pairs", PairsAsync);
+        api.MapPut("/migrations/{id}/test/{testId}/pairs/{pairId}/rating", RateAsync).RequireAuthorization(Policies.Operator);
+    }
+
+    /// <summary>200 with the results when the test ends in time, else 202: <c>?wait=true</c> waits for the end, <c>?wait=false</c> not at all.</summary>
+    private static async Task<IResult> StartAsync(
+        string id, Body body, HttpContext http, ReplayRunner runner, ReplayReader reader, TimeProvider clock, string? wait = null)
+    {
+        if (wait is not (null or "" or "true" or "false"))
+        {
+            return Refusal.Invalid("wait", "wait must be true or false.").ToResult();
+        }
+
+        var request = body.Read<ReplayRequest>();
+        if (!request.IsOk)
+        {
+            return request.Refusal.ToResult();
+        }
+
+        var started = await runner.StartAsync(id, request.Value, MigrationEndpoints.Actor(http), http.RequestAborted);
+        if (!started.IsOk)
+        {
+            return started.Refusal.ToResult();
+        }
+
+        var testId = started.Value.Id;
+        http.Response.Headers.Location = $"/v1/management/migrations/{id}/test/{testId}";
+        if (wait != "false")
+        {
+            await WaitAsync(runner, testId, wait == "true" ? Timeout.InfiniteTimeSpan : UsualWait, clock, http.RequestAborted);
+        }
+
+        var view = (await reader.FindAsync(id, testId, http.RequestAborted))!;
+        return MigrationEndpoints.Json(view, view.IsOver ? StatusCodes.Status200OK : StatusCodes.Status202Accepted);
+    }
+
+    private static async Task<IResult> GetAsync(string id, string testId, ReplayReader reader, CancellationToken cancellationToken) =>
+        await reader.FindAsync(id, testId, cancellationToken) is { } view ? MigrationEndpoints.Json(view) : Refusal.NotFound("test", testId).ToResult();
+
+    private static async Task<IResult> CancelAsync(string id, string testId, ReplayRunner runner, ReplayReader reader, CancellationToken cancellationToken)
+    {
+        if (await reader.FindAsync(id, testId, cancellationToken) is not { } view)
+        {
+            return Refusal.NotFound("test", testId).ToResult();
+        }
+
+        if (!await runner.CancelAsync(testId, cancellationToken))
+        {
+            return view.IsOver
+                ? new Refusal(RefusalKind.Conflict, "test_over", $"The test {testId} is over.").ToResult()
+                : new Refusal(RefusalKind.Conflict, "test_elsewhere", $"The test {testId} runs on another node; cancel it there.").ToResult();
+        }
+
+        return await GetAsync(id, testId, reader, cancellationToken);
+    }
+
+    private static async Task<IResult> PairsAsync(
+        string id, string testId, ReplayReader reader, CancellationToken cancellationToken, int limit = 20, string? cursor = null, string? sort = null)
+    {
+        if (sort is not (null or "" or "most_different"))
+        {
+            return Refusal.Invalid("sort", "sort must be most_different, or be left out.").ToResult();
+        }
+
+        var skip = 0;
+        if (!string.IsNullOrEmpty(cursor) && !int.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out skip))
+        {
+            return Refusal.Invalid("cursor", "cursor must be the next_cursor of an earlier page.").ToResult();
+        }
+
+        if (await reader.FindAsync(id, testId, cancellationToken) is null)
+        {
+            return Refusal.NotFound("test", testId).ToResult();
+        }
+
+        var order = sort == "most_different" ? ReplayPairOrder.MostDifferent : ReplayPairOrder.Answered;
+        limit = Math.Clamp(limit, 1, 100);
+        var (pairs, more) = await reader.PairsAsync(testId, order, skip, limit, cancellationToken);
+        return MigrationEndpoints.Json(new ListPage<ReplayPairView>(pairs, more ? (skip + limit).ToString(CultureInfo.InvariantCulture) : null));
+    }
+
+    private static async Task<IResult> RateAsync(string id, string testId, string pairId, Body body, ReplayReader reader, CancellationToken cancellationToken)
+    {
+        if (body.Refusal is not null)
+        {
+            return body.Refusal.ToResult();
+        }
+
+        var rating = body.Text("rating");
+        if (rating is null && !(body.Value.TryGetPropertyValue("rating", out var node) && node is null))
+        {
+            return Refusal.Invalid("rating", "rating is required: better, same or worse; null takes it back.").ToResult();
+        }
+
+        return await reader.RateAsync(id, testId, pairId, rating, cancellationToken) is { } refusal
+            ? refusal.ToResult()
+            : MigrationEndpoints.Json(new JsonObject { ["pair_id"] = pairId, ["rating"] = rating });
+    }
+
+    private static async Task WaitAsync(ReplayRunner runner, string testId, TimeSpan most, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(most, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            await runner.WaitAsync(testId, either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // it goes on; the answer says so
+        }
+    }
+}
