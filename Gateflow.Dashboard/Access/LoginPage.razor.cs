@@ -9,7 +9,7 @@ public sealed partial class LoginPage(NavigationManager navigation, SignInLinks 
     [CascadingParameter]
     private HttpContext Http { get; set; } = default!;
 
-    /// <summary>What went wrong before: key, role or link.</summary>
+    /// <summary>What went wrong before: key, role, link or form.</summary>
     [SupplyParameterFromQuery]
     private string? Fault { get; set; }
 
@@ -28,6 +28,7 @@ public sealed partial class LoginPage(NavigationManager navigation, SignInLinks 
         "key" => "This key is unknown, revoked or expired. Check that it was copied whole.",
         "role" => "This key belongs to an application: it calls models, but opens no dashboard. Use a key of role viewer or higher.",
         "link" => "This sign-in link was used already or is older than a day. Restart Gateflow for a fresh one, or use a key.",
+        "form" => "The page was too old to sign in with. Enter the key once more.",
         _ => "Signing in failed. Try again.",
     };
 

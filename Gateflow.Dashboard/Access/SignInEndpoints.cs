@@ -1,6 +1,7 @@
 using System.Threading.RateLimiting;
 using Gateflow.Core.Access;
 using Gateflow.Core.Routing;
+using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Mvc;
@@ -24,7 +25,8 @@ public static class SignInEndpoints
     public static void MapSignIn(this IEndpointRouteBuilder app)
     {
         // Before the page of the same address: a page's endpoint takes posts too.
-        app.MapPost("/login", KeyAsync).AllowAnonymous().RequireRateLimiting(Slowly).ExcludeFromDescription().WithOrder(-1);
+        app.MapPost("/login", KeyAsync).AllowAnonymous().RequireRateLimiting(Slowly).ExcludeFromDescription().WithOrder(-1)
+            .DisableAntiforgery(); // checked by the handler, which can say so on the page
         app.MapPost("/logout", async (HttpContext http, [FromForm] string? ignored) =>
         {
             await http.SignOutAsync(CookieAuthenticationDefaults.AuthenticationScheme);
@@ -47,8 +49,13 @@ public static class SignInEndpoints
         Local(returnUrl) is var back and not "/" ? $"/login?fault={fault}&returnUrl={Uri.EscapeDataString(back)}" : $"/login?fault={fault}";
 
     private static async Task<IResult> KeyAsync(
-        HttpContext http, Routes routes, TimeProvider clock, [FromForm] string? key, [FromForm] string? returnUrl)
+        HttpContext http, IAntiforgery antiforgery, Routes routes, TimeProvider clock, [FromForm] string? key, [FromForm] string? returnUrl)
     {
+        if (!await antiforgery.IsRequestValidAsync(http))
+        {
+            return Results.LocalRedirect(Refused("form", returnUrl));
+        }
+
         var found = routes.Current.Keys.GetValueOrDefault(KeyHash.Of(key?.Trim() ?? ""));
         if (found is null || !KeyAuthentication.IsValid(found, clock.GetUtcNow()))
         {

@@ -85,7 +85,7 @@ public sealed partial class SignInTests
     }
 
     [Fact]
-    public async Task Login_WithoutAntiforgeryToken_IsRefused()
+    public async Task Login_WithoutAntiforgeryToken_IsAskedAgain()
     {
         await using var host = await GateflowHost.StartAsync();
         using var browser = host.CreateClient();
@@ -93,7 +93,7 @@ public sealed partial class SignInTests
 
         using var answer = await browser.PostAsync("/login", form, Token);
 
-        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Equal("/login?fault=form", Path(answer));
         Assert.False(await IsSignedInAsync(browser));
     }
 
