@@ -37,7 +37,7 @@ internal sealed class GatewayHost : IAsyncDisposable
 
     /// <summary>Starts upstream and gateway. gpt-4 and gpt-4o are served, gpt-dead is known only.</summary>
     /// <param name="weight">Weight of a running migration gpt-4 → gpt-4o in hundredths of a percent; null for none.</param>
-    /// <param name="timeout">The provider's time limit; default 10 s.</param>
+    /// <param name="timeout">The time limit of gpt-4o; the default, and that of gpt-4, is 10 s.</param>
     /// <param name="configure">The gateway's options.</param>
     /// <param name="time">The gateway's clock.</param>
     /// <param name="provider">Another provider than the fake one.</param>
@@ -114,7 +114,7 @@ internal sealed class GatewayHost : IAsyncDisposable
 
     private static RouteTable CreateTable(Uri baseUrl, int? weight, TimeSpan timeout, string target)
     {
-        var provider = new ProviderEndpoint { Name = "openai", Type = ProviderType.OpenAI, BaseUrl = baseUrl, ApiKey = "sk-provider", Timeout = timeout };
+        var provider = new ProviderEndpoint { Name = "openai", Type = ProviderType.OpenAI, BaseUrl = baseUrl, ApiKey = "sk-provider", Timeout = TimeSpan.FromSeconds(10) };
         var facts = CatalogModel.Unknown("openai", "gpt-4") with
         {
             DeprecatedOn = new DateOnly(2026, 1, 2),
@@ -123,7 +123,7 @@ internal sealed class GatewayHost : IAsyncDisposable
             Released = new DateOnly(2023, 3, 14),
         };
         var gpt4 = new ModelRoute("gpt-4", [new ModelEndpoint(provider, "gpt-4")], facts);
-        var gpt4o = new ModelRoute("gpt-4o", [new ModelEndpoint(provider, target)], null);
+        var gpt4o = new ModelRoute("gpt-4o", [new ModelEndpoint(provider with { Timeout = timeout }, target)], null);
         var dead = new ModelRoute("gpt-dead", [], facts with { Id = "gpt-dead" });
         return new RouteTable
         {

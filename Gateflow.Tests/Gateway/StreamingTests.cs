@@ -106,7 +106,7 @@ public sealed class StreamingTests
     [InlineData("early end")]
     public async Task Post_StreamBreaks_EndsInAnErrorEvent(string how)
     {
-        await using var host = await GatewayHost.StartAsync(weight: 10_000, timeout: TimeSpan.FromMilliseconds(300));
+        await using var host = await GatewayHost.StartAsync(weight: 10_000, timeout: TimeSpan.FromMilliseconds(500));
         var half = FakeUpstream.Delta("never whole")[..30];
         var received = new TaskCompletionSource();
         host.Upstream.Answer = async (http, _) =>
