@@ -6,31 +6,15 @@ using Gateflow.Tests.Composition;
 
 namespace Gateflow.Tests.Access;
 
-public sealed partial class SignInTests
+public sealed partial class SignInTests(GateflowFixture program) : IClassFixture<GateflowFixture>
 {
+    private readonly GateflowHost host = program.Host;
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
-
-    [Fact]
-    public async Task Page_WithoutSession_RedirectsToSignInAndBackAfterwards()
-    {
-        await using var host = await GateflowHost.StartAsync();
-        using var browser = host.CreateClient();
-
-        using var refused = await browser.GetAsync("/rollbacks?model=gpt-4", Token);
-        var signIn = refused.Headers.Location!;
-        using var entered = await PostKeyAsync(browser, signIn.PathAndQuery, GateflowHost.AdminKey);
-
-        Assert.Equal(HttpStatusCode.Redirect, refused.StatusCode);
-        Assert.StartsWith("/login?ReturnUrl=", signIn.PathAndQuery, StringComparison.Ordinal);
-        Assert.Equal("/rollbacks?model=gpt-4", entered.Headers.Location!.OriginalString);
-        using var page = await browser.GetAsync("/rollbacks?model=gpt-4", Token);
-        Assert.Equal(HttpStatusCode.OK, page.StatusCode);
-    }
 
     [Fact]
     public async Task Login_WithoutCircuit_IsStaticAndKeepsReturnUrl()
     {
-        await using var host = await GateflowHost.StartAsync();
         using var browser = host.CreateClient();
 
         var page = await browser.GetStringAsync("/login?returnUrl=%2Fmigrations", Token);
@@ -45,7 +29,6 @@ public sealed partial class SignInTests
     [InlineData("", "key", "unknown, revoked or expired")]
     public async Task Login_WrongKey_SaysSoAndKeepsReturnUrl(string key, string fault, string message)
     {
-        await using var host = await GateflowHost.StartAsync();
         using var browser = host.CreateClient();
 
         using var answer = await PostKeyAsync(browser, "/login?returnUrl=%2Fmigrations", key);
@@ -59,7 +42,6 @@ public sealed partial class SignInTests
     [Fact]
     public async Task Login_KeyOfAnApplication_IsRefusedWithItsReason()
     {
-        await using var host = await GateflowHost.StartAsync();
         using var browser = host.CreateClient();
         var created = await host.Get<ApiKeys>().CreateAsync(new CreateKey { Name = "chatbot" }, "test", Token);
 
@@ -76,7 +58,6 @@ public sealed partial class SignInTests
     [InlineData("/\\evil.example/")]
     public async Task Login_ForeignReturnUrl_LeadsToOverview(string returnUrl)
     {
-        await using var host = await GateflowHost.StartAsync();
         using var browser = host.CreateClient();
 
         using var answer = await PostKeyAsync(browser, "/login?returnUrl=" + Uri.EscapeDataString(returnUrl), GateflowHost.AdminKey);
@@ -87,7 +68,6 @@ public sealed partial class SignInTests
     [Fact]
     public async Task Login_WithoutAntiforgeryToken_IsAskedAgain()
     {
-        await using var host = await GateflowHost.StartAsync();
         using var browser = host.CreateClient();
         using var form = new FormUrlEncodedContent([new("key", GateflowHost.AdminKey)]);
 
@@ -100,7 +80,6 @@ public sealed partial class SignInTests
     [Fact]
     public async Task Link_OfTheStart_SignsInOnce()
     {
-        await using var host = await GateflowHost.StartAsync();
         using var browser = host.CreateClient();
         using var second = host.CreateClient();
         var link = "/login?token=" + host.Get<SignInLinks>().Create(BootstrapKey.Id);
@@ -118,7 +97,6 @@ public sealed partial class SignInTests
     [Fact]
     public async Task Logout_AfterSignIn_EndsTheSession()
     {
-        await using var host = await GateflowHost.StartAsync();
         using var browser = host.CreateClient();
         using var entered = await PostKeyAsync(browser, "/login", GateflowHost.AdminKey);
         Assert.True(await IsSignedInAsync(browser));
@@ -134,7 +112,6 @@ public sealed partial class SignInTests
     [Fact]
     public async Task Session_OfAKeyRevokedSince_Ends()
     {
-        await using var host = await GateflowHost.StartAsync();
         using var browser = host.CreateClient();
         var keys = host.Get<ApiKeys>();
         var created = await keys.CreateAsync(new CreateKey { Name = "Ada", Role = Role.Operator }, "test", Token);
