@@ -23,6 +23,7 @@ internal sealed partial class ChatCompletions(
         {
             if (await PrepareAsync(exchange) is { } refusal)
             {
+                ResponseMarks.WriteRequested(exchange);
                 await ErrorWriter.WriteAsync(http, refusal, options.ErrorDocumentation);
                 return;
             }

@@ -1,3 +1,5 @@
+using System.IO.Compression;
+using System.Net.Http.Headers;
 using Gateflow.Core.Rollout;
 using Gateflow.Gateway.Envelopes;
 using Gateflow.Gateway.Providers;
@@ -17,6 +19,7 @@ internal sealed class ProviderCall(Candidate candidate, bool wantsJson, TimeProv
     private SplicedContent? _content;
     private HttpResponseMessage? _response;
     private Stream? _stream;
+    private bool _limited = true;
 
     public Candidate Candidate { get; } = candidate;
 
@@ -57,22 +60,26 @@ internal sealed class ProviderCall(Candidate candidate, bool wantsJson, TimeProv
         _hangUp = caller.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), _limit);
         _response = await upstream.SendAsync(request, _limit.Token);
         Status = (int)_response.StatusCode;
-        _stream = await _response.Content.ReadAsStreamAsync(_limit.Token);
-        _limit.CancelAfter(Timeout.InfiniteTimeSpan);
+        _stream = Decoded(await _response.Content.ReadAsStreamAsync(_limit.Token), _response.Content.Headers);
     }
 
-    /// <summary>Reads what comes next; 0 at the end. Throws when the connection breaks, the limit runs out or the caller hangs up.</summary>
+    /// <summary>Reads what comes next; 0 at the end. The first read shares the limit of <see cref="SendAsync"/>. Throws when the connection breaks, the limit runs out or the caller hangs up.</summary>
     public async ValueTask<int> ReadAsync(Memory<byte> buffer)
     {
         var read = _stream!.ReadAsync(buffer, _limit.Token);
-        if (read.IsCompletedSuccessfully)
+        if (!_limited && !read.IsCompleted)
         {
-            return read.Result;
+            _limited = true;
+            _limit.CancelAfter(Candidate.Endpoint.Provider.Timeout);
         }
 
-        _limit.CancelAfter(Candidate.Endpoint.Provider.Timeout);
         var count = await read;
-        _limit.CancelAfter(Timeout.InfiniteTimeSpan); // a caller that reads slowly is not the provider's fault
+        if (_limited)
+        {
+            _limited = false;
+            _limit.CancelAfter(Timeout.InfiniteTimeSpan); // a caller that reads slowly is not the provider's fault
+        }
+
         return count;
     }
 
@@ -92,7 +99,18 @@ internal sealed class ProviderCall(Candidate candidate, bool wantsJson, TimeProv
         : AttemptResult.ConnectionFailed;
 
     /// <summary>True for the exceptions that a broken or slow connection causes; any other is a defect.</summary>
-    public static bool IsBroken(Exception fault) => fault is HttpRequestException or IOException or OperationCanceledException;
+    public static bool IsBroken(Exception fault) => fault is HttpRequestException or IOException or OperationCanceledException or InvalidDataException;
+
+    /// <summary>Some servers compress although they were asked not to; answers are read on their way.</summary>
+    private static Stream Decoded(Stream stream, HttpContentHeaders headers) =>
+        !headers.NonValidated.TryGetValues("Content-Encoding", out var encoding) ? stream
+        : encoding.ToString() switch
+        {
+            "gzip" => new GZipStream(stream, CompressionMode.Decompress),
+            "br" => new BrotliStream(stream, CompressionMode.Decompress),
+            "deflate" => new ZLibStream(stream, CompressionMode.Decompress),
+            _ => stream,
+        };
 
     public void Dispose()
     {

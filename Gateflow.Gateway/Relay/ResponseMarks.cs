@@ -7,16 +7,27 @@ namespace Gateflow.Gateway.Relay;
 /// <summary>The headers that say who answered and why.</summary>
 internal static class ResponseMarks
 {
+    private const int MaxHeader = 512;
+
     /// <summary>On every answer, errors included.</summary>
     public static void WriteId(Exchange exchange) => exchange.Http.Response.Headers["x-gateflow-request-id"] = exchange.RequestId;
+
+    /// <summary>On refusals that were read as far as the model.</summary>
+    public static void WriteRequested(Exchange exchange)
+    {
+        if (exchange.Envelope.Model.Length > 0)
+        {
+            exchange.Http.Response.Headers["x-gateflow-requested-model"] = Safe(exchange.Envelope.Model);
+        }
+    }
 
     /// <summary>On answers of a provider.</summary>
     public static void Write(Exchange exchange, ProviderCall call)
     {
         var headers = exchange.Http.Response.Headers;
-        headers["x-gateflow-model"] = call.Candidate.Model;
-        headers["x-gateflow-requested-model"] = Ascii(exchange.Envelope.Model);
-        headers["x-gateflow-provider"] = call.Candidate.Endpoint.Provider.Name;
+        headers["x-gateflow-model"] = Safe(call.Candidate.Model);
+        headers["x-gateflow-requested-model"] = Safe(exchange.Envelope.Model);
+        headers["x-gateflow-provider"] = Safe(call.Candidate.Endpoint.Provider.Name);
         if ((exchange.Migration ?? exchange.Replacement) is { } migration)
         {
             headers["x-gateflow-migration"] = migration.MigrationId;
@@ -49,13 +60,14 @@ internal static class ResponseMarks
                 || name.StartsWith("retry-after", StringComparison.OrdinalIgnoreCase)
                 || name.Equals("x-request-id", StringComparison.OrdinalIgnoreCase))
             {
-                headers[name] = values.ToString();
+                headers[name] = Safe(values.ToString());
             }
         }
     }
 
-    /// <summary>An alias may hold any character, a header may not.</summary>
-    private static string Ascii(string name) => System.Text.Ascii.IsValid(name) && !name.AsSpan().ContainsAnyInRange('\0', '\x1f')
-        ? name
-        : Uri.EscapeDataString(name);
+    /// <summary>Names and a provider's values may hold any character, a header may not: those are percent-encoded.</summary>
+    private static string Safe(string text) =>
+        text.AsSpan().ContainsAnyExceptInRange(' ', '~') ? Uri.EscapeDataString(Shortened(text)) : Shortened(text);
+
+    private static string Shortened(string text) => text.Length <= MaxHeader ? text : text[..MaxHeader];
 }

@@ -17,7 +17,7 @@ internal static class WholeRelay
         exchange.FirstByte = exchange.Time.GetTimestamp();
         if (!exchange.Acted)
         {
-            response.ContentLength = call.HasRest ? call.Response.Content.Headers.ContentLength : received.Length;
+            response.ContentLength = call.HasRest ? null : received.Length;
             await response.BodyWriter.WriteAsync(received.Memory, exchange.Aborted);
         }
         else if (!call.HasRest)

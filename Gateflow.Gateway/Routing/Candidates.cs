@@ -56,6 +56,11 @@ internal static class Candidates
             return GatewayError.ModelNotFound($"The model '{model}' is not known. GET /v1/models lists the models that are served.");
         }
 
+        if (route.Endpoints.Any(static endpoint => ProviderAdapters.Find(endpoint.Provider.Type) is not null))
+        {
+            return GatewayError.ModelNotFound($"The model '{model}' is not served by the demo's provider, the only one that a key of the demo may use.");
+        }
+
         if (route.IsServed)
         {
             var provider = route.Endpoints[0].Provider;

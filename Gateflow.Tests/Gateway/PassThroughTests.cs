@@ -1,4 +1,6 @@
+using System.IO.Compression;
 using System.Net;
+using System.Text;
 using System.Text.Json;
 using Gateflow.Core.Catalog;
 using Gateflow.Core.Rollout;
@@ -137,6 +139,42 @@ public sealed class PassThroughTests
 
         Assert.Equal(body, await response.Content.ReadAsStringAsync(Cancel));
         Assert.True((await host.RecordAsync()).TokensEstimated);
+    }
+
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("br")]
+    public async Task Post_ProviderCompressesUnasked_CallerGetsPlainBytes(string encoding)
+    {
+        await using var host = await GatewayHost.StartAsync();
+        host.Upstream.Answer = async (http, model) =>
+        {
+            http.Response.ContentType = "application/json";
+            http.Response.Headers.ContentEncoding = encoding;
+            await using Stream packed = encoding == "gzip"
+                ? new GZipStream(http.Response.Body, CompressionMode.Compress)
+                : new BrotliStream(http.Response.Body, CompressionMode.Compress);
+            await packed.WriteAsync(Encoding.UTF8.GetBytes(FakeUpstream.Completion(model)), Cancel);
+        };
+
+        using var response = await host.PostAsync(GatewayHost.Chat());
+
+        Assert.Equal(FakeUpstream.Completion("gpt-4"), await response.Content.ReadAsStringAsync(Cancel));
+        Assert.Equal(11, (await host.RecordAsync()).InputTokens);
+    }
+
+    [Theory]
+    [InlineData("a\\r\\nx-injected: 1", "a%0D%0Ax-injected%3A%201")]
+    [InlineData("gpt-\u00e9\u007f", "gpt-%C3%A9%7F")]
+    public async Task Post_ModelNameThatIsNoHeader_IsEncodedInTheMark(string model, string header)
+    {
+        await using var host = await GatewayHost.StartAsync();
+
+        using var response = await host.PostAsync(GatewayHost.Chat(model));
+
+        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+        Assert.Equal(header, Header(response, "x-gateflow-requested-model"));
+        Assert.Null(Header(response, "x-injected"));
     }
 
     [Fact]

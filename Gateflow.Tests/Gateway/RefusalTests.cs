@@ -82,6 +82,19 @@ public sealed class RefusalTests
     }
 
     [Fact]
+    public async Task Post_KeyOfTheDemo_NeverReachesARealProvider()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        host.Table = host.Table with { Keys = host.Table.Keys.ToFrozenDictionary(k => k.Key, k => k.Value with { Demo = true }) };
+
+        using var response = await host.PostAsync(GatewayHost.Chat());
+
+        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+        Assert.Contains("demo", await AssertErrorAsync(response, "invalid_request_error", "model_not_found", "model"), StringComparison.Ordinal);
+        Assert.Empty(host.Upstream.Requests);
+    }
+
+    [Fact]
     public async Task Post_ProtocolNotSpoken_SaysSo()
     {
         await using var host = await GatewayHost.StartAsync();
