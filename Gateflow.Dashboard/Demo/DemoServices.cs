@@ -29,6 +29,7 @@ internal static class DemoServices
                 o.Models[id] = new ModelBehaviour { LatencyMs = latency, LatencySigma = 0.4, TokensPerSecond = 900, MinAnswerTokens = 20, MaxAnswerTokens = 120 };
             }
         });
+        services.AddSingleton<DemoMonth>();
         services.AddSingleton<DemoSwitch>();
         services.AddHostedService<DemoTraffic>();
         return services;
@@ -45,9 +46,10 @@ internal static class DemoServices
         routes.Protocol.AllowAnonymous();
         routes.Control.RequireAuthorization(Policies.Admin);
         var demo = app.MapGroup("/v1/management/demo").RequireAuthorization(Policies.Admin).WithTags("demo");
-        demo.MapPost("/clear", (DemoState state) =>
+        demo.MapPost("/clear", async (DemoMonth month, DemoState state, CancellationToken token) =>
         {
             state.Stop();
+            await month.ClearAsync(token);
             return Results.NoContent();
         });
         demo.MapPut("/fail/{*model}", (string model, DemoSwitch failing) => Switch(failing, model, true));

@@ -14,7 +14,7 @@ namespace Gateflow.Dashboard.Demo;
 /// and a few requests a second go over real HTTP through the gateway, with keys of the demo's own.
 /// </summary>
 internal sealed partial class DemoTraffic(
-    DemoState state, ModelDirectory models, Routes routes, ApiKeys keys, IDbContextFactory<GateflowDb> databases,
+    DemoState state, DemoMonth month, ModelDirectory models, Routes routes, ApiKeys keys, IDbContextFactory<GateflowDb> databases,
     IServer server, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<DemoTraffic> logger) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(125);
@@ -27,12 +27,31 @@ internal sealed partial class DemoTraffic(
             var address = await AddressAsync(stoppingToken);
             models.Move(DemoModels.ProviderName, new Uri(address, "simulator/v1"));
             await routes.ReloadAsync(stoppingToken);
+            if (await month.IsClearedAsync(stoppingToken))
+            {
+                state.Stop();
+                return;
+            }
+
             var secrets = await SecretsAsync(stoppingToken);
+            _ = SeedAsync(stoppingToken);
             await SendAsync(address, secrets, stoppingToken);
         }
         catch (OperationCanceledException)
         {
             // the program stops
+        }
+    }
+
+    private async Task SeedAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await month.SeedAsync(cancellationToken);
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            LogSeedFailed(fault);
         }
     }
 
@@ -47,12 +66,11 @@ internal sealed partial class DemoTraffic(
             .Replace("//*", "//127.0.0.1", StringComparison.Ordinal).Replace("//+", "//127.0.0.1", StringComparison.Ordinal).TrimEnd('/') + "/");
     }
 
-    /// <summary>Secrets are never stored, so each start makes the demo's keys anew under their old names and revokes those before.</summary>
+    /// <summary>Secrets are never stored, so each start makes the demo's keys anew under their old names in place of those before.</summary>
     private async Task<IReadOnlyDictionary<string, string>> SecretsAsync(CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        await db.ApiKeys.Where(k => k.Demo && k.CreatedBy == "demo traffic" && k.RevokedAt == null)
-            .ExecuteUpdateAsync(set => set.SetProperty(k => k.RevokedAt, clock.GetUtcNow()), cancellationToken);
+        await db.ApiKeys.Where(k => k.Demo && k.CreatedBy == "demo traffic").ExecuteDeleteAsync(cancellationToken);
         Dictionary<string, string> secrets = [];
         foreach (var feature in DemoPrompts.Features)
         {
@@ -96,4 +114,7 @@ internal sealed partial class DemoTraffic(
 
     [LoggerMessage(LogLevel.Debug, "A request of the demo's traffic was lost: {Kind}")]
     private partial void LogLost(string kind);
+
+    [LoggerMessage(LogLevel.Error, "The demo's month could not be written")]
+    private partial void LogSeedFailed(Exception fault);
 }

@@ -2,6 +2,7 @@ using Gateflow.Dashboard.Access;
 using Gateflow.Dashboard.Catalog;
 using Gateflow.Dashboard.Live;
 using Gateflow.Dashboard.Migrations;
+using Gateflow.Dashboard.Replay;
 
 namespace Gateflow.Dashboard.Management;
 
@@ -15,6 +16,7 @@ public static class ManagementEndpoints
         api.AddEndpointFilter<Idempotency>();
         api.MapMigrations();
         api.MapMigrationEvents();
+        api.MapReplay();
         api.MapApiKeys();
         api.MapModels();
         api.MapFallback(() => ApiErrors.Error(404, "not_found_error", "unknown_endpoint", "The management API has no such endpoint. /openapi/v1.json lists them."));

@@ -148,6 +148,7 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
                     Done = table.Column<int>(type: "int", nullable: false),
                     Planned = table.Column<int>(type: "int", nullable: false),
                     MaxCost = table.Column<decimal>(type: "decimal(18,9)", precision: 18, scale: 9, nullable: true),
+                    Node = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
                     Results = table.Column<string>(type: "nvarchar(max)", nullable: true),
                     Error = table.Column<string>(type: "nvarchar(max)", nullable: true)
                 },
@@ -183,7 +184,8 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
                     TokensEstimated = table.Column<bool>(type: "bit", nullable: false),
                     Cost = table.Column<decimal>(type: "decimal(18,9)", precision: 18, scale: 9, nullable: true),
                     Quality = table.Column<double>(type: "float", nullable: true),
-                    SamplingRate = table.Column<double>(type: "float", nullable: false)
+                    SamplingRate = table.Column<double>(type: "float", nullable: false),
+                    Demo = table.Column<bool>(type: "bit", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -334,6 +336,7 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
                     Id = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
                     TestId = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
                     SampleId = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
+                    Feature = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: true),
                     Prompt = table.Column<byte[]>(type: "varbinary(max)", nullable: true),
                     SourceText = table.Column<byte[]>(type: "varbinary(max)", nullable: true),
                     TargetText = table.Column<byte[]>(type: "varbinary(max)", nullable: true),
@@ -341,6 +344,8 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
                     TargetLatencyMs = table.Column<double>(type: "float", nullable: true),
                     SourceCost = table.Column<decimal>(type: "decimal(18,9)", precision: 18, scale: 9, nullable: true),
                     TargetCost = table.Column<decimal>(type: "decimal(18,9)", precision: 18, scale: 9, nullable: true),
+                    SourceTokens = table.Column<int>(type: "int", nullable: true),
+                    TargetTokens = table.Column<int>(type: "int", nullable: true),
                     Similarity = table.Column<double>(type: "float", nullable: true),
                     FormatMatch = table.Column<bool>(type: "bit", nullable: true),
                     SourceError = table.Column<string>(type: "nvarchar(max)", nullable: true),
@@ -401,9 +406,9 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
                 column: "Status");
 
             migrationBuilder.CreateIndex(
-                name: "IX_ReplayPairs_TestId",
+                name: "IX_ReplayPairs_TestId_Similarity",
                 table: "ReplayPairs",
-                column: "TestId");
+                columns: new[] { "TestId", "Similarity" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_ReplayTests_MigrationId",

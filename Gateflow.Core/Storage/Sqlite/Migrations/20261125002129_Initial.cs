@@ -148,6 +148,7 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
                     Done = table.Column<int>(type: "INTEGER", nullable: false),
                     Planned = table.Column<int>(type: "INTEGER", nullable: false),
                     MaxCost = table.Column<decimal>(type: "TEXT", precision: 18, scale: 9, nullable: true),
+                    Node = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
                     Results = table.Column<string>(type: "TEXT", nullable: true),
                     Error = table.Column<string>(type: "TEXT", nullable: true)
                 },
@@ -183,7 +184,8 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
                     TokensEstimated = table.Column<bool>(type: "INTEGER", nullable: false),
                     Cost = table.Column<decimal>(type: "TEXT", precision: 18, scale: 9, nullable: true),
                     Quality = table.Column<double>(type: "REAL", nullable: true),
-                    SamplingRate = table.Column<double>(type: "REAL", nullable: false)
+                    SamplingRate = table.Column<double>(type: "REAL", nullable: false),
+                    Demo = table.Column<bool>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -334,6 +336,7 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
                     Id = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
                     TestId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
                     SampleId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Feature = table.Column<string>(type: "TEXT", maxLength: 100, nullable: true),
                     Prompt = table.Column<byte[]>(type: "BLOB", nullable: true),
                     SourceText = table.Column<byte[]>(type: "BLOB", nullable: true),
                     TargetText = table.Column<byte[]>(type: "BLOB", nullable: true),
@@ -341,6 +344,8 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
                     TargetLatencyMs = table.Column<double>(type: "REAL", nullable: true),
                     SourceCost = table.Column<decimal>(type: "TEXT", precision: 18, scale: 9, nullable: true),
                     TargetCost = table.Column<decimal>(type: "TEXT", precision: 18, scale: 9, nullable: true),
+                    SourceTokens = table.Column<int>(type: "INTEGER", nullable: true),
+                    TargetTokens = table.Column<int>(type: "INTEGER", nullable: true),
                     Similarity = table.Column<double>(type: "REAL", nullable: true),
                     FormatMatch = table.Column<bool>(type: "INTEGER", nullable: true),
                     SourceError = table.Column<string>(type: "TEXT", nullable: true),
@@ -401,9 +406,9 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
                 column: "Status");
 
             migrationBuilder.CreateIndex(
-                name: "IX_ReplayPairs_TestId",
+                name: "IX_ReplayPairs_TestId_Similarity",
                 table: "ReplayPairs",
-                column: "TestId");
+                columns: new[] { "TestId", "Similarity" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_ReplayTests_MigrationId",

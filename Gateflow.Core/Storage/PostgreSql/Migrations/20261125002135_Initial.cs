@@ -149,6 +149,7 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                     Done = table.Column<int>(type: "integer", nullable: false),
                     Planned = table.Column<int>(type: "integer", nullable: false),
                     MaxCost = table.Column<decimal>(type: "numeric(18,9)", precision: 18, scale: 9, nullable: true),
+                    Node = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
                     Results = table.Column<string>(type: "text", nullable: true),
                     Error = table.Column<string>(type: "text", nullable: true)
                 },
@@ -184,7 +185,8 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                     TokensEstimated = table.Column<bool>(type: "boolean", nullable: false),
                     Cost = table.Column<decimal>(type: "numeric(18,9)", precision: 18, scale: 9, nullable: true),
                     Quality = table.Column<double>(type: "double precision", nullable: true),
-                    SamplingRate = table.Column<double>(type: "double precision", nullable: false)
+                    SamplingRate = table.Column<double>(type: "double precision", nullable: false),
+                    Demo = table.Column<bool>(type: "boolean", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -335,6 +337,7 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                     Id = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
                     TestId = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
                     SampleId = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    Feature = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: true),
                     Prompt = table.Column<byte[]>(type: "bytea", nullable: true),
                     SourceText = table.Column<byte[]>(type: "bytea", nullable: true),
                     TargetText = table.Column<byte[]>(type: "bytea", nullable: true),
@@ -342,6 +345,8 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                     TargetLatencyMs = table.Column<double>(type: "double precision", nullable: true),
                     SourceCost = table.Column<decimal>(type: "numeric(18,9)", precision: 18, scale: 9, nullable: true),
                     TargetCost = table.Column<decimal>(type: "numeric(18,9)", precision: 18, scale: 9, nullable: true),
+                    SourceTokens = table.Column<int>(type: "integer", nullable: true),
+                    TargetTokens = table.Column<int>(type: "integer", nullable: true),
                     Similarity = table.Column<double>(type: "double precision", nullable: true),
                     FormatMatch = table.Column<bool>(type: "boolean", nullable: true),
                     SourceError = table.Column<string>(type: "text", nullable: true),
@@ -402,9 +407,9 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                 column: "Status");
 
             migrationBuilder.CreateIndex(
-                name: "IX_ReplayPairs_TestId",
+                name: "IX_ReplayPairs_TestId_Similarity",
                 table: "ReplayPairs",
-                column: "TestId");
+                columns: new[] { "TestId", "Similarity" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_ReplayTests_MigrationId",
