@@ -79,7 +79,9 @@ internal sealed class Journey(Stage stage, Traffic traffic, Task driving, Arriva
         var id = draft["migration_id"]!.GetValue<string>();
         var analyzed = draft["analysis"]!["total_requests"]!.GetValue<long>();
         say($"{id}: {Cast.Source} → {target}; {analyzed} requests analysed");
-        var compatible = (await stage.Api.CheckAsync(id, target, cancellationToken))["compatible"]!.GetValue<bool>();
+        var checks = (await stage.Api.CheckAsync(id, target, cancellationToken))["checks"]!.AsArray();
+        List<string> failed = [.. checks.Where(c => c!["status"]!.GetValue<string>() == "fail").Select(c => $"{c!["feature"]}: {c["detail"]}")];
+        say($"{id}: {checks.Count} compatibility checks, failed: {(failed.Count == 0 ? "none" : string.Join("; ", failed))}");
         JsonObject? results = null;
         if (test)
         {
@@ -98,7 +100,7 @@ internal sealed class Journey(Stage stage, Traffic traffic, Task driving, Arriva
             ["auto_rollback"] = true,
             ["rollback_threshold"] = new JsonObject { ["error_rate"] = 0.05, ["latency_p99_increase"] = 2.0 },
         }, cancellationToken);
-        return new MigrationRun { Id = id, Target = target, Analyzed = analyzed, Compatible = compatible, Test = results, Interval = Interval, View = view };
+        return new MigrationRun { Id = id, Target = target, Analyzed = analyzed, Incompatible = failed, Test = results, Interval = Interval, View = view };
     }
 
     private async Task<JsonObject> WatchAsync(string id, Func<JsonObject, bool> until, CancellationToken cancellationToken)

@@ -12,7 +12,8 @@ internal sealed record MigrationRun
     /// <summary>Requests that the usage analysis counted when the draft was made.</summary>
     public required long Analyzed { get; init; }
 
-    public required bool Compatible { get; init; }
+    /// <summary>Checks of the compatibility report that failed, each with its detail; empty when the target is compatible.</summary>
+    public required IReadOnlyList<string> Incompatible { get; init; }
 
     /// <summary>Results of the replay; null when none was run.</summary>
     public JsonObject? Test { get; init; }

@@ -68,7 +68,7 @@ internal static class Report
         var quality = run.Test!["quality_comparison"];
         return new MarkdownTable("what", "seen")
             .Add("requests in the usage analysis", Count(run.Analyzed))
-            .Add("compatible", run.Compatible ? "yes" : "no")
+            .Add("compatible", run.Incompatible.Count == 0 ? "yes" : $"no ({string.Join("; ", run.Incompatible)})")
             .Add("requests replayed through both", Text(run.Test["requests_tested"]))
             .Add("semantic similarity", Invariant($"{Number(quality?["semantic_similarity"])} ({Text(quality?["similarity_method"])})"))
             .Add("output length ratio", Number(quality?["output_length_ratio"]))
