@@ -1,7 +1,7 @@
 namespace Gateflow.Core.Recommendations;
 
 /// <summary>Points of each part of a score; they add up to 100. Explained in docs/scoring.md.</summary>
-internal static class ScoreWeights
+public static class ScoreWeights
 {
     /// <summary>Working without a change of behaviour matters most: what breaks costs more than any price.</summary>
     public const double CapabilityFit = 30;

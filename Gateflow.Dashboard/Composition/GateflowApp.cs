@@ -16,6 +16,7 @@ using Gateflow.Dashboard.Migrations;
 using Gateflow.Dashboard.Replay;
 
 using Gateflow.Dashboard.Shell;
+using Gateflow.Dashboard.Wizard;
 using Gateflow.Gateway;
 using Gateflow.Simulator;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -76,6 +77,7 @@ public static class GateflowApp
         services.AddReplay();
 
         services.AddLive();
+        services.AddWizard();
         services.AddGateflowAccess(settings).AddSignInLimits();
         services.AddGateway(o => o.MaxBodyBytes = settings.MaxBodyBytes);
         services.AddDemo(settings);

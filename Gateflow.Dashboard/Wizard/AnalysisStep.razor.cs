@@ -1,0 +1,46 @@
+using System.Globalization;
+using Gateflow.Dashboard.Migrations;
+using Gateflow.Dashboard.Parts;
+using Gateflow.Dashboard.Shell;
+using Microsoft.AspNetCore.Components;
+
+namespace Gateflow.Dashboard.Wizard;
+
+/// <summary>Step 1: how the model was used in the last 30 days.</summary>
+public sealed partial class AnalysisStep(Drafting drafting, ViewerZone viewer, TimeProvider clock)
+{
+    private string? fault;
+    private bool busy;
+    private int shift;
+    private string zone = "UTC";
+
+    [Parameter, EditorRequired]
+    public WizardState State { get; set; } = default!;
+
+    [Parameter, EditorRequired]
+    public Acting Acting { get; set; } = default!;
+
+    [Parameter]
+    public EventCallback OnChanged { get; set; }
+
+    private IReadOnlyList<HistogramBin> Bins => [.. State.Analysis!.ContextHistogram.Select(b => new HistogramBin(b.UpTo, b.Requests))];
+
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (firstRender && await viewer.GetAsync() is { } found && found.GetUtcOffset(clock.GetUtcNow()) is { TotalHours: not 0 } offset)
+        {
+            (shift, zone) = ((int)Math.Round(offset.TotalHours), found.Id);
+            StateHasChanged();
+        }
+    }
+
+    private async Task AnalyseAsync()
+    {
+        busy = true;
+        var result = await drafting.AnalyzeAsync(State.Id, Acting.Name, CancellationToken.None);
+        (busy, fault) = (false, result.Refusal?.Message);
+        await OnChanged.InvokeAsync();
+    }
+
+    private static string Share(long part, long all) => string.Create(CultureInfo.InvariantCulture, $"{(all == 0 ? 0 : 100.0 * part / all):0.#}%");
+}

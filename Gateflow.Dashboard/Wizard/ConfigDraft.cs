@@ -1,0 +1,178 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Gateflow.Core;
+using Gateflow.Core.Migrations;
+using Gateflow.Core.Storage;
+
+namespace Gateflow.Dashboard.Wizard;
+
+/// <summary>
+/// The form of the step "configure": what is typed, as text, laid over the saved configuration by the API's own <see cref="ConfigPatch"/>,
+/// so that the page refuses exactly what the API would. Fields are named as on the wire ("rollback_threshold.error_rate").
+/// </summary>
+public sealed class ConfigDraft
+{
+    /// <summary>Fields shown in percent and stored as shares.</summary>
+    private static readonly HashSet<string> Shares = ["rollback_threshold.error_rate"];
+
+    private readonly Dictionary<string, JsonNode?> _typed = new(StringComparer.Ordinal);
+    private JsonObject _saved;
+
+    public ConfigDraft(MigrationConfig saved)
+    {
+        _saved = Json(saved);
+        Saved = Config = saved;
+        Judge();
+    }
+
+    /// <summary>As it is stored.</summary>
+    public MigrationConfig Saved { get; private set; }
+
+    /// <summary>As it would be stored: fields at fault keep what they held.</summary>
+    public MigrationConfig Config { get; private set; }
+
+    public IReadOnlyList<Fault> Faults { get; private set; } = [];
+
+    public bool IsDirty => _typed.Count > 0;
+
+    /// <summary>The message to stand beside a field; null when it is right.</summary>
+    public string? FaultOf(string field) => Faults.FirstOrDefault(f => f.Param == field) is { } fault ? ConfigWords.Spoken(fault) : null;
+
+    /// <summary>What stands in a number's field.</summary>
+    public string Number(string field)
+    {
+        if (Find(field) is not { } node)
+        {
+            return "";
+        }
+
+        return node.GetValueKind() switch
+        {
+            JsonValueKind.Number => ((decimal)(double.Parse(node.ToJsonString(), CultureInfo.InvariantCulture) * (Shares.Contains(field) ? 100 : 1))).ToString("0.########", CultureInfo.InvariantCulture),
+            JsonValueKind.String => node.GetValue<string>(),
+            _ => "",
+        };
+    }
+
+    /// <summary>Takes what was typed into a number's field; empty takes the field away.</summary>
+    public void SetNumber(string field, string? text)
+    {
+        text = text?.Trim().Replace(',', '.');
+        Set(field, string.IsNullOrEmpty(text) ? null
+            : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value)
+                ? Whole(Shares.Contains(field) ? Math.Round(value / 100, 10) : value)
+                : JsonValue.Create(text));
+    }
+
+    public void SetFlag(string field, bool value) => Set(field, JsonValue.Create(value));
+
+    public void SetEnum<T>(string field, T value)
+        where T : struct, Enum => Set(field, JsonValue.Create(Wire.Name(value)));
+
+    public void SetTime(string field, DateTimeOffset? value) => Set(field, value is { } at ? JsonValue.Create(at.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture)) : null);
+
+    /// <summary>A list of names: as they are typed, separated by commas.</summary>
+    public string List(string field) => Find(field) is JsonArray array ? string.Join(", ", array.Select(x => x!.GetValue<string>())) : "";
+
+    public void SetList(string field, string? text) =>
+        Set(field, new JsonArray([.. (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(x => JsonValue.Create(x))]));
+
+    /// <summary>Arms or disarms a guardrail.</summary>
+    public void Arm(string guardrail, double? limit) => Set($"rollback_threshold.{guardrail}", limit is { } value ? JsonValue.Create(value) : null);
+
+    /// <summary>Mirroring of a shadow phase; both of its fields make the object.</summary>
+    public void SetMirror(string? percentage, string? maxCost)
+    {
+        SetNumber("mirror.percentage", string.IsNullOrWhiteSpace(percentage) ? "100" : percentage);
+        SetNumber("mirror.max_cost", maxCost);
+    }
+
+    /// <summary>A pace at which a person sees a whole rollout of the demo in a few minutes.</summary>
+    public void UseDemoPace()
+    {
+        SetEnum("strategy", Strategy.Canary);
+        foreach (var (field, value) in new[] { ("canary_percentage", 20), ("increase_step", 20), ("increase_interval_minutes", 0.2), ("min_samples", 10), ("soak_minutes", 0.2) })
+        {
+            Set(field, Whole(value));
+        }
+    }
+
+    public void Discard()
+    {
+        _typed.Clear();
+        Judge();
+    }
+
+    /// <summary>The PATCH that stores what was typed; the strategy always, as the person's word on it.</summary>
+    public JsonObject Patch()
+    {
+        var laid = Laid();
+        var patch = new JsonObject { ["strategy"] = laid["strategy"]!.DeepClone() };
+        foreach (var field in _typed.Keys.Select(Top).Distinct())
+        {
+            patch[field] = laid[field]?.DeepClone();
+        }
+
+        return patch;
+    }
+
+    /// <summary>Takes over what is stored now; what was typed and is not stored yet stays when <paramref name="keep"/> is true.</summary>
+    public void Stored(MigrationConfig config, bool keep)
+    {
+        Saved = config;
+        _saved = Json(config);
+        if (!keep)
+        {
+            _typed.Clear();
+        }
+
+        Judge();
+    }
+
+    private void Set(string field, JsonNode? value)
+    {
+        if (JsonNode.DeepEquals(value, At(_saved, field)))
+        {
+            _typed.Remove(field);
+        }
+        else
+        {
+            _typed[field] = value;
+        }
+
+        Judge();
+    }
+
+    private void Judge() => (Config, Faults) = ConfigPatch.Apply(Saved, Patch());
+
+    private JsonNode? Find(string field) => _typed.TryGetValue(field, out var typed) ? typed : At(_saved, field);
+
+    private JsonObject Laid()
+    {
+        var laid = (JsonObject)_saved.DeepClone();
+        foreach (var (field, value) in _typed)
+        {
+            var parts = field.Split('.');
+            var at = laid;
+            if (parts.Length == 2)
+            {
+                at = (JsonObject)(laid[parts[0]] ??= new JsonObject());
+            }
+
+            at[parts[^1]] = value?.DeepClone();
+        }
+
+        return laid;
+    }
+
+    private static JsonNode? At(JsonObject json, string field) =>
+        field.Split('.').Aggregate((JsonNode?)json, (node, part) => node is JsonObject o ? o[part] : null);
+
+    private static string Top(string field) => field.Split('.')[0];
+
+    // As JSON writes them, so that 20 typed equals 20 stored, and whole numbers fit whole fields.
+    private static JsonValue Whole(double value) => value == Math.Floor(value) && Math.Abs(value) < 1e15 ? JsonValue.Create((long)value) : JsonValue.Create(value);
+
+    private static JsonObject Json(MigrationConfig config) => (JsonObject)JsonSerializer.SerializeToNode(config, JsonColumn.Options)!;
+}

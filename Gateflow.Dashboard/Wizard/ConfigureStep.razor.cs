@@ -1,0 +1,159 @@
+using System.Globalization;
+using Gateflow.Core.Migrations;
+using Gateflow.Core.Rollout;
+using Gateflow.Dashboard.Demo;
+using Gateflow.Dashboard.Migrations;
+using Gateflow.Dashboard.Parts;
+using Gateflow.Dashboard.Shell;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Routing;
+
+namespace Gateflow.Dashboard.Wizard;
+
+/// <summary>Step 5: how the traffic moves and what brings it back. Judged while typing by the API's rules, saved when the step is left.</summary>
+public sealed partial class ConfigureStep(Drafting drafting, DemoState demo, ViewerZone viewer)
+{
+    private static readonly (Strategy Strategy, string Words)[] Strategies =
+    [
+        (Strategy.Canary, "Step by step, each one only on good evidence."),
+        (Strategy.Instant, "All at once, watched."),
+        (Strategy.Shadow, "Copies first; users see only the source."),
+        (Strategy.Scheduled, "Any of these, at a moment you set."),
+    ];
+
+    private ConfigDraft draft = new(new MigrationConfig());
+    private MigrationConfig? taken;
+    private TimeZoneInfo zone = TimeZoneInfo.Utc;
+    private string? refusal;
+    private bool stuck;
+
+    [Parameter, EditorRequired]
+    public WizardState State { get; set; } = default!;
+
+    [Parameter, EditorRequired]
+    public Acting Acting { get; set; } = default!;
+
+    [Parameter]
+    public EventCallback OnChanged { get; set; }
+
+    /// <summary>Why one cannot go on; null when one can.</summary>
+    [Parameter]
+    public EventCallback<string?> OnFault { get; set; }
+
+    private MigrationConfig Config => draft.Config;
+
+    private string Target => State.View.TargetModel ?? "the target";
+
+    private bool HasCanary => Config.EffectiveStrategy == Strategy.Canary
+        || (Config.EffectiveStrategy == Strategy.Shadow && (Config.Strategy == Strategy.Scheduled || Config.Then != Strategy.Instant));
+
+    private string Local => Config.ExecuteAt is { } at ? TimeZoneInfo.ConvertTime(at, zone).ToString("yyyy-MM-ddTHH:mm", CultureInfo.InvariantCulture) : "";
+
+    protected override void OnParametersSet()
+    {
+        if (taken is null)
+        {
+            draft = new ConfigDraft(State.View.Config);
+        }
+        else if (!ReferenceEquals(taken, State.View.Config))
+        {
+            draft.Stored(State.View.Config, keep: true);
+        }
+
+        taken = State.View.Config;
+    }
+
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (firstRender && await viewer.GetAsync() is { } found)
+        {
+            zone = found;
+            StateHasChanged();
+        }
+    }
+
+    private IReadOnlyList<RampStep> Picture(Strategy strategy)
+    {
+        var config = Config with { Strategy = strategy, Then = strategy == Strategy.Scheduled ? Strategy.Instant : null };
+        var steps = RampStep.From(RolloutSteps.Compile(config), config.Soak);
+        return strategy == Strategy.Scheduled ? [new RampStep(0, TimeSpan.FromMinutes(60)), .. steps.Select(s => s with { Length = TimeSpan.FromMinutes(30) })] : steps;
+    }
+
+    private Task Choose(Strategy strategy)
+    {
+        draft.SetEnum("strategy", strategy);
+        if (draft.Config.Then is Strategy.Scheduled || (strategy == Strategy.Shadow && draft.Config.Then is Strategy.Shadow))
+        {
+            draft.SetEnum("then", Strategy.Canary);
+        }
+
+        return Typed();
+    }
+
+    private Task SetThen(object? value)
+    {
+        draft.SetEnum("then", Enum.Parse<Strategy>(value?.ToString() ?? nameof(Strategy.Canary)));
+        return Typed();
+    }
+
+    private Task SetStart(object? value)
+    {
+        draft.SetTime("execute_at", DateTime.TryParse(value?.ToString(), CultureInfo.InvariantCulture, out var local)
+            ? new DateTimeOffset(local, zone.GetUtcOffset(local))
+            : null);
+        return Typed();
+    }
+
+    private Task Pace()
+    {
+        draft.UseDemoPace();
+        return Typed();
+    }
+
+    private Task Discard()
+    {
+        draft.Discard();
+        return Typed();
+    }
+
+    private Task Typed()
+    {
+        (stuck, refusal) = (false, null);
+        return OnFault.InvokeAsync(draft.Faults.Count == 0 ? null : draft.Faults.Count == 1 ? "A field is wrong." : $"{draft.Faults.Count} fields are wrong.");
+    }
+
+    private async Task<bool> SaveAsync()
+    {
+        var result = await drafting.ConfigureAsync(State.Id, draft.Patch(), Acting.Name, CancellationToken.None);
+        refusal = result.Refusal?.Message;
+        if (result.IsOk)
+        {
+            draft.Stored(result.Value.Config, keep: false);
+            await OnChanged.InvokeAsync();
+        }
+
+        return result.IsOk;
+    }
+
+    /// <summary>Leaving saves: what was changed always, the untouched defaults when one goes on to the review.</summary>
+    private async Task LeaveAsync(LocationChangingContext context)
+    {
+        var accepts = !State.Configured && context.TargetLocation.Contains("step=review", StringComparison.Ordinal);
+        if (!Acting.MayEdit || !State.IsDraft || (!draft.IsDirty && !accepts))
+        {
+            return;
+        }
+
+        if (draft.Faults.Count > 0)
+        {
+            stuck = true;
+            context.PreventNavigation();
+        }
+        else if (!await SaveAsync())
+        {
+            context.PreventNavigation();
+        }
+
+        StateHasChanged();
+    }
+}

@@ -1,0 +1,197 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Gateflow.Core.Migrations;
+using Gateflow.Core.Replay;
+using Gateflow.Core.Rollout;
+using Gateflow.Core.Storage;
+using Gateflow.Dashboard.Parts;
+
+namespace Gateflow.Dashboard.Wizard;
+
+/// <summary>A call of the API that does what the wizard did.</summary>
+public sealed record ReviewCall(string Caption, string Method, string Path, string? Json);
+
+/// <summary>The step "review" in words: what will happen, what it costs, how it is undone, what stands against it.</summary>
+public sealed class ReviewPlan
+{
+    private static readonly JsonSerializerOptions Readable = new(JsonColumn.Options) { WriteIndented = true };
+
+    private readonly WizardState _state;
+    private readonly MigrationConfig _config;
+    private readonly DateTimeOffset _now;
+
+    public ReviewPlan(WizardState state, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        (_state, _config, _now) = (state, state.View.Config, now);
+        Forecast = Core.Rollout.Forecast.Estimate(_config, state.Analysis?.RequestsPerHour);
+    }
+
+    public ForecastResult Forecast { get; }
+
+    private string Source => _state.View.SourceModel;
+
+    private string Target => _state.View.TargetModel ?? "the target";
+
+    /// <summary>True when this version can run the strategy.</summary>
+    public bool CanRun => _config.EffectiveStrategy != Strategy.Shadow;
+
+    /// <summary>What happens after the click, step by step.</summary>
+    public IReadOnlyList<string> Steps()
+    {
+        List<string> lines = [];
+        if (_config.Strategy == Strategy.Scheduled)
+        {
+            lines.Add(_config.ExecuteAt is { } at
+                ? at <= _now ? "The start lies in the past: it begins at once." : $"Nothing moves until {Display.Utc(at)}. Until then it can be changed or cancelled."
+                : "No start is set yet.");
+        }
+
+        var compiled = RolloutSteps.Compile(_config);
+        foreach (var (i, step) in compiled.Index())
+        {
+            lines.Add(Line(i, step, Forecast.Steps[i], i == compiled.Count - 1));
+        }
+
+        lines.Add($"Completed: requests for {Source} are answered by {Target}. Applications keep asking for {Source}.");
+        return lines;
+    }
+
+    /// <summary>What watches over it.</summary>
+    public IReadOnlyList<string> Guards()
+    {
+        var limits = _config.RollbackThreshold;
+        List<string> lines = [];
+        if (limits.ErrorRate is { } rate)
+        {
+            lines.Add($"More than {Display.Percent(rate)} of {Target}'s requests fail where {Source} would not have.");
+        }
+
+        if (limits.LatencyP99Increase is { } ratio)
+        {
+            lines.Add($"The slowest answers take more than {Display.Number(ratio, 2)} times as long as {Source}'s.");
+        }
+
+        if (limits.QualityScoreDrop is { } drop)
+        {
+            lines.Add($"The mean quality score falls by more than {Display.Number(drop, 3)}.");
+        }
+
+        return lines;
+    }
+
+    /// <summary>How the traffic comes back.</summary>
+    public IReadOnlyList<string> Undo() =>
+    [
+        $"\"Roll back\" on the live page returns all traffic to {Source} for the next request, at any step, also after completion while {Source} is served.",
+        _config.AutoRollback && Guards().Count > 0
+            ? $"By itself, as soon as the evidence against {Target} is strong enough; the chance of doing so wrongly is at most {Display.Percent(_config.Alpha, 2)}."
+            : Guards().Count > 0 ? "Not by itself: a breach holds the rollout and raises an alert." : "Not by itself: no guardrail is armed.",
+        $"A request that {Target} cannot answer is answered by {Source}: callers do not notice.",
+    ];
+
+    /// <summary>What speaks against starting now; none of it is decided here, the start itself refuses what cannot be.</summary>
+    public IReadOnlyList<string> Concerns()
+    {
+        List<string> lines = [];
+        if (_state.View.TargetModel is null)
+        {
+            lines.Add("No target is chosen. Choose one under Recommendations.");
+            return lines;
+        }
+
+        if (!CanRun)
+        {
+            lines.Add("Shadow mode can be configured but not run by this version. Choose canary, instant or scheduled under Configure.");
+        }
+
+        if (!_state.TargetIsServed)
+        {
+            lines.Add($"No configured provider serves {Target}. Add it to a provider, or choose another model.");
+        }
+
+        switch (_state.Compatibility)
+        {
+            case null:
+                lines.Add("Compatibility is not checked for this target.");
+                break;
+            case { Compatible: false } report:
+                lines.Add($"Compatibility: {WizardWords.Summary(report)}. Requests that need it fail on {Target} and are answered by {Source}.");
+                break;
+        }
+
+        switch (_state.CurrentTest)
+        {
+            case null:
+                lines.Add("Not tested: the first real requests are the test.");
+                break;
+            case { Results.Recommendation: ReplayRecommendation.DoNotProceed }:
+                lines.Add("The test advises against it. Read its reasons under Test.");
+                break;
+        }
+
+        if (Guards().Count == 0)
+        {
+            lines.Add("No guardrail is armed: nothing would bring the traffic back by itself.");
+        }
+
+        return lines;
+    }
+
+    /// <summary>The estimate of the cost, per 30 days; null when a price or the use is unknown.</summary>
+    public (decimal Before, decimal After, double Change)? Cost() =>
+        _state.CostChangeEstimate is { } change && _state.Analysis?.TotalCost is { } before
+            ? (before, before * (1 + (decimal)change), change)
+            : null;
+
+    /// <summary>The same by the API, in order.</summary>
+    public IReadOnlyList<ReviewCall> Calls()
+    {
+        var path = $"/v1/management/migrations/{_state.Id}";
+        var patch = new JsonObject { ["target_model"] = _state.View.TargetModel };
+        var (own, plain) = (Json(_config), Json(new MigrationConfig()));
+        foreach (var (field, value) in own)
+        {
+            if (field == "strategy" || !JsonNode.DeepEquals(value, plain[field]))
+            {
+                patch[field] = value?.DeepClone();
+            }
+        }
+
+        return
+        [
+            new("Create the draft", "POST", "/v1/management/migrations", Text(new JsonObject { ["source_model"] = Source, ["analyze"] = true })),
+            new("Check compatibility", "POST", $"{path}/compatibility", Text(new JsonObject { ["target_model"] = _state.View.TargetModel })),
+            new("Configure", "PATCH", path, Text(patch)),
+            new("Start", "POST", $"{path}/execute", null),
+        ];
+    }
+
+    private string Line(int index, RolloutStep step, StepForecast forecast, bool last)
+    {
+        var seen = forecast.TargetRequests is { } n ? $" It should see {Approximately(n)} on {Target}." : "";
+        if (step.Mirror is { } mirror)
+        {
+            return $"For {Display.Duration(step.Hold)}, {Display.Weight(mirror)} of the requests are copied to {Target}; {Source} answers everybody. Then a person decides.";
+        }
+
+        var moved = index == 0
+            ? $"{Display.Weight(step.Weight)} of the traffic goes to {Target}{(_config.Strategy == Strategy.Scheduled ? "" : " at once")}"
+            : $"{Display.Weight(step.Weight)} of the traffic goes to {Target}";
+        if (last)
+        {
+            return _config.Soak > TimeSpan.Zero
+                ? $"{moved}, with the guardrails armed for another {Display.Duration(_config.Soak)}.{seen}"
+                : $"{moved}, and it is done.";
+        }
+
+        return $"{moved} and stays so for at least {Display.Duration(step.Hold)}{(_config.MinSamples > 0 ? $" and {Display.Count(_config.MinSamples, "request")}" : "")}.{seen}"
+            + (step.Gate ? " Then a person must agree." : "");
+    }
+
+    internal static string Approximately(double requests) => requests < 1 ? "less than one request" : $"about {Display.Count((long)Math.Round(requests), "request")}";
+
+    private static JsonObject Json(MigrationConfig config) => (JsonObject)JsonSerializer.SerializeToNode(config, JsonColumn.Options)!;
+
+    private static string Text(JsonObject json) => json.ToJsonString(Readable);
+}
