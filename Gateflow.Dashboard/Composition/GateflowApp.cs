@@ -20,7 +20,6 @@ using Gateflow.Dashboard.Wizard;
 using Gateflow.Gateway;
 using Gateflow.Simulator;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Radzen;
 
 namespace Gateflow.Dashboard.Composition;
 
@@ -82,8 +81,7 @@ public static class GateflowApp
         services.AddGateway(o => o.MaxBodyBytes = settings.MaxBodyBytes);
         services.AddDemo(settings);
         services.AddOpenApi();
-        services.AddRazorComponents().AddInteractiveServerComponents();
-        services.AddRadzenComponents();
+        services.AddShell();
         services.AddSignalR().AddJsonProtocol(o =>
         {
             o.PayloadSerializerOptions.PropertyNamingPolicy = JsonColumn.Options.PropertyNamingPolicy;
