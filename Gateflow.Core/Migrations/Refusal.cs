@@ -32,6 +32,11 @@ public sealed record Fault(string Param, string Message);
 public enum RefusalKind
 {
     NotFound,
+
+    /// <summary>The body is no JSON object.</summary>
+    Malformed,
+
+    /// <summary>Fields are missing or wrong.</summary>
     Invalid,
     Conflict,
 }

@@ -31,6 +31,7 @@ public static class ApiErrors
         {
             RefusalKind.NotFound => StatusCodes.Status404NotFound,
             RefusalKind.Conflict => StatusCodes.Status409Conflict,
+            RefusalKind.Malformed => StatusCodes.Status400BadRequest,
             _ => StatusCodes.Status422UnprocessableEntity,
         });
     }

@@ -31,11 +31,11 @@ public sealed class Body
 
             return JsonNode.Parse(memory.ToArray(), null, Strict) is JsonObject value
                 ? new Body(value, null)
-                : new Body(null, new Refusal(RefusalKind.Invalid, "invalid_json", "The body must be a JSON object."));
+                : new Body(null, new Refusal(RefusalKind.Malformed, "invalid_json", "The body must be a JSON object."));
         }
         catch (JsonException fault)
         {
-            return new Body(null, new Refusal(RefusalKind.Invalid, "invalid_json",
+            return new Body(null, new Refusal(RefusalKind.Malformed, "invalid_json",
                 $"The body is not valid JSON: line {fault.LineNumber + 1}, byte {fault.BytePositionInLine}."));
         }
     }
@@ -51,7 +51,7 @@ public sealed class Body
 
         try
         {
-            return Value.Deserialize<T>(JsonColumn.Options) is { } value ? value : new Refusal(RefusalKind.Invalid, "invalid_json", "The body must be a JSON object.");
+            return Value.Deserialize<T>(JsonColumn.Options) is { } value ? value : new Refusal(RefusalKind.Malformed, "invalid_json", "The body must be a JSON object.");
         }
         catch (JsonException fault)
         {

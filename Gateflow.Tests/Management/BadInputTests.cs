@@ -8,8 +8,8 @@ namespace Gateflow.Tests.Management;
 public sealed class BadInputTests(BadInputTests.Shared shared) : IClassFixture<BadInputTests.Shared>
 {
     [Theory]
-    [InlineData("POST", "/migrations", "{", 422, "invalid_json", null)]
-    [InlineData("POST", "/migrations", "[]", 422, "invalid_json", null)]
+    [InlineData("POST", "/migrations", "{", 400, "invalid_json", null)]
+    [InlineData("POST", "/migrations", "[]", 400, "invalid_json", null)]
     [InlineData("POST", "/migrations", "{}", 422, "invalid_parameter", "source_model")]
     [InlineData("POST", "/migrations", """{"source_model": 7}""", 422, "invalid_parameter", "source_model")]
     [InlineData("POST", "/migrations", """{"source_model": "no-such-model"}""", 422, "invalid_parameter", "source_model")]

@@ -1,0 +1,57 @@
+using System.Net.Http.Headers;
+using System.Net.ServerSentEvents;
+using Gateflow.Tests.Management;
+
+namespace Gateflow.Tests.Live;
+
+public sealed class EventFollowingTests
+{
+    [Fact]
+    public async Task Events_Followed_ComeLiveAndResume()
+    {
+        await using var gateflow = await ManagedGateflow.StartAsync();
+        var id = await gateflow.DraftAsync();
+        var types = new List<string>();
+        var last = "";
+        await foreach (var e in FollowAsync(gateflow, id, null))
+        {
+            types.Add(e.EventType);
+            last = e.EventId!;
+            if (e.EventType == "configured" && types.Count == 3)
+            {
+                await gateflow.MustAsync("POST", $"/migrations/{id}/execute");
+            }
+
+            if (e.EventType == "started")
+            {
+                break;
+            }
+        }
+
+        Assert.Equal(["created", "configured", "configured", "started"], types);
+        await gateflow.MustAsync("POST", $"/migrations/{id}/pause");
+        await foreach (var e in FollowAsync(gateflow, id, last))
+        {
+            Assert.Equal("paused", e.EventType);
+            break;
+        }
+    }
+
+    private static async IAsyncEnumerable<SseItem<string>> FollowAsync(ManagedGateflow gateflow, string id, string? after)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/v1/management/migrations/{id}/events");
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
+        if (after is not null)
+        {
+            request.Headers.Add("Last-Event-ID", after);
+        }
+
+        using var response = await gateflow.Host.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        Assert.Equal("text/event-stream", response.Content.Headers.ContentType?.MediaType);
+        var stream = await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken);
+        await foreach (var e in SseParser.Create(stream).EnumerateAsync(TestContext.Current.CancellationToken))
+        {
+            yield return e;
+        }
+    }
+}
