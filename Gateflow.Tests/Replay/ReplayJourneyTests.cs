@@ -1,0 +1,51 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Gateflow.Core.Usage;
+using Gateflow.Tests.Composition;
+using Gateflow.Tests.Simulator;
+
+namespace Gateflow.Tests.Replay;
+
+public sealed class ReplayJourneyTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Test_OfTrafficThatWentThroughTheGateway_ReplaysIt()
+    {
+        await using var provider = await SimulatorHost.StartAsync();
+        await using var host = await GateflowHost.StartAsync(new Dictionary<string, string?>
+        {
+            ["Gateflow:Providers:openai:Type"] = "OpenAI", ["Gateflow:Providers:openai:BaseUrl"] = provider.BaseUrl,
+        });
+        for (var i = 0; i < 6; i++)
+        {
+            var chat = await PostAsync(host, "/v1/chat/completions", Chat.Body("gpt-4", $"Explain topic {i} to a beginner.", stream: i % 2 == 1), HttpStatusCode.OK, isStream: i % 2 == 1);
+            Assert.NotNull(chat);
+        }
+
+        await host.Get<RecorderWriter>().RunOnceAsync(Token);
+        var migration = (await PostAsync(host, "/v1/management/migrations", new { source_model = "gpt-4" }, HttpStatusCode.Created))!.Value.GetProperty("migration_id").GetString();
+        var before = (await provider.RequestsAsync()).Count;
+
+        var test = (await PostAsync(host, $"/v1/management/migrations/{migration}/test", new { target_model = "gpt-4o", test_requests = 100, source = "recent_production" }, HttpStatusCode.OK))!.Value;
+
+        Assert.Equal("completed", test.GetProperty("status").GetString());
+        Assert.Equal(6, test.GetProperty("results").GetProperty("requests_tested").GetInt32());
+        Assert.Equal("review", test.GetProperty("results").GetProperty("recommendation").GetString()); // six pairs are few
+        Assert.Equal(before + 12, (await provider.RequestsAsync()).Count);
+        var pairs = await host.Client.GetFromJsonAsync<JsonElement>($"/v1/management/migrations/{migration}/test/{test.GetProperty("test_id").GetString()}/pairs", Token);
+        Assert.Contains("Explain topic 3 to a beginner.", pairs.GetProperty("data").EnumerateArray().Select(p => p.GetProperty("prompt").GetString()));
+        var events = await host.Client.GetFromJsonAsync<JsonElement>($"/v1/management/migrations/{migration}/events", Token);
+        Assert.Contains("tested", events.GetProperty("data").EnumerateArray().Select(e => e.GetProperty("type").GetString()));
+    }
+
+    private static async Task<JsonElement?> PostAsync(GateflowHost host, string path, object body, HttpStatusCode expected, bool isStream = false)
+    {
+        using var response = await host.Client.PostAsJsonAsync(path, body, Token);
+        var text = await response.Content.ReadAsStringAsync(Token);
+        Assert.True(response.StatusCode == expected, text);
+        return JsonElement.Parse(isStream ? "{}" : text);
+    }
+}
