@@ -36,6 +36,9 @@ public sealed record DeprecationEntry
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public decimal? CostLast30Days { get; init; }
 
+    /// <summary>The parts of the product that used it in the last 30 days, the busiest first.</summary>
+    public IReadOnlyList<string> Features { get; init; } = [];
+
     /// <summary>"migrate_to_&lt;model&gt;"; left out when nobody names a replacement that is still served.</summary>
     public string? RecommendedAction { get; init; }
 

@@ -9,7 +9,6 @@ namespace Gateflow.Core.Usage;
 /// <summary>Answers questions about usage from rollups alone: the cost grows with hours × series, never with requests.</summary>
 public sealed class UsageQuery(IDbContextFactory<GateflowDb> databases, TimeProvider clock)
 {
-    private const int HoursOfWeek = 168;
     private static readonly TimeSpan Month = TimeSpan.FromDays(30);
 
     /// <summary>How a model was used in the hours that begin in [from, to); the hour that <paramref name="from"/> lies in counts whole.</summary>
@@ -33,8 +32,7 @@ public sealed class UsageQuery(IDbContextFactory<GateflowDb> databases, TimeProv
     public async Task<IReadOnlyList<UsedModel>> UsedModelsAsync(DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        var (start, end) = (RollupKey.Floor(from, TimeSpan.TicksPerHour), to.ToUniversalTime());
-        var models = await db.UsageRollups.AsNoTracking().Where(r => r.Hour >= start && r.Hour < end).GroupBy(r => r.Model).Select(g => new
+        var models = await Between(db, from, to).GroupBy(r => r.Model).Select(g => new
         {
             Model = g.Key,
             Requests = g.Sum(r => r.Requests),
@@ -48,6 +46,45 @@ public sealed class UsageQuery(IDbContextFactory<GateflowDb> databases, TimeProv
         ];
     }
 
+    /// <summary>Everything that was sent, by the hour, in order of time; hours without a request are left out.</summary>
+    public async Task<IReadOnlyList<UsageHour>> HoursAsync(DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        var hours = await Between(db, from, to).GroupBy(r => r.Hour).Select(g => new
+        {
+            Hour = g.Key,
+            Requests = g.Sum(r => r.Requests),
+            Errors = g.Sum(r => r.Errors),
+            Cost = g.Sum(r => (double)r.Cost),
+            Unpriced = g.Sum(r => r.UnpricedRequests),
+        }).ToListAsync(cancellationToken);
+        return
+        [
+            .. hours.OrderBy(h => h.Hour).Select(h => new UsageHour
+            {
+                Hour = h.Hour, Requests = h.Requests, Errors = h.Errors, Cost = Math.Round((decimal)h.Cost, 9), UnpricedRequests = h.Unpriced,
+            }),
+        ];
+    }
+
+    /// <summary>The features that use each model, the busiest first; requests of no feature are left out.</summary>
+    public async Task<IReadOnlyList<FeatureOfModel>> FeaturesAsync(DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        var features = await Between(db, from, to).Where(r => r.Feature != "").GroupBy(r => new { r.Model, r.Feature })
+            .Select(g => new { g.Key.Model, g.Key.Feature, Requests = g.Sum(r => r.Requests) }).ToListAsync(cancellationToken);
+        return [.. features.OrderByDescending(f => f.Requests).ThenBy(f => f.Feature, StringComparer.Ordinal).Select(f => new FeatureOfModel(f.Model, f.Feature, f.Requests))];
+    }
+
+    /// <summary>What was sent with each key.</summary>
+    public async Task<IReadOnlyList<UsageOfKey>> KeysAsync(DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        var keys = await Between(db, from, to).GroupBy(r => r.KeyId)
+            .Select(g => new { Key = g.Key, Requests = g.Sum(r => r.Requests), Last = g.Max(r => r.Hour) }).ToListAsync(cancellationToken);
+        return [.. keys.Select(k => new UsageOfKey(k.Key, k.Requests, k.Last))];
+    }
+
     /// <summary>Mean requests an hour of a model over the last 30 days, or since its first request when that is later; 0 without any.</summary>
     public async Task<double> RequestsPerHourAsync(string model, CancellationToken cancellationToken)
     {
@@ -57,6 +94,12 @@ public sealed class UsageQuery(IDbContextFactory<GateflowDb> databases, TimeProv
         var rows = db.UsageRollups.Where(r => r.Model == model && r.Hour >= start && r.Hour < end);
         var first = await rows.MinAsync(r => (DateTimeOffset?)r.Hour, cancellationToken);
         return first is null ? 0 : await rows.SumAsync(r => r.Requests, cancellationToken) / Math.Max(1, (end - first.Value).TotalHours);
+    }
+
+    private static IQueryable<UsageRollup> Between(GateflowDb db, DateTimeOffset from, DateTimeOffset to)
+    {
+        var (start, end) = (RollupKey.Floor(from, TimeSpan.TicksPerHour), to.ToUniversalTime());
+        return db.UsageRollups.AsNoTracking().Where(r => r.Hour >= start && r.Hour < end);
     }
 
     private static IQueryable<RollupFigures> Figures(GateflowDb db, string model, DateTimeOffset from, DateTimeOffset to) =>
@@ -141,45 +184,5 @@ public sealed class UsageQuery(IDbContextFactory<GateflowDb> databases, TimeProv
 
         static Percentiles? Of(Func<double, double?> quantile) =>
             quantile(0.5) is { } p50 ? new Percentiles(p50, quantile(0.95)!.Value, quantile(0.99)!.Value) : null;
-    }
-
-    private sealed class UsageTotals
-    {
-        public UsageSum All { get; } = new();
-
-        public Dictionary<string, UsageSum> Features { get; } = new(StringComparer.Ordinal);
-
-        public Dictionary<string, UsageSum> Keys { get; } = new(StringComparer.Ordinal);
-
-        public CapabilityCounts Capabilities { get; } = new();
-
-        public ContextHistogram Contexts { get; } = new();
-
-        public LatencyHistogram Latencies { get; } = new();
-
-        public long[] HourOfWeek { get; } = new long[HoursOfWeek];
-
-        public void Add(RollupFigures row)
-        {
-            var before = Contexts.Count;
-            Capabilities.MergePacked(row.CapabilityCounts);
-            Contexts.MergePacked(row.ContextHistogram);
-            Latencies.MergePacked(row.LatencyHistogram);
-            var answered = Contexts.Count - before;
-            All.Add(row, answered);
-            Of(Features, row.Feature).Add(row, answered);
-            Of(Keys, row.KeyId).Add(row, answered);
-            HourOfWeek[((((int)row.Hour.DayOfWeek + 6) % 7) * 24) + row.Hour.Hour] += row.Requests;
-        }
-
-        private static UsageSum Of(Dictionary<string, UsageSum> sums, string key)
-        {
-            if (!sums.TryGetValue(key, out var sum))
-            {
-                sums[key] = sum = new UsageSum();
-            }
-
-            return sum;
-        }
     }
 }

@@ -3,6 +3,7 @@ using Gateflow.Core.Access;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Routing;
 using Gateflow.Core.Storage;
+using Gateflow.Core.Usage;
 using Microsoft.EntityFrameworkCore;
 
 namespace Gateflow.Dashboard.Access;
@@ -63,7 +64,11 @@ public sealed record KeyView
 
     public required string CreatedBy { get; init; }
 
+    /// <summary>Start of the hour in which it was last used, within 30 days; null when it was not.</summary>
     public DateTimeOffset? LastUsedAt { get; init; }
+
+    [System.Text.Json.Serialization.JsonPropertyName("requests_last_30d")]
+    public long RequestsLast30Days { get; init; }
 
     public DateTimeOffset? ExpiresAt { get; init; }
 
@@ -76,7 +81,7 @@ public sealed record KeyView
 public sealed record CreatedKey(string Id, string Name, string Key, KeyView View);
 
 /// <summary>Makes, lists and revokes the keys of applications and people.</summary>
-public sealed class ApiKeys(IDbContextFactory<GateflowDb> databases, Routes routes, TimeProvider clock)
+public sealed class ApiKeys(IDbContextFactory<GateflowDb> databases, Routes routes, UsageQuery usage, TimeProvider clock)
 {
     /// <summary>A new key; its secret is in the answer and nowhere else.</summary>
     public async Task<Result<CreatedKey>> CreateAsync(CreateKey request, string actor, CancellationToken cancellationToken, bool demo = false)
@@ -114,7 +119,8 @@ public sealed class ApiKeys(IDbContextFactory<GateflowDb> databases, Routes rout
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         var keys = await db.ApiKeys.AsNoTracking().OrderByDescending(k => k.CreatedAt).ToListAsync(cancellationToken);
         var now = clock.GetUtcNow();
-        return [.. keys.Select(k => View(k, now))];
+        var used = (await usage.KeysAsync(now.AddDays(-30), now, cancellationToken)).ToDictionary(k => k.KeyId, StringComparer.Ordinal);
+        return [.. keys.Select(k => View(k, now, used.GetValueOrDefault(k.Id)))];
     }
 
     /// <summary>Revokes a key, in force for the next request. Revoking twice changes nothing.</summary>
@@ -153,7 +159,7 @@ public sealed class ApiKeys(IDbContextFactory<GateflowDb> databases, Routes rout
         await routes.ReloadAsync(cancellationToken);
     }
 
-    private static KeyView View(ApiKey key, DateTimeOffset now) => new()
+    private static KeyView View(ApiKey key, DateTimeOffset now, UsageOfKey? used = null) => new()
     {
         Id = key.Id,
         Name = key.Name,
@@ -166,7 +172,8 @@ public sealed class ApiKeys(IDbContextFactory<GateflowDb> databases, Routes rout
         Status = key.RevokedAt is not null ? "revoked" : key.ExpiresAt <= now ? "expired" : "active",
         CreatedAt = key.CreatedAt,
         CreatedBy = key.CreatedBy,
-        LastUsedAt = key.LastUsedAt,
+        LastUsedAt = used?.LastHour,
+        RequestsLast30Days = used?.Requests ?? 0,
         ExpiresAt = key.ExpiresAt,
         RevokedAt = key.RevokedAt,
         Demo = key.Demo,

@@ -21,14 +21,3 @@ public static class ModelEndpoints
             MigrationEndpoints.Json(new ListPage<DeprecationEntry>(await deprecating.ListAsync(withinDays, token), null)));
     }
 }
-
-/// <summary>Models in use that are deprecated or retire, most urgent first.</summary>
-public sealed class Deprecating(ModelDirectory models, UsageQuery usage, TimeProvider clock)
-{
-    public async Task<IReadOnlyList<DeprecationEntry>> ListAsync(int? withinDays, CancellationToken cancellationToken)
-    {
-        var now = clock.GetUtcNow();
-        var used = await usage.UsedModelsAsync(now.AddDays(-30), now, cancellationToken);
-        return DeprecationList.Build(models.Catalog, used, DateOnly.FromDateTime(now.UtcDateTime), withinDays);
-    }
-}

@@ -14,7 +14,7 @@ using Gateflow.Dashboard.Live;
 using Gateflow.Dashboard.Management;
 using Gateflow.Dashboard.Migrations;
 using Gateflow.Dashboard.Replay;
-
+using Gateflow.Dashboard.RollbackHistory;
 using Gateflow.Dashboard.Shell;
 using Gateflow.Dashboard.Wizard;
 using Gateflow.Gateway;
@@ -82,6 +82,7 @@ public static class GateflowApp
         services.AddDemo(settings);
         services.AddOpenApi();
         services.AddShell();
+        services.AddPages();
         services.AddSignalR().AddJsonProtocol(o =>
         {
             o.PayloadSerializerOptions.PropertyNamingPolicy = JsonColumn.Options.PropertyNamingPolicy;
@@ -122,6 +123,7 @@ public static class GateflowApp
         });
         app.MapHealth();
         app.MapSignIn();
+        app.MapRollbackCsv();
         app.MapDemo(settings);
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
     }

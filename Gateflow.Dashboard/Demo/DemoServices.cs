@@ -3,8 +3,10 @@ using Gateflow.Dashboard.Access;
 using Gateflow.Dashboard.Composition;
 using Gateflow.Dashboard.Management;
 using Gateflow.Dashboard.Migrations;
+using Gateflow.Dashboard.Shell;
 using Gateflow.Simulator;
 using Gateflow.Simulator.Behaviours;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Gateflow.Dashboard.Demo;
 
@@ -31,6 +33,7 @@ internal static class DemoServices
         });
         services.AddSingleton<DemoMonth>();
         services.AddSingleton<DemoSwitch>();
+        services.AddSingleton<IDemoData, DemoData>();
         services.AddHostedService<DemoTraffic>();
         return services;
     }
@@ -46,10 +49,9 @@ internal static class DemoServices
         routes.Protocol.AllowAnonymous();
         routes.Control.RequireAuthorization(Policies.Admin);
         var demo = app.MapGroup("/v1/management/demo").RequireAuthorization(Policies.Admin).WithTags("demo");
-        demo.MapPost("/clear", async (DemoMonth month, DemoState state, CancellationToken token) =>
+        demo.MapPost("/clear", async (IDemoData data, CancellationToken cancellationToken) =>
         {
-            state.Stop();
-            await month.ClearAsync(token);
+            await data.ClearAsync(cancellationToken);
             return Results.NoContent();
         });
         demo.MapPut("/fail/{*model}", (string model, DemoSwitch failing) => Switch(failing, model, true));

@@ -45,6 +45,14 @@ public sealed class MigrationReader(IDbContextFactory<GateflowDb> databases, Jud
         return new ListPage<MigrationView>(await ViewsAsync(db, page, cancellationToken), found.Count > limit ? page[^1].Id : null);
     }
 
+    /// <summary>How many migrations stand in each status; a status without any is left out.</summary>
+    public async Task<IReadOnlyDictionary<MigrationStatus, int>> CountsAsync(CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        return await db.Migrations.GroupBy(m => m.Status).Select(g => new { g.Key, Count = g.Count() })
+            .ToDictionaryAsync(g => g.Key, g => g.Count, cancellationToken);
+    }
+
     /// <summary>Events in the order they happened, after the one given.</summary>
     public async Task<IReadOnlyList<EventView>?> EventsAsync(string id, long after, int limit, CancellationToken cancellationToken)
     {

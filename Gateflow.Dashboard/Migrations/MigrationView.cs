@@ -37,6 +37,16 @@ public sealed record MigrationView
 
     public required IReadOnlyList<VerdictView> Verdicts { get; init; }
 
+    /// <summary>The worst of the verdicts; left out while nothing is judged.</summary>
+    public Verdict? Verdict => Verdicts.Count == 0 ? null : Verdicts.Select(v => v.Verdict).MaxBy(v => v switch
+    {
+        Core.Rollout.Verdict.Breach => 4,
+        Core.Rollout.Verdict.Watch => 3,
+        Core.Rollout.Verdict.NotEnoughData => 2,
+        Core.Rollout.Verdict.NoTraffic => 1,
+        _ => 0,
+    });
+
     /// <summary>What is happening and why, in one sentence.</summary>
     public required string Sentence { get; init; }
 

@@ -1,0 +1,64 @@
+using FluentValidation;
+using Gateflow.Core.Access;
+using Gateflow.Core.Migrations;
+using Microsoft.AspNetCore.Components;
+using Radzen;
+
+namespace Gateflow.Dashboard.Access;
+
+/// <summary>Asks what a new key is for, makes it by the API's own rules, and shows its secret this once.</summary>
+public sealed partial class CreateKeyDialog(ApiKeys store, IValidator<CreateKey> rules, DialogService dialogs)
+{
+    private readonly List<Fault> faults = [];
+    private CreatedKey? created;
+    private string? refusal;
+    private bool busy;
+    private string? name;
+    private Role role = Role.Application;
+    private KeyType type = KeyType.Prod;
+    private string? feature;
+    private DateOnly? expires;
+
+    /// <summary>Who makes the key.</summary>
+    [Parameter, EditorRequired]
+    public string Actor { get; set; } = "";
+
+    /// <summary>A model for the snippets.</summary>
+    [Parameter, EditorRequired]
+    public string Model { get; set; } = "";
+
+    private CreateKey Request => new()
+    {
+        Name = name,
+        Type = role == Role.Admin ? KeyType.Admin : type,
+        Role = role,
+        Feature = string.IsNullOrWhiteSpace(feature) ? null : feature,
+        ExpiresAt = expires is { } day ? new DateTimeOffset(day.AddDays(1).ToDateTime(TimeOnly.MinValue), TimeSpan.Zero) : null,
+    };
+
+    private string? Fault(string field) => faults.Find(f => f.Param == field)?.Message;
+
+    private string? Invalid(string field) => Fault(field) is null ? null : "true";
+
+    private async Task SubmitAsync()
+    {
+        refusal = null;
+        faults.Clear();
+        faults.AddRange(rules.Validate(Request).Errors.Select(e => new Fault(ConfigPatch.WireName(e.PropertyName), e.ErrorMessage)));
+        if (busy || faults.Count > 0)
+        {
+            return;
+        }
+
+        busy = true;
+        try
+        {
+            var result = await store.CreateAsync(Request, Actor, CancellationToken.None);
+            (created, refusal) = result.IsOk ? (result.Value, null) : (null, result.Refusal.Message);
+        }
+        finally
+        {
+            busy = false;
+        }
+    }
+}

@@ -1,0 +1,19 @@
+using Gateflow.Dashboard.Migrations;
+using Gateflow.Dashboard.Overview;
+using Gateflow.Dashboard.RollbackHistory;
+using Gateflow.Dashboard.Shell;
+
+namespace Gateflow.Dashboard.Composition;
+
+/// <summary>What the pages read, beside what the API has already.</summary>
+internal static class Pages
+{
+    public static IServiceCollection AddPages(this IServiceCollection services)
+    {
+        services.AddScoped<ViewerZone>();
+        services.AddSingleton<OverviewReader>();
+        services.AddSingleton<MigrationListReader>();
+        services.AddSingleton<RollbackReader>();
+        return services;
+    }
+}

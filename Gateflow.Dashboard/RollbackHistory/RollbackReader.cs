@@ -1,0 +1,61 @@
+using Gateflow.Core.Migrations;
+using Gateflow.Dashboard.Migrations;
+
+namespace Gateflow.Dashboard.RollbackHistory;
+
+/// <summary>Reads the history of rollbacks: the list, and the story of one.</summary>
+public sealed class RollbackReader(MigrationReader migrations)
+{
+    /// <summary>How many are read at most; older ones are behind the API.</summary>
+    public const int Most = 1000;
+
+    private static readonly TimeSpan Around = TimeSpan.FromMinutes(30);
+
+    /// <summary>Newest first.</summary>
+    public async Task<IReadOnlyList<RollbackView>> ListAsync(CancellationToken cancellationToken) =>
+        (await migrations.RollbacksAsync(Most, null, null, cancellationToken)).Data;
+
+    /// <summary>The rollback of a migration with what was seen around it and what came after; null when it was not rolled back.</summary>
+    public async Task<RollbackStory?> FindAsync(string migrationId, CancellationToken cancellationToken)
+    {
+        if ((await migrations.RollbacksAsync(1, null, migrationId, cancellationToken)).Data is not [var rollback]
+            || await migrations.FindAsync(migrationId, cancellationToken) is not { } migration)
+        {
+            return null;
+        }
+
+        var points = await migrations.PointsAsync(migrationId, rollback.At - Around, cancellationToken);
+        var later = await migrations.ListAsync([], rollback.SourceModel, 50, null, cancellationToken);
+        return new RollbackStory
+        {
+            Rollback = rollback,
+            Migration = migration,
+            From = rollback.At - Around,
+            To = rollback.At + Around,
+            Points = [.. points.Where(p => p.At <= rollback.At + Around)],
+            Events = await migrations.EventsAsync(migrationId, 0, 1000, cancellationToken) ?? [],
+            Next = later.Data.Where(m => m.CreatedAt > rollback.At).OrderBy(m => m.CreatedAt).FirstOrDefault(m => m.Status != MigrationStatus.Cancelled),
+        };
+    }
+}
+
+/// <summary>One rollback, told.</summary>
+public sealed record RollbackStory
+{
+    public required RollbackView Rollback { get; init; }
+
+    public required MigrationView Migration { get; init; }
+
+    /// <summary>The stretch of the charts: half an hour before and after.</summary>
+    public required DateTimeOffset From { get; init; }
+
+    public required DateTimeOffset To { get; init; }
+
+    public required IReadOnlyList<ArmPoint> Points { get; init; }
+
+    /// <summary>In order of time.</summary>
+    public required IReadOnlyList<EventView> Events { get; init; }
+
+    /// <summary>The next migration of the same model; null when nobody has tried again.</summary>
+    public MigrationView? Next { get; init; }
+}
