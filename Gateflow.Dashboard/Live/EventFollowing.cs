@@ -54,6 +54,6 @@ public static class EventFollowing
     }
 
     /// <summary>The number of an event id such as "evt_12"; 0 for anything else.</summary>
-    private static long Number(string? id) =>
+    internal static long Number(string? id) =>
         long.TryParse(id is ['e', 'v', 't', '_', .. var rest] ? rest : id, CultureInfo.InvariantCulture, out var number) ? number : 0;
 }

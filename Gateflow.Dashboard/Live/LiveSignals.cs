@@ -1,14 +1,32 @@
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Rollout;
+using Gateflow.Core.Usage;
 
 namespace Gateflow.Dashboard.Live;
 
-/// <summary>Connects what changes migrations to the feed that tells their watchers: stored transitions at once, numbers once a second.</summary>
-internal sealed class LiveSignals(MigrationFeed feed, Transitions transitions, RolloutController controller)
+/// <summary>
+/// Connects what changes migrations to the feed that tells their watchers: stored transitions at once, numbers once a second. What is
+/// stored makes the snapshot before it worthless: after the last change nobody calls again, so it must not be read from the cache.
+/// </summary>
+internal sealed class LiveSignals(
+    MigrationFeed feed, LiveSnapshots snapshots, Transitions transitions, RolloutController controller, RecorderWriter writer)
 {
     public void Connect()
     {
-        transitions.Stored += feed.Signal;
+        transitions.Stored += Tell;
         controller.Judged += feed.Signal;
+        writer.Written += ids =>
+        {
+            foreach (var id in ids)
+            {
+                Tell(id);
+            }
+        };
+    }
+
+    private void Tell(string migrationId)
+    {
+        snapshots.Forget(migrationId);
+        feed.Signal(migrationId);
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Gateflow.Core.Migrations;
 using Gateflow.Dashboard.Migrations;
 
 namespace Gateflow.Dashboard.Live;
@@ -9,8 +10,16 @@ namespace Gateflow.Dashboard.Live;
 /// </summary>
 public sealed class LiveSnapshots(MigrationReader reader, TimeProvider clock)
 {
+    /// <summary>Width of an arm window: the finest point of a chart.</summary>
+    public static readonly TimeSpan Window = TimeSpan.FromSeconds(10);
+
+    private const int MostPoints = 360;
+    private const int LatestRequests = 20;
+    private const long Unsettled = 100;
     private static readonly TimeSpan Fresh = TimeSpan.FromMilliseconds(450);
+    private static readonly TimeSpan Recent = TimeSpan.FromHours(1);
     private readonly ConcurrentDictionary<string, Reading> _readings = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Kept> _kept = new(StringComparer.Ordinal);
 
     /// <summary>The migration with its numbers; null when there is none.</summary>
     public Task<LiveSnapshot?> GetAsync(string migrationId)
@@ -32,6 +41,9 @@ public sealed class LiveSnapshots(MigrationReader reader, TimeProvider clock)
         }
     }
 
+    /// <summary>Whoever asks next reads anew.</summary>
+    public void Forget(string migrationId) => _readings.TryRemove(migrationId, out _);
+
     private async Task<LiveSnapshot?> ReadAsync(string migrationId)
     {
         try
@@ -42,10 +54,24 @@ public sealed class LiveSnapshots(MigrationReader reader, TimeProvider clock)
                 return null;
             }
 
-            var from = view.Progress.StartedAt ?? clock.GetUtcNow();
-            var points = view.Progress.StartedAt is null ? [] : await reader.PointsAsync(migrationId, from.AddSeconds(-10), CancellationToken.None);
-            var events = await reader.EventsAsync(migrationId, 0, 1000, CancellationToken.None) ?? [];
-            return new LiveSnapshot(view, points, events);
+            var now = clock.GetUtcNow();
+            var kept = await KeepAsync(view, now);
+            IReadOnlyList<ArmPoint> points = [];
+            if (view.Progress.StartedAt is { } started)
+            {
+                var recent = (view.Progress.FinishedAt ?? now) - Recent;
+                points = await reader.PointsAsync(migrationId, recent > started ? recent : started - Window, CancellationToken.None);
+            }
+
+            return new LiveSnapshot(view, points, kept.Events)
+            {
+                At = now,
+                Whole = kept.Every == Window ? points : kept.Whole,
+                Every = kept.Every,
+                Requests = await reader.RequestsAsync(migrationId, LatestRequests, CancellationToken.None) ?? [],
+                Rollback = view.Status != MigrationStatus.RolledBack
+                    ? null : (await reader.RollbacksAsync(1, null, migrationId, CancellationToken.None)).Data is [var latest, ..] ? latest : null,
+            };
         }
         catch
         {
@@ -54,8 +80,38 @@ public sealed class LiveSnapshots(MigrationReader reader, TimeProvider clock)
         }
     }
 
-    private sealed record Reading(long At, Lazy<Task<LiveSnapshot?>> Value);
-}
+    /// <summary>What grows with a migration's length and is therefore not read from its beginning at each tick: events, and the long view.</summary>
+    private async Task<Kept> KeepAsync(MigrationView view, DateTimeOffset now)
+    {
+        var id = view.MigrationId;
+        var before = _kept.GetValueOrDefault(id) ?? new Kept([], [], Window, now);
+        // Ids are given before they are committed: one a little below the last known may still turn up.
+        var settled = before.Events is [.., var newest] ? EventFollowing.Number(newest.Id) - Unsettled : 0;
+        var events = before.Events.Where(e => EventFollowing.Number(e.Id) <= settled).ToList();
+        while (await reader.EventsAsync(id, events is [.., var last] ? EventFollowing.Number(last.Id) : Math.Max(0, settled), 1000, CancellationToken.None) is { Count: > 0 } more)
+        {
+            events.AddRange(more);
+        }
 
-/// <summary>Everything that the live page of a migration shows.</summary>
-public sealed record LiveSnapshot(MigrationView Migration, IReadOnlyList<ArmPoint> Points, IReadOnlyList<EventView> Events);
+        var kept = before with { Events = events };
+        var from = (view.Progress.StartedAt ?? now) - Window;
+        var every = Every((view.Progress.FinishedAt ?? now) - from);
+        if (every == Window)
+        {
+            kept = kept with { Whole = [], Every = Window };
+        }
+        else if (before.Every != every || now - before.At >= every || view.Progress.FinishedAt is not null)
+        {
+            kept = kept with { Whole = await reader.PointsAsync(id, from, every, CancellationToken.None), Every = every, At = now };
+        }
+
+        _kept[id] = kept;
+        return kept;
+    }
+
+    private static TimeSpan Every(TimeSpan life) => Window * Math.Max(1, Math.Ceiling(life / (Window * MostPoints)));
+
+    private sealed record Reading(long At, Lazy<Task<LiveSnapshot?>> Value);
+
+    private sealed record Kept(IReadOnlyList<EventView> Events, IReadOnlyList<ArmPoint> Whole, TimeSpan Every, DateTimeOffset At);
+}

@@ -24,6 +24,7 @@ public static class MigrationEndpoints
         api.MapGet("/migrations/{id}/recommendations", RecommendationsAsync);
         api.MapGet("/migrations/{id}/forecast", ForecastAsync);
         api.MapPost("/migrations/{id}/compatibility", CompatibilityAsync).RequireAuthorization(Policies.Operator);
+        api.MapGet("/migrations/{id}/requests", RequestsAsync);
         foreach (var (verb, run) in Verbs)
         {
             api.MapPost($"/migrations/{{id}}/{verb}", (string id, Body body, HttpContext http, Conduct conduct, MigrationReader reader) =>
@@ -121,6 +122,11 @@ public static class MigrationEndpoints
 
     private static Task<IResult> ForecastAsync(string id, MigrationReader reader, CancellationToken cancellationToken) =>
         ShowAsync(id, reader, view => Gateflow.Core.Rollout.Forecast.Estimate(view.Config, view.Analysis?.RequestsPerHour ?? 0), cancellationToken);
+
+    private static async Task<IResult> RequestsAsync(string id, MigrationReader reader, CancellationToken cancellationToken, int limit = 20) =>
+        await reader.RequestsAsync(id, Math.Clamp(limit, 1, 200), cancellationToken) is { } requests
+            ? Json(new ListPage<RequestView>(requests, null))
+            : Refusal.NotFound("migration", id).ToResult();
 
     private static async Task<IResult> CompatibilityAsync(string id, Body body, HttpContext http, Drafting drafting)
     {

@@ -100,12 +100,47 @@ public sealed class MigrationReader(IDbContextFactory<GateflowDb> databases, Jud
     }
 
     /// <summary>Points of the live charts from a moment on, one a 10 s window, in order of time.</summary>
-    public async Task<IReadOnlyList<ArmPoint>> PointsAsync(string id, DateTimeOffset from, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<ArmPoint>> PointsAsync(string id, DateTimeOffset from, CancellationToken cancellationToken) =>
+        PointsAsync(id, from, TimeSpan.FromSeconds(10), cancellationToken);
+
+    /// <summary>Points of the live charts from a moment on, in order of time, one each <paramref name="every"/>: a whole multiple of 10 s.</summary>
+    public async Task<IReadOnlyList<ArmPoint>> PointsAsync(string id, DateTimeOffset from, TimeSpan every, CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         var windows = await db.ArmWindows.AsNoTracking().Where(w => w.MigrationId == id && w.At >= from)
             .OrderBy(w => w.At).ToListAsync(cancellationToken);
-        return [.. windows.GroupBy(w => w.At).Select(g => ArmTotals.Point(g.Key, [.. g]))];
+        return [.. windows.GroupBy(w => w.At.UtcTicks / every.Ticks)
+            .Select(g => ArmTotals.Point(new DateTimeOffset(g.Key * every.Ticks, TimeSpan.Zero), [.. g]))];
+    }
+
+    /// <summary>The latest requests of a migration, newest first; null when there is no such migration.</summary>
+    public async Task<IReadOnlyList<RequestView>?> RequestsAsync(string id, int limit, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        if (!await db.Migrations.AnyAsync(m => m.Id == id, cancellationToken))
+        {
+            return null;
+        }
+
+        return await db.Requests.AsNoTracking().Where(r => r.MigrationId == id)
+            .OrderByDescending(r => r.At).ThenByDescending(r => r.Id).Take(limit)
+            .Select(r => new RequestView
+            {
+                RequestId = r.Id,
+                At = r.At,
+                Arm = r.Arm,
+                Outcome = r.Outcome,
+                Status = r.Status,
+                Model = r.Model,
+                ServedModel = r.ServedModel,
+                FallbackReason = r.FallbackReason,
+                ErrorCode = r.ErrorCode,
+                DurationMs = r.DurationMs,
+                Stream = r.Stream,
+                Feature = r.Feature,
+                Demo = r.Demo,
+            })
+            .ToListAsync(cancellationToken);
     }
 
     private async Task<IReadOnlyList<MigrationView>> ViewsAsync(GateflowDb db, List<Migration> migrations, CancellationToken cancellationToken)
@@ -194,6 +229,8 @@ public sealed class MigrationReader(IDbContextFactory<GateflowDb> databases, Jud
         Observed = r.Observed,
         Baseline = r.Baseline,
         Detail = r.Detail,
+        Judged = r.Judged,
+        BlocksAdvance = r.BlocksAdvance,
     };
 
     private static string Sentence(Migration m) => m.Status switch

@@ -169,6 +169,12 @@ public sealed record VerdictView
     public double? Baseline { get; init; }
 
     public required string Detail { get; init; }
+
+    /// <summary>True when the guardrail's own minimum is met.</summary>
+    public bool Judged { get; init; }
+
+    /// <summary>False when it cannot be judged at this weight, so that no step waits for it.</summary>
+    public bool BlocksAdvance { get; init; }
 }
 
 /// <summary>An event as the API shows it.</summary>

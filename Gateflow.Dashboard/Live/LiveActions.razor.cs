@@ -1,0 +1,72 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Claims;
+using Gateflow.Core.Migrations;
+using Gateflow.Dashboard.Migrations;
+using Gateflow.Dashboard.Parts;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Authorization;
+using Radzen;
+
+namespace Gateflow.Dashboard.Live;
+
+/// <summary>The verbs of a migration as buttons, each behind a dialog that says what will happen.</summary>
+public sealed partial class LiveActions(Conduct conduct, DialogService dialogs)
+{
+    private bool busy;
+    private string? fault;
+
+    [Parameter, EditorRequired]
+    public LiveSnapshot Snapshot { get; set; } = default!;
+
+    /// <summary>Raised after a verb was carried out or refused: either way the page reads anew.</summary>
+    [Parameter]
+    public EventCallback OnDone { get; set; }
+
+    [CascadingParameter]
+    private Task<AuthenticationState> Person { get; set; } = default!;
+
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever failed is told beside the buttons.")]
+    private async Task RunAsync(LiveAction action)
+    {
+        fault = null;
+        if (await dialogs.ConfirmAsync(action.Confirm) is not { } answer)
+        {
+            return;
+        }
+
+        busy = true;
+        try
+        {
+            var actor = (await Person).User.FindFirstValue(ClaimTypes.Name) ?? "unknown";
+            var result = await RunAsync(action.Verb, actor, answer.Reason);
+            fault = result.Refusal?.Message;
+        }
+        catch (Exception exception)
+        {
+            fault = $"{action.Label} failed: {exception.Message}";
+        }
+        finally
+        {
+            busy = false;
+        }
+
+        await OnDone.InvokeAsync();
+    }
+
+    private Task<Result<Migration>> RunAsync(string verb, string actor, string? reason)
+    {
+        var id = Snapshot.Migration.MigrationId;
+        return verb switch
+        {
+            "execute" => conduct.ExecuteAsync(id, actor, CancellationToken.None),
+            "pause" => conduct.PauseAsync(id, actor, reason, CancellationToken.None),
+            "resume" => conduct.ResumeAsync(id, actor, reason, CancellationToken.None),
+            "approve" => conduct.ApproveAsync(id, actor, reason, CancellationToken.None),
+            "advance" => conduct.AdvanceAsync(id, actor, reason, CancellationToken.None),
+            "promote" => conduct.PromoteAsync(id, actor, reason, CancellationToken.None),
+            "cancel" => conduct.CancelAsync(id, actor, reason, CancellationToken.None),
+            "rollback" => conduct.RollBackAsync(id, actor, reason, CancellationToken.None),
+            _ => throw new ArgumentOutOfRangeException(nameof(verb), verb, null),
+        };
+    }
+}

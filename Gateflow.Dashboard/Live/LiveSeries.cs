@@ -1,0 +1,93 @@
+using Gateflow.Dashboard.Migrations;
+using Gateflow.Dashboard.Parts;
+
+namespace Gateflow.Dashboard.Live;
+
+/// <summary>What the charts of the live page draw: a snapshot seen through a range.</summary>
+internal sealed class LiveSeries
+{
+    private readonly LiveSnapshot _snapshot;
+    private readonly MigrationView _migration;
+    private readonly IReadOnlyList<ArmPoint> _points;
+
+    public LiveSeries(LiveSnapshot snapshot, LiveRange range)
+    {
+        _snapshot = snapshot;
+        _migration = snapshot.Migration;
+        (From, To) = range.Window(snapshot);
+        Every = range.Span is null ? snapshot.Every : LiveSnapshots.Window;
+        _points = [.. (range.Span is null ? snapshot.Whole : snapshot.Points).Where(p => p.At > From - Every && p.At <= To)];
+        Marks = Ramp.Marks(snapshot, steps: false);
+        RampMarks = [.. Ramp.Marks(snapshot, steps: true), .. snapshot.Migration.Progress.FinishedAt is null ? [new ChartMark(snapshot.At, "now", Tone.Accent)] : (ChartMark[])[]];
+    }
+
+    public DateTimeOffset From { get; }
+
+    public DateTimeOffset To { get; }
+
+    /// <summary>Width of a point.</summary>
+    public TimeSpan Every { get; }
+
+    public IReadOnlyList<ChartMark> Marks { get; }
+
+    public IReadOnlyList<ChartMark> RampMarks { get; }
+
+    public IReadOnlyList<ChartThreshold> ErrorLimit =>
+        _migration.Config.RollbackThreshold.ErrorRate is { } limit ? [new ChartThreshold(limit, "limit")] : [];
+
+    public IReadOnlyList<ChartSeries> Traffic =>
+    [
+        new() { Name = "planned", Tone = Tone.Neutral, Stroke = ChartStroke.SteppedDashed, Points = Within(Ramp.Planned(_migration, To)) },
+        new() { Name = "configured", Tone = Tone.Target, Stroke = ChartStroke.Stepped, Points = Within(Ramp.Configured(_snapshot)) },
+        new() { Name = "observed", Tone = Tone.Healthy, Stroke = ChartStroke.Dots, Points = Points(p => p.Observed) },
+    ];
+
+    public IReadOnlyList<ChartSeries> Errors => [Source(p => p.SourceErrorRate), Target(p => p.TargetErrorRate)];
+
+    public IReadOnlyList<ChartSeries> Latency =>
+    [
+        Source(p => p.SourceP50) with { Name = $"{_migration.SourceModel} p50", Stroke = ChartStroke.Dashed },
+        Source(p => p.SourceP99) with { Name = $"{_migration.SourceModel} p99" },
+        Target(p => p.TargetP50) with { Name = $"{_migration.TargetModel} p50", Stroke = ChartStroke.Dashed },
+        Target(p => p.TargetP99) with { Name = $"{_migration.TargetModel} p99" },
+    ];
+
+    /// <summary>Requests a minute. A window that is not over yet would read as a drop: it is left out.</summary>
+    public IReadOnlyList<ChartSeries> Requests => [Source(p => Rate(p, p.SourceRequests)), Target(p => Rate(p, p.TargetRequests))];
+
+    private ChartSeries Source(Func<ArmPoint, double?> value) =>
+        new() { Name = _migration.SourceModel, Tone = Tone.Source, Points = Points(value) };
+
+    private ChartSeries Target(Func<ArmPoint, double?> value) =>
+        new() { Name = _migration.TargetModel ?? "target", Tone = Tone.Target, Points = Points(value) };
+
+    private double? Rate(ArmPoint point, long requests) =>
+        point.At + Every > (_migration.Progress.FinishedAt ?? _snapshot.At) ? null : requests / Every.TotalMinutes;
+
+    /// <summary>A point stands in the middle of its window, where its requests were.</summary>
+    private List<ChartPoint> Points(Func<ArmPoint, double?> value) => [.. _points.Select(p => new ChartPoint(p.At + (Every / 2), value(p)))];
+
+    /// <summary>A stepped line cut to the window: the value that held at its beginning comes along.</summary>
+    private List<ChartPoint> Within(IReadOnlyList<ChartPoint> points)
+    {
+        List<ChartPoint> cut = [];
+        foreach (var point in points)
+        {
+            if (point.At < From)
+            {
+                cut = [new ChartPoint(From, point.Value)];
+            }
+            else if (point.At <= To)
+            {
+                cut.Add(point);
+            }
+            else if (cut.Count > 0)
+            {
+                cut.Add(new ChartPoint(To, cut[^1].Value));
+                break;
+            }
+        }
+
+        return cut;
+    }
+}

@@ -1,0 +1,22 @@
+using Gateflow.Core.Rollout;
+using Gateflow.Dashboard.Parts;
+
+namespace Gateflow.Dashboard.Live;
+
+/// <summary>What became of a request, in words that say whose fault it was.</summary>
+public static class OutcomeWords
+{
+    public static Look Of(OutcomeKind outcome) => outcome switch
+    {
+        OutcomeKind.Success => new("Answered", "check", Tone.Healthy),
+        OutcomeKind.TargetFailure => new("Target failed", "cross", Tone.Breach),
+        OutcomeKind.SourceFailure => new("Source failed", "cross", Tone.Breach),
+        OutcomeKind.OutageBoth => new("Both failed", "alert", Tone.Breach),
+        OutcomeKind.ClientFault => new("Caller's fault", "user", Tone.Unknown),
+        OutcomeKind.ClientCancel => new("Caller hung up", "user", Tone.Unknown),
+        OutcomeKind.RateLimited => new("Rate limited", "clock", Tone.Watch),
+        OutcomeKind.Policy => new("Refused by policy", "ban", Tone.Unknown),
+        OutcomeKind.BrokenStream => new("Broke off", "cross", Tone.Breach),
+        _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, null),
+    };
+}
