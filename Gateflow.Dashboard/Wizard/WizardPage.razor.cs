@@ -32,7 +32,13 @@ public sealed partial class WizardPage(WizardReader reader, MigrationFeed feed, 
     [CascadingParameter]
     private Task<AuthenticationState> Authentication { get; set; } = default!;
 
-    private string Heading => state is null ? "New migration" : state.View.Name ?? $"{state.View.SourceModel} → {state.View.TargetModel ?? "…"}";
+    private string Heading => state switch
+    {
+        null => "Migration",
+        { View.Name: { } name } => name,
+        { View: { TargetModel: null } view } => $"Replace {view.SourceModel}",
+        { View: var view } => $"{view.SourceModel} → {view.TargetModel}",
+    };
 
     private static IReadOnlyList<Crumb> Crumbs => [new("Change management"), new("Migrations", "/migrations")];
 

@@ -53,7 +53,7 @@ public static class WizardWords
     public static string Subject(string feature)
     {
         var words = CapabilityNames.TryParse(feature, out var flag) ? CapabilityNames.Words(flag) : Display.Words(feature);
-        return char.ToUpperInvariant(words[0]) + words[1..];
+        return words.Contains('_', StringComparison.Ordinal) ? words : char.ToUpperInvariant(words[0]) + words[1..];
     }
 
     /// <summary>"Canary, 10 % +10 every 1 h".</summary>
