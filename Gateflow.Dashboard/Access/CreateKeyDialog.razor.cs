@@ -54,7 +54,8 @@ public sealed partial class CreateKeyDialog(ApiKeys store, IValidator<CreateKey>
         try
         {
             var result = await store.CreateAsync(Request, Actor, CancellationToken.None);
-            (created, refusal) = result.IsOk ? (result.Value, null) : (null, result.Refusal.Message);
+            created = result.Value;
+            refusal = result.Refusal?.Message;
         }
         finally
         {

@@ -1,7 +1,4 @@
 using System.Globalization;
-using CsvHelper;
-using CsvHelper.Configuration;
-using Gateflow.Core.Storage;
 using Gateflow.Dashboard.Access;
 using Gateflow.Dashboard.Migrations;
 
@@ -15,14 +12,31 @@ public static class RollbackCsv
 
     public static string Write(IEnumerable<RollbackView> rollbacks)
     {
-        using var text = new StringWriter(CultureInfo.InvariantCulture);
-        using var csv = new CsvWriter(text, new CsvConfiguration(CultureInfo.InvariantCulture) { InjectionOptions = InjectionOptions.Escape });
-        csv.Context.RegisterClassMap<RowMap>();
-        csv.WriteRecords(rollbacks.Select(r => new Row(
-            r.MigrationId, r.SourceModel, r.TargetModel, r.At.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture), r.Automatic ? "true" : "false",
-            r.Reason, r.Actor, r.Guardrail, r.Evidence, r.Threshold, r.TrafficAtRollback, r.DetectionRequests, r.DetectionSeconds, r.EffectMs, r.Demo ? "true" : "false")));
-        csv.Flush();
+        var text = new System.Text.StringBuilder(
+            "migration_id,source_model,target_model,at,automatic,reason,actor,guardrail,evidence,threshold,traffic_at_rollback,detection_requests,detection_seconds,effect_ms,demo\r\n");
+        foreach (var r in rollbacks)
+        {
+            object?[] fields =
+            [
+                r.MigrationId, r.SourceModel, r.TargetModel, r.At.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture), r.Automatic ? "true" : "false",
+                r.Reason, r.Actor, r.Guardrail, r.Evidence, r.Threshold, r.TrafficAtRollback, r.DetectionRequests, r.DetectionSeconds, r.EffectMs, r.Demo ? "true" : "false",
+            ];
+            text.AppendJoin(',', fields.Select(Field)).Append("\r\n");
+        }
+
         return text.ToString();
+    }
+
+    /// <summary>One field as RFC 4180 has it.</summary>
+    private static string Field(object? value)
+    {
+        var text = Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
+        if (value is string && text is ['=' or '+' or '-' or '@' or '\t' or '\r', ..])
+        {
+            text = "'" + text;
+        }
+
+        return text.AsSpan().IndexOfAny("\",\r\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
     }
 
     private static async Task<IResult> GetAsync(
@@ -31,22 +45,5 @@ public static class RollbackCsv
         var (filter, now) = (RollbackFilter.Parse(period, model, cause), clock.GetUtcNow());
         var rows = (await history.ListAsync(cancellationToken)).Where(r => filter.Takes(r, now));
         return Results.File(System.Text.Encoding.UTF8.GetBytes(Write(rows)), "text/csv; charset=utf-8", "rollbacks.csv");
-    }
-
-    // The names are the API's.
-    private sealed record Row(
-        string MigrationId, string SourceModel, string TargetModel, string At, string Automatic, string Reason, string Actor, string? Guardrail,
-        double? Evidence, double? Threshold, double TrafficAtRollback, long? DetectionRequests, double? DetectionSeconds, double? EffectMs, string Demo);
-
-    private sealed class RowMap : ClassMap<Row>
-    {
-        public RowMap()
-        {
-            AutoMap(CultureInfo.InvariantCulture);
-            foreach (var member in MemberMaps)
-            {
-                member.Name(JsonColumn.Options.PropertyNamingPolicy!.ConvertName(member.Data.Member!.Name));
-            }
-        }
     }
 }

@@ -13,7 +13,7 @@ public static class RollbackWords
         : Wire.TryParse<GuardrailKind>(cause, out var guardrail) ? GuardrailWords.NameOf(guardrail) : Display.Words(cause);
 
     /// <summary>One line for a list.</summary>
-    public static string Short(RollbackView rollback)
+    public static string Line(RollbackView rollback)
     {
         ArgumentNullException.ThrowIfNull(rollback);
         return rollback.Automatic
