@@ -102,6 +102,14 @@ public sealed class UsageQuery(IDbContextFactory<GateflowDb> databases, TimeProv
         return db.UsageRollups.AsNoTracking().Where(r => r.Hour >= start && r.Hour < end);
     }
 
+    /// <summary>Requests an hour of a model as they came in the time just past, from the log with its sampling made good; 0 without any.</summary>
+    public async Task<double> PresentRequestsPerHourAsync(string model, TimeSpan past, CancellationToken cancellationToken)
+    {
+        var from = clock.GetUtcNow() - past;
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        return await db.Requests.Where(r => r.At >= from && r.Model == model).SumAsync(r => 1 / r.SamplingRate, cancellationToken) / past.TotalHours;
+    }
+
     private static IQueryable<RollupFigures> Figures(GateflowDb db, string model, DateTimeOffset from, DateTimeOffset to) =>
         db.UsageRollups.AsNoTracking().Where(r => r.Model == model && r.Hour >= from && r.Hour < to).Select(r => new RollupFigures
         {

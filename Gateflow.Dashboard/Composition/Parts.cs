@@ -63,6 +63,7 @@ internal static class Parts
         services.AddSingleton<Drafting>();
         services.AddSingleton<Conduct>();
         services.AddSingleton<MigrationReader>();
+        services.AddSingleton<Forecasting>();
         services.AddSingleton<IValidator<CreateMigration>, CreateMigrationValidator>();
         services.AddSingleton<IValidator<MigrationConfig>, MigrationConfigValidator>();
         services.AddSingleton<IValidator<CreateKey>, CreateKeyValidator>();

@@ -120,8 +120,10 @@ public static class MigrationEndpoints
     private static Task<IResult> RecommendationsAsync(string id, MigrationReader reader, CancellationToken cancellationToken) =>
         ShowAsync(id, reader, view => new { view.MigrationId, view.Recommendations }, cancellationToken);
 
-    private static Task<IResult> ForecastAsync(string id, MigrationReader reader, CancellationToken cancellationToken) =>
-        ShowAsync(id, reader, view => Gateflow.Core.Rollout.Forecast.Estimate(view.Config, view.Analysis?.RequestsPerHour ?? 0), cancellationToken);
+    private static async Task<IResult> ForecastAsync(string id, MigrationReader reader, Forecasting forecasting, CancellationToken cancellationToken) =>
+        await reader.FindAsync(id, cancellationToken) is { } view
+            ? Json(Gateflow.Core.Rollout.Forecast.Estimate(view.Config, await forecasting.RateAsync(view.SourceModel, view.Config, view.Analysis, cancellationToken)))
+            : Refusal.NotFound("migration", id).ToResult();
 
     private static async Task<IResult> RequestsAsync(string id, MigrationReader reader, CancellationToken cancellationToken, int limit = 20) =>
         await reader.RequestsAsync(id, Math.Clamp(limit, 1, 200), cancellationToken) is { } requests

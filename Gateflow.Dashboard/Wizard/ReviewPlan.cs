@@ -24,7 +24,7 @@ public sealed class ReviewPlan
     {
         ArgumentNullException.ThrowIfNull(state);
         (_state, _config, _now) = (state, state.View.Config, now);
-        Forecast = Core.Rollout.Forecast.Estimate(_config, state.Analysis?.RequestsPerHour);
+        Forecast = Core.Rollout.Forecast.Estimate(_config, state.RateFor(_config));
     }
 
     public ForecastResult Forecast { get; }
@@ -169,7 +169,7 @@ public sealed class ReviewPlan
 
     private string Line(int index, RolloutStep step, StepForecast forecast, bool last)
     {
-        var seen = forecast.TargetRequests is { } n ? $" It should see {Approximately(n)} on {Target}." : "";
+        var seen = forecast.TargetRequests is { } n && n > 1.5 * _config.MinSamples ? $" It should see {Approximately(n)} on {Target}." : "";
         if (step.Mirror is { } mirror)
         {
             return $"For {Display.Duration(step.Hold)}, {Display.Weight(mirror)} of the requests are copied to {Target}; {Source} answers everybody. Then a person decides.";

@@ -28,6 +28,9 @@ public sealed record WizardState
 
     public bool TargetIsServed { get; init; }
 
+    /// <summary>The source model's requests an hour as they come now.</summary>
+    public double PresentRequestsPerHour { get; init; }
+
     public string Id => View.MigrationId;
 
     public UsageAnalysis? Analysis => View.Analysis;
@@ -46,6 +49,9 @@ public sealed record WizardState
     /// <summary>Change of cost on the tokens really used, as a fraction; null when a price or the use is unknown.</summary>
     public double? CostChangeEstimate =>
         Source is { } source && Target is { } target && Analysis is { TotalRequests: > 0 } usage ? CostChange.Estimate(source, target, usage) : null;
+
+    /// <summary>Requests an hour to foretell a configuration with; null when the traffic is unknown.</summary>
+    public double? RateFor(MigrationConfig config) => Forecasting.Choose(config, PresentRequestsPerHour, Analysis?.RequestsPerHour);
 
     /// <summary>The first step that is not done.</summary>
     public WizardStep NextStep => WizardSteps.All.FirstOrDefault(s => s != WizardStep.Test && StateOf(s) == StepState.Todo, WizardStep.Review);

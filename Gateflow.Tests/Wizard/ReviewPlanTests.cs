@@ -1,0 +1,99 @@
+using System.Text.Json.Nodes;
+using Gateflow.Core.Migrations;
+using Gateflow.Dashboard.Migrations;
+using Gateflow.Dashboard.Parts;
+using Gateflow.Dashboard.Wizard;
+
+namespace Gateflow.Tests.Wizard;
+
+public sealed class ReviewPlanTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
+
+    [Fact]
+    public void Steps_Canary_TellsEachAndTheEnd()
+    {
+        var steps = Plan(new MigrationConfig { CanaryPercentage = 50, IncreaseStep = 50, IncreaseIntervalMinutes = 30, MinSamples = 0 }).Steps();
+
+        Assert.Equal(3, steps.Count);
+        Assert.StartsWith("50 % of the traffic goes to gpt-4o at once and stays so for at least 30 min.", Plain(steps[0]), StringComparison.Ordinal);
+        Assert.StartsWith("100 % of the traffic goes to gpt-4o, with the guardrails armed for another 30 min.", Plain(steps[1]), StringComparison.Ordinal);
+        Assert.Contains("Applications keep asking for gpt-4.", steps[2], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Steps_Scheduled_BeginsWithTheWait()
+    {
+        var steps = Plan(new MigrationConfig { Strategy = Strategy.Scheduled, ExecuteAt = Now.AddHours(2) }).Steps();
+
+        Assert.StartsWith("Nothing moves until 2026-11-24 14:00:00 UTC.", steps[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Concerns_UntestedUncheckedUnserved_AreNamed()
+    {
+        var concerns = Plan(new MigrationConfig { RollbackThreshold = new RollbackThreshold() }, served: false).Concerns();
+
+        Assert.Contains(concerns, c => c.StartsWith("No configured provider serves gpt-4o.", StringComparison.Ordinal));
+        Assert.Contains(concerns, c => c.StartsWith("Compatibility is not checked", StringComparison.Ordinal));
+        Assert.Contains(concerns, c => c.StartsWith("Not tested", StringComparison.Ordinal));
+        Assert.Contains(concerns, c => c.StartsWith("No guardrail is armed", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Concerns_Shadow_SaysThatItCannotBeRun()
+    {
+        var plan = Plan(new MigrationConfig { Strategy = Strategy.Shadow });
+
+        Assert.False(plan.CanRun);
+        Assert.Contains(plan.Concerns(), c => c.Contains("not run by this version", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Cost_NoUse_IsUnknown() => Assert.Null(Plan(new MigrationConfig()).Cost());
+
+    [Fact]
+    public void Calls_Patch_HoldsWhatDiffersFromTheDefaults()
+    {
+        var calls = Plan(new MigrationConfig { CanaryPercentage = 20, MinSamples = 10 }).Calls();
+
+        var patch = JsonNode.Parse(calls[2].Json!)!.AsObject();
+        Assert.Equal(["POST", "POST", "PATCH", "POST"], calls.Select(c => c.Method));
+        Assert.Equal(["canary_percentage", "min_samples", "strategy", "target_model"], patch.Select(p => p.Key).Order(StringComparer.Ordinal));
+        Assert.Equal("/v1/management/migrations/mig_1/execute", calls[3].Path);
+    }
+
+    [Fact]
+    public void Rail_Fresh_NextIsTheAnalysis()
+    {
+        var state = State(new MigrationConfig(), served: true);
+
+        Assert.Equal(WizardStep.Analysis, state.NextStep);
+        Assert.All(state.Rail(), r => Assert.NotEqual(StepState.Attention, r.State));
+        Assert.Equal("Analyse the use first.", state.Missing(WizardStep.Analysis));
+    }
+
+    private static ReviewPlan Plan(MigrationConfig config, bool served = true) => new(State(config, served), Now);
+
+    private static WizardState State(MigrationConfig config, bool served) => new()
+    {
+        View = new MigrationView
+        {
+            MigrationId = "mig_1",
+            Status = MigrationStatus.Draft,
+            SourceModel = "gpt-4",
+            TargetModel = "gpt-4o",
+            CreatedAt = Now,
+            CreatedBy = "Ada",
+            Config = config,
+            Progress = new ProgressView { TrafficOnTarget = 0, Step = 0, Steps = 1 },
+            Metrics = new MetricsView(),
+            Verdicts = [],
+            Sentence = "",
+            AllowedActions = [],
+        },
+        TargetIsServed = served,
+    };
+
+    private static string Plain(string text) => text.Replace('\u00a0', ' ');
+}

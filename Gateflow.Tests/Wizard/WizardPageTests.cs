@@ -1,0 +1,231 @@
+using Bunit;
+using Gateflow.Core.Migrations;
+using Gateflow.Dashboard.Migrations;
+using Gateflow.Dashboard.Wizard;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Gateflow.Tests.Wizard;
+
+public sealed class WizardPageTests : WizardBench
+{
+    [Fact]
+    public async Task Open_Unknown_SaysSo()
+    {
+        Navigation.NavigateTo("/migrations/mig_none/wizard");
+
+        var page = Render<WizardPage>(p => p.Add(x => x.Id, "mig_none"));
+        page.WaitForState(() => page.Markup.Contains("There is no migration mig_none.", StringComparison.Ordinal));
+
+        Assert.NotNull(await Task.FromResult(page.Find("a[href='/migrations']")));
+    }
+
+    [Fact]
+    public async Task Analysis_Used_ShowsItsFigures()
+    {
+        await UseAsync();
+        var id = await DraftAsync(target: null);
+
+        var page = Open(id, WizardStep.Analysis);
+
+        Assert.Contains("2,400", page.Find(".tiles").TextContent, StringComparison.Ordinal);
+        Assert.Contains("$72.00", page.Find(".tiles").TextContent, StringComparison.Ordinal);
+        Assert.Contains("chat", page.Find("table").TextContent, StringComparison.Ordinal);
+        Assert.Equal(WizardSteps.Url(id, WizardStep.Recommendations), Continue(page)!.GetAttribute("href"));
+    }
+
+    [Fact]
+    public async Task Recommendations_NoneChosen_CannotGoOnAndSaysWhy()
+    {
+        await UseAsync();
+        var id = await DraftAsync(target: null);
+
+        var page = Open(id, WizardStep.Recommendations);
+
+        Assert.Null(Continue(page));
+        Assert.Equal("Choose a model first.", page.Find("[data-testid=wizard-why]").TextContent);
+    }
+
+    [Fact]
+    public async Task Recommendations_Use_ChoosesAndChecks()
+    {
+        await UseAsync();
+        var id = await DraftAsync(target: null);
+        var page = Open(id, WizardStep.Recommendations);
+
+        await ClickAsync(page.Find("button[aria-label='Use gpt-5.6-sol']"));
+        page.WaitForState(() => Continue(page) is not null);
+
+        var state = await StateAsync(id);
+        Assert.Equal("gpt-5.6-sol", state.View.TargetModel);
+        Assert.NotNull(state.Compatibility);
+    }
+
+    [Fact]
+    public async Task Recommendations_OtherModel_IsFoundAndChosen()
+    {
+        var id = await DraftAsync(target: null);
+        var page = Open(id, WizardStep.Recommendations);
+
+        await InputAsync(page.Find("input[type=search]"), "gemini 3.8 flash");
+        await ClickAsync(page.Find("button[aria-label='Use gemini-3.8-flash']"));
+
+        Assert.Equal("gemini-3.8-flash", (await StateAsync(id)).View.TargetModel);
+    }
+
+    [Fact]
+    public async Task Compatibility_NotCheckedYet_ChecksByItself()
+    {
+        await UseAsync();
+        var id = await DraftAsync();
+
+        var page = Open(id, WizardStep.Compatibility);
+        page.WaitForElement("[data-testid=compatibility-result]");
+
+        Assert.NotNull((await StateAsync(id)).Compatibility);
+        Assert.Contains("Context window", page.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Compatibility_Viewer_LooksAndChangesNothing()
+    {
+        var id = await DraftAsync();
+        SignIn(viewer: true);
+
+        var page = Open(id, WizardStep.Compatibility);
+
+        Assert.Null((await StateAsync(id)).Compatibility);
+        Assert.DoesNotContain(page.FindAll("button"), b => b.TextContent.Contains("check", StringComparison.OrdinalIgnoreCase));
+    }
+
+    [Fact]
+    public async Task Test_None_MayBeSkippedWithANote()
+    {
+        var id = await DraftAsync();
+
+        var page = Open(id, WizardStep.Test);
+
+        Assert.NotNull(Continue(page));
+        Assert.Contains("without a test", page.Find("[data-testid=wizard-why]").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Test_NothingStored_SaysWhatToDo()
+    {
+        var id = await DraftAsync();
+        var page = Open(id, WizardStep.Test);
+
+        await InputAsync(page.Find("#test-size"), "0");
+        var wrong = page.Find("#test-size-hint").TextContent;
+        await InputAsync(page.Find("#test-size"), "10");
+        await SubmitAsync(page.Find("form"));
+
+        Assert.Equal("A whole number from 1 to 1000.", wrong);
+        page.WaitForAssertion(() => Assert.Contains("No request to 'gpt-4' is stored yet", page.Find("[role=alert]").TextContent, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Configure_Wrong_SaysSoBesideTheFieldAndHoldsOnePageBack()
+    {
+        var id = await DraftAsync();
+        var page = Open(id, WizardStep.Configure);
+
+        await InputAsync(page.Find("#field-canary-percentage"), "120");
+        page.WaitForState(() => Continue(page) is null);
+
+        Assert.Equal("The first step must lie between 0.01 and 100.", page.Find("#field-canary-percentage-note").TextContent);
+        Assert.Equal("A field is wrong.", page.Find("[data-testid=wizard-why]").TextContent);
+        await page.InvokeAsync(() => Navigation.NavigateTo(WizardSteps.Url(id, WizardStep.Review)));
+        page.WaitForAssertion(() => Assert.Contains("Not saved: a field is wrong.", page.Markup, StringComparison.Ordinal));
+        Assert.Equal(10, (await StateAsync(id)).View.Config.CanaryPercentage);
+    }
+
+    [Fact]
+    public async Task Configure_Leaving_Saves()
+    {
+        var id = await DraftAsync();
+        var page = Open(id, WizardStep.Configure);
+
+        await InputAsync(page.Find("#field-canary-percentage"), "25");
+        await page.InvokeAsync(() => Navigation.NavigateTo("/migrations"));
+
+        page.WaitForAssertion(() => Assert.Equal(25, StateAsync(id).GetAwaiter().GetResult().View.Config.CanaryPercentage));
+        Assert.True((await StateAsync(id)).Configured);
+    }
+
+    [Fact]
+    public async Task Configure_DefaultsAcceptedByGoingOn_CountAsConfigured()
+    {
+        var id = await DraftAsync();
+        var page = Open(id, WizardStep.Configure);
+        var before = (await StateAsync(id)).Configured;
+
+        await page.InvokeAsync(() => Navigation.NavigateTo(WizardSteps.Url(id, WizardStep.Review)));
+        page.WaitForElement("[data-testid=start-migration]");
+
+        Assert.False(before);
+        Assert.True((await StateAsync(id)).Configured);
+    }
+
+    [Fact]
+    public async Task Configure_DemoPace_EndsWithinMinutes()
+    {
+        var id = await DraftAsync();
+        var page = Open(id, WizardStep.Configure);
+
+        await ClickAsync(page.FindAll("button").First(b => b.TextContent.Contains("Demo pace", StringComparison.Ordinal)));
+
+        Assert.Equal("20", page.Find("#field-canary-percentage").GetAttribute("value"));
+        Assert.Equal("0.2", page.Find("#field-increase-interval-minutes").GetAttribute("value"));
+    }
+
+    [Fact]
+    public async Task Review_Start_ExecutesAndOpensTheLivePage()
+    {
+        await UseAsync();
+        var id = await DraftAsync();
+        var page = Open(id, WizardStep.Review);
+
+        await ClickAsync(page.Find("[data-testid=start-migration]"));
+
+        page.WaitForState(() => Navigation.Uri.EndsWith($"/migrations/{id}", StringComparison.Ordinal));
+        Assert.Equal(MigrationStatus.InProgress, (await StateAsync(id)).View.Status);
+    }
+
+    [Fact]
+    public async Task Review_Shadow_ShowsTheRefusalBesideTheButton()
+    {
+        var id = await DraftAsync();
+        await Drafting.ConfigureAsync(id, new System.Text.Json.Nodes.JsonObject { ["strategy"] = "shadow" }, "Ada", Token);
+        var page = Open(id, WizardStep.Review);
+
+        await ClickAsync(page.Find("[data-testid=start-migration]"));
+
+        page.WaitForAssertion(() => Assert.Contains("not run by this version", page.Find("[role=alert]").TextContent, StringComparison.Ordinal));
+        Assert.Equal(MigrationStatus.Draft, (await StateAsync(id)).View.Status);
+    }
+
+    [Fact]
+    public async Task Review_Viewer_HasNoStart()
+    {
+        var id = await DraftAsync();
+        SignIn(viewer: true);
+
+        var page = Open(id, WizardStep.Review);
+
+        Assert.Empty(page.FindAll("[data-testid=start-migration]"));
+    }
+
+    [Fact]
+    public async Task Open_Started_GoesToTheLivePage()
+    {
+        var id = await DraftAsync();
+        await Services.GetRequiredService<Conduct>().ExecuteAsync(id, "Ada", Token);
+
+        Open(id, WizardStep.Configure);
+
+        Assert.EndsWith($"/migrations/{id}", Navigation.Uri, StringComparison.Ordinal);
+    }
+
+    private static AngleSharp.Dom.IElement? Continue(IRenderedComponent<WizardPage> page) =>
+        page.FindAll("footer a.primary").FirstOrDefault(a => a.TextContent == "Continue");
+}
