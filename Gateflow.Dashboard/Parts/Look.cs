@@ -30,4 +30,29 @@ public sealed record Look(string Word, string Icon, Tone Tone)
         null => new("Not judged", "dash", Tone.Unknown),
         _ => throw new ArgumentOutOfRangeException(nameof(verdict), verdict, null),
     };
+
+    /// <summary>Of an entry in a migration's timeline.</summary>
+    public static Look Of(MigrationEventType type) => type switch
+    {
+        MigrationEventType.Created => new("Created", "plus", Tone.Neutral),
+        MigrationEventType.Analyzed => new("Usage analysed", "overview", Tone.Neutral),
+        MigrationEventType.Recommended => new("Recommendations made", "flag", Tone.Neutral),
+        MigrationEventType.CompatibilityChecked => new("Compatibility checked", "check", Tone.Neutral),
+        MigrationEventType.Tested => new("Tested", "flask", Tone.Neutral),
+        MigrationEventType.Configured => new("Configured", "gear", Tone.Neutral),
+        MigrationEventType.Scheduled => new("Scheduled", "clock", Tone.Neutral),
+        MigrationEventType.Started => new("Started", "run", Tone.Accent),
+        MigrationEventType.StepAdvanced => new("Step taken", "step", Tone.Accent),
+        MigrationEventType.Held => new("Holding", "dots", Tone.Watch),
+        MigrationEventType.VerdictChanged => new("Verdict changed", "half", Tone.Watch),
+        MigrationEventType.Paused => new("Paused", "pause", Tone.Paused),
+        MigrationEventType.Resumed => new("Resumed", "play", Tone.Accent),
+        MigrationEventType.Approved => new("Approved", "check", Tone.Healthy),
+        MigrationEventType.Promoted => new("Promoted to 100\u00a0%", "step", Tone.Accent),
+        MigrationEventType.Soaking => new("Soaking", "half", Tone.Accent),
+        MigrationEventType.Completed => new("Completed", "check", Tone.Healthy),
+        MigrationEventType.RolledBack => new("Rolled back", "rollback", Tone.RolledBack),
+        MigrationEventType.Cancelled => new("Cancelled", "ban", Tone.Neutral),
+        _ => new(Display.Words(Core.Wire.Name(type)), "dot", Tone.Neutral),
+    };
 }

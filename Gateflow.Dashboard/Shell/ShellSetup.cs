@@ -3,7 +3,7 @@ using Radzen;
 
 namespace Gateflow.Dashboard.Shell;
 
-/// <summary>Registers what the pages need and maps them.</summary>
+/// <summary>Registers what the pages need: circuits, Radzen, the signed-in person, the viewer's zone.</summary>
 public static class ShellSetup
 {
     public static IServiceCollection AddShell(this IServiceCollection services)
@@ -15,12 +15,5 @@ public static class ShellSetup
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddScoped<ViewerZone>();
         return services;
-    }
-
-    /// <summary>Static files and pages. Antiforgery must stand in the pipeline before.</summary>
-    public static RazorComponentsEndpointConventionBuilder MapShell(this IEndpointRouteBuilder routes)
-    {
-        routes.MapStaticAssets();
-        return routes.MapRazorComponents<App>().AddInteractiveServerRenderMode();
     }
 }

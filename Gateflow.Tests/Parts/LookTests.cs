@@ -21,6 +21,16 @@ public sealed class LookTests : DashboardTestContext
     }
 
     [Fact]
+    public void EventType_Each_HasWordAndIcon()
+    {
+        foreach (var type in Enum.GetValues<MigrationEventType>())
+        {
+            Assert.NotEmpty(Icons.Path(Look.Of(type).Icon));
+            Assert.NotEmpty(Look.Of(type).Word);
+        }
+    }
+
+    [Fact]
     public void Verdict_AllButHealthy_NeverLookLikeAPass()
     {
         Verdict?[] verdicts = [null, .. Enum.GetValues<Verdict>().Cast<Verdict?>()];

@@ -156,6 +156,13 @@ customElements.define('gf-time', Time);
 setInterval(() => { if (!document.hidden) { for (const time of times) { time.show(); } } }, 10000);
 document.addEventListener('visibilitychange', () => { if (!document.hidden) { for (const time of times) { time.show(); } } });
 
+// A server that answers again but no longer knows this page (it was restarted): only a fresh page helps.
+const reconnect = document.getElementById('components-reconnect-modal');
+if (reconnect) {
+  new MutationObserver(() => { if (reconnect.classList.contains('components-reconnect-rejected')) { location.reload(); } })
+    .observe(reconnect, { attributeFilter: ['class'] });
+}
+
 systemDark.addEventListener('change', () => applyTheme(root.dataset.theme));
 const kept = recall('gf-theme');
 if (kept && kept !== root.dataset.theme) { remember('gf-theme', kept); applyTheme(kept); }
