@@ -19,6 +19,7 @@ using Gateflow.Dashboard.Shell;
 using Gateflow.Dashboard.Wizard;
 using Gateflow.Gateway;
 using Gateflow.Simulator;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Gateflow.Dashboard.Composition;
@@ -103,9 +104,16 @@ public static class GateflowApp
                 ? ApiErrors.Error(500, "server_error", "internal_error", "Something went wrong inside Gateflow; the log has the details.").ExecuteAsync(http)
                 : Results.Text("Something went wrong inside Gateflow. Go back and try again; the log has the details.", statusCode: 500).ExecuteAsync(http),
         });
-        app.UseWhen(
-            http => !http.Request.Path.StartsWithSegments("/v1") && !http.Request.Path.StartsWithSegments("/hubs") && !http.Request.Path.StartsWithSegments("/simulator"),
-            pages => pages.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true));
+        app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
+        app.Use((http, next) =>
+        {
+            if (IsForPrograms(http.Request.Path) && http.Features.Get<IStatusCodePagesFeature>() is { } pages)
+            {
+                pages.Enabled = false; // programs get their status, people a page
+            }
+
+            return next(http);
+        });
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseRateLimiter();
@@ -127,4 +135,7 @@ public static class GateflowApp
         app.MapDemo(settings);
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
     }
+
+    private static bool IsForPrograms(PathString path) =>
+        path.StartsWithSegments("/v1") || path.StartsWithSegments("/hubs") || path.StartsWithSegments("/simulator");
 }
