@@ -16,7 +16,7 @@ public sealed record RequestView
     /// <summary>The HTTP status that the caller got.</summary>
     public required int Status { get; init; }
 
-    /// <summary>The model that the arm chose.</summary>
+    /// <summary>The model that was asked for, after aliases and before the migration.</summary>
     public required string Model { get; init; }
 
     /// <summary>The model that answered; null when none did.</summary>
