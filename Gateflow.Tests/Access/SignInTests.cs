@@ -13,6 +13,22 @@ public sealed partial class SignInTests(GateflowFixture program) : IClassFixture
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
+    public async Task Page_WithoutSession_RedirectsToSignInAndBackAfterwards()
+    {
+        using var browser = host.CreateClient();
+
+        using var refused = await browser.GetAsync("/rollbacks?model=gpt-4", Token);
+        var signIn = refused.Headers.Location!;
+        using var entered = await PostKeyAsync(browser, signIn.PathAndQuery, GateflowHost.AdminKey);
+
+        Assert.Equal(HttpStatusCode.Redirect, refused.StatusCode);
+        Assert.StartsWith("/login?ReturnUrl=", signIn.PathAndQuery, StringComparison.Ordinal);
+        Assert.Equal("/rollbacks?model=gpt-4", entered.Headers.Location!.OriginalString);
+        using var page = await browser.GetAsync("/rollbacks?model=gpt-4", Token);
+        Assert.Equal(HttpStatusCode.OK, page.StatusCode);
+    }
+
+    [Fact]
     public async Task Login_WithoutCircuit_IsStaticAndKeepsReturnUrl()
     {
         using var browser = host.CreateClient();
