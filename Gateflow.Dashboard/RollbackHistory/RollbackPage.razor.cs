@@ -1,4 +1,4 @@
-using Gateflow.Core;
+using Gateflow.Dashboard.Live;
 using Gateflow.Dashboard.Parts;
 using Gateflow.Dashboard.Shell;
 using Microsoft.AspNetCore.Components;
@@ -26,10 +26,7 @@ public sealed partial class RollbackPage(RollbackReader history)
         if (story.Value is { } told)
         {
             Charts = RollbackCharts.Of(told);
-            Events = [.. told.Events.Reverse().Select(e => new TimelineEntry
-            {
-                Key = e.Id, Look = new Look(Display.Words(Wire.Name(e.Type)), "dot", Tone.Neutral), Who = e.Actor, At = e.At, Why = (string?)e.Data["reason"],
-            })];
+            Events = EventWords.Of(told.Events, told.Migration.Progress.Steps);
         }
     }
 }

@@ -28,6 +28,22 @@ public sealed partial class SignInTests(GateflowFixture program) : IClassFixture
         Assert.Equal(HttpStatusCode.OK, page.StatusCode);
     }
 
+    [Theory]
+    [InlineData("/", "Overview")]
+    [InlineData("/migrations", "Migrations")]
+    [InlineData("/rollbacks", "Rollback history")]
+    [InlineData("/rollbacks/mig_none", "Rollback")]
+    [InlineData("/settings/api-keys", "API keys")]
+    public async Task Page_SignedIn_ComesWithItsTitle(string path, string title)
+    {
+        using var browser = host.CreateClient();
+        using var entered = await browser.GetAsync("/login?token=" + host.Get<SignInLinks>().Create(BootstrapKey.Id), Token);
+
+        var page = await browser.GetStringAsync(path, Token);
+
+        Assert.Contains($"<title>{title} · Gateflow</title>", WebUtility.HtmlDecode(page), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Login_WithoutCircuit_IsStaticAndKeepsReturnUrl()
     {

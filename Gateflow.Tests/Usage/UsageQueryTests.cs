@@ -129,6 +129,30 @@ public sealed class UsageQueryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Hours_FeaturesAndKeys_AddUpToTheRequests()
+    {
+        RequestRecord[] records =
+        [
+            Requests.Create(at: To.AddHours(-2), model: "gpt-4", served: "gpt-4", input: 1_000, output: 0),
+            Requests.Create(at: To.AddHours(-2).AddMinutes(3), model: "house", served: "house"),
+            Requests.Create(at: To.AddMinutes(-30), outcome: OutcomeKind.SourceFailure),
+            Requests.Create(at: From.AddHours(-2)),
+        ];
+        await StoreAsync(records, "node-1", records);
+
+        var hours = await _query.HoursAsync(From, To, Token);
+        var features = await _query.FeaturesAsync(From, To, Token);
+        var key = Assert.Single(await _query.KeysAsync(From, To, Token));
+
+        Assert.Equal(3, hours.Sum(h => h.Requests));
+        Assert.Equal(1, hours.Sum(h => h.Errors));
+        Assert.Equal((0.03m, 1L), (hours[0].Cost, hours[0].UnpricedRequests));
+        Assert.True(hours.Zip(hours.Skip(1)).All(p => p.First.Hour < p.Second.Hour));
+        Assert.Equal(["gpt-4", "house"], features.Select(f => f.Model));
+        Assert.Equal((3, hours[^1].Hour), (key.Requests, key.LastHour));
+    }
+
+    [Fact]
     public async Task RequestsPerHour_UsedSinceTwoHours_CountsFromTheFirst()
     {
         RequestRecord[] records = [.. Enumerable.Range(0, 50).Select(i => Requests.Create(at: To.AddMinutes(-90)))];

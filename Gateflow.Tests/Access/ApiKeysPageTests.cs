@@ -1,0 +1,108 @@
+using Bunit;
+using Gateflow.Core.Access;
+using Gateflow.Dashboard.Access;
+using Gateflow.Dashboard.Parts;
+using Gateflow.Tests.Composition;
+using Gateflow.Tests.Shell;
+
+namespace Gateflow.Tests.Access;
+
+public sealed class ApiKeysPageTests(GateflowFixture program) : IClassFixture<GateflowFixture>
+{
+    private readonly GateflowHost host = program.Host;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task List_Administrator_ShowsKeysWithoutSecrets()
+    {
+        await using var context = new PageTestContext(host);
+        var created = (await host.Get<ApiKeys>().CreateAsync(new CreateKey { Name = "checkout", Feature = "shop" }, "Ada", Token)).Value!;
+
+        var page = context.Render<ApiKeysPage>();
+
+        var row = page.Find($"tr[data-id={created.Id}]");
+        Assert.Contains("checkout", row.TextContent, StringComparison.Ordinal);
+        Assert.Contains("shop", row.TextContent, StringComparison.Ordinal);
+        Assert.DoesNotContain(created.Key, page.Markup, StringComparison.Ordinal);
+        Assert.Equal("Revoke checkout", row.QuerySelector("button")!.GetAttribute("aria-label"));
+    }
+
+    [Fact]
+    public async Task List_Operator_SaysWhoMay()
+    {
+        await using var context = new PageTestContext(host, Role.Operator);
+
+        var page = context.Render<ApiKeysPage>();
+
+        Assert.Contains("Only administrators", page.Markup, StringComparison.Ordinal);
+        Assert.Empty(page.FindAll("table"));
+        Assert.DoesNotContain("Create key", page.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Create_WithoutName_SaysSoAndMakesNothing()
+    {
+        await using var context = new PageTestContext(host);
+        var before = (await host.Get<ApiKeys>().ListAsync(Token)).Count;
+        var dialog = Dialog(context);
+
+        await context.SubmitAsync(dialog.Find("form"));
+
+        Assert.Contains("name is required", dialog.Find("#key-name-fault").TextContent, StringComparison.Ordinal);
+        Assert.Equal("true", dialog.Find("#key-name").GetAttribute("aria-invalid"));
+        Assert.Equal(before, (await host.Get<ApiKeys>().ListAsync(Token)).Count);
+    }
+
+    [Fact]
+    public async Task Create_Valid_ShowsTheSecretOnceWithSnippet()
+    {
+        await using var context = new PageTestContext(host);
+        var dialog = Dialog(context);
+        await context.ChangeAsync(dialog.Find("#key-name"), "search-service");
+        await context.ChangeAsync(dialog.Find("#key-expiry"), "2099-01-31");
+
+        await context.SubmitAsync(dialog.Find("form"));
+
+        dialog.WaitForAssertion(() => Assert.NotNull(dialog.Find("[data-testid=secret]")));
+        var secret = dialog.Find(".secret code").TextContent;
+        Assert.StartsWith("gw_prod_", secret, StringComparison.Ordinal);
+        Assert.Contains($"Bearer {secret}", dialog.Find("pre").TextContent, StringComparison.Ordinal);
+        var key = Assert.Single(await host.Get<ApiKeys>().ListAsync(Token), k => k.Name == "search-service");
+        Assert.Equal((Role.Application, "Ada", new DateTimeOffset(2099, 2, 1, 0, 0, 0, TimeSpan.Zero)), (key.Role, key.CreatedBy, key.ExpiresAt));
+    }
+
+    [Fact]
+    public void Revoking_OwnKeyInUse_SaysWhatStops()
+    {
+        var key = new KeyView
+        {
+            Id = "key_1", Name = "Ada", Type = KeyType.Prod, Role = Role.Operator, Prefix = "gw_prod_ab", Last4 = "wxyz", Status = "active",
+            CreatedAt = DashboardTestContext.Now, CreatedBy = "Ada", RequestsLast30Days = 41, Feature = "chatbot",
+        };
+
+        ConfirmRequest asked = KeyWords.Revoking(key, own: true);
+
+        Assert.Contains("gw_prod_ab…wxyz is answered 401", asked.Consequence, StringComparison.Ordinal);
+        Assert.Contains("It sent 41\u00a0requests in the last 30 days, for chatbot.", asked.Facts);
+        Assert.Contains(asked.Facts, f => f.StartsWith("You are signed in with it", StringComparison.Ordinal));
+        Assert.DoesNotContain(KeyWords.Revoking(key with { Role = Role.Application }, own: false).Facts, f => f.Contains("signed", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("curl")]
+    [InlineData("Python")]
+    [InlineData("JavaScript")]
+    [InlineData("C#")]
+    public void Snippet_WithoutKey_TakesItFromTheEnvironment(string language)
+    {
+        var text = ClientSnippet.All("http://localhost:5080/", "gpt-4o").Single(s => s.Language == language).Text;
+
+        Assert.Contains("http://localhost:5080/v1", text, StringComparison.Ordinal);
+        Assert.Contains("GATEFLOW_KEY", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("//v1", text, StringComparison.Ordinal);
+    }
+
+    private static IRenderedComponent<CreateKeyDialog> Dialog(PageTestContext context) =>
+        context.Render<CreateKeyDialog>(p => p.Add(d => d.Actor, "Ada").Add(d => d.Model, "gpt-4o"));
+}

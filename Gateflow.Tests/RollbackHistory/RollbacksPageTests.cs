@@ -1,0 +1,130 @@
+using Bunit;
+using Gateflow.Core.Access;
+using Gateflow.Core.Migrations;
+using Gateflow.Dashboard.Migrations;
+using Gateflow.Dashboard.RollbackHistory;
+using Gateflow.Tests.Composition;
+using Gateflow.Tests.Shell;
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Gateflow.Tests.RollbackHistory;
+
+public sealed class RollbacksPageTests(GateflowFixture program) : IClassFixture<GateflowFixture>
+{
+    private readonly GateflowHost host = program.Host;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task History_Filtered_ShowsThoseAndExportsThose()
+    {
+        await using var context = new PageTestContext(host);
+        var now = context.Clock.GetUtcNow();
+        var automatic = await RolledBackAsync(context, "gpt-4", now.AddMinutes(-5), "error_rate");
+        var byHand = await RolledBackAsync(context, "gpt-4-turbo", now.AddDays(-40), null);
+        var navigation = context.Services.GetRequiredService<NavigationManager>();
+
+        var page = context.Render<RollbacksPage>();
+        Assert.Contains(automatic, page.Markup, StringComparison.Ordinal);
+        Assert.Contains(byHand, page.Markup, StringComparison.Ordinal);
+        await context.ChangeAsync(page.FindAll("select")[2], RollbackFilter.ByPerson);
+
+        Assert.EndsWith("/rollbacks?cause=person", navigation.Uri, StringComparison.Ordinal);
+        page.WaitForAssertion(() => Assert.DoesNotContain($"/rollbacks/{automatic}", page.Markup, StringComparison.Ordinal));
+        Assert.Equal("/rollbacks.csv?cause=person", page.Find("a[download]").GetAttribute("href"));
+        var csv = (await host.Client.GetStringAsync("/rollbacks.csv?cause=person", Token)).Split("\r\n");
+        Assert.Contains(csv, line => line.StartsWith(byHand, StringComparison.Ordinal));
+        Assert.DoesNotContain(csv, line => line.StartsWith(automatic, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Story_OfOne_TellsNumbersWhoAndWhatCameNext()
+    {
+        await using var context = new PageTestContext(host);
+        var id = await RolledBackAsync(context, "gpt-4-0613", context.Clock.GetUtcNow().AddMinutes(-5), "error_rate");
+        var next = (await host.Get<Drafting>().CreateAsync(new CreateMigration { SourceModel = "gpt-4-0613", TargetModel = "gpt-4o" }, "Ada", Token)).Value!;
+
+        var page = context.Render<RollbackPage>(p => p.Add(x => x.MigrationId, id));
+
+        Assert.Contains("Gateflow rolled back by itself while 30\u00a0%", page.Find("[data-testid=story]").TextContent, StringComparison.Ordinal);
+        Assert.Contains("312 of 300", page.Find("[data-testid=numbers]").TextContent, StringComparison.Ordinal);
+        Assert.NotNull(page.Find($"a[href='/migrations/{next.Id}']"));
+    }
+
+    [Fact]
+    public async Task Story_OfNone_SaysSo()
+    {
+        await using var context = new PageTestContext(host);
+
+        var page = context.Render<RollbackPage>(p => p.Add(x => x.MigrationId, "mig_nothing"));
+
+        Assert.Contains("was not rolled back, or does not exist", page.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Csv_WithoutSession_IsRefused()
+    {
+        using var stranger = host.CreateClient();
+
+        using var answer = await stranger.GetAsync("/rollbacks.csv", Token);
+
+        Assert.Equal(System.Net.HttpStatusCode.Redirect, answer.StatusCode);
+    }
+
+    [Fact]
+    public void Csv_AwkwardTexts_StayOneFieldAndRunNothing()
+    {
+        var csv = RollbackCsv.Write([View(reason: "late, and \"slow\"\nvery"), View(reason: "=1+1")]);
+
+        Assert.Contains("\"late, and \"\"slow\"\"\nvery\"", csv, StringComparison.Ordinal);
+        Assert.Contains(",'=1+1,", csv, StringComparison.Ordinal);
+        Assert.StartsWith("migration_id,source_model,", csv, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Summary_MixedCauses_CountsNinetyDays()
+    {
+        var now = DashboardTestContext.Now;
+
+        var summary = RollbackSummary.Of(
+        [
+            View(at: now.AddDays(-1)) with { Automatic = true, DetectionSeconds = 4, EffectMs = 1 },
+            View(at: now.AddDays(-2)) with { Automatic = true, DetectionSeconds = 8, EffectMs = 3 },
+            View(at: now.AddDays(-3)) with { EffectMs = 2 },
+            View(at: now.AddDays(-3)),
+            View(at: now.AddDays(-91)) with { DetectionSeconds = 900, EffectMs = 900 },
+        ], now);
+
+        Assert.Equal(new RollbackSummary(4, 0.5, 6, 2), summary);
+        Assert.Equal(new RollbackSummary(0, null, null, null), RollbackSummary.Of([], now));
+    }
+
+    [Fact]
+    public void Filter_Address_RoundTrips()
+    {
+        var filter = new RollbackFilter(90, "a/b c", "error_rate");
+
+        Assert.Equal("?period=90&model=a%2Fb%20c&cause=error_rate", filter.Query);
+        Assert.Equal(new RollbackFilter(), RollbackFilter.Parse("17", "", null));
+    }
+
+    private static RollbackView View(string reason = "", DateTimeOffset? at = null) => new()
+    {
+        MigrationId = "mig_1", SourceModel = "gpt-4", TargetModel = "gpt-4o", At = at ?? DashboardTestContext.Now, Automatic = false, Reason = reason,
+        Actor = "Ada", TrafficAtRollback = 30,
+    };
+
+    private static async Task<string> RolledBackAsync(PageTestContext context, string source, DateTimeOffset at, string? guardrail)
+    {
+        var migration = new Migration { Id = Ids.New("mig", at), SourceModel = source, CreatedAt = at.AddHours(-1), CreatedBy = "Ada" };
+        migration.Configure("gpt-4o", new MigrationConfig(), [], "Ada", at.AddHours(-1));
+        await context.AddAsync(migration, new Rollback
+        {
+            MigrationId = migration.Id, At = at, Automatic = guardrail is not null, Reason = guardrail ?? "Support asked for it.", Actor = guardrail is null ? "Ada" : "gateflow",
+            Guardrail = guardrail, Evidence = guardrail is null ? null : 312, Threshold = guardrail is null ? null : 300, TrafficAtRollback = 30,
+            DetectionRequests = guardrail is null ? null : 24, DetectionSeconds = guardrail is null ? null : 6, EffectMs = 0.4,
+        });
+        return migration.Id;
+    }
+}

@@ -1,0 +1,55 @@
+using Bunit;
+using Bunit.TestDoubles;
+using Gateflow.Core.Access;
+using Gateflow.Core.Routing;
+using Gateflow.Core.Storage;
+using Gateflow.Dashboard.Access;
+using Gateflow.Dashboard.Live;
+using Gateflow.Dashboard.Migrations;
+using Gateflow.Dashboard.Overview;
+using Gateflow.Dashboard.RollbackHistory;
+using Gateflow.Tests.Composition;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Gateflow.Tests.Shell;
+
+/// <summary>Renders pages over the services of a real program, signed in with a role. Its clock stands at the program's time of making.</summary>
+public class PageTestContext : DashboardTestContext
+{
+    private readonly BunitAuthorizationContext access;
+
+    public PageTestContext(GateflowHost host, Role role = Role.Admin)
+    {
+        ArgumentNullException.ThrowIfNull(host);
+        Host = host;
+        Clock.SetUtcNow(TimeProvider.System.GetUtcNow());
+        access = this.AddAuthorization();
+        access.SetAuthorized("Ada");
+        string[] policies = [Policies.Viewer, Policies.Operator, Policies.Admin];
+        access.SetPolicies(policies[..(int)role]);
+        Share<OverviewReader>();
+        Share<MigrationListReader>();
+        Share<RollbackReader>();
+        Share<ModelDirectory>();
+        Share<ApiKeys>();
+        Share<FluentValidation.IValidator<CreateKey>>();
+        Services.AddSingleton(Feed);
+    }
+
+    public GateflowHost Host { get; }
+
+    /// <summary>The pages' own feed, so that a test says when something changed.</summary>
+    public MigrationFeed Feed { get; } = new(TimeProvider.System);
+
+    /// <summary>Stores rows as they are.</summary>
+    public async Task AddAsync(params object[] rows)
+    {
+        await using var db = await Host.Get<IDbContextFactory<GateflowDb>>().CreateDbContextAsync(TestContext.Current.CancellationToken);
+        db.AddRange(rows);
+        await db.SaveChangesAsync(TestContext.Current.CancellationToken);
+    }
+
+    private void Share<T>()
+        where T : class => Services.AddSingleton(Host.Get<T>());
+}
