@@ -90,7 +90,7 @@ internal static class Report
             .Add("target requests of that step until then (`detection_requests`)", Number(entry["detection_requests"]))
             .Add("from the first failure to the rollback, application / gateway", Invariant($"{seen.Seconds:F2} / {Number(entry["detection_seconds"])} s"))
             .Add("time to effect, as the gateway measured", Invariant($"{Number(entry["effect_ms"])} ms"))
-            .Add("last request that went to the target, after the rollback's time stamp", Invariant($"{seen.LastTargetMs:F0} ms"));
+            .Add("last request that went to the target, from the rollback's time stamp on", Invariant($"{seen.LastTargetMs:+0;-0;0} ms"));
     }
 
     private static MarkdownTable Latency(Outcome outcome)

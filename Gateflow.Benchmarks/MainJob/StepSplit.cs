@@ -27,11 +27,13 @@ internal sealed record StepSplit(double Weight, int Requests, int OnTarget)
         var changes = run.Events.Where(e => e["data"]?["weight"] is not null && Type(e) is "started" or "step_advanced" or "promoted")
             .Select(e => (At: At(e), Weight: e["data"]!["weight"]!.GetValue<double>() / 100)).ToList();
         var end = run.Events.Where(e => Type(e) is "completed" or "rolled_back").Select(At).DefaultIfEmpty(DateTimeOffset.MaxValue - Margin).First();
+        // A brake is in force before the rollback is stored; from outside it shows only in that the target gets nothing more.
+        var braked = run.Rollback is null ? DateTimeOffset.MaxValue : ours.Where(e => e.OnTarget).Select(e => e.SentAt).DefaultIfEmpty().Max();
         List<StepSplit> splits = [];
         foreach (var (index, (at, weight)) in changes.Index())
         {
             var next = index + 1 < changes.Count ? changes[index + 1].At : end;
-            var within = ours.Where(e => e.SentAt >= at + Margin && e.SentAt <= next - Margin).ToList();
+            var within = ours.Where(e => e.SentAt >= at + Margin && e.SentAt <= next - Margin && e.SentAt < braked).ToList();
             splits.Add(new StepSplit(weight, within.Count, within.Count(e => e.OnTarget)));
         }
 
