@@ -64,7 +64,7 @@ public sealed class RollbackJourneyTests
         await visitor.PictureAsync("live-rolled-back");
 
         await visitor.GoAsync("/rollbacks");
-        await Assertions.Expect(page.GetByText("gpt-5.6-sol").First).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Link, new() { Name = "gpt-4 to gpt-5.6-sol" })).ToBeVisibleAsync();
         await visitor.PictureAsync("rollbacks");
         await visitor.GoAsync($"/rollbacks/{id}");
         await visitor.PictureAsync("rollback-story");
