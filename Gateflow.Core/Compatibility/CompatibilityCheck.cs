@@ -12,11 +12,12 @@ public static class CompatibilityCheck
     /// <param name="targetId">The target as it was asked for, for the texts.</param>
     /// <param name="usage">What was used.</param>
     /// <param name="today">The day against which dates are read.</param>
-    public static CompatibilityReport Run(CatalogModel? source, CatalogModel? target, string targetId, UsageAnalysis usage, DateOnly today) =>
-        Run(source, target, targetId, usage, today, ParameterRules.Embedded);
+    /// <param name="served">True when a configured provider serves the target: then a date alone is a warning.</param>
+    public static CompatibilityReport Run(CatalogModel? source, CatalogModel? target, string targetId, UsageAnalysis usage, DateOnly today, bool served = false) =>
+        Run(source, target, targetId, usage, today, ParameterRules.Embedded, served);
 
     internal static CompatibilityReport Run(
-        CatalogModel? source, CatalogModel? target, string targetId, UsageAnalysis usage, DateOnly today, ParameterRules rules)
+        CatalogModel? source, CatalogModel? target, string targetId, UsageAnalysis usage, DateOnly today, ParameterRules rules, bool served = false)
     {
         ArgumentNullException.ThrowIfNull(usage);
         var model = target ?? CatalogModel.Unknown("", targetId);
@@ -39,7 +40,7 @@ public static class CompatibilityCheck
         }
 
         checks.AddRange(CapabilityNames.Split(usage.Used).Select(flag => CapabilityChecks.Check(source, model, targetId, usage, flag, rules)));
-        checks.Add(LifecycleCheck.Check(model, targetId, today));
+        checks.Add(LifecycleCheck.Check(model, targetId, today, served));
         return new CompatibilityReport { TargetModel = targetId, Checks = checks };
     }
 }

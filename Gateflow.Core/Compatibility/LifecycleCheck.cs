@@ -9,7 +9,7 @@ internal static class LifecycleCheck
     /// <summary>Days that a target must still be served: a migration with its canary and soak takes weeks.</summary>
     public const int LeastDays = 30;
 
-    public static CompatibilityCheckResult Check(CatalogModel target, string name, DateOnly today)
+    public static CompatibilityCheckResult Check(CatalogModel target, string name, DateOnly today, bool served)
     {
         if (target.Source.Length == 0 && target.RetiresOn is null && target.DeprecatedOn is null)
         {
@@ -26,6 +26,11 @@ internal static class LifecycleCheck
                 ? $"{name} will not be retired before {Day(before)}"
                 : $"No retirement of {name} is announced"),
         };
+        if (served && status == CheckStatus.Fail)
+        {
+            (status, detail) = (CheckStatus.Warn, $"{detail}, but a configured provider serves it");
+        }
+
         if (target.RetiresOnIsEarliest && status != CheckStatus.Pass)
         {
             detail += " (the earliest possible day)";

@@ -29,7 +29,7 @@ public sealed class Rollback
     /// <summary>Percentage configured on the target when it happened.</summary>
     public double TrafficAtRollback { get; init; }
 
-    /// <summary>Target requests that the guardrail had counted in the step.</summary>
+    /// <summary>Target requests counted from the step's first failure to the verdict; from its start where nothing failed.</summary>
     public long? DetectionRequests { get; init; }
 
     /// <summary>Seconds from the first failure counted in the step to the verdict; null when a person rolled back.</summary>

@@ -69,7 +69,7 @@ internal static class RecommendationTexts
 
         if (target.StatusOn(today) != LifecycleStatus.Active)
         {
-            list.Add(LifecycleCheck.Check(target, scored.Candidate.Name, today).Detail);
+            list.Add(LifecycleCheck.Check(target, scored.Candidate.Name, today, served: false).Detail);
         }
 
         list.AddRange(scored.Report.Checks.Where(x => x.Status == CheckStatus.Warn && x.Feature is not ("lifecycle" or "usage")).Select(x => x.Shim is null ? x.Detail : $"{x.Detail}: {x.Shim}"));

@@ -24,6 +24,9 @@ public sealed record JudgeState
     /// <summary>When the target first failed in the step, UTC ticks; null while it has not.</summary>
     public long? FirstFailureTicks { get; init; }
 
+    /// <summary>Counted target outcomes of the step before that failure.</summary>
+    public long OutcomesBeforeFailure { get; init; }
+
     /// <summary>Outcomes by arm (source, target) and <see cref="OutcomeKind"/>: index arm × kinds + kind.</summary>
     public required long[] Counts { get; init; }
 

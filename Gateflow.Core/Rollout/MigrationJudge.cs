@@ -19,6 +19,7 @@ public sealed class MigrationJudge
     private ulong? _slowUnit;
     private bool _slowUnits;
     private long? _firstFailure;
+    private long _beforeFailure;
 
     /// <summary>Arms the guardrails that have a limit. Throws when a limit or α is out of its range.</summary>
     public MigrationJudge(JudgeConfig config) => _tests = new JudgeTests(config);
@@ -62,9 +63,9 @@ public sealed class MigrationJudge
     /// <param name="weight">Percent of traffic on the target.</param>
     public void BeginStep(int step, double weight)
     {
-        if (step != Step)
+        if (step != Step && Breach is null)
         {
-            (Step, StepTargetOutcomes, StepTargetSeen, _firstFailure) = (step, 0, 0, null);
+            (Step, StepTargetOutcomes, StepTargetSeen, _firstFailure, _beforeFailure) = (step, 0, 0, null, 0);
         }
 
         Weight = weight;
@@ -109,6 +110,7 @@ public sealed class MigrationJudge
         StepTargetOutcomes = StepTargetOutcomes,
         StepTargetSeen = StepTargetSeen,
         FirstFailureTicks = _firstFailure,
+        OutcomesBeforeFailure = _beforeFailure,
         Counts = [.. _counts],
         FailingUnits = _failing.Save(),
         SlowUnit = _slowUnit,
@@ -128,7 +130,7 @@ public sealed class MigrationJudge
     {
         (Sequence, Step, Weight) = (state.Sequence, state.Step, state.Weight);
         (StepTargetOutcomes, StepTargetSeen, Breach) = (state.StepTargetOutcomes, state.StepTargetSeen, state.Breach);
-        (_slowUnit, _slowUnits, _firstFailure) = (state.SlowUnit, state.SlowUnits, state.FirstFailureTicks);
+        (_slowUnit, _slowUnits, _firstFailure, _beforeFailure) = (state.SlowUnit, state.SlowUnits, state.FirstFailureTicks, state.OutcomesBeforeFailure);
         state.Counts.AsSpan(0, Math.Min(state.Counts.Length, _counts.Length)).CopyTo(_counts);
         _failing.Restore(state.FailingUnits);
         _outages.Restore(state.Outages);
@@ -170,7 +172,11 @@ public sealed class MigrationJudge
         }
         else if (outcome.Kind is OutcomeKind.TargetFailure or OutcomeKind.BrokenStream && _failing.Counts(outcome.Unit, outcome.AtTicks))
         {
-            _firstFailure ??= outcome.AtTicks;
+            if (_firstFailure is null)
+            {
+                (_firstFailure, _beforeFailure) = (outcome.AtTicks, StepTargetOutcomes);
+            }
+
             FoldError(failed: true);
             if (outcome.TimedOut)
             {
@@ -181,7 +187,11 @@ public sealed class MigrationJudge
 
     private void FoldError(bool failed)
     {
-        StepTargetOutcomes++;
+        if (Breach is null)
+        {
+            StepTargetOutcomes++; // what came after tells nothing of the detection
+        }
+
         if (_tests.Error is { } test)
         {
             test.Fold(failed);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Routing;
@@ -10,18 +11,25 @@ namespace Gateflow.Core.Rollout;
 /// </summary>
 public sealed class Rollbacks(Transitions transitions, Routes routes, Judge judge, TimeProvider clock)
 {
+    private readonly ConcurrentDictionary<string, TimeSpan> _effects = new(StringComparer.Ordinal);
+
+    /// <summary>Sends every new request of the migration to the source from now on, and remembers how long that took.</summary>
+    public void Brake(string id)
+    {
+        if (!_effects.ContainsKey(id))
+        {
+            var began = clock.GetTimestamp();
+            routes.Brake(id);
+            _effects.TryAdd(id, clock.GetElapsedTime(began));
+        }
+    }
+
     /// <param name="guardrail">What broke; null when a person rolls back.</param>
     public async Task<Result<Migration>> RunAsync(
         string id, string actor, string reason, GuardrailReading? guardrail, CancellationToken cancellationToken)
     {
-        var began = clock.GetTimestamp();
-        var status = routes.Current.Migrations.Values.SelectMany(r => r).FirstOrDefault(r => r.MigrationId == id);
-        if (status is not null)
-        {
-            routes.Brake(id);
-        }
-
-        var effect = clock.GetElapsedTime(began);
+        Brake(id);
+        var effect = _effects.GetValueOrDefault(id);
         var state = judge.Snapshot(id);
         var result = await transitions.ApplyAsync(id, (migration, db, _) =>
         {
@@ -53,7 +61,7 @@ public sealed class Rollbacks(Transitions transitions, Routes routes, Judge judg
                 Evidence = guardrail?.Evidence,
                 Threshold = guardrail?.Threshold,
                 TrafficAtRollback = traffic,
-                DetectionRequests = guardrail is null ? null : state?.StepTargetOutcomes,
+                DetectionRequests = guardrail is null || state is null ? null : state.StepTargetOutcomes - state.OutcomesBeforeFailure,
                 DetectionSeconds = guardrail is null || state?.FirstFailureTicks is not { } first
                     ? null : Math.Max(0, TimeSpan.FromTicks(now.UtcTicks - first).TotalSeconds),
                 EffectMs = effect.TotalMilliseconds,
@@ -61,6 +69,7 @@ public sealed class Rollbacks(Transitions transitions, Routes routes, Judge judg
             return Task.FromResult<Refusal?>(null);
         }, cancellationToken);
         judge.Disarm(id);
+        _effects.TryRemove(id, out _);
         if (!result.IsOk)
         {
             await routes.ReleaseAsync(id, cancellationToken);

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Threading.Channels;
 using Gateflow.Core.Migrations;
-using Gateflow.Core.Routing;
 using Gateflow.Core.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
@@ -15,7 +14,7 @@ namespace Gateflow.Core.Rollout;
 /// lives only in memory.
 /// </summary>
 public sealed partial class RolloutController(
-    IDbContextFactory<GateflowDb> databases, Transitions transitions, Rollbacks rollbacks, Judge judge, Routes routes, NodeName node,
+    IDbContextFactory<GateflowDb> databases, Transitions transitions, Rollbacks rollbacks, Judge judge, NodeName node,
     TimeProvider clock, ILogger<RolloutController> logger)
 {
     private const string Actor = "gateflow";
@@ -42,7 +41,7 @@ public sealed partial class RolloutController(
         {
             if (_braking.ContainsKey(id))
             {
-                routes.Brake(id); // in force for the next request, whatever the database does
+                rollbacks.Brake(id); // in force for the next request, whatever the database does
             }
 
             Wake();
@@ -187,7 +186,8 @@ public sealed partial class RolloutController(
                 return Stale;
             }
 
-            return move(m);
+            // a breach since the decision: the next turn rolls back instead
+            return m.Config.AutoRollback && judge.Read(m.Id)?.Breach is not null ? Stale : move(m);
         }, cancellationToken);
 
     private async Task NoteVerdictsAsync(Migration migration, JudgeView? judged, CancellationToken cancellationToken)
