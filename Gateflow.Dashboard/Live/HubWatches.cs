@@ -4,18 +4,19 @@ using Microsoft.AspNetCore.SignalR;
 namespace Gateflow.Dashboard.Live;
 
 /// <summary>One subscription to the feed a migration that at least one hub connection watches; it sends to the group.</summary>
-public sealed class HubWatches(MigrationFeed feed, LiveSnapshots snapshots, IHubContext<MigrationHub, IMigrationClient> hub)
+public sealed class HubWatches(MigrationFeed feed, LiveSnapshots snapshots, IHubContext<MigrationHub> hub)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Watch> _watches = new(StringComparer.Ordinal);
 
-    public void Add(string connectionId, string migrationId)
+    /// <param name="lastEvent">Number of the last event that the new watcher has seen.</param>
+    public void Add(string connectionId, string migrationId, long lastEvent)
     {
         lock (_lock)
         {
             if (!_watches.TryGetValue(migrationId, out var watch))
             {
-                _watches[migrationId] = watch = new Watch();
+                _watches[migrationId] = watch = new Watch { LastEvent = lastEvent };
                 watch.Subscription = feed.Subscribe(migrationId, _ => SendAsync(migrationId, watch));
             }
 
@@ -63,17 +64,16 @@ public sealed class HubWatches(MigrationFeed feed, LiveSnapshots snapshots, IHub
         }
 
         var group = hub.Clients.Group(migrationId);
-        await group.MigrationChanged(MigrationEndpoints.ToJson(snapshot.Migration));
-        var sent = watch.Events ?? snapshot.Events.Count;
-        foreach (var e in snapshot.Events.Skip(sent))
+        await group.MigrationChangedAsync(MigrationEndpoints.ToJson(snapshot.Migration));
+        foreach (var e in snapshot.Events.Where(e => e.Number > watch.LastEvent).OrderBy(e => e.Number).ToList())
         {
-            await group.EventAppended(e);
+            await group.EventAppendedAsync(e);
+            watch.LastEvent = e.Number;
         }
 
-        watch.Events = snapshot.Events.Count;
         if (snapshot.Points is [.., var point])
         {
-            await group.ArmsTicked(point);
+            await group.ArmsTickedAsync(point);
         }
     }
 
@@ -83,6 +83,6 @@ public sealed class HubWatches(MigrationFeed feed, LiveSnapshots snapshots, IHub
 
         public IAsyncDisposable? Subscription { get; set; }
 
-        public int? Events { get; set; }
+        public long LastEvent { get; set; }
     }
 }

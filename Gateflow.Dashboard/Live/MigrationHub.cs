@@ -6,19 +6,19 @@ using Microsoft.AspNetCore.SignalR;
 
 namespace Gateflow.Dashboard.Live;
 
-/// <summary>What the hub sends.</summary>
-public interface IMigrationClient
+/// <summary>What the hub sends, by the exact names that clients register: they are compared by case.</summary>
+internal static class HubMessages
 {
-    Task MigrationChanged(JsonObject snapshot);
+    public static Task MigrationChangedAsync(this IClientProxy client, JsonObject snapshot) => client.SendAsync("migrationChanged", snapshot);
 
-    Task EventAppended(EventView e);
+    public static Task EventAppendedAsync(this IClientProxy client, EventView e) => client.SendAsync("eventAppended", e);
 
-    Task ArmsTicked(ArmPoint point);
+    public static Task ArmsTickedAsync(this IClientProxy client, ArmPoint point) => client.SendAsync("armsTicked", point);
 }
 
 /// <summary>Live push for everything outside the dashboard's own circuits: <c>/hubs/migrations</c>.</summary>
 [Authorize(Policies.Viewer)]
-public sealed class MigrationHub(HubWatches watches, LiveSnapshots snapshots) : Hub<IMigrationClient>
+public sealed class MigrationHub(HubWatches watches, LiveSnapshots snapshots) : Hub
 {
     /// <summary>Joins the watchers of a migration; the present snapshot comes at once.</summary>
     public async Task Watch(string migrationId)
@@ -29,8 +29,8 @@ public sealed class MigrationHub(HubWatches watches, LiveSnapshots snapshots) : 
         }
 
         await Groups.AddToGroupAsync(Context.ConnectionId, migrationId);
-        watches.Add(Context.ConnectionId, migrationId);
-        await Clients.Caller.MigrationChanged(MigrationEndpoints.ToJson(snapshot.Migration));
+        watches.Add(Context.ConnectionId, migrationId, snapshot.Events.Count == 0 ? 0 : snapshot.Events.Max(e => e.Number));
+        await Clients.Caller.MigrationChangedAsync(MigrationEndpoints.ToJson(snapshot.Migration));
     }
 
     public async Task Unwatch(string migrationId)

@@ -180,6 +180,10 @@ public sealed record VerdictView
 /// <summary>An event as the API shows it.</summary>
 public sealed record EventView(string Id, MigrationEventType Type, DateTimeOffset At, string Actor, System.Text.Json.Nodes.JsonObject Data)
 {
+    /// <summary>The number in <see cref="Id"/>; it grows with time.</summary>
+    [JsonIgnore]
+    public long Number => long.Parse(Id.AsSpan(4), System.Globalization.CultureInfo.InvariantCulture);
+
     public static EventView Of(MigrationEvent e) => new($"evt_{e.Id}", e.Type, e.At, e.Actor, e.Data);
 }
 

@@ -18,7 +18,8 @@ public sealed partial class OverviewPage(OverviewReader reader, MigrationFeed fe
 
     protected override void OnAfterRender(bool firstRender)
     {
-        if (firstRender)
+        // not before it is known what the page waits for: the checklist looks more often
+        if (refreshing is null && view.Value is not null)
         {
             refreshing = new Refreshing(feed, clock, () => InvokeAsync(RefreshAsync), () => TimeSpan.FromSeconds(checklist ? 3 : 30));
         }

@@ -46,7 +46,7 @@ public sealed class OverviewPageTests
         await context.AddAsync(Row(context, "gpt-4", 1, 0.01m));
         context.Clock.Advance(TimeSpan.FromSeconds(3));
 
-        page.WaitForAssertion(() => Assert.Contains("First request seen", page.Find("[data-testid=first-run] [role=status]").TextContent, StringComparison.Ordinal));
+        page.WaitForAssertion(() => Assert.Contains("First request seen", page.Find("[data-testid=first-run] h3[role=status]").TextContent, StringComparison.Ordinal));
         await context.ClickAsync(page.Find("[data-testid=first-run] button.primary"));
         Assert.NotEmpty(page.FindAll("[data-testid=tiles]"));
     }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 
 namespace Gateflow.Tests.Shell;
@@ -59,9 +58,15 @@ public sealed partial class TokensTests
         return (0.2126 * c[0]) + (0.7152 * c[1]) + (0.0722 * c[2]);
     }
 
-    private static Dictionary<string, string[]> Read([CallerFilePath] string here = "")
+    private static Dictionary<string, string[]> Read()
     {
-        var css = File.ReadAllText(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "Gateflow.Dashboard", "wwwroot", "css", "tokens.css"));
+        var root = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(root, "Gateflow.sln")))
+        {
+            root = Path.GetDirectoryName(root)!;
+        }
+
+        var css = File.ReadAllText(Path.Combine(root, "Gateflow.Dashboard", "wwwroot", "css", "tokens.css"));
         return Token().Matches(css).ToDictionary(m => m.Groups[1].Value, m => new[] { m.Groups[2].Value, m.Groups[3].Value });
     }
 
