@@ -87,7 +87,7 @@ internal static class Report
             .Add("**target requests from the first failure until the rollback**", $"**{seen.TargetRequests}**")
             .Add("of them over by then", Count(seen.OverByThen))
             .Add("of them failed and answered by the source", Count(seen.AnsweredBySource))
-            .Add("target requests of that step until then (`detection_requests`)", Number(entry["detection_requests"]))
+            .Add("the same as the gateway counted it (`detection_requests`)", Number(entry["detection_requests"]))
             .Add("from the first failure to the rollback, application / gateway", Invariant($"{seen.Seconds:F2} / {Number(entry["detection_seconds"])} s"))
             .Add("time to effect, as the gateway measured", Invariant($"{Number(entry["effect_ms"])} ms"))
             .Add("last request that went to the target, from the rollback's time stamp on", Invariant($"{seen.LastTargetMs:+0;-0;0} ms"));
