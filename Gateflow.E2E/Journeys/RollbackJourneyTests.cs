@@ -61,12 +61,14 @@ public sealed class RollbackJourneyTests
         await visitor.Button("Make the target fail").ClickAsync();
         await Assertions.Expect(page.GetByText("Rolled back").First).ToBeVisibleAsync(new() { Timeout = 60_000 });
         Assert.Equal("rolled_back", await gateflow.Client.StatusAsync(id));
+        await Assertions.Expect(page.GetByTestId("story")).ToBeVisibleAsync();
         await visitor.PictureAsync("live-rolled-back");
 
         await visitor.GoAsync("/rollbacks");
         await Assertions.Expect(page.GetByRole(AriaRole.Link, new() { Name = "gpt-4 to gpt-5.6-sol" })).ToBeVisibleAsync();
         await visitor.PictureAsync("rollbacks");
         await visitor.GoAsync($"/rollbacks/{id}");
+        await Assertions.Expect(page.Locator(".apexcharts-svg").First).ToBeVisibleAsync();
         await visitor.PictureAsync("rollback-story");
         Assert.Empty(visitor.Faults);
     }

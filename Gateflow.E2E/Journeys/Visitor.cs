@@ -7,6 +7,9 @@ namespace Gateflow.E2E.Journeys;
 /// <summary>A person at a page.</summary>
 public sealed class Visitor
 {
+    /// <summary>Handshake, start of the circuit, first renderings.</summary>
+    private const int FramesUntilLive = 4;
+
     private readonly List<string> _faults = [];
 
     public Visitor(IPage page)
@@ -40,10 +43,26 @@ public sealed class Visitor
         await Page.WaitForURLAsync(new Regex("/$"));
     }
 
-    /// <summary>Goes to a page and waits until its circuit is up: a page is interactive once its loading marks are gone.</summary>
+    /// <summary>Goes to a page and waits until it is interactive: its circuit has sent what it renders, and the loading marks are gone.</summary>
     public async Task GoAsync(string path)
     {
+        var live = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        void Watch(object? sender, IWebSocket socket)
+        {
+            var frames = 0;
+            socket.FrameReceived += (_, _) =>
+            {
+                if (Interlocked.Increment(ref frames) >= FramesUntilLive)
+                {
+                    live.TrySetResult();
+                }
+            };
+        }
+
+        Page.WebSocket += Watch;
         await Page.GotoAsync(path);
+        await live.Task.WaitAsync(TimeSpan.FromSeconds(60));
+        Page.WebSocket -= Watch;
         await Assertions.Expect(Page.Locator(".skeleton")).ToHaveCountAsync(0, new() { Timeout = 30_000 });
     }
 
