@@ -1,6 +1,7 @@
 using Gateflow.Gateway.Catalog;
-using Gateflow.Gateway.Chat;
 using Gateflow.Gateway.Forwarding;
+using Gateflow.Gateway.Pipeline;
+using Gateflow.Gateway.Protocols;
 using Gateflow.Gateway.Usage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -26,7 +27,7 @@ public static class GatewayHosting
         services.AddSingleton<Upstream>();
         services.AddSingleton<Forwarder>();
         services.AddSingleton<Closing>();
-        services.AddSingleton<ChatCompletions>();
+        services.AddSingleton<RequestPipeline>();
         services.AddSingleton<ModelsEndpoint>();
         return services;
     }
@@ -34,11 +35,14 @@ public static class GatewayHosting
     /// <summary>Maps <c>POST /v1/chat/completions</c> and <c>GET /v1/models[/{id}]</c>, which check keys themselves.</summary>
     public static IEndpointRouteBuilder MapGateway(this IEndpointRouteBuilder app)
     {
-        var chat = app.ServiceProvider.GetRequiredService<ChatCompletions>();
+        var pipeline = app.ServiceProvider.GetRequiredService<RequestPipeline>();
         var models = app.ServiceProvider.GetRequiredService<ModelsEndpoint>();
-        app.MapPost("/v1/chat/completions", (RequestDelegate)chat.HandleAsync);
+        Map("/v1/chat/completions", CallerProtocols.Chat);
         app.MapGet("/v1/models", (RequestDelegate)models.ListAsync);
         app.MapGet("/v1/models/{**id}", (RequestDelegate)models.GetAsync);
         return app;
+
+        void Map(string path, ICallerProtocol protocol) =>
+            app.MapPost(path, (RequestDelegate)(http => pipeline.HandleAsync(http, protocol)));
     }
 }

@@ -11,16 +11,17 @@ internal static class KeyCheck
     private const string Scheme = "Bearer ";
 
     /// <summary>Finds the key of the request; the error when there is none that may be used now.</summary>
-    public static GatewayError? Authenticate(HttpContext http, RouteTable table, DateTimeOffset now, out KeyEntry key)
+    /// <param name="anthropic">Whether x-api-key is taken as well, where Anthropic's clients send their key.</param>
+    public static GatewayError? Authenticate(HttpContext http, RouteTable table, DateTimeOffset now, out KeyEntry key, bool anthropic = false)
     {
         key = null!;
-        var header = http.Request.Headers.Authorization.ToString().AsSpan().Trim();
-        if (!header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) || header.Length == Scheme.Length)
+        var secret = Secret(http.Request.Headers, anthropic);
+        if (secret.IsEmpty)
         {
             return GatewayError.MissingKey;
         }
 
-        if (!table.Keys.TryGetValue(KeyHash.Of(header[Scheme.Length..].Trim()), out var entry))
+        if (!table.Keys.TryGetValue(KeyHash.Of(secret), out var entry))
         {
             return GatewayError.InvalidKey;
         }
@@ -29,6 +30,14 @@ internal static class KeyCheck
         return entry.RevokedAt is { } revoked && revoked <= now ? GatewayError.RevokedKey
             : entry.ExpiresAt is { } expires && expires <= now ? GatewayError.ExpiredKey
             : null;
+    }
+
+    private static ReadOnlySpan<char> Secret(IHeaderDictionary headers, bool anthropic)
+    {
+        var header = headers.Authorization.ToString().AsSpan().Trim();
+        return header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? header[Scheme.Length..].Trim()
+            : anthropic ? headers["x-api-key"].ToString().AsSpan().Trim()
+            : default;
     }
 
     /// <summary>True when the key may ask for a model of one of these names.</summary>

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 using Gateflow.Core.Catalog;
@@ -6,23 +7,17 @@ using Gateflow.Gateway.Errors;
 namespace Gateflow.Gateway.Envelopes;
 
 /// <summary>
-/// Reads the envelope of a chat completion in one pass over the body's bytes. Of a property that stands twice the last one
-/// counts, as in System.Text.Json; every <c>model</c> is replaced, so that a provider that takes the first is not misled.
+/// Reads the envelope of a request in one pass over the body's bytes; what stands in which field is its protocol's. Of a property that stands
+/// twice the last one counts, as in System.Text.Json; every <c>model</c> is replaced, so that a provider that takes the first is not misled.
 /// </summary>
-internal static class EnvelopeReader
+internal abstract class EnvelopeReader
 {
     private const int MaxEdits = 16;
 
     private static readonly JsonReaderOptions Options = new() { MaxDepth = 64 };
 
-    private static readonly byte[] UsageProperty = [.. "\"stream_options\":{\"include_usage\":true},"u8];
-    private static readonly byte[] UsageObject = [.. "{\"include_usage\":true}"u8];
-    private static readonly byte[] UsageMember = [.. "\"include_usage\":true"u8];
-    private static readonly byte[] UsageFirstMember = [.. "\"include_usage\":true,"u8];
-    private static readonly byte[] True = [.. "true"u8];
-
     /// <summary>Fills <paramref name="envelope"/>; the error when the body cannot be forwarded, else null. Never throws for any input.</summary>
-    public static GatewayError? Read(ReadOnlySpan<byte> body, Envelope envelope)
+    public GatewayError? Read(ReadOnlySpan<byte> body, Envelope envelope)
     {
         if (!Utf8.IsValid(body))
         {
@@ -45,7 +40,25 @@ internal static class EnvelopeReader
         }
     }
 
-    private static GatewayError? ReadRoot(ref Utf8JsonReader reader, ReadOnlySpan<byte> body, Envelope envelope)
+    /// <summary>The field that holds what the model is asked.</summary>
+    protected abstract ReadOnlySpan<byte> Input { get; }
+
+    /// <summary>The kind of request.</summary>
+    protected abstract Capabilities Kind { get; }
+
+    /// <summary>Reads the value of <see cref="Input"/>, at whose name the reader stands, whole unless it returns an error.</summary>
+    protected abstract GatewayError? ReadInput(ref Utf8JsonReader reader, ReadOnlySpan<byte> body, Envelope envelope);
+
+    /// <summary>Reads any other property, at whose name the reader stands, up to the end of its value.</summary>
+    protected abstract void ReadParameter(ref Utf8JsonReader reader, ReadOnlySpan<byte> body, Envelope envelope);
+
+    /// <summary>Called once the whole object was read.</summary>
+    /// <param name="afterBrace">Offset behind the object's opening brace.</param>
+    protected virtual void Complete(Envelope envelope, int afterBrace)
+    {
+    }
+
+    private GatewayError? ReadRoot(ref Utf8JsonReader reader, ReadOnlySpan<byte> body, Envelope envelope)
     {
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
         {
@@ -53,16 +66,16 @@ internal static class EnvelopeReader
         }
 
         var afterBrace = (int)reader.BytesConsumed;
-        var (keptEnd, messages, options) = (-1, false, false);
-        envelope.Set(Capabilities.Chat, true);
+        var (keptEnd, input) = (-1, false);
+        envelope.Set(Kind, true);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var nameStart = (int)reader.TokenStartIndex;
             GatewayError? fault;
-            if (reader.ValueTextEquals("messages"u8))
+            if (reader.ValueTextEquals(Input))
             {
-                messages = true;
-                fault = MessagesReader.Read(ref reader, body, envelope);
+                input = true;
+                fault = ReadInput(ref reader, body, envelope);
             }
             else if (reader.ValueTextEquals("gateflow"u8))
             {
@@ -77,15 +90,9 @@ internal static class EnvelopeReader
             {
                 fault = ReadModel(ref reader, envelope);
             }
-            else if (reader.ValueTextEquals("stream_options"u8))
-            {
-                options = true;
-                ReadStreamOptions(ref reader, envelope);
-                fault = null;
-            }
             else
             {
-                ParameterReader.Read(ref reader, envelope);
+                ReadParameter(ref reader, body, envelope);
                 fault = null;
             }
 
@@ -102,14 +109,10 @@ internal static class EnvelopeReader
             // anything after the object is refused by the reader
         }
 
-        if (!options)
-        {
-            envelope.Edits.Add(new BodyEdit(afterBrace, 0, EditKind.Usage, UsageProperty));
-        }
-
+        Complete(envelope, afterBrace);
         envelope.Set(Capabilities.Streaming, envelope.Stream);
         return envelope.Model.Length == 0 ? GatewayError.Missing("model")
-            : !messages ? GatewayError.Missing("messages")
+            : !input ? GatewayError.Missing(Encoding.UTF8.GetString(Input))
             : envelope.Edits.Count > MaxEdits ? GatewayError.InvalidJson("The same property stands in the body too often.")
             : null;
     }
@@ -130,38 +133,6 @@ internal static class EnvelopeReader
         envelope.Model = reader.GetString()!;
         envelope.Edits.Add(new BodyEdit((int)reader.TokenStartIndex, (int)(reader.BytesConsumed - reader.TokenStartIndex), EditKind.Model));
         return null;
-    }
-
-    private static void ReadStreamOptions(ref Utf8JsonReader reader, Envelope envelope)
-    {
-        reader.Read();
-        envelope.IncludeUsage = false;
-        envelope.Edits.RemoveAll(static edit => edit.Kind == EditKind.Usage);
-        var (start, inside) = ((int)reader.TokenStartIndex, (int)reader.BytesConsumed);
-        if (reader.TokenType != JsonTokenType.StartObject)
-        {
-            reader.Skip();
-            envelope.Edits.Add(new BodyEdit(start, (int)reader.BytesConsumed - start, EditKind.Usage, UsageObject));
-            return;
-        }
-
-        var (empty, asked) = (true, default(BodyEdit?));
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
-        {
-            empty = false;
-            var isUsage = reader.ValueTextEquals("include_usage"u8);
-            reader.Read();
-            var valueStart = (int)reader.TokenStartIndex;
-            var on = reader.TokenType == JsonTokenType.True;
-            reader.Skip();
-            if (isUsage)
-            {
-                envelope.IncludeUsage = on;
-                asked = new BodyEdit(valueStart, (int)reader.BytesConsumed - valueStart, EditKind.Usage, True);
-            }
-        }
-
-        envelope.Edits.Add(asked ?? new BodyEdit(inside, 0, EditKind.Usage, empty ? UsageMember : UsageFirstMember));
     }
 
     /// <summary>Takes a property out together with the comma after it, or with the one before it when it is the last.</summary>

@@ -44,6 +44,9 @@ internal sealed class PooledBody : IDisposable
         Length -= count;
     }
 
+    /// <summary>Forgets everything from <paramref name="length"/> on.</summary>
+    public void Truncate(int length) => Length = length;
+
     public void Clear() => Length = 0;
 
     public void Dispose()

@@ -1,5 +1,7 @@
 using Gateflow.Core.Rollout;
 using Gateflow.Gateway.Envelopes;
+using Gateflow.Gateway.Providers;
+using Gateflow.Gateway.Translation;
 
 namespace Gateflow.Gateway.Forwarding;
 
@@ -11,6 +13,9 @@ internal static class AnswerHead
 {
     /// <summary>Longest whole answer that is held back, bytes.</summary>
     public const int MaxWhole = 1024 * 1024;
+
+    /// <summary>Longest whole answer that is translated, bytes.</summary>
+    public const int MaxTranslated = 32 * 1024 * 1024;
 
     private const int MaxError = 64 * 1024;
     private const int StreamPiece = 4 * 1024;
@@ -28,24 +33,52 @@ internal static class AnswerHead
             return;
         }
 
-        call.IsStream = content.ContentType?.MediaType == "text/event-stream";
-        if (call.IsStream)
-        {
-            await ReadFirstAsync(call);
-            return;
-        }
+        call.IsStream = call.Candidate.Adapter.IsStream(content.ContentType?.MediaType);
+        await (call.IsStream
+            ? call.Translated is { } answer ? ReadBeginningAsync(call, answer) : ReadFirstAsync(call)
+            : ReadWholeAsync(call, content.ContentLength));
+    }
 
-        await FillAsync(call, MaxWhole, content.ContentLength);
+    private static async ValueTask ReadWholeAsync(ProviderCall call, long? announced)
+    {
+        await FillAsync(call, call.Translated is null ? MaxWhole : MaxTranslated, announced);
         if (call.HasRest)
         {
-            call.Result = AttemptResult.Ok;
+            call.Result = call.Translated is null ? AttemptResult.Ok : AttemptResult.ServerError;
             return;
         }
 
         call.Arrived();
-        var whole = call.Candidate.Adapter.TryRead(call.Received!.Span, call.Facts, out _) && !call.Facts.HasError;
-        call.Result = whole ? AttemptResult.Ok : AttemptResult.ServerError;
+        var body = call.Received!.Span;
+        var marks = default(AnswerMarks);
+        var good = call.Translated?.ReadWhole(body, call.Facts) ?? call.Candidate.Adapter.TryRead(body, call.Facts, out marks);
+        call.Marks = marks;
+        call.Result = good && !call.Facts.HasError ? AttemptResult.Ok : AttemptResult.ServerError;
     }
+
+    /// <summary>Reads a stream of another protocol until it says something, so that an error in place of an answer can still be replaced.</summary>
+    private static async ValueTask ReadBeginningAsync(ProviderCall call, TranslatedAnswer answer)
+    {
+        var received = call.Received = new PooledBody(StreamPiece);
+        call.HasRest = true;
+        while (!answer.HasBegun && call.HasRest && received.Length < MaxTranslated)
+        {
+            var read = await call.ReadAsync(received.Free(1));
+            received.Advance(read);
+            call.HasRest = read > 0;
+            if (!answer.Read(received, call.Facts))
+            {
+                call.Result = AttemptResult.ServerError;
+                return;
+            }
+        }
+
+        call.Result = answer.Failure is { } failure ? ResultOf(failure)
+            : answer.HasBegun ? AttemptResult.Ok
+            : AttemptResult.ConnectionFailed;
+    }
+
+    private static AttemptResult ResultOf(Failed failure) => failure.Error.Status == 429 ? AttemptResult.RateLimited : AttemptResult.ServerError;
 
     private static async ValueTask ReadFirstAsync(ProviderCall call)
     {

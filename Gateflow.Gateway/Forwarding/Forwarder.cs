@@ -1,7 +1,8 @@
 using Gateflow.Core.Rollout;
-using Gateflow.Gateway.Chat;
-using Gateflow.Gateway.Envelopes;
+using Gateflow.Gateway.Pipeline;
+using Gateflow.Gateway.Providers;
 using Gateflow.Gateway.Routing;
+using Gateflow.Gateway.Translation;
 
 namespace Gateflow.Gateway.Forwarding;
 
@@ -48,12 +49,16 @@ internal sealed class Forwarder(Upstream upstream)
         var envelope = exchange.Envelope;
         var call = new ProviderCall(candidate, envelope.WantsJson, exchange.Time, exchange.Aborted);
         exchange.Calls.Add(call);
-        var content = new SplicedContent(BodySplice.Apply(
-            exchange.Body!.Memory, envelope.Edits, candidate.Endpoint.UpstreamModelJson, envelope.Stream && !envelope.IncludeUsage));
         try
         {
-            await call.SendAsync(upstream, candidate.Adapter.CreateChat(candidate.Endpoint.Provider, content, exchange.Http.Request.Headers), content);
+            var body = OutgoingBody.Create(exchange, candidate, call);
+            await call.SendAsync(upstream, new ProviderRequest(
+                candidate.Endpoint, body, envelope.Stream, exchange.Http.Request.Headers, candidate.PassesThrough, exchange.Time.GetUtcNow()));
             await AnswerHead.ReadAsync(call);
+        }
+        catch (NotCarriedException fault)
+        {
+            (call.Result, call.Refusal) = (AttemptResult.BadRequest, fault.Error);
         }
         catch (Exception fault) when (ProviderCall.IsBroken(fault))
         {

@@ -2,8 +2,10 @@ using System.IO.Compression;
 using System.Net.Http.Headers;
 using Gateflow.Core.Rollout;
 using Gateflow.Gateway.Envelopes;
+using Gateflow.Gateway.Errors;
 using Gateflow.Gateway.Providers;
 using Gateflow.Gateway.Routing;
+using Gateflow.Gateway.Translation;
 
 namespace Gateflow.Gateway.Forwarding;
 
@@ -43,6 +45,18 @@ internal sealed class ProviderCall(Candidate candidate, bool wantsJson, TimeProv
 
     public AnswerFacts Facts { get; } = new(wantsJson);
 
+    /// <summary>Of a whole answer that passes through: where its model stands.</summary>
+    public AnswerMarks Marks { get; set; }
+
+    /// <summary>The answer's parts when the caller speaks another protocol; null when bytes pass through.</summary>
+    public TranslatedAnswer? Translated { get; } = candidate.PassesThrough ? null : new TranslatedAnswer(candidate.Adapter);
+
+    /// <summary>What was changed in the request for this provider; null when nothing can have been.</summary>
+    public ShimNotes? Notes { get; set; }
+
+    /// <summary>Why the request could not be sent at all; null when it was.</summary>
+    public GatewayError? Refusal { get; set; }
+
     public TimeSpan? RetryAfter { get; set; }
 
     /// <summary>Timestamp of the call's start.</summary>
@@ -54,10 +68,11 @@ internal sealed class ProviderCall(Candidate candidate, bool wantsJson, TimeProv
     public bool IsSending => _content is { IsSending: true };
 
     /// <summary>Sends the request; returns when the answer's headers are there.</summary>
-    public async Task SendAsync(Upstream upstream, HttpRequestMessage request, SplicedContent content)
+    public async Task SendAsync(Upstream upstream, ProviderRequest what)
     {
-        (_request, _content) = (request, content);
+        _content = what.Body;
         _hangUp = caller.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), _limit);
+        var request = _request = await Candidate.Adapter.CreateAsync(what, _limit.Token);
         _response = await upstream.SendAsync(request, _limit.Token);
         Status = (int)_response.StatusCode;
         _stream = Decoded(await _response.Content.ReadAsStreamAsync(_limit.Token), _response.Content.Headers);

@@ -1,4 +1,6 @@
+using System.Text;
 using Gateflow.Gateway.Envelopes;
+using Gateflow.Gateway.Translation;
 
 namespace Gateflow.Gateway.Providers;
 
@@ -29,6 +31,9 @@ internal sealed class AnswerFacts : IDisposable
 
     /// <summary>Bytes of text and tool arguments in all choices, as escaped by the provider.</summary>
     public long ContentLength { get; set; }
+
+    /// <summary>Characters of thoughts that were told; they are no content.</summary>
+    public long ReasoningLength { get; set; }
 
     public bool HasToolCalls { get; set; }
 
@@ -63,7 +68,67 @@ internal sealed class AnswerFacts : IDisposable
         _content.Advance(text.CopyString(_content.Free(most).Span));
     }
 
+    /// <summary>Adds a part of an answer that is translated.</summary>
+    public void Add(AnswerPart part)
+    {
+        switch (part)
+        {
+            case TextDelta text:
+                ContentLength += text.Text.Length;
+                if (text.Choice == 0)
+                {
+                    Keep(text.Text);
+                }
+
+                break;
+            case ReasoningDelta reasoning:
+                ReasoningLength += reasoning.Text.Length;
+                break;
+            case RefusalDelta refusal:
+                ContentLength += refusal.Text.Length;
+                break;
+            case ToolStart tool:
+                HasToolCalls = true;
+                ContentLength += tool.Name.Length;
+                break;
+            case ToolArguments arguments:
+                ContentLength += arguments.Json.Length;
+                break;
+            case Finished finished:
+                Finish = finished.Reason;
+                break;
+            case Counted counted:
+                HasUsage = true;
+                InputTokens = counted.Input ?? InputTokens;
+                CachedTokens = counted.Cached ?? CachedTokens;
+                OutputTokens = counted.Output ?? OutputTokens;
+                ReasoningTokens = counted.Reasoning ?? ReasoningTokens;
+                break;
+            case Failed:
+                HasError = true;
+                break;
+        }
+    }
+
     public void Dispose() => _content?.Dispose();
+
+    private void Keep(string text)
+    {
+        if (!KeepContent || ContentOverflow)
+        {
+            return;
+        }
+
+        _content ??= new PooledBody(1024);
+        var most = Encoding.UTF8.GetMaxByteCount(text.Length);
+        if (_content.Length + most > MaxContent)
+        {
+            ContentOverflow = true;
+            return;
+        }
+
+        _content.Advance(Encoding.UTF8.GetBytes(text, _content.Free(most).Span));
+    }
 }
 
 /// <summary>Why an answer ended.</summary>

@@ -1,13 +1,20 @@
 using Gateflow.Core.Routing;
+using Gateflow.Gateway.Protocols;
 using Gateflow.Gateway.Providers.OpenAI;
 
 namespace Gateflow.Gateway.Providers;
 
-/// <summary>The adapter of each protocol.</summary>
+/// <summary>Which API of a provider answers a caller's protocol: its own where it has it, else the one that is translated to.</summary>
 internal static class ProviderAdapters
 {
-    private static readonly OpenAIAdapter OpenAI = new();
+    private static readonly OpenAIChatAdapter OpenAIChat = new();
 
-    /// <summary>The adapter; null for a protocol that is not spoken yet.</summary>
-    public static IProviderAdapter? Find(ProviderType type) => type is ProviderType.OpenAI or ProviderType.OpenAICompatible ? OpenAI : null;
+    /// <summary>The adapter; null when the provider has no API that could answer.</summary>
+    /// <param name="endpoint">The model at its provider: some models have one API only.</param>
+    /// <param name="asked">What the caller speaks.</param>
+    public static IProviderAdapter? Find(ModelEndpoint endpoint, Protocol asked) => endpoint.Provider.Type switch
+    {
+        ProviderType.OpenAI or ProviderType.OpenAICompatible => asked == Protocol.Embeddings ? null : OpenAIChat,
+        _ => null,
+    };
 }

@@ -3,8 +3,8 @@ using System.Globalization;
 using System.Text.Json;
 using Gateflow.Core;
 using Gateflow.Core.Rollout;
-using Gateflow.Gateway.Chat;
 using Gateflow.Gateway.Forwarding;
+using Gateflow.Gateway.Pipeline;
 
 namespace Gateflow.Gateway.Relay;
 

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Gateflow.Core.Rollout;
-using Gateflow.Gateway.Chat;
 using Gateflow.Gateway.Errors;
 using Gateflow.Gateway.Forwarding;
+using Gateflow.Gateway.Pipeline;
 
 namespace Gateflow.Gateway.Relay;
 
@@ -18,7 +18,7 @@ internal static class ErrorRelay
         var error = ErrorOf(call);
         if (error is not null)
         {
-            await ErrorWriter.WriteAsync(exchange.Http, error, documentation);
+            await ErrorWriter.WriteAsync(exchange.Http, error, exchange.Protocol.ErrorBody(error, documentation, exchange.RequestId));
             return;
         }
 
@@ -33,12 +33,18 @@ internal static class ErrorRelay
     private static GatewayError? ErrorOf(ProviderCall call)
     {
         var provider = call.Candidate.Endpoint.Provider.Name;
+        if ((call.Refusal ?? call.Translated?.Failure?.Error) is { } own)
+        {
+            return own;
+        }
+
         return (call.Result, call.Status) switch
         {
             (AttemptResult.Timeout, 0 or 200) => GatewayError.Provider(504, $"The provider '{provider}' did not answer in time."),
             (AttemptResult.ConnectionFailed, _) => GatewayError.Provider(502, $"The provider '{provider}' could not be reached or broke the connection."),
             (_, 0 or (>= 200 and < 400)) => GatewayError.Provider(502, $"The provider '{provider}' sent an answer that could not be read."),
             (_, 401) => GatewayError.Provider(502, $"The provider '{provider}' refused the key that the gateway has for it (Gateflow:Providers:{provider}:ApiKey)."),
+            _ when !call.Candidate.PassesThrough => call.Candidate.Adapter.ReadError(call.Status, call.Received is { } body ? body.Span : [], provider),
             _ when call.Received is { } body && HasShape(body.Span) => null,
             (_, 429) => new GatewayError(429, "rate_limit_error", "rate_limit_exceeded", $"The provider '{provider}' limits the rate of requests."),
             (_, >= 500) => GatewayError.Provider(call.Status is 503 or 504 ? call.Status : 502, $"The provider '{provider}' answered with status {call.Status}."),

@@ -1,6 +1,6 @@
 using Gateflow.Core.Rollout;
-using Gateflow.Gateway.Chat;
 using Gateflow.Gateway.Forwarding;
+using Gateflow.Gateway.Pipeline;
 
 namespace Gateflow.Gateway.Relay;
 
@@ -43,6 +43,11 @@ internal static class ResponseMarks
             headers["x-gateflow-fallback-reason"] = reason;
         }
 
+        if (call.Notes is { IsEmpty: false } notes)
+        {
+            headers["x-gateflow-shims"] = Safe(notes.ToString());
+        }
+
         LifecycleHeaders.Write(headers, exchange.Asked?.Facts);
         if (call.Response is { } response)
         {
@@ -57,6 +62,7 @@ internal static class ResponseMarks
         {
             if (name.StartsWith("x-ratelimit-", StringComparison.OrdinalIgnoreCase)
                 || name.StartsWith("openai-", StringComparison.OrdinalIgnoreCase)
+                || name.StartsWith("anthropic-ratelimit-", StringComparison.OrdinalIgnoreCase)
                 || name.StartsWith("retry-after", StringComparison.OrdinalIgnoreCase)
                 || name.Equals("x-request-id", StringComparison.OrdinalIgnoreCase))
             {

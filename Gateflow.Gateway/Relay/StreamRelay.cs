@@ -1,8 +1,10 @@
+using System.Buffers;
 using Gateflow.Core.Rollout;
-using Gateflow.Gateway.Chat;
 using Gateflow.Gateway.Envelopes;
 using Gateflow.Gateway.Errors;
 using Gateflow.Gateway.Forwarding;
+using Gateflow.Gateway.Pipeline;
+using Gateflow.Gateway.Providers;
 
 namespace Gateflow.Gateway.Relay;
 
@@ -16,6 +18,7 @@ internal sealed class StreamRelay(Exchange exchange, ProviderCall call, string? 
 
     private readonly PooledBody _buffer = call.Received!;
     private readonly bool _hideUsage = !exchange.Envelope.IncludeUsage;
+    private readonly ReadOnlyMemory<byte> _model = call.Candidate.ModelJson;
     private SseScanner _scanner;
     private bool _done;
 
@@ -80,14 +83,21 @@ internal sealed class StreamRelay(Exchange exchange, ProviderCall call, string? 
         var (from, to) = (0, 0);
         while (!_done && _scanner.TryNext(_buffer.Span, out var found, out var data))
         {
-            if (Read(_buffer.Span[data]))
+            if (!Read(_buffer.Span[data], out var marks))
             {
-                to = found.End.Value;
+                await WriteAsync(from, found.Start.Value);
+                (from, to) = (found.End.Value, found.End.Value);
                 continue;
             }
 
-            await WriteAsync(from, found.Start.Value);
-            (from, to) = (found.End.Value, found.End.Value);
+            to = found.End.Value;
+            var model = data.Start.Value + marks.ModelStart;
+            if (marks.HasModel && !_buffer.Span.Slice(model, marks.ModelLength).SequenceEqual(_model.Span))
+            {
+                exchange.Http.Response.BodyWriter.Write(_buffer.Span[from..model]);
+                exchange.Http.Response.BodyWriter.Write(_model.Span);
+                from = model + marks.ModelLength;
+            }
         }
 
         await WriteAsync(from, to);
@@ -100,8 +110,9 @@ internal sealed class StreamRelay(Exchange exchange, ProviderCall call, string? 
     }
 
     /// <summary>Learns from one event; false when it is not for the caller.</summary>
-    private bool Read(ReadOnlySpan<byte> data)
+    private bool Read(ReadOnlySpan<byte> data, out AnswerMarks marks)
     {
+        marks = default;
         if (data.IsEmpty)
         {
             return true;
@@ -114,13 +125,13 @@ internal sealed class StreamRelay(Exchange exchange, ProviderCall call, string? 
             return true;
         }
 
-        call.Candidate.Adapter.TryRead(data, call.Facts, out var usageOnly);
+        call.Candidate.Adapter.TryRead(data, call.Facts, out marks);
         if (!call.Facts.IsEmpty)
         {
             call.Arrived();
         }
 
-        return !(usageOnly && _hideUsage);
+        return !(marks.UsageOnly && _hideUsage);
     }
 
     private async ValueTask WriteAsync(int from, int to)
@@ -147,9 +158,7 @@ internal sealed class StreamRelay(Exchange exchange, ProviderCall call, string? 
         call.Result = AttemptResult.BrokenStream;
         var error = GatewayError.Provider(502, $"The provider '{call.Candidate.Endpoint.Provider.Name}' {what}.") with { Code = "stream_broken" };
         _buffer.Clear();
-        _buffer.Append("data: "u8);
-        _buffer.Append(ErrorWriter.Json(error, documentation).Span);
-        _buffer.Append("\n\n"u8);
+        _buffer.Append(exchange.Protocol.ErrorEvent(error, documentation, exchange.RequestId).Span);
         try
         {
             await WriteAsync(0, _buffer.Length);

@@ -1,7 +1,7 @@
 using System.Buffers;
 using Gateflow.Core.Rollout;
-using Gateflow.Gateway.Chat;
 using Gateflow.Gateway.Forwarding;
+using Gateflow.Gateway.Pipeline;
 
 namespace Gateflow.Gateway.Relay;
 
@@ -15,23 +15,16 @@ internal static class WholeRelay
         response.StatusCode = call.Status;
         response.ContentType = call.Response!.Content.Headers.ContentType?.ToString() ?? "application/json";
         exchange.FirstByte = exchange.Time.GetTimestamp();
-        if (!exchange.Acted)
+        var model = Differs(call) ? call.Candidate.ModelJson : default;
+        if (!exchange.Acted && model.IsEmpty)
         {
             response.ContentLength = call.HasRest ? null : received.Length;
             await response.BodyWriter.WriteAsync(received.Memory, exchange.Aborted);
         }
         else if (!call.HasRest)
         {
-            var property = BodyMarks.Property(exchange, call);
-            var end = received.Span.LastIndexOf((byte)'}');
-            var comma = received.Span[..end].TrimEnd(" \t\r\n"u8).EndsWith("{"u8) ? 0 : 1;
-            response.ContentLength = received.Length + comma + property.Length;
-            var writer = response.BodyWriter;
-            writer.Write(received.Span[..end]);
-            writer.Write(","u8[..comma]);
-            writer.Write(property.Span);
-            writer.Write(received.Span[end..]);
-            await writer.FlushAsync(exchange.Aborted);
+            WriteChanged(exchange, call, model.Span);
+            await response.BodyWriter.FlushAsync(exchange.Aborted);
         }
         else
         {
@@ -49,6 +42,31 @@ internal static class WholeRelay
         {
             await RelayRestAsync(exchange, call);
         }
+    }
+
+    /// <summary>True when the provider calls the model by another name than callers do.</summary>
+    private static bool Differs(ProviderCall call)
+    {
+        var marks = call.Marks;
+        return marks.HasModel && !call.Received!.Span.Slice(marks.ModelStart, marks.ModelLength).SequenceEqual(call.Candidate.ModelJson.Span);
+    }
+
+    private static void WriteChanged(Exchange exchange, ProviderCall call, ReadOnlySpan<byte> model)
+    {
+        var received = call.Received!.Span;
+        var property = exchange.Acted ? BodyMarks.Property(exchange, call).Span : default;
+        var end = received.LastIndexOf((byte)'}');
+        var comma = property.IsEmpty || received[..end].TrimEnd(" \t\r\n"u8).EndsWith("{"u8) ? 0 : 1;
+        var cut = model.IsEmpty ? 0 : call.Marks.ModelLength;
+        var before = model.IsEmpty ? 0 : call.Marks.ModelStart;
+        exchange.Http.Response.ContentLength = received.Length - cut + model.Length + comma + property.Length;
+        var writer = exchange.Http.Response.BodyWriter;
+        writer.Write(received[..before]);
+        writer.Write(model);
+        writer.Write(received[(before + cut)..end]);
+        writer.Write(","u8[..comma]);
+        writer.Write(property);
+        writer.Write(received[end..]);
     }
 
     private static async Task RelayRestAsync(Exchange exchange, ProviderCall call)

@@ -1,7 +1,7 @@
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Rollout;
 using Gateflow.Core.Routing;
-using Gateflow.Gateway.Chat;
+using Gateflow.Gateway.Pipeline;
 using Microsoft.Extensions.Primitives;
 
 namespace Gateflow.Gateway.Routing;

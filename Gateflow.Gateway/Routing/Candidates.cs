@@ -1,7 +1,7 @@
 using Gateflow.Core.Rollout;
 using Gateflow.Core.Routing;
-using Gateflow.Gateway.Chat;
 using Gateflow.Gateway.Errors;
+using Gateflow.Gateway.Pipeline;
 using Gateflow.Gateway.Providers;
 
 namespace Gateflow.Gateway.Routing;
@@ -32,16 +32,17 @@ internal static class Candidates
         }
 
         // The demo's keys are served by the demo's provider alone, so that they never spend money; other keys by it only for want of another.
-        return Find(route, arm, exchange.Key.Demo) ?? (exchange.Key.Demo ? null : Find(route, arm, demo: true));
+        return Find(exchange, route, arm, exchange.Key.Demo) ?? (exchange.Key.Demo ? null : Find(exchange, route, arm, demo: true));
     }
 
-    private static Candidate? Find(ModelRoute route, Arm arm, bool demo)
+    private static Candidate? Find(Exchange exchange, ModelRoute route, Arm arm, bool demo)
     {
         foreach (var endpoint in route.Endpoints)
         {
-            if (endpoint.Provider.Demo == demo && ProviderAdapters.Find(endpoint.Provider.Type) is { } adapter)
+            var asked = exchange.Protocol.Kind;
+            if (endpoint.Provider.Demo == demo && ProviderAdapters.Find(endpoint, asked) is { } adapter)
             {
-                return new Candidate(route.Id, endpoint, adapter, arm);
+                return new Candidate(route.Id, endpoint, adapter, arm, adapter.Native == asked);
             }
         }
 
@@ -56,7 +57,7 @@ internal static class Candidates
             return GatewayError.ModelNotFound($"The model '{model}' is not known. GET /v1/models lists the models that are served.");
         }
 
-        if (route.Endpoints.Any(static endpoint => ProviderAdapters.Find(endpoint.Provider.Type) is not null))
+        if (route.Endpoints.Any(endpoint => ProviderAdapters.Find(endpoint, exchange.Protocol.Kind) is not null))
         {
             return GatewayError.ModelNotFound($"The model '{model}' is not served by the demo's provider, the only one that a key of the demo may use.");
         }
@@ -65,7 +66,7 @@ internal static class Candidates
         {
             var provider = route.Endpoints[0].Provider;
             return new GatewayError(
-                501, "provider_error", "protocol_not_available", $"The model '{model}' is served by '{provider.Name}', whose protocol is not available yet.", "model");
+                501, "provider_error", "protocol_not_available", $"The model '{model}' is served by '{provider.Name}', which has no API that could answer this request.", "model");
         }
 
         var successor = route.Facts is { Replacements: [var first, ..] } ? $" Its provider names '{first}' as the successor." : "";

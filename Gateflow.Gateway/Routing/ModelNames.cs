@@ -1,6 +1,6 @@
 using Gateflow.Gateway.Access;
-using Gateflow.Gateway.Chat;
 using Gateflow.Gateway.Errors;
+using Gateflow.Gateway.Pipeline;
 
 namespace Gateflow.Gateway.Routing;
 

@@ -1,8 +1,8 @@
 using Gateflow.Core;
 using Gateflow.Core.Rollout;
 using Gateflow.Core.Usage;
-using Gateflow.Gateway.Chat;
 using Gateflow.Gateway.Forwarding;
+using Gateflow.Gateway.Pipeline;
 
 namespace Gateflow.Gateway.Usage;
 

@@ -1,5 +1,5 @@
-using Gateflow.Gateway.Chat;
 using Gateflow.Gateway.Forwarding;
+using Gateflow.Gateway.Pipeline;
 
 namespace Gateflow.Gateway.Usage;
 

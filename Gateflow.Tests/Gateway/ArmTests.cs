@@ -17,7 +17,7 @@ public sealed class ArmTests
         using var response = await host.PostAsync(GatewayHost.Chat());
 
         Assert.Equal("gpt-4", Assert.Single(host.Upstream.Requests).Model);
-        Assert.Equal(FakeUpstream.Completion("gpt-4"), await response.Content.ReadAsStringAsync(Cancel));
+        Assert.Equal(FakeUpstream.Told(FakeUpstream.Completion("gpt-4")), await response.Content.ReadAsStringAsync(Cancel));
         Assert.Equal(GatewayHost.MigrationId, PassThroughTests.Header(response, "x-gateflow-migration"));
         Assert.Equal("source", PassThroughTests.Header(response, "x-gateflow-arm"));
         var record = await host.RecordAsync();
@@ -37,7 +37,7 @@ public sealed class ArmTests
         Assert.Equal("gpt-4", PassThroughTests.Header(response, "x-gateflow-requested-model"));
         Assert.NotNull(PassThroughTests.Header(response, "Sunset"));
         using var json = JsonDocument.Parse(await response.Content.ReadAsStringAsync(Cancel));
-        Assert.Equal("gpt-4o-upstream-served", json.RootElement.GetProperty("model").GetString());
+        Assert.Equal("gpt-4o", json.RootElement.GetProperty("model").GetString());
         Assert.Equal(
             """{"fallback":{"used":false,"reason":null,"original_model":"gpt-4","fallback_model":null},"routing":{"requested_model":"gpt-4","selected_model":"gpt-4o","fallback_used":false,"fallback_reason":null,"attempts":[{"model":"gpt-4o","status":"succeeded"}]}}""",
             json.RootElement.GetProperty("gateflow").GetRawText());

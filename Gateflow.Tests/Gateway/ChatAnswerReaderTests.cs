@@ -16,10 +16,10 @@ public sealed class ChatAnswerReaderTests
              {"index":0,"message":{"role":"assistant","content":"{\"a\": \u00e9}","refusal":null},"finish_reason":"length"}],
              "usage":{"prompt_tokens":10,"completion_tokens":7,"prompt_tokens_details":{"audio":0,"cached_tokens":4},
              "completion_tokens_details":{"reasoning_tokens":3}}}
-            """u8, facts, out var usageOnly);
+            """u8, facts, out var marks);
 
         Assert.True(read);
-        Assert.False(usageOnly);
+        Assert.False(marks.UsageOnly);
         Assert.Equal((10, 4, 7, 3), (facts.InputTokens, facts.CachedTokens, facts.OutputTokens, facts.ReasoningTokens));
         Assert.Equal(Finish.Length, facts.Finish);
         Assert.False(facts.IsEmpty);
@@ -36,10 +36,10 @@ public sealed class ChatAnswerReaderTests
         Assert.True(ChatAnswerReader.TryRead("""{"choices":[{"index":0,"delta":{"content":"Hel"}}]}"""u8, facts, out _));
         Assert.True(ChatAnswerReader.TryRead("""{"choices":[{"index":0,"delta":{"content":"lo"}}]}"""u8, facts, out _));
         Assert.True(ChatAnswerReader.TryRead("""{"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}"""u8, facts, out var last));
-        Assert.False(last);
+        Assert.False(last.UsageOnly);
         Assert.True(ChatAnswerReader.TryRead("""{"choices":[],"usage":{"prompt_tokens":1,"completion_tokens":2}}"""u8, facts, out last));
 
-        Assert.True(last);
+        Assert.True(last.UsageOnly);
         Assert.Equal("Hello", Encoding.UTF8.GetString(facts.Content));
         Assert.Equal((1, 2, Finish.Stop), (facts.InputTokens, facts.OutputTokens, facts.Finish));
     }

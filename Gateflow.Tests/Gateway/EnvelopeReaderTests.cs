@@ -3,6 +3,7 @@ using System.Text.Json;
 using Gateflow.Core.Catalog;
 using Gateflow.Gateway.Envelopes;
 using Gateflow.Gateway.Errors;
+using Gateflow.Gateway.Protocols.Chat;
 
 namespace Gateflow.Tests.Gateway;
 
@@ -154,7 +155,7 @@ public sealed class EnvelopeReaderTests
     {
         byte[] body = [.. "{\"model\":\"m"u8, 0xff, .. "\",\"messages\":[{}]}"u8];
 
-        Assert.Equal("invalid_json", EnvelopeReader.Read(body, new Envelope())?.Code);
+        Assert.Equal("invalid_json", ChatEnvelopeReader.Instance.Read(body, new Envelope())?.Code);
     }
 
     [Fact]
@@ -201,7 +202,7 @@ public sealed class EnvelopeReaderTests
 
             byte[] bytes = [.. body];
             var envelope = new Envelope();
-            if (EnvelopeReader.Read(bytes, envelope) is { } error)
+            if (ChatEnvelopeReader.Instance.Read(bytes, envelope) is { } error)
             {
                 refused++;
                 Assert.Equal(400, error.Status);
@@ -221,7 +222,7 @@ public sealed class EnvelopeReaderTests
     private static (Envelope Envelope, GatewayError? Error) Read(string body)
     {
         var envelope = new Envelope();
-        return (envelope, EnvelopeReader.Read(Encoding.UTF8.GetBytes(body), envelope));
+        return (envelope, ChatEnvelopeReader.Instance.Read(Encoding.UTF8.GetBytes(body), envelope));
     }
 
     private static string Spliced(string body, Envelope envelope, string model = "gpt-4o", bool usage = false) =>

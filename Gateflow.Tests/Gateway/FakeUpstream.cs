@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -10,7 +11,7 @@ using Microsoft.Extensions.Logging;
 namespace Gateflow.Tests.Gateway;
 
 /// <summary>A provider whose every answer the test writes.</summary>
-internal sealed class FakeUpstream : IAsyncDisposable
+internal sealed partial class FakeUpstream : IAsyncDisposable
 {
     private readonly WebApplication _app;
 
@@ -42,6 +43,9 @@ internal sealed class FakeUpstream : IAsyncDisposable
           "usage":{"prompt_tokens":11,"completion_tokens":5,"total_tokens":16,"prompt_tokens_details":{"cached_tokens":3} } }
 
         """;
+
+    /// <summary>What a caller gets of <paramref name="answer"/>: the model by the name that callers know.</summary>
+    public static string Told(string answer, string model = "gpt-4") => ModelField().Replace(answer, $"\"model\":\"{model}\"");
 
     public static string Chunk(string json) => $"data: {json}\n\n";
 
@@ -94,4 +98,7 @@ internal sealed class FakeUpstream : IAsyncDisposable
     }
 
     internal sealed record Received(string Model, string Body, IReadOnlyDictionary<string, string> Headers);
+
+    [GeneratedRegex("\"model\":\"[^\"]*\"")]
+    private static partial Regex ModelField();
 }

@@ -20,7 +20,7 @@ public sealed class PassThroughTests
         using var response = await host.PostAsync(body);
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        Assert.Equal(FakeUpstream.Completion("gpt-4"), await response.Content.ReadAsStringAsync(Cancel));
+        Assert.Equal(FakeUpstream.Told(FakeUpstream.Completion("gpt-4")), await response.Content.ReadAsStringAsync(Cancel));
         Assert.Equal(body, Assert.Single(host.Upstream.Requests).Body);
         Assert.Equal("application/json", response.Content.Headers.ContentType?.ToString());
     }
@@ -159,7 +159,7 @@ public sealed class PassThroughTests
 
         using var response = await host.PostAsync(GatewayHost.Chat());
 
-        Assert.Equal(FakeUpstream.Completion("gpt-4"), await response.Content.ReadAsStringAsync(Cancel));
+        Assert.Equal(FakeUpstream.Told(FakeUpstream.Completion("gpt-4")), await response.Content.ReadAsStringAsync(Cancel));
         Assert.Equal(11, (await host.RecordAsync()).InputTokens);
     }
 

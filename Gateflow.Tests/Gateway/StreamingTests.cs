@@ -30,14 +30,14 @@ public sealed class StreamingTests
 
         using var response = await host.PostAsync(GatewayHost.Chat(more: Streamed));
         await using var stream = await response.Content.ReadAsStreamAsync(Cancel);
-        var first = new byte[FakeUpstream.Delta("one").Length];
+        var first = new byte[FakeUpstream.Told(FakeUpstream.Delta("one")).Length];
         await stream.ReadExactlyAsync(first, Cancel);
 
-        Assert.Equal(FakeUpstream.Delta("one"), Encoding.UTF8.GetString(first));
+        Assert.Equal(FakeUpstream.Told(FakeUpstream.Delta("one")), Encoding.UTF8.GetString(first));
         Assert.False(host.Recorder.TryTake(out _));
         release.SetResult();
         using var rest = new StreamReader(stream);
-        Assert.Equal(FakeUpstream.Delta("two") + FakeUpstream.Finish + FakeUpstream.Done, await rest.ReadToEndAsync(Cancel));
+        Assert.Equal(FakeUpstream.Told(FakeUpstream.Delta("two") + FakeUpstream.Finish + FakeUpstream.Done), await rest.ReadToEndAsync(Cancel));
     }
 
     [Theory]
@@ -52,7 +52,7 @@ public sealed class StreamingTests
 
         Assert.Equal("text/event-stream", response.Content.Headers.ContentType?.ToString());
         Assert.Equal(
-            string.Concat(Whole.Where(e => shown || e != FakeUpstream.Usage)), await response.Content.ReadAsStringAsync(Cancel));
+            FakeUpstream.Told(string.Concat(Whole.Where(e => shown || e != FakeUpstream.Usage))), await response.Content.ReadAsStringAsync(Cancel));
         using var sent = JsonDocument.Parse(Assert.Single(host.Upstream.Requests).Body);
         Assert.True(sent.RootElement.GetProperty("stream_options").GetProperty("include_usage").GetBoolean());
         var record = await host.RecordAsync();
@@ -82,7 +82,7 @@ public sealed class StreamingTests
         for (var i = 0; i < 10; i++)
         {
             using var response = await host.PostAsync(GatewayHost.Chat(more: WithUsage));
-            Assert.Equal(string.Concat(Whole), await response.Content.ReadAsStringAsync(Cancel));
+            Assert.Equal(FakeUpstream.Told(string.Concat(Whole)), await response.Content.ReadAsStringAsync(Cancel));
             Assert.Equal((21, 8), ((await host.RecordAsync()) is var r ? (r.InputTokens, r.OutputTokens) : default));
         }
     }
@@ -127,7 +127,7 @@ public sealed class StreamingTests
         received.SetResult();
         var text = await response.Content.ReadAsStringAsync(Cancel);
 
-        Assert.StartsWith(FakeUpstream.Delta("Hel") + "data: {\"error\":{", text, StringComparison.Ordinal);
+        Assert.StartsWith(FakeUpstream.Told(FakeUpstream.Delta("Hel"), "gpt-4o") + "data: {\"error\":{", text, StringComparison.Ordinal);
         Assert.EndsWith("}}\n\n", text, StringComparison.Ordinal);
         using var error = JsonDocument.Parse(text.Split("data: ")[^1]);
         Assert.Equal("stream_broken", error.RootElement.GetProperty("error").GetProperty("code").GetString());
@@ -145,7 +145,7 @@ public sealed class StreamingTests
 
         using var response = await host.PostAsync(GatewayHost.Chat(more: Streamed));
 
-        Assert.Equal(string.Concat(events), await response.Content.ReadAsStringAsync(Cancel));
+        Assert.Equal(FakeUpstream.Told(string.Concat(events)), await response.Content.ReadAsStringAsync(Cancel));
         Assert.Equal(OutcomeKind.BrokenStream, (await host.RecordAsync()).Outcome);
     }
 
@@ -156,7 +156,7 @@ public sealed class StreamingTests
 
         using var response = await host.PostAsync(GatewayHost.Chat(more: Streamed));
 
-        Assert.Equal(FakeUpstream.Completion("gpt-4"), await response.Content.ReadAsStringAsync(Cancel));
+        Assert.Equal(FakeUpstream.Told(FakeUpstream.Completion("gpt-4")), await response.Content.ReadAsStringAsync(Cancel));
     }
 
     [Theory]

@@ -34,7 +34,7 @@ public sealed class TargetFailureTests
         Assert.Equal("gpt-4", PassThroughTests.Header(response, "x-gateflow-model"));
         Assert.Equal(reason, PassThroughTests.Header(response, "x-gateflow-fallback-reason"));
         using var json = JsonDocument.Parse(await response.Content.ReadAsStringAsync(Cancel));
-        Assert.Equal("gpt-4-served", json.RootElement.GetProperty("model").GetString());
+        Assert.Equal("gpt-4", json.RootElement.GetProperty("model").GetString());
         Assert.Equal(
             $$$"""{"fallback":{"used":true,"reason":"{{{reason}}}","original_model":"gpt-4o","fallback_model":"gpt-4"},"routing":{"requested_model":"gpt-4","selected_model":"gpt-4","fallback_used":true,"fallback_reason":"{{{reason}}}","attempts":[{"model":"gpt-4o","status":"failed","error":"{{{error}}}"},{"model":"gpt-4","status":"succeeded"}]}}""",
             json.RootElement.GetProperty("gateflow").GetRawText());
@@ -62,7 +62,7 @@ public sealed class TargetFailureTests
 
         Assert.Equal("text/event-stream", response.Content.Headers.ContentType?.MediaType);
         Assert.Equal(
-            FakeUpstream.Delta("source") + FakeUpstream.Finish + FakeUpstream.Done, await response.Content.ReadAsStringAsync(Cancel));
+            FakeUpstream.Told(FakeUpstream.Delta("source") + FakeUpstream.Finish + FakeUpstream.Done), await response.Content.ReadAsStringAsync(Cancel));
         Assert.Equal("gpt-4", PassThroughTests.Header(response, "x-gateflow-model"));
         Assert.NotNull(PassThroughTests.Header(response, "x-gateflow-fallback-reason"));
         Assert.Equal(OutcomeKind.TargetFailure, (await host.RecordAsync()).Outcome);

@@ -13,10 +13,10 @@ internal static class ChatAnswerReader
     /// <summary>Adds what stands in <paramref name="json"/> to <paramref name="facts"/>; false when it is not a JSON object.</summary>
     /// <param name="json">One whole JSON value.</param>
     /// <param name="facts">What is known so far.</param>
-    /// <param name="usageOnly">True for the chunk that ends a stream with usage and no choice.</param>
-    public static bool TryRead(ReadOnlySpan<byte> json, AnswerFacts facts, out bool usageOnly)
+    /// <param name="marks">Where the model stands, and whether it is the chunk that ends a stream with usage and no choice.</param>
+    public static bool TryRead(ReadOnlySpan<byte> json, AnswerFacts facts, out AnswerMarks marks)
     {
-        usageOnly = false;
+        marks = default;
         var reader = new Utf8JsonReader(json, Options);
         try
         {
@@ -25,7 +25,7 @@ internal static class ChatAnswerReader
                 return false;
             }
 
-            var (choices, usage) = (0, false);
+            var (choices, usage, modelStart, modelLength) = (0, false, 0, 0);
             while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
             {
                 if (reader.ValueTextEquals("choices"u8))
@@ -36,7 +36,15 @@ internal static class ChatAnswerReader
                 else if (reader.ValueTextEquals("usage"u8))
                 {
                     reader.Read();
-                    usage = UsageReader.Read(ref reader, facts);
+                    usage = ChatUsageReader.Read(ref reader, facts);
+                }
+                else if (reader.ValueTextEquals("model"u8))
+                {
+                    reader.Read();
+                    (modelStart, modelLength) = reader.TokenType == JsonTokenType.String
+                        ? ((int)reader.TokenStartIndex, (int)(reader.BytesConsumed - reader.TokenStartIndex))
+                        : (0, 0);
+                    reader.Skip();
                 }
                 else if (reader.ValueTextEquals("error"u8))
                 {
@@ -56,7 +64,7 @@ internal static class ChatAnswerReader
                 // anything after the object is refused by the reader
             }
 
-            usageOnly = usage && choices == 0;
+            marks = new AnswerMarks(usage && choices == 0, modelStart, modelLength);
             return true;
         }
         catch (Exception fault) when (fault is JsonException or InvalidOperationException)

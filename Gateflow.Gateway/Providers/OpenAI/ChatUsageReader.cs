@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Gateflow.Gateway.Providers.OpenAI;
 
 /// <summary>Reads <c>usage {prompt_tokens, completion_tokens, prompt_tokens_details{cached_tokens}, completion_tokens_details{reasoning_tokens}}</c>.</summary>
-internal static class UsageReader
+internal static class ChatUsageReader
 {
     /// <summary>Reads the value at which the reader stands, whole; false when it is no object.</summary>
     public static bool Read(ref Utf8JsonReader reader, AnswerFacts facts)

@@ -3,15 +3,20 @@ using Gateflow.Core.Rollout;
 using Gateflow.Core.Routing;
 using Gateflow.Gateway.Envelopes;
 using Gateflow.Gateway.Forwarding;
+using Gateflow.Gateway.Protocols;
 using Gateflow.Gateway.Routing;
+using Gateflow.Gateway.Translation;
 using Microsoft.AspNetCore.Http;
 
-namespace Gateflow.Gateway.Chat;
+namespace Gateflow.Gateway.Pipeline;
 
 /// <summary>One request on its way: filled step by step, read by the steps that follow. One table is used from first to last.</summary>
-internal sealed class Exchange(HttpContext http, RouteTable table, TimeProvider time) : IDisposable
+internal sealed class Exchange(HttpContext http, ICallerProtocol protocol, RouteTable table, TimeProvider time) : IDisposable
 {
     public HttpContext Http { get; } = http;
+
+    /// <summary>What the caller speaks.</summary>
+    public ICallerProtocol Protocol { get; } = protocol;
 
     public RouteTable Table { get; } = table;
 
@@ -64,6 +69,9 @@ internal sealed class Exchange(HttpContext http, RouteTable table, TimeProvider 
 
     /// <summary>Step 6: who is asked, in order; at least one.</summary>
     public IReadOnlyList<Candidate> Candidates { get; set; } = [];
+
+    /// <summary>Step 7: what is asked, read whole once a candidate speaks another protocol; null before.</summary>
+    public ModelRequest? Request { get; set; }
 
     /// <summary>Step 7: every provider call made, in order.</summary>
     public List<ProviderCall> Calls { get; } = new(1);

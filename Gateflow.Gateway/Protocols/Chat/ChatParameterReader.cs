@@ -1,10 +1,11 @@
 using System.Text.Json;
 using Gateflow.Core.Catalog;
+using Gateflow.Gateway.Envelopes;
 
-namespace Gateflow.Gateway.Envelopes;
+namespace Gateflow.Gateway.Protocols.Chat;
 
 /// <summary>Notes which parameters a chat completion uses. Values that make no sense are left to the provider to refuse.</summary>
-internal static class ParameterReader
+internal static class ChatParameterReader
 {
     /// <summary>Reads the property at which the reader stands, up to the end of its value.</summary>
     public static void Read(ref Utf8JsonReader reader, Envelope envelope)

@@ -1,25 +1,30 @@
 using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
+using System.Text.Json.Nodes;
 using Gateflow.Core.Rollout;
 using Gateflow.Core.Routing;
-using Microsoft.AspNetCore.Http;
+using Gateflow.Gateway.Errors;
+using Gateflow.Gateway.Protocols;
+using Gateflow.Gateway.Translation;
 
 namespace Gateflow.Gateway.Providers.OpenAI;
 
 /// <summary>OpenAI's protocol, also for servers that are compatible with it.</summary>
-internal sealed class OpenAIAdapter : IProviderAdapter
+internal sealed class OpenAIChatAdapter : IProviderAdapter
 {
     /// <summary>The only headers of a caller that a provider may see.</summary>
     private static readonly string[] Passed = ["OpenAI-Organization", "OpenAI-Project", "OpenAI-Beta", "X-Client-Request-Id"];
 
     private readonly ConditionalWeakTable<ProviderEndpoint, Link> _links = [];
 
-    public HttpRequestMessage CreateChat(ProviderEndpoint provider, HttpContent body, IHeaderDictionary caller)
+    public Protocol? Native => Protocol.Chat;
+
+    public ValueTask<HttpRequestMessage> CreateAsync(ProviderRequest what, CancellationToken cancellationToken)
     {
-        var link = _links.GetValue(provider, static p => new Link(
+        var link = _links.GetValue(what.Endpoint.Provider, static p => new Link(
             new Uri($"{p.BaseUrl.AbsoluteUri.TrimEnd('/')}/chat/completions"),
             p.ApiKey is null ? null : $"Bearer {p.ApiKey}"));
-        var request = new HttpRequestMessage(HttpMethod.Post, link.Chat) { Content = body };
+        var request = new HttpRequestMessage(HttpMethod.Post, link.Chat) { Content = what.Body };
         var headers = request.Headers;
         headers.TryAddWithoutValidation("Accept-Encoding", "identity"); // answers are read on their way
         if (link.Authorization is not null)
@@ -29,16 +34,20 @@ internal sealed class OpenAIAdapter : IProviderAdapter
 
         foreach (var name in Passed)
         {
-            if (caller.TryGetValue(name, out var values))
+            if (what.Caller.TryGetValue(name, out var values))
             {
                 headers.TryAddWithoutValidation(name, values.ToString());
             }
         }
 
-        return request;
+        return ValueTask.FromResult(request);
     }
 
-    public bool TryRead(ReadOnlySpan<byte> json, AnswerFacts facts, out bool usageOnly) => ChatAnswerReader.TryRead(json, facts, out usageOnly);
+    public JsonObject Write(ModelRequest request, ModelEndpoint endpoint, ShimNotes notes) => throw new NotSupportedException();
+
+    public IAnswerParser CreateParser() => throw new NotSupportedException();
+
+    public bool TryRead(ReadOnlySpan<byte> json, AnswerFacts facts, out AnswerMarks marks) => ChatAnswerReader.TryRead(json, facts, out marks);
 
     public AttemptResult Classify(int status, ReadOnlySpan<byte> error) => status switch
     {
@@ -49,6 +58,8 @@ internal sealed class OpenAIAdapter : IProviderAdapter
         >= 400 and < 500 => IsPolicy(error) ? AttemptResult.PolicyRefusal : AttemptResult.BadRequest,
         _ => AttemptResult.ServerError,
     };
+
+    public GatewayError ReadError(int status, ReadOnlySpan<byte> error, string provider) => throw new NotSupportedException();
 
     private static bool IsPolicy(ReadOnlySpan<byte> error) =>
         error.IndexOf("\"content_policy_violation\""u8) >= 0 || error.IndexOf("\"content_filter\""u8) >= 0;

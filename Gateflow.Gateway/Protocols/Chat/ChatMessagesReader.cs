@@ -1,12 +1,13 @@
 using System.Text.Json;
 using Gateflow.Core.Catalog;
 using Gateflow.Core.Rollout;
+using Gateflow.Gateway.Envelopes;
 using Gateflow.Gateway.Errors;
 
-namespace Gateflow.Gateway.Envelopes;
+namespace Gateflow.Gateway.Protocols.Chat;
 
 /// <summary>Reads roles, kinds of content and the identity of the conversation from <c>messages</c>.</summary>
-internal static class MessagesReader
+internal static class ChatMessagesReader
 {
     private const Capabilities OfMessages = Capabilities.SystemRole | Capabilities.DeveloperRole | Capabilities.Prefill
         | Capabilities.Vision | Capabilities.AudioInput | Capabilities.FileInput | Capabilities.PromptCaching;

@@ -3,28 +3,29 @@ using Gateflow.Gateway.Access;
 using Gateflow.Gateway.Envelopes;
 using Gateflow.Gateway.Errors;
 using Gateflow.Gateway.Forwarding;
+using Gateflow.Gateway.Protocols;
 using Gateflow.Gateway.Relay;
 using Gateflow.Gateway.Routing;
 using Gateflow.Gateway.Usage;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
-namespace Gateflow.Gateway.Chat;
+namespace Gateflow.Gateway.Pipeline;
 
-/// <summary><c>POST /v1/chat/completions</c>: the nine steps of a request's way.</summary>
-internal sealed partial class ChatCompletions(
-    GatewayOptions options, RouteReader routes, Forwarder forwarder, Closing closing, TimeProvider time, ILogger<ChatCompletions> logger)
+/// <summary>The nine steps of a request's way, the same for every protocol.</summary>
+internal sealed partial class RequestPipeline(
+    GatewayOptions options, RouteReader routes, Forwarder forwarder, Closing closing, TimeProvider time, ILogger<RequestPipeline> logger)
 {
-    public async Task HandleAsync(HttpContext http)
+    public async Task HandleAsync(HttpContext http, ICallerProtocol protocol)
     {
-        using var exchange = new Exchange(http, routes(), time);
+        using var exchange = new Exchange(http, protocol, routes(), time);
         ResponseMarks.WriteId(exchange);
         try
         {
             if (await PrepareAsync(exchange) is { } refusal)
             {
                 ResponseMarks.WriteRequested(exchange);
-                await ErrorWriter.WriteAsync(http, refusal, options.ErrorDocumentation);
+                await RefuseAsync(exchange, refusal);
                 return;
             }
 
@@ -42,7 +43,7 @@ internal sealed partial class ChatCompletions(
         catch (Exception fault) when (!http.Response.HasStarted)
         {
             LogFailed(fault, exchange.RequestId);
-            await ErrorWriter.WriteAsync(http, GatewayError.Internal, options.ErrorDocumentation);
+            await RefuseAsync(exchange, GatewayError.Internal);
         }
 
         closing.Close(exchange); // 9
@@ -80,14 +81,19 @@ internal sealed partial class ChatCompletions(
 
         Samples.Take(exchange, call, options.WantsSample);
         exchange.ReleaseBody();
-        await (call.IsStream
+        await (!call.Candidate.PassesThrough
+            ? new TranslatedRelay(exchange, call, options.ErrorDocumentation).RelayAsync() // 8
+            : call.IsStream
             ? new StreamRelay(exchange, call, options.ErrorDocumentation).RelayAsync() // 8
             : WholeRelay.RelayAsync(exchange, call)); // 8
     }
 
+    private Task RefuseAsync(Exchange exchange, GatewayError error) =>
+        ErrorWriter.WriteAsync(exchange.Http, error, exchange.Protocol.ErrorBody(error, options.ErrorDocumentation, exchange.RequestId));
+
     private static GatewayError? Authenticate(Exchange exchange)
     {
-        var refusal = KeyCheck.Authenticate(exchange.Http, exchange.Table, exchange.At, out var key);
+        var refusal = KeyCheck.Authenticate(exchange.Http, exchange.Table, exchange.At, out var key, exchange.Protocol.Kind == Protocol.Messages);
         exchange.Key = key;
         return refusal;
     }
@@ -96,7 +102,7 @@ internal sealed partial class ChatCompletions(
     {
         var (body, refusal) = await BodyReader.ReadAsync(exchange.Http, options.MaxBodyBytes);
         exchange.Body = body;
-        return refusal ?? EnvelopeReader.Read(body!.Span, exchange.Envelope);
+        return refusal ?? exchange.Protocol.ReadEnvelope(body!.Span, exchange.Envelope);
     }
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "The caller of {RequestId} hung up")]

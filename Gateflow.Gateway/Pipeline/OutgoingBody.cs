@@ -1,0 +1,31 @@
+using System.Text.Json.Nodes;
+using Gateflow.Gateway.Envelopes;
+using Gateflow.Gateway.Forwarding;
+using Gateflow.Gateway.Routing;
+using Gateflow.Gateway.Translation;
+
+namespace Gateflow.Gateway.Pipeline;
+
+/// <summary>
+/// Step 7, first half: the body that a candidate's provider gets. In the caller's own protocol it is the caller's bytes with the model spliced in; else
+/// it is written anew from what was asked.
+/// </summary>
+internal static class OutgoingBody
+{
+    /// <exception cref="NotCarriedException">The request cannot be said in the provider's protocol.</exception>
+    public static SplicedContent Create(Exchange exchange, Candidate candidate, ProviderCall call)
+    {
+        var envelope = exchange.Envelope;
+        if (candidate.PassesThrough)
+        {
+            return new SplicedContent(BodySplice.Apply(
+                exchange.Body!.Memory, envelope.Edits, candidate.Endpoint.UpstreamModelJson, envelope.Stream && !envelope.IncludeUsage));
+        }
+
+        exchange.Request ??= exchange.Protocol.ReadRequest(exchange.Body!.Span);
+        var json = candidate.Adapter.Write(exchange.Request, candidate.Endpoint, call.Notes = new ShimNotes());
+        return new SplicedContent([Utf8(json)]);
+    }
+
+    private static byte[] Utf8(JsonObject json) => System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(json, ProviderJson.Options);
+}

@@ -1,0 +1,9 @@
+using Gateflow.Gateway.Protocols.Chat;
+
+namespace Gateflow.Gateway.Protocols;
+
+/// <summary>The protocols that are spoken with callers.</summary>
+internal static class CallerProtocols
+{
+    public static readonly ICallerProtocol Chat = new ChatProtocol();
+}

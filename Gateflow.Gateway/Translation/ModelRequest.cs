@@ -1,0 +1,67 @@
+using System.Text.Json;
+
+namespace Gateflow.Gateway.Translation;
+
+/// <summary>
+/// A request in no provider's words: what a caller's protocol is read into and a provider's is written from, when the two differ. Null means
+/// not given, so that defaults stay the provider's own.
+/// </summary>
+internal sealed record ModelRequest
+{
+    public required IReadOnlyList<Message> Messages { get; init; }
+
+    public bool Stream { get; init; }
+
+    /// <summary>Tokens of the answer at most, reasoning included where the model counts it.</summary>
+    public int? MaxTokens { get; init; }
+
+    /// <summary>0–2, as OpenAI counts it.</summary>
+    public double? Temperature { get; init; }
+
+    public double? TopP { get; init; }
+
+    public int? TopK { get; init; }
+
+    /// <summary>Texts that end the answer.</summary>
+    public IReadOnlyList<string> Stop { get; init; } = [];
+
+    /// <summary>Answers wanted, at least 1.</summary>
+    public int? Choices { get; init; }
+
+    public long? Seed { get; init; }
+
+    public double? PresencePenalty { get; init; }
+
+    public double? FrequencyPenalty { get; init; }
+
+    public JsonElement? LogitBias { get; init; }
+
+    public bool Logprobs { get; init; }
+
+    public int? TopLogprobs { get; init; }
+
+    public IReadOnlyList<Tool> Tools { get; init; } = [];
+
+    public ToolChoice? ToolChoice { get; init; }
+
+    /// <summary>Whether one turn may hold several calls.</summary>
+    public bool? ParallelToolCalls { get; init; }
+
+    public ResponseFormat? Format { get; init; }
+
+    public Reasoning? Reasoning { get; init; }
+
+    /// <summary>The caller's own end user, as an opaque id.</summary>
+    public string? User { get; init; }
+
+    /// <summary>An object of the caller's; null when not given.</summary>
+    public JsonElement? Metadata { get; init; }
+
+    /// <summary>How wordy answers are: low, medium, high.</summary>
+    public string? Verbosity { get; init; }
+
+    public string? ServiceTier { get; init; }
+
+    /// <summary>Top-level fields that have no place above, by the name that the caller used; a writer carries, refuses or notes each.</summary>
+    public IReadOnlyDictionary<string, JsonElement> Others { get; init; } = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+}

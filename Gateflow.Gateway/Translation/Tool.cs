@@ -1,0 +1,44 @@
+using System.Text.Json;
+
+namespace Gateflow.Gateway.Translation;
+
+/// <summary>A function that the model may call.</summary>
+/// <param name="Parameters">A JSON schema of an object; null for a function without parameters.</param>
+/// <param name="Strict">Whether arguments must follow the schema exactly; null when not said.</param>
+internal sealed record Tool(string Name, string? Description, JsonElement? Parameters, bool? Strict = null);
+
+/// <summary>Whether and which tool must be called.</summary>
+/// <param name="Name">The tool, of <see cref="ToolChoiceKind.Named"/>.</param>
+internal sealed record ToolChoice(ToolChoiceKind Kind, string? Name = null);
+
+internal enum ToolChoiceKind : byte
+{
+    Auto,
+    None,
+
+    /// <summary>Any of them, but one.</summary>
+    Required,
+    Named,
+}
+
+/// <summary>The form that the answer's text must have.</summary>
+/// <param name="Schema">Given for <see cref="FormatKind.Schema"/>.</param>
+internal sealed record ResponseFormat(FormatKind Kind, string? Name = null, string? Description = null, JsonElement? Schema = null, bool? Strict = null);
+
+internal enum FormatKind : byte
+{
+    Text,
+    Json,
+    Schema,
+}
+
+/// <summary>How much the model may think.</summary>
+/// <param name="Effort">none, minimal, low, medium, high, xhigh, max; null when a budget or a switch alone was given.</param>
+/// <param name="Budget">Tokens at most; null when not said.</param>
+/// <param name="Enabled">False when thinking was switched off.</param>
+/// <param name="Summary">auto, concise, detailed: whether the caller wants to read it.</param>
+internal sealed record Reasoning(string? Effort = null, int? Budget = null, bool Enabled = true, string? Summary = null)
+{
+    /// <summary>True when the budget is the model's own to choose (Anthropic's adaptive thinking).</summary>
+    public bool Adaptive { get; init; }
+}
