@@ -1,4 +1,6 @@
 using Gateflow.Core.Access;
+using Gateflow.Core.Alerts;
+using Gateflow.Core.Fallbacks;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Replay;
 using Gateflow.Core.Rollout;
@@ -37,6 +39,10 @@ public abstract class GateflowDb(DbContextOptions options) : DbContext(options)
     public DbSet<ReplayTest> ReplayTests => Set<ReplayTest>();
 
     public DbSet<ReplayPair> ReplayPairs => Set<ReplayPair>();
+
+    public DbSet<FallbackChain> FallbackChains => Set<FallbackChain>();
+
+    public DbSet<Alert> Alerts => Set<Alert>();
 
     public DbSet<Setting> Settings => Set<Setting>();
 

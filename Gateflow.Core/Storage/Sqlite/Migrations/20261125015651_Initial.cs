@@ -12,6 +12,32 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
         protected override void Up(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.CreateTable(
+                name: "Alerts",
+                columns: table => new
+                {
+                    Id = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Event = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Subject = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    Severity = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    Status = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    Message = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: false),
+                    Model = table.Column<string>(type: "TEXT", maxLength: 200, nullable: true),
+                    Provider = table.Column<string>(type: "TEXT", maxLength: 100, nullable: true),
+                    Data = table.Column<string>(type: "TEXT", nullable: false),
+                    Count = table.Column<long>(type: "INTEGER", nullable: false),
+                    FirstSeenAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    LastSeenAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    AcknowledgedAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    AcknowledgedBy = table.Column<string>(type: "TEXT", maxLength: 200, nullable: true),
+                    ResolvedAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    Version = table.Column<Guid>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Alerts", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "ApiKeys",
                 columns: table => new
                 {
@@ -83,6 +109,23 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_Evidence", x => new { x.MigrationId, x.Node });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "FallbackChains",
+                columns: table => new
+                {
+                    Id = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Primary = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    Config = table.Column<string>(type: "TEXT", nullable: false),
+                    CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    CreatedBy = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    UpdatedAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    Version = table.Column<Guid>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_FallbackChains", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -369,6 +412,16 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
                 values: new object[] { 1, 1L });
 
             migrationBuilder.CreateIndex(
+                name: "IX_Alerts_Event_Subject",
+                table: "Alerts",
+                columns: new[] { "Event", "Subject" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Alerts_Status_LastSeenAt",
+                table: "Alerts",
+                columns: new[] { "Status", "LastSeenAt" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_ApiKeys_Hash",
                 table: "ApiKeys",
                 column: "Hash",
@@ -378,6 +431,12 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
                 name: "IX_ArmWindows_MigrationId_At_Node_Arm",
                 table: "ArmWindows",
                 columns: new[] { "MigrationId", "At", "Node", "Arm" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_FallbackChains_Primary",
+                table: "FallbackChains",
+                column: "Primary",
                 unique: true);
 
             migrationBuilder.CreateIndex(
@@ -462,6 +521,9 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
         protected override void Down(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.DropTable(
+                name: "Alerts");
+
+            migrationBuilder.DropTable(
                 name: "ApiKeys");
 
             migrationBuilder.DropTable(
@@ -469,6 +531,9 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "Evidence");
+
+            migrationBuilder.DropTable(
+                name: "FallbackChains");
 
             migrationBuilder.DropTable(
                 name: "Idempotency");

@@ -1,0 +1,23 @@
+namespace Gateflow.Core.Alerts;
+
+/// <summary>The kinds of alerts as the wire has them.</summary>
+public static class AlertEvents
+{
+    /// <summary>A provider says that it has no such model.</summary>
+    public const string ModelUnavailable = "model.unavailable";
+
+    /// <summary>A circuit breaker opened: most calls of a model at a provider fail.</summary>
+    public const string CircuitOpened = "circuit.opened";
+
+    /// <summary>A provider refuses the key that the gateway has for it.</summary>
+    public const string KeyRefused = "provider.key_refused";
+
+    /// <summary>The database takes no usage; it waits in memory and on disk.</summary>
+    public const string RecorderSpooling = "recorder.spooling";
+
+    /// <summary>Many requests of a model are answered by another.</summary>
+    public const string FallbackHeavy = "fallback.heavy";
+
+    /// <summary>A model in use comes to its end.</summary>
+    public const string Deprecation = "deprecation.alert";
+}
