@@ -53,7 +53,7 @@ public sealed class ModelDirectory
         {
             foreach (var id in Ids(catalog, provider, listed))
             {
-                var endpoint = new ModelEndpoint(provider, id);
+                var endpoint = new ModelEndpoint(provider, provider.Deployments.GetValueOrDefault(id, id));
                 var facts = catalog.Find(CatalogName(provider), id) ?? catalog.Find(id);
                 routes[$"{provider.Name}/{id}"] = new ModelRoute(id, [endpoint], facts);
                 routes[id] = routes.TryGetValue(id, out var other)
@@ -82,6 +82,8 @@ public sealed class ModelDirectory
         ProviderType.Anthropic => "anthropic",
         ProviderType.AzureOpenAI => "azure-openai",
         ProviderType.Gemini => "google",
+        ProviderType.VertexAI => "google-vertex",
+        ProviderType.Bedrock => "amazon-bedrock",
         _ => provider.Name,
     };
 }

@@ -1,9 +1,11 @@
+using System.Collections.Frozen;
+
 namespace Gateflow.Core.Routing;
 
-/// <summary>A configured provider, ready to be called. Holds a secret: never log or serialise it.</summary>
+/// <summary>A provider, ready to be called. Holds secrets: never log or serialise it. The same instance stands as long as nothing of it changes.</summary>
 public sealed record ProviderEndpoint
 {
-    /// <summary>The name it has in configuration ("openai", "azure-eu" …).</summary>
+    /// <summary>The name it has in configuration or was given by an administrator ("openai", "azure-eu" …).</summary>
     public required string Name { get; init; }
 
     public required ProviderType Type { get; init; }
@@ -14,8 +16,47 @@ public sealed record ProviderEndpoint
     /// <summary>The secret sent to the provider; null when it wants none.</summary>
     public string? ApiKey { get; init; }
 
+    /// <summary>Version of the provider's API (Azure's api-version, Anthropic's anthropic-version, Gemini's "v1beta"); null for the adapter's own.</summary>
+    public string? ApiVersion { get; init; }
+
+    /// <summary>AWS region, "eu-central-1"; null where none is needed.</summary>
+    public string? Region { get; init; }
+
+    /// <summary>Google Cloud project; null where none is needed.</summary>
+    public string? Project { get; init; }
+
+    /// <summary>Google Cloud location, "europe-west4" or "global"; null where none is needed.</summary>
+    public string? Location { get; init; }
+
+    /// <summary>What the provider calls a model where it is not the model's id: Azure's deployments, Bedrock's inference profiles.</summary>
+    public FrozenDictionary<string, string> Deployments { get; init; } = FrozenDictionary<string, string>.Empty;
+
+    /// <summary>AWS access key; null where none is needed.</summary>
+    public string? AccessKeyId { get; init; }
+
+    /// <summary>The secret of <see cref="AccessKeyId"/>.</summary>
+    public string? SecretAccessKey { get; init; }
+
+    /// <summary>AWS session token of temporary credentials; null for lasting ones.</summary>
+    public string? SessionToken { get; init; }
+
+    /// <summary>Google's key file of a service account, whole, as JSON text; null where none is needed.</summary>
+    public string? ServiceAccountJson { get; init; }
+
+    /// <summary>Whether the server takes stream_options, so that streams end with their usage.</summary>
+    public bool StreamOptions { get; init; } = true;
+
     /// <summary>Longest wait for the first byte of an answer, and for each further chunk.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Most calls that a node has open at once; null for no limit.</summary>
+    public int? MaxConcurrency { get; init; }
+
+    /// <summary>Most calls that a node starts a minute; null for no limit.</summary>
+    public int? RequestsPerMinute { get; init; }
+
+    /// <summary>True for what stands in configuration; false for what was entered by API or page, whose addresses are checked when connecting.</summary>
+    public bool Trusted { get; init; } = true;
 
     /// <summary>True for the demo's own provider: it serves the demo's keys, and others only what nobody else serves.</summary>
     public bool Demo { get; init; }

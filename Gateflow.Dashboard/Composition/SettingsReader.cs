@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using Gateflow.Core.Routing;
 using Gateflow.Core.Storage;
@@ -79,13 +80,7 @@ public sealed class SettingsReader(IConfiguration configuration)
                 continue;
             }
 
-            if (type is not (ProviderType.OpenAI or ProviderType.OpenAICompatible))
-            {
-                _faults.Add($"{path}:Type {type} is not spoken by this version yet; use OpenAI or OpenAICompatible.");
-                continue;
-            }
-
-            var address = section["BaseUrl"] ?? (type == ProviderType.OpenAI ? "https://api.openai.com/v1" : null);
+            var address = section["BaseUrl"] ?? DefaultAddress(type, section["Region"], section["Location"]);
             if (!Uri.TryCreate(address?.TrimEnd('/'), UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
             {
                 _faults.Add($"{path}:BaseUrl is '{address}'; it must be an absolute http or https address, e.g. https://api.openai.com/v1.");
@@ -98,12 +93,38 @@ public sealed class SettingsReader(IConfiguration configuration)
                 Type = type,
                 BaseUrl = url,
                 ApiKey = Secret($"{path}:ApiKey", section["ApiKey"]),
+                ApiVersion = Text(section["ApiVersion"]),
+                Region = Text(section["Region"]),
+                Project = Text(section["Project"]),
+                Location = Text(section["Location"]),
+                Deployments = section.GetSection("Deployments").AsEnumerable(makePathsRelative: true).Where(d => d.Value is not null).ToFrozenDictionary(d => d.Key, d => d.Value!),
+                AccessKeyId = Secret($"{path}:AccessKeyId", section["AccessKeyId"]),
+                SecretAccessKey = Secret($"{path}:SecretAccessKey", section["SecretAccessKey"]),
+                SessionToken = Secret($"{path}:SessionToken", section["SessionToken"]),
+                ServiceAccountJson = Secret($"{path}:ServiceAccountJson", section["ServiceAccountJson"]),
+                StreamOptions = Boolean($"{path}:StreamOptions", true),
                 Timeout = TimeSpan.FromSeconds(Number($"{path}:TimeoutSeconds", 60, 0.1, 3600)),
+                MaxConcurrency = Count($"{path}:MaxConcurrency", 100_000),
+                RequestsPerMinute = Count($"{path}:RequestsPerMinute", 10_000_000),
             }, section.GetSection("Models").Get<string[]>() ?? []));
         }
 
         return providers;
     }
+
+    private static string? DefaultAddress(ProviderType type, string? region, string? location) => type switch
+    {
+        ProviderType.OpenAI => "https://api.openai.com/v1",
+        ProviderType.Anthropic => "https://api.anthropic.com",
+        ProviderType.Gemini => "https://generativelanguage.googleapis.com",
+        ProviderType.VertexAI => location is null or "global" ? "https://aiplatform.googleapis.com" : $"https://{location}-aiplatform.googleapis.com",
+        ProviderType.Bedrock when region is not null => $"https://bedrock-runtime.{region}.amazonaws.com",
+        _ => null,
+    };
+
+    private static string? Text(string? value) => string.IsNullOrWhiteSpace(value) ? null : value.Trim();
+
+    private int? Count(string path, int most) => string.IsNullOrEmpty(configuration[path]) ? null : (int)Number(path, 1, 1, most);
 
     private string? Secret(string path, string? value)
     {
