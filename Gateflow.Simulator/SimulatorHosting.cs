@@ -1,8 +1,11 @@
 using Gateflow.Simulator.Answers;
+using Gateflow.Simulator.Anthropic;
 using Gateflow.Simulator.Behaviours;
 using Gateflow.Simulator.Control;
 using Gateflow.Simulator.Faults;
+using Gateflow.Simulator.Listing;
 using Gateflow.Simulator.OpenAI;
+using Gateflow.Simulator.Requests;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
@@ -27,20 +30,25 @@ public static class SimulatorHosting
         services.AddSingleton<BehaviourTable>();
         services.AddSingleton<RequestLog>();
         services.AddSingleton<Turns>();
-        services.AddSingleton<OpenAIIntake>();
+        services.AddSingleton<PromptCache>();
+        services.AddSingleton<Intake>();
+        services.AddSingleton<OpenAIDialect>();
+        services.AddSingleton<AnthropicDialect>();
         return services;
     }
 
-    /// <summary>Maps <c>{prefix}/v1/*</c> and <c>{prefix}/control/*</c>.</summary>
+    /// <summary>Maps the paths of every protocol (<c>{prefix}/v1/*</c> and so on) and <c>{prefix}/control/*</c>.</summary>
     /// <returns>Both groups, so that the host can guard one without the other: <c>MapSimulator("/simulator").Control.RequireAuthorization(…)</c>.</returns>
     public static SimulatorRoutes MapSimulator(this IEndpointRouteBuilder app, string prefix = "")
     {
         ArgumentNullException.ThrowIfNull(app);
         app.ServiceProvider.GetRequiredService<BehaviourTable>().Reset();
 
-        var protocol = app.MapGroup(prefix + "/v1").ExcludeFromDescription();
+        var protocol = app.MapGroup(prefix).ExcludeFromDescription();
         protocol.AddEndpointFilter(ForgiveHangUpAsync);
         protocol.MapOpenAI();
+        protocol.MapAnthropic();
+        protocol.MapModels();
 
         var control = app.MapGroup(prefix + "/control").ExcludeFromDescription();
         control.MapControl();
@@ -63,7 +71,7 @@ public static class SimulatorHosting
 /// <summary>The two halves of a mounted simulator.</summary>
 public sealed record SimulatorRoutes
 {
-    /// <summary>What applications call: <c>/v1/*</c>, guarded by <see cref="SimulatorOptions.ApiKey"/> at most.</summary>
+    /// <summary>What applications call, as <c>/v1/*</c>, guarded by <see cref="SimulatorOptions.ApiKey"/> at most.</summary>
     public required RouteGroupBuilder Protocol { get; init; }
 
     /// <summary>What tests and the demo set: <c>/control/*</c>, unguarded unless the host adds a policy.</summary>

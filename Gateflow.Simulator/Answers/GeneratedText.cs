@@ -20,6 +20,10 @@ internal static class GeneratedText
     public static string OffTopic(ModelEntry model, string prompt) =>
         Write(model, prompt + "\0off topic", ["weather", "gardening", "holidays", "recipes"], 0);
 
+    /// <summary>What the model thinks before it answers.</summary>
+    public static string Thought(ModelEntry model, string prompt, int mostTokens) =>
+        TokenEstimate.Cut(Write(model, prompt + "\0thought", Keywords.Of(prompt), 0), mostTokens);
+
     private static string Write(ModelEntry model, string prompt, List<string> keywords, int choice)
     {
         var asked = StableHash.Of(prompt, (ulong)choice);

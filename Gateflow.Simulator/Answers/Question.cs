@@ -33,6 +33,9 @@ internal sealed record Question
     public int? MaxTokens { get; init; }
 
     public IReadOnlyList<string> Stop { get; init; } = [];
+
+    /// <summary>Longest thought before the answer in estimated tokens, inside <see cref="MaxTokens"/>; 0: none.</summary>
+    public int ThinkingTokens { get; init; }
 }
 
 internal sealed record Tool(string Name, JsonElement? Parameters);
@@ -54,7 +57,16 @@ internal sealed record Reply
 
     public required ReplyEnd End { get; init; }
 
-    public int Tokens => TokenEstimate.Of(Text) + ToolCalls.Sum(call => TokenEstimate.Of(call.Name) + TokenEstimate.Of(call.Arguments));
+    /// <summary>What the model thought first; null: nothing.</summary>
+    public string? Thought { get; init; }
+
+    /// <summary>The stop sequence that ended the text.</summary>
+    public string? StoppedBy { get; init; }
+
+    public int ThoughtTokens => TokenEstimate.Of(Thought);
+
+    /// <summary>Thought included.</summary>
+    public int Tokens => ThoughtTokens + TokenEstimate.Of(Text) + ToolCalls.Sum(call => TokenEstimate.Of(call.Name) + TokenEstimate.Of(call.Arguments));
 }
 
 /// <param name="Name">Of the tool.</param>

@@ -12,6 +12,20 @@ internal static class Responder
     /// <param name="choice">Index of the answer, 0 to n − 1; generated answers differ between choices.</param>
     public static Reply Reply(Question question, ModelEntry model, Flaw? flaw, int choice)
     {
+        if (question.ThinkingTokens == 0)
+        {
+            return Answer(question, model, flaw, choice);
+        }
+
+        var thought = GeneratedText.Thought(model, question.Prompt, Math.Min(question.ThinkingTokens, question.MaxTokens ?? int.MaxValue));
+        var left = question.MaxTokens - TokenEstimate.Of(thought);
+        return left <= 0
+            ? new Reply { Text = "", Thought = thought, End = ReplyEnd.Length }
+            : Answer(question with { MaxTokens = left }, model, flaw, choice) with { Thought = thought };
+    }
+
+    private static Reply Answer(Question question, ModelEntry model, Flaw? flaw, int choice)
+    {
         var tools = Called(question);
         if (tools.Count > 0)
         {
@@ -21,11 +35,11 @@ internal static class Responder
         var text = question.Format == ReplyFormat.Text
             ? Text(question, model, flaw, choice)
             : Json(question, model, flaw, choice);
-        var stop = FirstStop(text, question.Stop);
-        text = stop < 0 ? text : text[..stop];
+        var (end, stop) = FirstStop(text, question.Stop);
+        text = stop is null ? text : text[..end];
         return question.MaxTokens is { } most && TokenEstimate.Of(text) > most
             ? new Reply { Text = TokenEstimate.Cut(text, most), End = ReplyEnd.Length }
-            : new Reply { Text = text, End = ReplyEnd.Stop };
+            : new Reply { Text = text, End = ReplyEnd.Stop, StoppedBy = stop };
     }
 
     private static List<Tool> Called(Question question)
@@ -110,13 +124,13 @@ internal static class Responder
         }
     }
 
-    private static int FirstStop(string text, IReadOnlyList<string> stops)
+    private static (int At, string? Stop) FirstStop(string text, IReadOnlyList<string> stops)
     {
-        var first = -1;
+        var first = (At: -1, Stop: (string?)null);
         foreach (var stop in stops)
         {
             var at = text.IndexOf(stop, StringComparison.Ordinal);
-            first = at >= 0 && (first < 0 || at < first) ? at : first;
+            first = at >= 0 && (first.Stop is null || at < first.At) ? (at, stop) : first;
         }
 
         return first;

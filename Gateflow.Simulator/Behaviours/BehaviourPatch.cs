@@ -16,6 +16,7 @@ internal static class BehaviourPatch
         ["timeout_rate"] = Number((b, x) => b with { TimeoutRate = x }),
         ["broken_stream_rate"] = Number((b, x) => b with { BrokenStreamRate = x }),
         ["malformed_rate"] = Number((b, x) => b with { MalformedRate = x }),
+        ["stream_error_rate"] = Number((b, x) => b with { StreamErrorRate = x }),
         ["tokens_per_second"] = Number((b, x) => b with { TokensPerSecond = x }),
         ["quality"] = Number((b, x) => b with { Quality = x }),
         ["min_answer_tokens"] = Integer((b, x) => b with { MinAnswerTokens = x }),

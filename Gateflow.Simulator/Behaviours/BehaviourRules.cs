@@ -15,6 +15,7 @@ internal static class BehaviourRules
             ("timeout_rate", behaviour.TimeoutRate, 0, 1),
             ("broken_stream_rate", behaviour.BrokenStreamRate, 0, 1),
             ("malformed_rate", behaviour.MalformedRate, 0, 1),
+            ("stream_error_rate", behaviour.StreamErrorRate, 0, 1),
             ("tokens_per_second", behaviour.TokensPerSecond, 0, 1_000_000),
             ("quality", behaviour.Quality, 0, 1),
             ("min_answer_tokens", behaviour.MinAnswerTokens, 1, 8192),

@@ -1,8 +1,8 @@
 namespace Gateflow.Simulator.Behaviours;
 
 /// <summary>
-/// How one model answers. The four rates share one draw a request, in the order timeout, error, broken stream, malformed: each
-/// is exact while their sum stays at most 1.
+/// How one model answers. The five rates share one draw a request, in the order timeout, error, broken stream, malformed,
+/// stream error: each is exact while their sum stays at most 1.
 /// </summary>
 public sealed record ModelBehaviour
 {
@@ -26,6 +26,9 @@ public sealed record ModelBehaviour
 
     /// <summary>Share of answers with status 200 and broken JSON, 0 to 1.</summary>
     public double MalformedRate { get; init; }
+
+    /// <summary>Share of streams that fail in the middle with the protocol's own error event, 0 to 1; an answer in one piece gets <see cref="ErrorStatus"/>.</summary>
+    public double StreamErrorRate { get; init; }
 
     /// <summary>Pace of the answer after the first byte, in estimated tokens a second, 0 (no pacing) to 1 000 000.</summary>
     public double TokensPerSecond { get; init; } = 400;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Gateflow.Simulator.Answers;
 using Gateflow.Simulator.Behaviours;
 using Gateflow.Simulator.Faults;
 
@@ -48,11 +49,12 @@ internal static class ControlEndpoints
             : Refused(StatusCodes.Status422UnprocessableEntity, faults);
     }
 
-    private static IResult Reset(BehaviourTable table, RequestLog log, Turns turns)
+    private static IResult Reset(BehaviourTable table, RequestLog log, Turns turns, PromptCache cache)
     {
         table.Reset();
         log.Clear();
         turns.Reset();
+        cache.Clear();
         return Json(new JsonObject { ["reset"] = true });
     }
 

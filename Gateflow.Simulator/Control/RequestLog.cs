@@ -28,20 +28,25 @@ internal sealed class RequestLog(SimulatorClock clock)
 
     private static readonly HashSet<string> Secrets = new(StringComparer.OrdinalIgnoreCase)
     {
-        "authorization", "x-api-key", "api-key", "x-goog-api-key", "cookie", "proxy-authorization",
+        "authorization", "x-api-key", "api-key", "x-goog-api-key", "x-amz-security-token", "cookie", "proxy-authorization",
     };
 
     private readonly Lock _change = new();
     private readonly Queue<Entry> _entries = new(Capacity);
 
-    public void Add(HttpContext context, byte[] body, JsonElement? json)
+    /// <param name="context">The request.</param>
+    /// <param name="body">As it arrived.</param>
+    /// <param name="json">The body, if it is JSON.</param>
+    /// <param name="model">Null: the body names it.</param>
+    /// <param name="stream">Null: the body says so.</param>
+    public void Add(HttpContext context, byte[] body, JsonElement? json, string? model, bool? stream)
     {
         var isObject = json is { ValueKind: JsonValueKind.Object };
         var entry = new Entry(
             clock.Time.GetUtcNow(),
-            isObject && json!.Value.TryGetProperty("model", out var model) && model.ValueKind == JsonValueKind.String ? model.GetString() : null,
+            model ?? (isObject && json!.Value.TryGetProperty("model", out var named) && named.ValueKind == JsonValueKind.String ? named.GetString() : null),
             context.Request.Path.Value ?? "",
-            isObject && json!.Value.TryGetProperty("stream", out var stream) && stream.ValueKind == JsonValueKind.True,
+            stream ?? (isObject && json!.Value.TryGetProperty("stream", out var asked) && asked.ValueKind == JsonValueKind.True),
             [.. context.Request.Headers.Select(header => KeyValuePair.Create(header.Key, header.Value.ToString()))],
             body.Length <= LargestBody ? body : null);
         lock (_change)

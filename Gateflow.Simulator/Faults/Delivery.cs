@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Gateflow.Simulator.Faults;
 
 /// <summary>Puts an answer that is not a stream on the wire, or what is left of it.</summary>
@@ -27,7 +25,6 @@ internal static class Delivery
     {
         var response = context.Response;
         response.ContentType = "application/json";
-        SetProcessingTime(response, turn);
         var part = json[..(int)(json.Length * turn.BreakAt)];
         switch (turn.Fate)
         {
@@ -46,7 +43,4 @@ internal static class Delivery
                 break;
         }
     }
-
-    public static void SetProcessingTime(HttpResponse response, Turn turn) =>
-        response.Headers["openai-processing-ms"] = ((long)turn.Latency.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
 }

@@ -10,11 +10,14 @@ internal enum Fate
     Error,
     BrokenStream,
     Malformed,
+
+    /// <summary>A stream fails in the middle and says so; an answer in one piece is an error.</summary>
+    StreamError,
 }
 
 internal static class FateOf
 {
-    /// <param name="behaviour">Its four rates divide [0,1) into bands; what is left is <see cref="Fate.Answer"/>.</param>
+    /// <param name="behaviour">Its five rates divide [0,1) into bands; what is left is <see cref="Fate.Answer"/>.</param>
     /// <param name="draw">Uniform in [0,1).</param>
     public static Fate Draw(ModelBehaviour behaviour, double draw)
     {
@@ -34,6 +37,11 @@ internal static class FateOf
             return Fate.BrokenStream;
         }
 
-        return draw < edge + behaviour.MalformedRate ? Fate.Malformed : Fate.Answer;
+        if (draw < (edge += behaviour.MalformedRate))
+        {
+            return Fate.Malformed;
+        }
+
+        return draw < edge + behaviour.StreamErrorRate ? Fate.StreamError : Fate.Answer;
     }
 }

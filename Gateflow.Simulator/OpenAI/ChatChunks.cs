@@ -74,6 +74,14 @@ internal sealed class ChatChunks(PipeWriter pipe, ChatCompletion completion, boo
     /// <summary>An event that stops inside a string.</summary>
     public void Malformed() => Raw("data: {\"id\":\"chatcmpl-\",\"object\":\"chat.completion.chunk\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"\n\n"u8);
 
+    /// <summary>What a stream carries when the engine fails under it.</summary>
+    public void Failed(OpenAIError error)
+    {
+        Raw("data: "u8);
+        Raw(JsonSerializer.SerializeToUtf8Bytes(new { error = error.Body }, SimulatorJson.Options));
+        Raw("\n\n"u8);
+    }
+
     public async ValueTask FlushAsync(CancellationToken cancellationToken)
     {
         Unflushed = 0;

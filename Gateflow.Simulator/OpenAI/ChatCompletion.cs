@@ -16,6 +16,9 @@ internal sealed record ChatCompletion
 
     public required int PromptTokens { get; init; }
 
+    /// <summary>Part of <see cref="PromptTokens"/>.</summary>
+    public required int CachedTokens { get; init; }
+
     public required IReadOnlyList<Reply> Replies { get; init; }
 
     public int CompletionTokens => Replies.Sum(reply => reply.Tokens);
@@ -58,11 +61,11 @@ internal sealed record ChatCompletion
         json.WriteNumber("completion_tokens", CompletionTokens);
         json.WriteNumber("total_tokens", PromptTokens + CompletionTokens);
         json.WriteStartObject("prompt_tokens_details");
-        json.WriteNumber("cached_tokens", 0);
+        json.WriteNumber("cached_tokens", CachedTokens);
         json.WriteNumber("audio_tokens", 0);
         json.WriteEndObject();
         json.WriteStartObject("completion_tokens_details");
-        json.WriteNumber("reasoning_tokens", 0);
+        json.WriteNumber("reasoning_tokens", Replies.Sum(reply => reply.ThoughtTokens));
         json.WriteNumber("audio_tokens", 0);
         json.WriteNumber("accepted_prediction_tokens", 0);
         json.WriteNumber("rejected_prediction_tokens", 0);

@@ -1,13 +1,14 @@
 using Gateflow.Simulator.Answers;
 using Gateflow.Simulator.Faults;
+using Gateflow.Simulator.Requests;
 
 namespace Gateflow.Simulator.OpenAI;
 
 internal static class ChatEndpoint
 {
-    public static async Task HandleAsync(HttpContext context, OpenAIIntake intake)
+    public static async Task HandleAsync(HttpContext context, Intake intake, OpenAIDialect dialect, PromptCache cache)
     {
-        if (await intake.ReadAsync(context) is not { } json)
+        if (await intake.ReadAsync(context, dialect) is not { } json)
         {
             return;
         }
@@ -19,7 +20,7 @@ internal static class ChatEndpoint
             return;
         }
 
-        if (await intake.BeginAsync(context, request.Model) is not { } turn)
+        if (await intake.BeginAsync(context, dialect, request.Model, request.Stream) is not { } turn)
         {
             return;
         }
@@ -30,6 +31,7 @@ internal static class ChatEndpoint
             Created = intake.Clock.GetUtcNow().ToUnixTimeSeconds(),
             Model = request.Model,
             PromptTokens = request.PromptTokens,
+            CachedTokens = cache.Automatic(request.Model, request.RawMessages, request.PromptTokens),
             Replies = [.. Enumerable.Range(0, request.Choices).Select(choice => Responder.Reply(request.Question, turn.Entry, turn.Flaw, choice))],
         };
         if (request.Stream)

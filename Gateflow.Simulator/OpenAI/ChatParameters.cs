@@ -44,6 +44,17 @@ internal static class ChatParameters
         }
     }
 
+    public static string? Effort(Arguments arguments, string name)
+    {
+        var effort = arguments.Text(name);
+        if (effort is not (null or "none" or "minimal" or "low" or "medium" or "high" or "xhigh" or "max"))
+        {
+            arguments.BadValue(name, effort, "'none', 'minimal', 'low', 'medium', 'high', 'xhigh', and 'max'");
+        }
+
+        return effort;
+    }
+
     public static bool IncludeUsage(Arguments arguments, bool stream)
     {
         if (arguments.Get("stream_options", JsonValueKind.Object, "an object") is not { } json)

@@ -18,6 +18,9 @@ internal sealed record ChatRequest
 
     public required bool IncludeUsage { get; init; }
 
+    /// <summary>What the provider's prompt cache goes by.</summary>
+    public required string RawMessages { get; init; }
+
     /// <summary>Exactly one of the two is null.</summary>
     public static (ChatRequest? Request, OpenAIError? Fault) Read(JsonElement json)
     {
@@ -34,6 +37,7 @@ internal sealed record ChatRequest
         var limit = Smaller(arguments.Integer("max_tokens", 1, int.MaxValue), arguments.Integer("max_completion_tokens", 1, int.MaxValue));
         var choices = arguments.Integer("n", 1, 128) ?? 1;
         ChatParameters.CheckRanges(arguments);
+        var effort = ChatParameters.Effort(arguments, "reasoning_effort");
         var includeUsage = ChatParameters.IncludeUsage(arguments, stream);
         var tools = ChatTools.Read(arguments);
         var (format, schema) = ChatParameters.Format(arguments);
@@ -50,6 +54,7 @@ internal sealed record ChatRequest
             Choices = choices,
             Stream = stream,
             IncludeUsage = includeUsage,
+            RawMessages = json.GetProperty("messages").GetRawText(),
             Question = new Question
             {
                 Prompt = messages.LastUserText,
@@ -62,6 +67,7 @@ internal sealed record ChatRequest
                 Schema = schema,
                 MaxTokens = limit,
                 Stop = stop,
+                ThinkingTokens = effort is null ? 0 : Effort.Tokens(effort),
             },
         };
         return (request, null);

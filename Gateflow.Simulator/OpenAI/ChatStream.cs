@@ -17,7 +17,6 @@ internal static class ChatStream
         var cancellationToken = context.RequestAborted;
         context.Response.ContentType = "text/event-stream; charset=utf-8";
         context.Response.Headers.CacheControl = "no-cache";
-        Delivery.SetProcessingTime(context.Response, turn);
 
         using var chunks = new ChatChunks(context.Response.BodyWriter, completion, includeUsage);
         var choices = completion.Replies.Select((reply, index) => new ChoiceInStream(index, reply)).ToList();
@@ -27,7 +26,7 @@ internal static class ChatStream
         }
 
         await chunks.FlushAsync(cancellationToken);
-        var stopAt = turn.Fate is Fate.BrokenStream or Fate.Malformed
+        var stopAt = turn.Fate is Fate.BrokenStream or Fate.Malformed or Fate.StreamError
             ? choices.Sum(choice => choice.Length) * turn.BreakAt
             : double.PositiveInfinity;
         var started = turn.Clock.GetTimestamp();
@@ -75,7 +74,15 @@ internal static class ChatStream
             return;
         }
 
-        chunks.Malformed();
+        if (turn.Fate == Fate.StreamError)
+        {
+            chunks.Failed(OpenAIError.Simulated(turn.Entry.Behaviour.ErrorStatus, turn.Entry.Id));
+        }
+        else
+        {
+            chunks.Malformed();
+        }
+
         await chunks.FlushAsync(context.RequestAborted);
     }
 

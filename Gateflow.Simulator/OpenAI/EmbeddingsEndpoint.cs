@@ -3,14 +3,15 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using Gateflow.Simulator.Answers;
 using Gateflow.Simulator.Faults;
+using Gateflow.Simulator.Requests;
 
 namespace Gateflow.Simulator.OpenAI;
 
 internal static class EmbeddingsEndpoint
 {
-    public static async Task HandleAsync(HttpContext context, OpenAIIntake intake)
+    public static async Task HandleAsync(HttpContext context, Intake intake, OpenAIDialect dialect)
     {
-        if (await intake.ReadAsync(context) is not { } json)
+        if (await intake.ReadAsync(context, dialect) is not { } json)
         {
             return;
         }
@@ -22,7 +23,7 @@ internal static class EmbeddingsEndpoint
             return;
         }
 
-        if (await intake.BeginAsync(context, request.Model) is { } turn)
+        if (await intake.BeginAsync(context, dialect, request.Model) is { } turn)
         {
             await Delivery.SendJsonAsync(context, turn, Write(request));
         }

@@ -1,9 +1,9 @@
-using Gateflow.Simulator.Faults;
+using Gateflow.Simulator.Requests;
 
 namespace Gateflow.Simulator.OpenAI;
 
 /// <summary>An error in OpenAI's shape: <c>{"error": {message, type, param, code}}</c>, param and code null when they do not apply.</summary>
-internal sealed record OpenAIError(int Status, string Message, string Type, string? Param, string? Code)
+internal sealed record OpenAIError(int Status, string Message, string Type, string? Param, string? Code) : IRefusal
 {
     public static OpenAIError Invalid(string message, string? param, string? code) =>
         new(StatusCodes.Status400BadRequest, message, "invalid_request_error", param, code);
@@ -42,21 +42,18 @@ internal sealed record OpenAIError(int Status, string Message, string Type, stri
         _ => new(status, "The server had an error while processing your request. Sorry about that!", "server_error", null, null),
     };
 
-    public Task WriteAsync(HttpContext context, Turn? turn = null)
+    /// <summary>What stands under <c>error</c>.</summary>
+    public Dictionary<string, string?> Body => new() { ["message"] = Message, ["type"] = Type, ["param"] = Param, ["code"] = Code };
+
+    public Task WriteAsync(HttpContext context)
     {
         var response = context.Response;
         response.StatusCode = Status;
-        if (turn is not null)
-        {
-            Delivery.SetProcessingTime(response, turn);
-        }
-
         if (Status == StatusCodes.Status429TooManyRequests)
         {
             response.Headers.RetryAfter = "1";
         }
 
-        var error = new Dictionary<string, string?> { ["message"] = Message, ["type"] = Type, ["param"] = Param, ["code"] = Code };
-        return response.WriteAsJsonAsync(new { error }, SimulatorJson.Options, context.RequestAborted);
+        return response.WriteAsJsonAsync(new { error = Body }, SimulatorJson.Options, context.RequestAborted);
     }
 }

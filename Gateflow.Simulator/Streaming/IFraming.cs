@@ -1,0 +1,15 @@
+using System.Buffers;
+
+namespace Gateflow.Simulator.Streaming;
+
+/// <summary>How events become bytes. One instance a stream.</summary>
+internal interface IFraming
+{
+    string ContentType { get; }
+
+    /// <returns>Bytes written.</returns>
+    int Write(IBufferWriter<byte> pipe, in StreamEvent item);
+
+    /// <summary>Writes an event that no reader can parse.</summary>
+    void WriteMalformed(IBufferWriter<byte> pipe);
+}
