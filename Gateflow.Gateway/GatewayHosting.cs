@@ -1,5 +1,8 @@
+using Gateflow.Core.Catalog;
+using Gateflow.Core.Limits;
 using Gateflow.Gateway.Catalog;
 using Gateflow.Gateway.Forwarding;
+using Gateflow.Gateway.Limits;
 using Gateflow.Gateway.Pipeline;
 using Gateflow.Gateway.Protocols;
 using Gateflow.Gateway.Usage;
@@ -24,6 +27,9 @@ public static class GatewayHosting
         configure?.Invoke(options);
         services.AddSingleton(options);
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(ModelCatalog.Embedded);
+        services.TryAddSingleton<KeyMeters>();
+        services.AddSingleton<KeyGate>();
         services.AddSingleton<Upstream>();
         services.AddSingleton<Forwarder>();
         services.AddSingleton<Closing>();

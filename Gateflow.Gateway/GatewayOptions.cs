@@ -1,3 +1,4 @@
+using Gateflow.Core.Limits;
 using Gateflow.Core.Routing;
 
 namespace Gateflow.Gateway;
@@ -7,6 +8,9 @@ public sealed class GatewayOptions
 {
     /// <summary>Largest request body, bytes; a larger one is answered with 413.</summary>
     public long MaxBodyBytes { get; set; } = 20 * 1024 * 1024;
+
+    /// <summary>Proxies before the gateway that are believed when they say who calls (<c>X-Forwarded-For</c>).</summary>
+    public AddressRanges TrustedProxies { get; set; } = AddressRanges.None;
 
     /// <summary>Whether the bodies of a request of this model should be kept as a sample now; null for never. Called once a good answer.</summary>
     public Func<string, bool>? WantsSample { get; set; }

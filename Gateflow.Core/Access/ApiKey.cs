@@ -1,3 +1,4 @@
+using Gateflow.Core.Limits;
 using Gateflow.Core.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
@@ -28,6 +29,12 @@ public sealed class ApiKey : IVersioned
 
     public IReadOnlyList<string> AllowedModels { get; set; } = [];
 
+    /// <summary>How much it may ask for.</summary>
+    public KeyLimits RateLimits { get; set; } = KeyLimits.None;
+
+    /// <summary>Addresses and networks that it may be used from; empty for all.</summary>
+    public IReadOnlyList<string> AllowedIps { get; set; } = [];
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     public required string CreatedBy { get; init; }
@@ -56,6 +63,8 @@ internal sealed class ApiKeyConfiguration : IEntityTypeConfiguration<ApiKey>
         builder.Property(k => k.Feature).HasMaxLength(100);
         builder.Property(k => k.CreatedBy).HasMaxLength(200);
         builder.Property(k => k.AllowedModels).HasJson();
+        builder.Property(k => k.RateLimits).HasJson();
+        builder.Property(k => k.AllowedIps).HasJson();
         builder.Property(k => k.Version).IsConcurrencyToken();
         builder.HasIndex(k => k.Hash).IsUnique();
     }

@@ -1,3 +1,5 @@
+using Gateflow.Core.Limits;
+
 namespace Gateflow.Core.Access;
 
 /// <summary>A key as the data plane sees it.</summary>
@@ -22,4 +24,10 @@ public sealed record KeyEntry
 
     /// <summary>Models that the key may ask for; null for all.</summary>
     public IReadOnlyList<string>? AllowedModels { get; init; }
+
+    /// <summary>How much the key may ask for; null for no limit.</summary>
+    public KeyLimits? Limits { get; init; }
+
+    /// <summary>Where the key may be used; null for everywhere.</summary>
+    public AddressRanges? AllowedAddresses { get; init; }
 }

@@ -29,4 +29,7 @@ public enum OutcomeKind : byte
 
     /// <summary>The answer broke off after its first byte: counts against the model that broke.</summary>
     BrokenStream,
+
+    /// <summary>Refused by a limit of the caller's own key before any model was asked: says nothing of a model.</summary>
+    Refused,
 }

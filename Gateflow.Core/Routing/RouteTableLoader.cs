@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Gateflow.Core.Access;
+using Gateflow.Core.Limits;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -59,6 +60,8 @@ public sealed class RouteTableLoader(IDbContextFactory<GateflowDb> databases, Mo
         ExpiresAt = key.ExpiresAt,
         RevokedAt = key.RevokedAt,
         AllowedModels = key.AllowedModels.Count == 0 ? null : key.AllowedModels,
+        Limits = key.RateLimits.IsNone ? null : key.RateLimits,
+        AllowedAddresses = key.AllowedIps.Count == 0 ? null : AddressRanges.Of(key.AllowedIps),
         Demo = key.Demo,
     });
 }

@@ -10,8 +10,10 @@ namespace Gateflow.Core.Usage;
 /// but not that of a migration's target: it says nothing of the model that usage is kept under.
 /// </param>
 /// <param name="ClientError">The caller's request was refused.</param>
+/// <param name="Refused">A limit of the caller's own key refused it: it is no request of the model's at all.</param>
 internal readonly record struct OutcomeColumns(
-    int Success = 0, int ArmFailure = 0, int Error = 0, int OutageBoth = 0, int ClientFault = 0, int Policy = 0, int ClientError = 0, int RateLimited = 0, int Cancelled = 0)
+    int Success = 0, int ArmFailure = 0, int Error = 0, int OutageBoth = 0, int ClientFault = 0, int Policy = 0, int ClientError = 0, int RateLimited = 0, int Cancelled = 0,
+    int Refused = 0)
 {
     public static OutcomeColumns Of(OutcomeKind kind) => kind switch
     {
@@ -24,6 +26,7 @@ internal readonly record struct OutcomeColumns(
         OutcomeKind.Policy => new(Policy: 1, ClientError: 1),
         OutcomeKind.RateLimited => new(RateLimited: 1),
         OutcomeKind.ClientCancel => new(Cancelled: 1),
+        OutcomeKind.Refused => new(Refused: 1),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "An outcome that is not counted anywhere."),
     };
 }

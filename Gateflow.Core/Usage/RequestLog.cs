@@ -9,9 +9,11 @@ public static class RequestLog
     /// <summary>Plain requests logged a second.</summary>
     public const int PerSecond = 500;
 
-    /// <summary>True for a request that is logged whatever the load.</summary>
-    public static bool IsNotable(RequestRecord record) =>
-        record.Outcome != OutcomeKind.Success || record.FallbackReason is not null || record.MigrationId is not null || record.Status >= 400;
+    /// <summary>
+    /// True for a request that is logged whatever the load. One that a limit of its key refused is not: whoever runs into a limit does so thousands of times.
+    /// </summary>
+    public static bool IsNotable(RequestRecord record) => record.Outcome != OutcomeKind.Refused
+        && (record.Outcome != OutcomeKind.Success || record.FallbackReason is not null || record.MigrationId is not null || record.Status >= 400);
 
     /// <summary>
     /// For each request the share of its like that is logged, 0 for one that is not. Plain requests are taken evenly spread, not more than

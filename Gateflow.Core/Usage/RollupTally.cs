@@ -26,6 +26,12 @@ public sealed class RollupTally
     public void Add(RequestRecord record, decimal? cost)
     {
         var columns = OutcomeColumns.Of(record.Outcome);
+        if (columns.Refused == 1)
+        {
+            _sum.Refused++;
+            return;
+        }
+
         _sum.Requests++;
         _sum.Errors += columns.Error;
         _sum.ClientErrors += columns.ClientError;
@@ -63,6 +69,7 @@ public sealed class RollupTally
         row.RateLimited += _sum.RateLimited;
         row.Cancelled += _sum.Cancelled;
         row.Fallbacks += _sum.Fallbacks;
+        row.Refused += _sum.Refused;
         row.InputTokens += _sum.InputTokens;
         row.CachedTokens += _sum.CachedTokens;
         row.OutputTokens += _sum.OutputTokens;

@@ -20,8 +20,9 @@ public sealed record UsageHour
 /// <summary>What was sent with one key.</summary>
 /// <param name="KeyId">The key.</param>
 /// <param name="Requests">Requests of the period.</param>
+/// <param name="Refused">Further requests that a limit of the key refused.</param>
 /// <param name="LastHour">Start of the latest hour with a request, UTC.</param>
-public sealed record UsageOfKey(string KeyId, long Requests, DateTimeOffset LastHour);
+public sealed record UsageOfKey(string KeyId, long Requests, long Refused, DateTimeOffset LastHour);
 
 /// <summary>How much one part of the product uses a model.</summary>
 public sealed record FeatureOfModel(string Model, string Feature, long Requests);

@@ -80,9 +80,10 @@ public sealed class UsageQuery(IDbContextFactory<GateflowDb> databases, TimeProv
     public async Task<IReadOnlyList<UsageOfKey>> KeysAsync(DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        var keys = await Between(db, from, to).GroupBy(r => r.KeyId)
-            .Select(g => new { Key = g.Key, Requests = g.Sum(r => r.Requests), Last = g.Max(r => r.Hour) }).ToListAsync(cancellationToken);
-        return [.. keys.Select(k => new UsageOfKey(k.Key, k.Requests, k.Last))];
+        var (start, end) = (RollupKey.Floor(from, TimeSpan.TicksPerHour), to.ToUniversalTime());
+        var keys = await db.UsageRollups.AsNoTracking().Where(r => r.Hour >= start && r.Hour < end).GroupBy(r => r.KeyId)
+            .Select(g => new { Key = g.Key, Requests = g.Sum(r => r.Requests), Refused = g.Sum(r => r.Refused), Last = g.Max(r => r.Hour) }).ToListAsync(cancellationToken);
+        return [.. keys.Select(k => new UsageOfKey(k.Key, k.Requests, k.Refused, k.Last))];
     }
 
     /// <summary>Mean requests an hour of a model over the last 30 days, or since its first request when that is later; 0 without any.</summary>
@@ -91,15 +92,16 @@ public sealed class UsageQuery(IDbContextFactory<GateflowDb> databases, TimeProv
         var now = clock.GetUtcNow();
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         var (start, end) = (RollupKey.Floor(now - Month, TimeSpan.TicksPerHour), now);
-        var rows = db.UsageRollups.Where(r => r.Model == model && r.Hour >= start && r.Hour < end);
+        var rows = db.UsageRollups.Where(r => r.Model == model && r.Hour >= start && r.Hour < end && r.Requests > 0);
         var first = await rows.MinAsync(r => (DateTimeOffset?)r.Hour, cancellationToken);
         return first is null ? 0 : await rows.SumAsync(r => r.Requests, cancellationToken) / Math.Max(1, (end - first.Value).TotalHours);
     }
 
+    /// <summary>Rollups of hours that begin in the period; those of refused requests alone say nothing of a model's use and are left out.</summary>
     private static IQueryable<UsageRollup> Between(GateflowDb db, DateTimeOffset from, DateTimeOffset to)
     {
         var (start, end) = (RollupKey.Floor(from, TimeSpan.TicksPerHour), to.ToUniversalTime());
-        return db.UsageRollups.AsNoTracking().Where(r => r.Hour >= start && r.Hour < end);
+        return db.UsageRollups.AsNoTracking().Where(r => r.Hour >= start && r.Hour < end && r.Requests > 0);
     }
 
     /// <summary>Requests an hour of a model as they came in the time just past, from the log with its sampling made good; 0 without any.</summary>
@@ -111,7 +113,7 @@ public sealed class UsageQuery(IDbContextFactory<GateflowDb> databases, TimeProv
     }
 
     private static IQueryable<RollupFigures> Figures(GateflowDb db, string model, DateTimeOffset from, DateTimeOffset to) =>
-        db.UsageRollups.AsNoTracking().Where(r => r.Model == model && r.Hour >= from && r.Hour < to).Select(r => new RollupFigures
+        db.UsageRollups.AsNoTracking().Where(r => r.Model == model && r.Hour >= from && r.Hour < to && r.Requests > 0).Select(r => new RollupFigures
         {
             Hour = r.Hour,
             Feature = r.Feature,

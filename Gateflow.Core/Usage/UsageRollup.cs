@@ -37,6 +37,9 @@ public sealed class UsageRollup
 
     public long Fallbacks { get; set; }
 
+    /// <summary>Requests that a limit of the key refused before any model was asked; not part of <see cref="Requests"/>.</summary>
+    public long Refused { get; set; }
+
     public long InputTokens { get; set; }
 
     public long CachedTokens { get; set; }

@@ -55,7 +55,8 @@ public static class AccessServices
         var id = context.Principal?.FindFirst(System.Security.Claims.ClaimTypes.NameIdentifier)?.Value;
         var services = context.HttpContext.RequestServices;
         var key = services.GetRequiredService<Routes>().Current.Keys.Values.FirstOrDefault(k => k.Id == id);
-        if (key is null || !KeyAuthentication.IsValid(key, services.GetRequiredService<TimeProvider>().GetUtcNow()))
+        if (key is null || !KeyAuthentication.IsValid(key, services.GetRequiredService<TimeProvider>().GetUtcNow())
+            || !KeyAuthentication.IsAllowed(key, context.HttpContext, services.GetRequiredService<Settings>().TrustedProxies))
         {
             context.RejectPrincipal();
             await context.HttpContext.SignOutAsync(CookieAuthenticationDefaults.AuthenticationScheme);

@@ -1,5 +1,6 @@
-using FluentValidation;
+using System.Text.Json.Nodes;
 using Gateflow.Core.Access;
+using Gateflow.Core.Limits;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Routing;
 using Gateflow.Core.Storage;
@@ -8,81 +9,12 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Gateflow.Dashboard.Access;
 
-/// <summary>POST /api-keys.</summary>
-public sealed record CreateKey
+/// <summary>Makes, lists, changes and revokes the keys of applications and people.</summary>
+public sealed class ApiKeys(
+    IDbContextFactory<GateflowDb> databases, Routes routes, UsageQuery usage, KeyMeters meters, SpendReader spend, TimeProvider clock)
 {
-    public string? Name { get; init; }
+    private const int Attempts = 5;
 
-    public KeyType Type { get; init; } = KeyType.Prod;
-
-    /// <summary>What the key may do; by default admin for the type admin, else application.</summary>
-    public Role? Role { get; init; }
-
-    public string? Feature { get; init; }
-
-    public IReadOnlyList<string>? AllowedModels { get; init; }
-
-    public DateTimeOffset? ExpiresAt { get; init; }
-}
-
-/// <summary>The rules of a new key, the same for the API and the page.</summary>
-public sealed class CreateKeyValidator : AbstractValidator<CreateKey>
-{
-    public CreateKeyValidator(TimeProvider clock)
-    {
-        RuleFor(k => k.Name).NotEmpty().WithMessage("name is required: it says which application the key is for.")
-            .MaximumLength(200).WithMessage("name may have at most 200 characters.");
-        RuleFor(k => k.Feature).MaximumLength(100).WithMessage("feature may have at most 100 characters.");
-        RuleFor(k => k.ExpiresAt).GreaterThan(_ => clock.GetUtcNow()).When(k => k.ExpiresAt is not null).WithMessage("expires_at must lie in the future.");
-    }
-}
-
-/// <summary>A key as shown; never its secret.</summary>
-public sealed record KeyView
-{
-    public required string Id { get; init; }
-
-    public required string Name { get; init; }
-
-    public required KeyType Type { get; init; }
-
-    public required Role Role { get; init; }
-
-    public required string Prefix { get; init; }
-
-    [System.Text.Json.Serialization.JsonPropertyName("last_4")]
-    public required string Last4 { get; init; }
-
-    public string? Feature { get; init; }
-
-    public IReadOnlyList<string> AllowedModels { get; init; } = [];
-
-    /// <summary>active, expired or revoked.</summary>
-    public required string Status { get; init; }
-
-    public required DateTimeOffset CreatedAt { get; init; }
-
-    public required string CreatedBy { get; init; }
-
-    /// <summary>Start of the hour in which it was last used, within 30 days; null when it was not.</summary>
-    public DateTimeOffset? LastUsedAt { get; init; }
-
-    [System.Text.Json.Serialization.JsonPropertyName("requests_last_30d")]
-    public long RequestsLast30Days { get; init; }
-
-    public DateTimeOffset? ExpiresAt { get; init; }
-
-    public DateTimeOffset? RevokedAt { get; init; }
-
-    public bool Demo { get; init; }
-}
-
-/// <summary>A new key with its secret, which is shown this once.</summary>
-public sealed record CreatedKey(string Id, string Name, string Key, KeyView View);
-
-/// <summary>Makes, lists and revokes the keys of applications and people.</summary>
-public sealed class ApiKeys(IDbContextFactory<GateflowDb> databases, Routes routes, UsageQuery usage, TimeProvider clock)
-{
     /// <summary>A new key; its secret is in the answer and nowhere else.</summary>
     public async Task<Result<CreatedKey>> CreateAsync(CreateKey request, string actor, CancellationToken cancellationToken, bool demo = false)
     {
@@ -105,6 +37,8 @@ public sealed class ApiKeys(IDbContextFactory<GateflowDb> databases, Routes rout
             Last4 = secret[^4..],
             Feature = string.IsNullOrWhiteSpace(request.Feature) ? null : request.Feature.Trim(),
             AllowedModels = request.AllowedModels ?? [],
+            RateLimits = request.RateLimits ?? KeyLimits.None,
+            AllowedIps = request.AllowedIps ?? [],
             CreatedAt = now,
             CreatedBy = actor,
             ExpiresAt = request.ExpiresAt,
@@ -121,6 +55,30 @@ public sealed class ApiKeys(IDbContextFactory<GateflowDb> databases, Routes rout
         var now = clock.GetUtcNow();
         var used = (await usage.KeysAsync(now.AddDays(-30), now, cancellationToken)).ToDictionary(k => k.KeyId, StringComparer.Ordinal);
         return [.. keys.Select(k => View(k, now, used.GetValueOrDefault(k.Id)))];
+    }
+
+    /// <summary>Changes the fields that the patch names, in force for the next request.</summary>
+    public async Task<Result<KeyView>> UpdateAsync(string id, JsonObject patch, CancellationToken cancellationToken)
+    {
+        ApiKey? key = null;
+        IReadOnlyList<Fault> faults = [];
+        await SaveAsync(async db =>
+        {
+            key = await db.ApiKeys.FirstOrDefaultAsync(k => k.Id == id, cancellationToken);
+            faults = key is null ? [] : KeyPatch.Apply(key, patch, new CreateKeyValidator(clock));
+        }, cancellationToken);
+        if (key is null)
+        {
+            return Refusal.NotFound("key", id);
+        }
+
+        if (faults is [var first, ..])
+        {
+            return new Refusal(RefusalKind.Invalid, "invalid_parameter", first.Message) { Param = first.Param, Faults = faults };
+        }
+
+        await spend.RunOnceAsync(cancellationToken);
+        return View(key, clock.GetUtcNow());
     }
 
     /// <summary>Revokes a key, in force for the next request. Revoking twice changes nothing.</summary>
@@ -147,19 +105,31 @@ public sealed class ApiKeys(IDbContextFactory<GateflowDb> databases, Routes rout
 
     private async Task SaveAsync(Func<GateflowDb, Task> change, CancellationToken cancellationToken)
     {
-        await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        await using (var transaction = await db.Database.BeginTransactionAsync(cancellationToken))
+        for (var attempt = 1; ; attempt++)
         {
-            await change(db);
-            await db.SaveChangesAsync(cancellationToken);
-            await db.BumpRouteVersionAsync(cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
+            try
+            {
+                await using var db = await databases.CreateDbContextAsync(cancellationToken);
+                await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+                await change(db);
+                if (await db.SaveChangesAsync(cancellationToken) > 0)
+                {
+                    await db.BumpRouteVersionAsync(cancellationToken);
+                }
+
+                await transaction.CommitAsync(cancellationToken);
+                break;
+            }
+            catch (DbUpdateConcurrencyException) when (attempt < Attempts)
+            {
+                // somebody else changed the same key: looked at again
+            }
         }
 
         await routes.ReloadAsync(cancellationToken);
     }
 
-    private static KeyView View(ApiKey key, DateTimeOffset now, UsageOfKey? used = null) => new()
+    private KeyView View(ApiKey key, DateTimeOffset now, UsageOfKey? used = null) => new()
     {
         Id = key.Id,
         Name = key.Name,
@@ -169,13 +139,23 @@ public sealed class ApiKeys(IDbContextFactory<GateflowDb> databases, Routes rout
         Last4 = key.Last4,
         Feature = key.Feature,
         AllowedModels = key.AllowedModels,
+        RateLimits = key.RateLimits,
+        AllowedIps = key.AllowedIps,
+        Spent = (key.RateLimits.DailyRequests ?? key.RateLimits.MonthlyCostUsd) is null ? null : Spent(key, now),
         Status = key.RevokedAt is not null ? "revoked" : key.ExpiresAt <= now ? "expired" : "active",
         CreatedAt = key.CreatedAt,
         CreatedBy = key.CreatedBy,
         LastUsedAt = used?.LastHour,
         RequestsLast30Days = used?.Requests ?? 0,
+        RefusedLast30Days = used?.Refused ?? 0,
         ExpiresAt = key.ExpiresAt,
         RevokedAt = key.RevokedAt,
         Demo = key.Demo,
     };
+
+    private KeySpend Spent(ApiKey key, DateTimeOffset now)
+    {
+        var (requests, cost) = meters.Of(key.Id).Spent(now);
+        return new KeySpend(requests, cost);
+    }
 }

@@ -71,6 +71,14 @@ public sealed partial class ApiKeysPage(
         await ReadAsync();
     }
 
+    private async Task EditAsync(KeyView key)
+    {
+        await dialogs.OpenAsync<EditKeyDialog>(
+            $"Edit {key.Name}", new Dictionary<string, object?> { [nameof(EditKeyDialog.Key)] = key },
+            new DialogOptions { Width = "620px", AutoFocusFirstElement = true });
+        await ReadAsync();
+    }
+
     private async Task RevokeAsync(KeyView key, string? own)
     {
         failed = null;

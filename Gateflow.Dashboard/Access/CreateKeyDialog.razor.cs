@@ -1,5 +1,6 @@
 using FluentValidation;
 using Gateflow.Core.Access;
+using Gateflow.Core.Limits;
 using Gateflow.Core.Migrations;
 using Microsoft.AspNetCore.Components;
 using Radzen;
@@ -10,6 +11,7 @@ namespace Gateflow.Dashboard.Access;
 public sealed partial class CreateKeyDialog(ApiKeys store, IValidator<CreateKey> rules, DialogService dialogs)
 {
     private readonly List<Fault> faults = [];
+    private readonly LimitDraft limits = new();
     private CreatedKey? created;
     private string? refusal;
     private bool busy;
@@ -27,12 +29,15 @@ public sealed partial class CreateKeyDialog(ApiKeys store, IValidator<CreateKey>
     [Parameter, EditorRequired]
     public string Model { get; set; } = "";
 
-    private CreateKey Request => new()
+    private CreateKey Request(KeyLimits numbers) => new()
     {
         Name = name,
         Type = role == Role.Admin ? KeyType.Admin : type,
         Role = role,
         Feature = string.IsNullOrWhiteSpace(feature) ? null : feature,
+        RateLimits = numbers,
+        AllowedModels = limits.ModelList,
+        AllowedIps = limits.AddressList,
         ExpiresAt = expires is { } day ? new DateTimeOffset(day.AddDays(1).ToDateTime(TimeOnly.MinValue), TimeSpan.Zero) : null,
     };
 
@@ -44,7 +49,8 @@ public sealed partial class CreateKeyDialog(ApiKeys store, IValidator<CreateKey>
     {
         refusal = null;
         faults.Clear();
-        faults.AddRange(rules.Validate(Request).Errors.Select(e => new Fault(ConfigPatch.WireName(e.PropertyName), e.ErrorMessage)));
+        var request = Request(limits.Read(faults));
+        faults.AddRange(rules.Validate(request).Errors.Select(e => new Fault(ConfigPatch.WireName(e.PropertyName), e.ErrorMessage)));
         if (busy || faults.Count > 0)
         {
             return;
@@ -53,7 +59,7 @@ public sealed partial class CreateKeyDialog(ApiKeys store, IValidator<CreateKey>
         busy = true;
         try
         {
-            var result = await store.CreateAsync(Request, Actor, CancellationToken.None);
+            var result = await store.CreateAsync(request, Actor, CancellationToken.None);
             created = result.Value;
             refusal = result.Refusal?.Message;
         }

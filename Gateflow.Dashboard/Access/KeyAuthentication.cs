@@ -1,7 +1,9 @@
 using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Gateflow.Core.Access;
+using Gateflow.Core.Limits;
 using Gateflow.Core.Routing;
+using Gateflow.Dashboard.Composition;
 using Gateflow.Dashboard.Management;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
@@ -10,7 +12,7 @@ namespace Gateflow.Dashboard.Access;
 
 /// <summary>Authenticates the management API and the hub by a key: bearer, x-api-key, or access_token on the hub.</summary>
 public sealed class KeyAuthentication(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, Routes routes, TimeProvider clock)
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, Routes routes, Settings settings, TimeProvider clock)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public const string SchemeName = "Key";
@@ -28,9 +30,9 @@ public sealed class KeyAuthentication(
             ?? (request.Path.StartsWithSegments("/hubs") ? request.Query["access_token"].FirstOrDefault() : null);
     }
 
-    /// <summary>Who a key stands for; null when it is unknown, revoked or expired.</summary>
-    public static ClaimsPrincipal? Principal(RouteTable table, string secret, DateTimeOffset now, string scheme) =>
-        table.Keys.TryGetValue(KeyHash.Of(secret), out var key) && IsValid(key, now) ? Principal(key, scheme) : null;
+    /// <summary>True when the key may be used from where the request comes from.</summary>
+    public static bool IsAllowed(KeyEntry key, HttpContext http, AddressRanges trustedProxies) =>
+        key.AllowedAddresses?.Contains(CallerAddress.Of(http.Connection.RemoteIpAddress, http.Request.Headers["X-Forwarded-For"], trustedProxies)) ?? true;
 
     /// <summary>True while the key may be used.</summary>
     public static bool IsValid(KeyEntry key, DateTimeOffset now) => key.RevokedAt is null && !(key.ExpiresAt <= now);
@@ -49,15 +51,16 @@ public sealed class KeyAuthentication(
             return Task.FromResult(AuthenticateResult.NoResult());
         }
 
-        return Task.FromResult(Principal(routes.Current, secret, clock.GetUtcNow(), SchemeName) is { } principal
-            ? AuthenticateResult.Success(new AuthenticationTicket(principal, SchemeName))
+        return Task.FromResult(routes.Current.Keys.TryGetValue(KeyHash.Of(secret), out var key) && IsValid(key, clock.GetUtcNow())
+            && IsAllowed(key, Context, settings.TrustedProxies)
+            ? AuthenticateResult.Success(new AuthenticationTicket(Principal(key, SchemeName), SchemeName))
             : AuthenticateResult.Fail("unknown key"));
     }
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties) =>
         (Presented(Request) is null
             ? ApiErrors.Error(401, "authentication_error", "missing_api_key", "No key was sent. Send 'Authorization: Bearer gw_…'.")
-            : ApiErrors.Error(401, "authentication_error", "invalid_api_key", "The key is unknown, revoked or expired."))
+            : ApiErrors.Error(401, "authentication_error", "invalid_api_key", "The key is unknown, revoked, expired or not allowed from this address."))
         .ExecuteAsync(Context);
 
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties) =>

@@ -13,6 +13,16 @@ public static class KeyEndpoints
         keys.MapGet("", async (ApiKeys all, CancellationToken token) =>
             MigrationEndpoints.Json(new ListPage<KeyView>(await all.ListAsync(token), null)));
         keys.MapPost("", CreateAsync);
+        keys.MapPatch("/{id}", async (string id, Body body, ApiKeys all, CancellationToken token) =>
+        {
+            if (body.Refusal is { } malformed)
+            {
+                return malformed.ToResult();
+            }
+
+            var changed = await all.UpdateAsync(id, body.Value, token);
+            return changed.IsOk ? MigrationEndpoints.Json(changed.Value) : changed.Refusal.ToResult();
+        });
         keys.MapDelete("/{id}", async (string id, ApiKeys all, CancellationToken token) =>
         {
             var revoked = await all.RevokeAsync(id, token);
@@ -26,6 +36,11 @@ public static class KeyEndpoints
         if (!request.IsOk)
         {
             return request.Refusal.ToResult();
+        }
+
+        if (KeyPatch.UnknownLimits(body.Value).ToList() is [var first, ..] faults)
+        {
+            return new Refusal(RefusalKind.Invalid, "invalid_parameter", first.Message) { Param = first.Param, Faults = faults }.ToResult();
         }
 
         var created = await all.CreateAsync(request.Value, MigrationEndpoints.Actor(http), http.RequestAborted);

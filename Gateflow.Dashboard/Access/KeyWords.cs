@@ -15,6 +15,33 @@ public static class KeyWords
         _ => "do everything",
     };
 
+    /// <summary>What limits a key, the nearest first: "600 requests/min", "$12.40 of $50.00 this month". Empty when nothing does.</summary>
+    public static IReadOnlyList<string> Limits(KeyView key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        var limits = key.RateLimits;
+        List<string> words = [];
+        Add(limits.Rpm, most => $"{Display.Number(most)} requests/min");
+        Add(limits.Tpm, most => $"{Display.Compact(most)} tokens/min");
+        Add(limits.DailyRequests, most => $"{Display.Number(key.Spent?.RequestsToday)} of {Display.Number(most)} today");
+        if (limits.MonthlyCostUsd is { } usd)
+        {
+            words.Add($"{Display.Money(key.Spent?.CostThisMonthUsd)} of {Display.Money(usd)} this month");
+        }
+
+        Add(key.AllowedModels.Count, count => Display.Count(count, "model"));
+        Add(key.AllowedIps.Count, count => Display.Count(count, "address range"));
+        return words;
+
+        void Add(long? number, Func<long, string> word)
+        {
+            if (number is > 0)
+            {
+                words.Add(word(number.Value));
+            }
+        }
+    }
+
     /// <summary>What stops working when the key is revoked.</summary>
     /// <param name="key">The key.</param>
     /// <param name="own">True when the present session was opened with it.</param>

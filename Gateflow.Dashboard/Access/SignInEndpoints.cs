@@ -1,6 +1,7 @@
 using System.Threading.RateLimiting;
 using Gateflow.Core.Access;
 using Gateflow.Core.Routing;
+using Gateflow.Dashboard.Composition;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
@@ -49,7 +50,7 @@ public static class SignInEndpoints
         Local(returnUrl) is var back and not "/" ? $"/login?fault={fault}&returnUrl={Uri.EscapeDataString(back)}" : $"/login?fault={fault}";
 
     private static async Task<IResult> KeyAsync(
-        HttpContext http, IAntiforgery antiforgery, Routes routes, TimeProvider clock, [FromForm] string? key, [FromForm] string? returnUrl)
+        HttpContext http, IAntiforgery antiforgery, Routes routes, Settings settings, TimeProvider clock, [FromForm] string? key, [FromForm] string? returnUrl)
     {
         if (!await antiforgery.IsRequestValidAsync(http))
         {
@@ -57,7 +58,7 @@ public static class SignInEndpoints
         }
 
         var found = routes.Current.Keys.GetValueOrDefault(KeyHash.Of(key?.Trim() ?? ""));
-        if (found is null || !KeyAuthentication.IsValid(found, clock.GetUtcNow()))
+        if (found is null || !KeyAuthentication.IsValid(found, clock.GetUtcNow()) || !KeyAuthentication.IsAllowed(found, http, settings.TrustedProxies))
         {
             return Results.LocalRedirect(Refused("key", returnUrl));
         }

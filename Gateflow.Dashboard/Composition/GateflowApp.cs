@@ -79,7 +79,8 @@ public static class GateflowApp
         services.AddLive();
         services.AddWizard();
         services.AddGateflowAccess(settings).AddSignInLimits();
-        services.AddGateway(o => o.MaxBodyBytes = settings.MaxBodyBytes);
+        services.AddLimits();
+        services.AddGateway(o => (o.MaxBodyBytes, o.TrustedProxies) = (settings.MaxBodyBytes, settings.TrustedProxies));
         services.AddDemo(settings);
         services.AddOpenApi();
         services.AddShell();

@@ -1,6 +1,7 @@
 using FluentValidation;
 using Gateflow.Core.Access;
 using Gateflow.Core.Catalog;
+using Gateflow.Core.Limits;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Rollout;
 using Gateflow.Core.Routing;
@@ -46,6 +47,13 @@ internal static class Parts
             "Recording", TimeSpan.FromSeconds(1),
             sp => sp.GetRequiredService<RecorderWriter>().RunOnceAsync,
             sp => sp.GetRequiredService<RecorderWriter>().StopAsync);
+    }
+
+    public static IServiceCollection AddLimits(this IServiceCollection services)
+    {
+        services.AddSingleton<KeyMeters>();
+        services.AddSingleton<SpendReader>();
+        return services.Every("Reading what other nodes have spent", SpendReader.Period, sp => sp.GetRequiredService<SpendReader>().RunOnceAsync);
     }
 
     public static IServiceCollection AddRollout(this IServiceCollection services)

@@ -1,3 +1,4 @@
+using Gateflow.Core.Limits;
 using Gateflow.Core.Routing;
 using Gateflow.Core.Storage;
 using Gateflow.Core.Usage;
@@ -25,6 +26,9 @@ public sealed record Settings
     public required IReadOnlyList<(ProviderEndpoint Provider, IReadOnlyList<string> Models)> Providers { get; init; }
 
     public required long MaxBodyBytes { get; init; }
+
+    /// <summary>Proxies before the gateway that are believed when they say who calls.</summary>
+    public AddressRanges TrustedProxies { get; init; } = AddressRanges.None;
 
     public required SampleOptions Samples { get; init; }
 

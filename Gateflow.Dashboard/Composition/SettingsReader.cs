@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Globalization;
+using Gateflow.Core.Limits;
 using Gateflow.Core.Routing;
 using Gateflow.Core.Storage;
 using Gateflow.Core.Usage;
@@ -43,6 +44,7 @@ public sealed class SettingsReader(IConfiguration configuration)
             Demo = Boolean("Gateflow:Demo", development),
             Providers = Providers(),
             MaxBodyBytes = (long)Number("Gateflow:Limits:MaxBodyBytes", 20 * 1024 * 1024, 1024, 1024L * 1024 * 1024),
+            TrustedProxies = Addresses("Gateflow:TrustedProxies"),
             Samples = new SampleOptions
             {
                 Enabled = Boolean("Gateflow:Samples:Enabled", true),
@@ -140,6 +142,13 @@ public sealed class SettingsReader(IConfiguration configuration)
 
         _faults.Add($"{path} takes its value from the environment variable {name}, which is not set.");
         return null;
+    }
+
+    private AddressRanges Addresses(string path)
+    {
+        var texts = configuration.GetSection(path).Get<string[]>() ?? configuration[path]?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
+        _faults.AddRange(texts.Where(t => !AddressRanges.IsValid(t)).Select(t => $"{path} names '{t}', which is no address or network; write e.g. 10.0.0.5 or 10.0.0.0/8."));
+        return AddressRanges.Of(texts);
     }
 
     private T Enumeration<T>(string path, T fallback)

@@ -1,4 +1,5 @@
 using Gateflow.Core.Access;
+using Gateflow.Core.Limits;
 using Gateflow.Core.Rollout;
 using Gateflow.Core.Routing;
 using Gateflow.Core.Storage;
@@ -15,6 +16,7 @@ internal sealed class Startup(
     Settings settings,
     SchemaUpgrade schema,
     Routes routes,
+    SpendReader spend,
     RolloutController controller,
     LiveSignals signals,
     ApiKeys keys,
@@ -28,6 +30,7 @@ internal sealed class Startup(
         Directory.CreateDirectory(settings.DataDirectory);
         await schema.RunAsync(cancellationToken);
         await routes.ReloadAsync(cancellationToken);
+        await spend.RunOnceAsync(cancellationToken);
         var (id, secret) = await AdministratorAsync(cancellationToken);
         await controller.RestoreAsync(cancellationToken);
         signals.Connect();

@@ -17,6 +17,7 @@ public static class OutcomeWords
         OutcomeKind.RateLimited => new("Rate limited", "clock", Tone.Watch),
         OutcomeKind.Policy => new("Refused by policy", "ban", Tone.Unknown),
         OutcomeKind.BrokenStream => new("Broke off", "cross", Tone.Breach),
+        OutcomeKind.Refused => new("Over the key's limit", "ban", Tone.Unknown),
         _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, null),
     };
 }

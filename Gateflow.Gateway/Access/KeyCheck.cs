@@ -1,4 +1,5 @@
 using Gateflow.Core.Access;
+using Gateflow.Core.Limits;
 using Gateflow.Core.Routing;
 using Gateflow.Gateway.Errors;
 using Microsoft.AspNetCore.Http;
@@ -11,8 +12,9 @@ internal static class KeyCheck
     private const string Scheme = "Bearer ";
 
     /// <summary>Finds the key of the request; the error when there is none that may be used now.</summary>
+    /// <param name="trusted">The proxies that are believed when they say who calls.</param>
     /// <param name="anthropic">Whether x-api-key is taken as well, where Anthropic's clients send their key.</param>
-    public static GatewayError? Authenticate(HttpContext http, RouteTable table, DateTimeOffset now, out KeyEntry key, bool anthropic = false)
+    public static GatewayError? Authenticate(HttpContext http, RouteTable table, DateTimeOffset now, AddressRanges trusted, out KeyEntry key, bool anthropic = false)
     {
         key = null!;
         var secret = Secret(http.Request.Headers, anthropic);
@@ -29,7 +31,14 @@ internal static class KeyCheck
         key = entry;
         return entry.RevokedAt is { } revoked && revoked <= now ? GatewayError.RevokedKey
             : entry.ExpiresAt is { } expires && expires <= now ? GatewayError.ExpiredKey
+            : entry.AllowedAddresses is { } allowed ? CheckAddress(http, allowed, trusted)
             : null;
+    }
+
+    private static GatewayError? CheckAddress(HttpContext http, AddressRanges allowed, AddressRanges trusted)
+    {
+        var caller = CallerAddress.Of(http.Connection.RemoteIpAddress, http.Request.Headers["X-Forwarded-For"], trusted);
+        return allowed.Contains(caller) ? null : GatewayError.AddressNotAllowed(caller);
     }
 
     private static ReadOnlySpan<char> Secret(IHeaderDictionary headers, bool anthropic)

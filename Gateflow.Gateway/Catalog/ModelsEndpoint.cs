@@ -57,7 +57,7 @@ internal sealed class ModelsEndpoint(GatewayOptions options, RouteReader routes,
     {
         var now = time.GetUtcNow();
         http.Response.Headers["x-gateflow-request-id"] = Ids.New("req", now);
-        return KeyCheck.Authenticate(http, table, now, out key) is { } error ? ErrorWriter.WriteAsync(http, error, options.ErrorDocumentation) : null;
+        return KeyCheck.Authenticate(http, table, now, options.TrustedProxies, out key) is { } error ? ErrorWriter.WriteAsync(http, error, options.ErrorDocumentation) : null;
     }
 
     private static bool Visible(ModelRoute model, KeyEntry key) => model.IsServed && KeyCheck.Allows(key, model.Id, model.Id, null);

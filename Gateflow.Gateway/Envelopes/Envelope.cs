@@ -35,6 +35,9 @@ internal sealed class Envelope
     /// <summary>Characters (UTF-8 bytes as sent) of texts and tool definitions, for estimating tokens.</summary>
     public long PromptLength { get; set; }
 
+    /// <summary>Most tokens of the answer that the caller asked for; null when not given.</summary>
+    public int? MaxOutputTokens { get; set; }
+
     /// <summary>Changes on the way to a provider, in the order in which they were found.</summary>
     public List<BodyEdit> Edits { get; } = new(4);
 

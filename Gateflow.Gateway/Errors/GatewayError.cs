@@ -23,6 +23,10 @@ internal sealed record GatewayError(int Status, string Type, string Code, string
     public static GatewayError ModelNotAllowed(string model) => new(
         403, "permission_error", "model_not_allowed", $"The API key may not use the model '{model}'.", "model");
 
+    public static GatewayError AddressNotAllowed(System.Net.IPAddress? address) => new(
+        403, "permission_error", "ip_not_allowed",
+        $"The API key may not be used from the address {address?.ToString() ?? "of this caller, which is not known"}. An administrator can add it to allowed_ips of the key; a proxy before the gateway must be named in Gateflow:TrustedProxies.");
+
     public static GatewayError TooLarge(long limit) => new(
         413, "invalid_request_error", "request_too_large", $"The body is larger than the limit of {limit} bytes (Gateflow:Limits:MaxBodyBytes).");
 

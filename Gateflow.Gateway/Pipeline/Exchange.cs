@@ -1,4 +1,5 @@
 using Gateflow.Core.Access;
+using Gateflow.Core.Limits;
 using Gateflow.Core.Rollout;
 using Gateflow.Core.Routing;
 using Gateflow.Gateway.Envelopes;
@@ -45,6 +46,9 @@ internal sealed class Exchange(HttpContext http, ICallerProtocol protocol, Route
 
     /// <summary>Step 3: what is known of <see cref="Model"/>; null for an unknown one.</summary>
     public ModelRoute? Asked { get; set; }
+
+    /// <summary>Step 3: what the limits of the key let through, until it is settled; null for a key without limits.</summary>
+    public LimitReading? Taken { get; set; }
 
     /// <summary>Step 4: the part of the customer's product that asks.</summary>
     public string? Feature { get; set; }

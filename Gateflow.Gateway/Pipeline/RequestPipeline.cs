@@ -3,6 +3,7 @@ using Gateflow.Gateway.Access;
 using Gateflow.Gateway.Envelopes;
 using Gateflow.Gateway.Errors;
 using Gateflow.Gateway.Forwarding;
+using Gateflow.Gateway.Limits;
 using Gateflow.Gateway.Protocols;
 using Gateflow.Gateway.Relay;
 using Gateflow.Gateway.Routing;
@@ -14,7 +15,7 @@ namespace Gateflow.Gateway.Pipeline;
 
 /// <summary>The nine steps of a request's way, the same for every protocol.</summary>
 internal sealed partial class RequestPipeline(
-    GatewayOptions options, RouteReader routes, Forwarder forwarder, Closing closing, TimeProvider time, ILogger<RequestPipeline> logger)
+    GatewayOptions options, RouteReader routes, KeyGate gate, Forwarder forwarder, Closing closing, TimeProvider time, ILogger<RequestPipeline> logger)
 {
     public async Task HandleAsync(HttpContext http, ICallerProtocol protocol)
     {
@@ -26,6 +27,7 @@ internal sealed partial class RequestPipeline(
             {
                 ResponseMarks.WriteRequested(exchange);
                 await RefuseAsync(exchange, refusal);
+                closing.Refused(exchange, refusal); // 9
                 return;
             }
 
@@ -53,7 +55,7 @@ internal sealed partial class RequestPipeline(
     {
         var refusal = Authenticate(exchange); // 1
         refusal ??= await ReadEnvelopeAsync(exchange); // 2
-        refusal ??= ModelNames.Resolve(exchange); // 3
+        refusal ??= ModelNames.Resolve(exchange) ?? gate.Take(exchange); // 3
         if (refusal is null)
         {
             Arms.Choose(exchange); // 4 and 5
@@ -91,9 +93,10 @@ internal sealed partial class RequestPipeline(
     private Task RefuseAsync(Exchange exchange, GatewayError error) =>
         ErrorWriter.WriteAsync(exchange.Http, error, exchange.Protocol.ErrorBody(error, options.ErrorDocumentation, exchange.RequestId));
 
-    private static GatewayError? Authenticate(Exchange exchange)
+    private GatewayError? Authenticate(Exchange exchange)
     {
-        var refusal = KeyCheck.Authenticate(exchange.Http, exchange.Table, exchange.At, out var key, exchange.Protocol.Kind == Protocol.Messages);
+        var refusal = KeyCheck.Authenticate(
+            exchange.Http, exchange.Table, exchange.At, options.TrustedProxies, out var key, exchange.Protocol.Kind == Protocol.Messages);
         exchange.Key = key;
         return refusal;
     }

@@ -51,18 +51,18 @@ internal static class ResponseMarks
         LifecycleHeaders.Write(headers, exchange.Asked?.Facts);
         if (call.Response is { } response)
         {
-            Pass(response, headers);
+            Pass(response, headers, ownLimits: exchange.Key.Limits is not null);
         }
     }
 
-    /// <summary>The provider's headers that callers use: its request id, its limits and timings. All others stay here.</summary>
-    private static void Pass(HttpResponseMessage response, Microsoft.AspNetCore.Http.IHeaderDictionary headers)
+    /// <summary>The provider's headers that callers use: its request id, its limits (unless the key has its own) and timings. All others stay here.</summary>
+    private static void Pass(HttpResponseMessage response, Microsoft.AspNetCore.Http.IHeaderDictionary headers, bool ownLimits)
     {
         foreach (var (name, values) in response.Headers.NonValidated)
         {
-            if (name.StartsWith("x-ratelimit-", StringComparison.OrdinalIgnoreCase)
+            if ((!ownLimits && name.StartsWith("x-ratelimit-", StringComparison.OrdinalIgnoreCase))
+                || (!ownLimits && name.StartsWith("anthropic-ratelimit-", StringComparison.OrdinalIgnoreCase))
                 || name.StartsWith("openai-", StringComparison.OrdinalIgnoreCase)
-                || name.StartsWith("anthropic-ratelimit-", StringComparison.OrdinalIgnoreCase)
                 || name.StartsWith("retry-after", StringComparison.OrdinalIgnoreCase)
                 || name.Equals("x-request-id", StringComparison.OrdinalIgnoreCase))
             {

@@ -1,13 +1,16 @@
 using Gateflow.Core;
+using Gateflow.Core.Catalog;
 using Gateflow.Core.Rollout;
 using Gateflow.Core.Usage;
+using Gateflow.Gateway.Errors;
 using Gateflow.Gateway.Forwarding;
+using Gateflow.Gateway.Limits;
 using Gateflow.Gateway.Pipeline;
 
 namespace Gateflow.Gateway.Usage;
 
 /// <summary>Step 9: one small record for the recorder, and the outcome for the judge. Neither waits for anything.</summary>
-internal sealed class Closing(Recorder recorder, Judge judge)
+internal sealed class Closing(Recorder recorder, Judge judge, KeyGate gate, ModelCatalog catalog)
 {
     private const int ClientClosed = 499;
 
@@ -15,7 +18,8 @@ internal sealed class Closing(Recorder recorder, Judge judge)
     {
         if (exchange.Calls.Count == 0)
         {
-            return; // refused before any provider was asked
+            gate.Settle(exchange, 0, 0);
+            return; // the caller hung up, or something failed, before any provider was asked
         }
 
         var last = exchange.Calls[^1];
@@ -27,7 +31,9 @@ internal sealed class Closing(Recorder recorder, Judge judge)
         var ok = last.Result == AttemptResult.Ok;
         var latency = own is not null && ok ? own.LatencyMs : double.NaN;
         var quality = ok ? AnswerQuality.Of(last.Facts, exchange.Envelope.WantsJson, seenWhole: last.IsStream || !last.HasRest) : double.NaN;
-        recorder.TryRecord(Record(exchange, last, outcome, latency, quality));
+        var record = Record(exchange, last, outcome, latency, quality);
+        gate.Settle(exchange, (long)record.InputTokens + record.OutputTokens, UsageFolding.Cost(catalog, record));
+        recorder.TryRecord(record);
         if (exchange.Migration is { } migration)
         {
             judge.Fold(migration.MigrationId, new ArmOutcome
@@ -41,6 +47,32 @@ internal sealed class Closing(Recorder recorder, Judge judge)
                 Quality = own is null ? double.NaN : quality,
             });
         }
+    }
+
+    /// <summary>Records that a limit or a right of a known key refused the request. A fault of the request itself is told to the caller alone.</summary>
+    public void Refused(Exchange exchange, GatewayError refusal)
+    {
+        gate.Settle(exchange, 0, 0);
+        if (exchange.Key is null || refusal.Status is not (401 or 403 or 429))
+        {
+            return;
+        }
+
+        recorder.TryRecord(new RequestRecord
+        {
+            RequestId = exchange.RequestId,
+            At = exchange.At,
+            KeyId = exchange.Key.Id,
+            Feature = exchange.Feature ?? exchange.Key.Feature,
+            RequestedModel = exchange.Envelope.Model,
+            Model = exchange.Asked?.Id ?? "", // what callers invent must not become series
+            Outcome = OutcomeKind.Refused,
+            Status = refusal.Status,
+            Attempts = 0,
+            DurationMs = exchange.Time.GetElapsedTime(exchange.Started).TotalMilliseconds,
+            Stream = exchange.Envelope.Stream,
+            ErrorCode = refusal.Code,
+        });
     }
 
     private static RequestRecord Record(Exchange exchange, ProviderCall last, OutcomeKind outcome, double latency, double quality)

@@ -1,5 +1,6 @@
 using Bunit;
 using Gateflow.Core.Access;
+using Gateflow.Core.Limits;
 using Gateflow.Dashboard.Access;
 using Gateflow.Dashboard.Parts;
 using Gateflow.Tests.Composition;
@@ -25,7 +26,7 @@ public sealed class ApiKeysPageTests(GateflowFixture program) : IClassFixture<Ga
         Assert.Contains("checkout", row.TextContent, StringComparison.Ordinal);
         Assert.Contains("shop", row.TextContent, StringComparison.Ordinal);
         Assert.DoesNotContain(created.Key, page.Markup, StringComparison.Ordinal);
-        Assert.Equal("Revoke checkout", row.QuerySelector("button")!.GetAttribute("aria-label"));
+        Assert.Equal("Revoke checkout", row.QuerySelector("button.danger")!.GetAttribute("aria-label"));
     }
 
     [Fact]
@@ -73,6 +74,62 @@ public sealed class ApiKeysPageTests(GateflowFixture program) : IClassFixture<Ga
     }
 
     [Fact]
+    public async Task Create_WithLimits_StoresThem()
+    {
+        await using var context = new PageTestContext(host);
+        var dialog = Dialog(context);
+        await context.ChangeAsync(dialog.Find("#key-name"), "limited-service");
+        await context.ChangeAsync(dialog.Find("#limit-rpm"), "1,200");
+        await context.ChangeAsync(dialog.Find("#limit-cost"), "$12.50");
+        await context.ChangeAsync(dialog.Find("#limit-addresses"), "10.0.0.0/8, 2001:db8::1");
+
+        await context.SubmitAsync(dialog.Find("form"));
+
+        dialog.WaitForAssertion(() => Assert.NotNull(dialog.Find("[data-testid=secret]")));
+        var key = Assert.Single(await host.Get<ApiKeys>().ListAsync(Token), k => k.Name == "limited-service");
+        Assert.Equal(new KeyLimits { Rpm = 1200, MonthlyCostUsd = 12.5m }, key.RateLimits);
+        Assert.Equal(["10.0.0.0/8", "2001:db8::1"], key.AllowedIps);
+        var page = context.Render<ApiKeysPage>();
+        Assert.Equal(
+            ["1,200 requests/min", "$0.00 of $12.50 this month", "2\u00a0address ranges"],
+            page.FindAll($"tr[data-id={key.Id}] .limit").Select(l => l.TextContent));
+    }
+
+    [Theory]
+    [InlineData("#limit-rpm", "many", "Enter a whole number")]
+    [InlineData("#limit-rpm", "0", "at least 1 request")]
+    [InlineData("#limit-cost", "a lot", "Enter an amount")]
+    [InlineData("#limit-addresses", "10.0.0.0/8 nowhere", "'nowhere' is no address")]
+    public async Task Edit_WrongLimit_SaysSoAndChangesNothing(string field, string typed, string fault)
+    {
+        await using var context = new PageTestContext(host);
+        var dialog = await EditAsync(context, $"edited {field} {typed}");
+
+        await context.ChangeAsync(dialog.Find(field), typed);
+        await context.SubmitAsync(dialog.Find("form"));
+
+        dialog.WaitForAssertion(() => Assert.Contains(fault, dialog.Markup.Replace("&#39;", "'", StringComparison.Ordinal), StringComparison.Ordinal));
+        Assert.Equal("true", dialog.Find(field).GetAttribute("aria-invalid"));
+        var key = Assert.Single(await host.Get<ApiKeys>().ListAsync(Token), k => k.Id == dialog.Instance.Key.Id);
+        Assert.Equal(new KeyLimits { Rpm = 5, Tpm = 100 }, key.RateLimits);
+    }
+
+    [Fact]
+    public async Task Edit_Valid_ChangesWhatWasTyped()
+    {
+        await using var context = new PageTestContext(host);
+        var dialog = await EditAsync(context, "edited");
+
+        await context.ChangeAsync(dialog.Find("#limit-rpm"), "");
+        await context.ChangeAsync(dialog.Find("#limit-daily"), "900");
+        await context.ChangeAsync(dialog.Find("#edit-name"), "edited well");
+        await context.SubmitAsync(dialog.Find("form"));
+
+        var key = Assert.Single(await host.Get<ApiKeys>().ListAsync(Token), k => k.Id == dialog.Instance.Key.Id);
+        Assert.Equal(("edited well", "shop", new KeyLimits { Tpm = 100, DailyRequests = 900 }), (key.Name, key.Feature, key.RateLimits));
+    }
+
+    [Fact]
     public void Revoking_OwnKeyInUse_SaysWhatStops()
     {
         var key = new KeyView
@@ -101,6 +158,12 @@ public sealed class ApiKeysPageTests(GateflowFixture program) : IClassFixture<Ga
         Assert.Contains("http://localhost:5080/v1", text, StringComparison.Ordinal);
         Assert.Contains("GATEFLOW_KEY", text, StringComparison.Ordinal);
         Assert.DoesNotContain("//v1", text, StringComparison.Ordinal);
+    }
+
+    private async Task<IRenderedComponent<EditKeyDialog>> EditAsync(PageTestContext context, string name)
+    {
+        var made = await host.Get<ApiKeys>().CreateAsync(new CreateKey { Name = name, Feature = "shop", RateLimits = new KeyLimits { Rpm = 5, Tpm = 100 } }, "Ada", Token);
+        return context.Render<EditKeyDialog>(p => p.Add(d => d.Key, made.Value!.View));
     }
 
     private static IRenderedComponent<CreateKeyDialog> Dialog(PageTestContext context) =>

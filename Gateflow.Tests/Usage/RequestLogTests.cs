@@ -24,6 +24,14 @@ public sealed class RequestLogTests
     }
 
     [Fact]
+    public void Rates_RefusedByALimitOfTheKey_ShareTheRoomOfPlainOnes()
+    {
+        var rates = RequestLog.Rates([.. Enumerable.Range(0, 2_000).Select(_ => Requests.Create(outcome: OutcomeKind.Refused, served: null))], 500);
+
+        Assert.Equal(500, rates.Count(r => r > 0));
+    }
+
+    [Fact]
     public void Rates_NotableRequests_AreAllLoggedWhateverTheRoom()
     {
         RequestRecord[] records =

@@ -183,6 +183,25 @@ public sealed class UsageQueryTests : IAsyncLifetime
         })];
     }
 
+    [Fact]
+    public async Task Refused_ByALimitOfTheKey_IsNoUseOfTheModelButOfTheKey()
+    {
+        RequestRecord[] records =
+        [
+            Requests.Create(at: From.AddHours(2)),
+            Requests.Create(at: From.AddHours(2), outcome: OutcomeKind.Refused, served: null, input: 0, output: 0),
+            Requests.Create(at: From.AddHours(3), outcome: OutcomeKind.Refused, served: null, input: 0, output: 0, key: "key_b", model: "gpt-4o"),
+        ];
+        await StoreAsync(records, "node-1", records);
+
+        var analysis = await _query.AnalyzeAsync("gpt-4", From, To, Token);
+
+        Assert.Equal((1, 0), (analysis.TotalRequests, analysis.Errors));
+        Assert.Equal(["gpt-4"], (await _query.UsedModelsAsync(From, To, Token)).Select(m => m.Model));
+        Assert.Equal([1L], (await _query.HoursAsync(From, To, Token)).Select(h => h.Requests));
+        Assert.Equal([("key_a", 1L, 1L), ("key_b", 0L, 1L)], (await _query.KeysAsync(From, To, Token)).OrderBy(k => k.KeyId).Select(k => (k.KeyId, k.Requests, k.Refused)));
+    }
+
     private async Task StoreAsync(RequestRecord[] all, string node, IEnumerable<RequestRecord> records)
     {
         Assert.NotEmpty(all);

@@ -18,9 +18,10 @@ internal static class ChatParameterReader
         {
             envelope.Set(Capabilities.Temperature, NumberOtherThan(ref reader, 1));
         }
-        else if (reader.ValueTextEquals("max_tokens"u8))
+        else if (reader.ValueTextEquals("max_tokens"u8) || reader.ValueTextEquals("max_completion_tokens"u8))
         {
             envelope.Set(Capabilities.MaxTokens, Given(ref reader));
+            envelope.MaxOutputTokens = reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var most) && most > 0 ? most : null;
         }
         else if (reader.ValueTextEquals("user"u8))
         {

@@ -28,6 +28,10 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                         .HasMaxLength(40)
                         .HasColumnType("character varying(40)");
 
+                    b.Property<string>("AllowedIps")
+                        .IsRequired()
+                        .HasColumnType("text");
+
                     b.Property<string>("AllowedModels")
                         .IsRequired()
                         .HasColumnType("text");
@@ -72,6 +76,10 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                         .IsRequired()
                         .HasMaxLength(20)
                         .HasColumnType("character varying(20)");
+
+                    b.Property<string>("RateLimits")
+                        .IsRequired()
+                        .HasColumnType("text");
 
                     b.Property<DateTimeOffset?>("RevokedAt")
                         .HasColumnType("timestamp with time zone");
@@ -961,6 +969,9 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                         .HasColumnType("bigint");
 
                     b.Property<long>("ReasoningTokens")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Refused")
                         .HasColumnType("bigint");
 
                     b.Property<long>("Requests")

@@ -28,6 +28,10 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
                         .HasMaxLength(40)
                         .HasColumnType("nvarchar(40)");
 
+                    b.Property<string>("AllowedIps")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)");
+
                     b.Property<string>("AllowedModels")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)");
@@ -72,6 +76,10 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
                         .IsRequired()
                         .HasMaxLength(20)
                         .HasColumnType("nvarchar(20)");
+
+                    b.Property<string>("RateLimits")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)");
 
                     b.Property<DateTimeOffset?>("RevokedAt")
                         .HasColumnType("datetimeoffset");
@@ -961,6 +969,9 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
                         .HasColumnType("bigint");
 
                     b.Property<long>("ReasoningTokens")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Refused")
                         .HasColumnType("bigint");
 
                     b.Property<long>("Requests")

@@ -23,6 +23,10 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
                         .HasMaxLength(40)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("AllowedIps")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("AllowedModels")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -66,6 +70,10 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
                     b.Property<string>("Prefix")
                         .IsRequired()
                         .HasMaxLength(20)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("RateLimits")
+                        .IsRequired()
                         .HasColumnType("TEXT");
 
                     b.Property<long?>("RevokedAt")
@@ -948,6 +956,9 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
                         .HasColumnType("INTEGER");
 
                     b.Property<long>("ReasoningTokens")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Refused")
                         .HasColumnType("INTEGER");
 
                     b.Property<long>("Requests")
