@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Gateflow.Core.Access;
+using Gateflow.Core.Fallbacks;
 
 namespace Gateflow.Core.Routing;
 
@@ -21,6 +22,12 @@ public sealed record RouteTable
 
     /// <summary>Running and completed migrations by source model; scoped ones first.</summary>
     public FrozenDictionary<string, MigrationRoute[]> Migrations { get; init; } = FrozenDictionary<string, MigrationRoute[]>.Empty;
+
+    /// <summary>Chains that are enabled, by primary model.</summary>
+    public FrozenDictionary<string, FallbackRoute> Fallbacks { get; init; } = FrozenDictionary<string, FallbackRoute>.Empty;
+
+    /// <summary>The global switch of automatic replacement on the catalog's date.</summary>
+    public bool AutoFallback { get; init; }
 
     /// <summary>Keys by the SHA-256 of their secret.</summary>
     public FrozenDictionary<KeyHash, KeyEntry> Keys { get; init; } = FrozenDictionary<KeyHash, KeyEntry>.Empty;

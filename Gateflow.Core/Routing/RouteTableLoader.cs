@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Gateflow.Core.Access;
+using Gateflow.Core.Fallbacks;
 using Gateflow.Core.Limits;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Storage;
@@ -7,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Gateflow.Core.Routing;
 
-/// <summary>Builds the route table from configuration (providers, bootstrap key) and database (keys, migrations).</summary>
+/// <summary>Builds the route table from configuration (providers, bootstrap key) and database (keys, migrations, chains).</summary>
 public sealed class RouteTableLoader(IDbContextFactory<GateflowDb> databases, ModelDirectory models, BootstrapKeys bootstrap)
 {
     public async Task<long> VersionAsync(CancellationToken cancellationToken)
@@ -28,10 +29,14 @@ public sealed class RouteTableLoader(IDbContextFactory<GateflowDb> databases, Mo
             .Where(m => m.TargetModel != null)
             .Select(m => new { m.Id, m.SourceModel, m.TargetModel, m.Weight, m.Status, m.Config, m.StartedAt })
             .ToListAsync(cancellationToken);
+        var chains = await db.FallbackChains.AsNoTracking().ToListAsync(cancellationToken);
+        var autoFallback = await db.SettingAsync(AutoFallback.SettingName, cancellationToken);
         return new RouteTable
         {
             Version = version,
             Models = models.Routes,
+            AutoFallback = autoFallback == "true",
+            Fallbacks = chains.Where(c => c.Config.Enabled).ToFrozenDictionary(c => c.Primary, FallbackRoute.Of, StringComparer.Ordinal),
             Keys = keys.Select(Entry).Concat(bootstrap.Keys.Select(k => k.Entry)).ToFrozenDictionary(e => e.Hash, e => e.Key),
             Migrations = migrations
                 .OrderByDescending(m => m.Status != MigrationStatus.Completed)

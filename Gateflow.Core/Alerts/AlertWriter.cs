@@ -1,0 +1,111 @@
+using System.Text.Json.Nodes;
+using Gateflow.Core.Access;
+using Gateflow.Core.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace Gateflow.Core.Alerts;
+
+/// <summary>Empties the <see cref="AlertBell"/> into the database: the same trouble counts on one alert.</summary>
+public sealed class AlertWriter(AlertBell bell, IDbContextFactory<GateflowDb> databases, TimeProvider clock)
+{
+    /// <summary>An acknowledged alert that stayed quiet for so long is not counted on: the trouble is new.</summary>
+    public static readonly TimeSpan Quiet = TimeSpan.FromHours(24);
+
+    private const int TurnNotices = 1_000;
+    private const int MaxMessage = 1000;
+
+    private readonly List<AlertNotice> _taken = [];
+
+    /// <summary>Raised after a turn that changed any alert.</summary>
+    public event Action? Changed;
+
+    /// <summary>One turn; the number of alerts changed. Notices are kept for the next turn when the database is away.</summary>
+    public async Task<int> RunOnceAsync(CancellationToken cancellationToken)
+    {
+        while (_taken.Count < TurnNotices && bell.TryTake(out var notice))
+        {
+            _taken.Add(notice);
+        }
+
+        if (_taken.Count == 0)
+        {
+            return 0;
+        }
+
+        var changed = 0;
+        await using (var db = await databases.CreateDbContextAsync(cancellationToken))
+        {
+            foreach (var same in _taken.GroupBy(n => (n.Event, n.Subject)))
+            {
+                changed += await FoldAsync(db, [.. same], cancellationToken) ? 1 : 0;
+            }
+
+            await db.SaveChangesAsync(cancellationToken);
+        }
+
+        _taken.Clear();
+        if (changed > 0)
+        {
+            Changed?.Invoke();
+        }
+
+        return changed;
+    }
+
+    private async Task<bool> FoldAsync(GateflowDb db, IReadOnlyList<AlertNotice> notices, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var (name, subject) = (notices[0].Event, notices[0].Subject);
+        var alert = await db.Alerts.Where(a => a.Event == name && a.Subject == subject && a.Status != AlertStatus.Resolved)
+            .OrderByDescending(a => a.LastSeenAt).FirstOrDefaultAsync(cancellationToken);
+        var changed = false;
+        foreach (var notice in notices)
+        {
+            if (notice.Over && alert is null)
+            {
+                continue;
+            }
+
+            changed = true;
+            if (notice.Over)
+            {
+                (alert!.Status, alert.ResolvedAt) = (AlertStatus.Resolved, now);
+                alert = null;
+                continue;
+            }
+
+            if (alert is null || (alert.Status == AlertStatus.Acknowledged && now - alert.LastSeenAt > Quiet))
+            {
+                db.Add(alert = Create(notice, now));
+            }
+
+            Count(alert, notice, now);
+        }
+
+        return changed;
+    }
+
+    private static void Count(Alert alert, AlertNotice notice, DateTimeOffset now)
+    {
+        alert.Count++;
+        alert.LastSeenAt = now;
+        alert.Severity = notice.Severity;
+        alert.Message = Fit(notice.Message);
+        alert.Data = (JsonObject?)notice.Data?.DeepClone() ?? [];
+    }
+
+    private static Alert Create(AlertNotice notice, DateTimeOffset now) => new()
+    {
+        Id = Ids.New("alert", now),
+        Event = notice.Event,
+        Subject = notice.Subject,
+        Severity = notice.Severity,
+        Message = Fit(notice.Message),
+        Model = notice.Model,
+        Provider = notice.Provider,
+        FirstSeenAt = now,
+        LastSeenAt = now,
+    };
+
+    private static string Fit(string message) => message.Length <= MaxMessage ? message : message[..MaxMessage];
+}
