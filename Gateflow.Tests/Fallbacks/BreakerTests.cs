@@ -1,0 +1,228 @@
+using Gateflow.Core.Rollout;
+using Gateflow.Core.Routing;
+using Gateflow.Gateway.Fallbacks;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Gateflow.Tests.Fallbacks;
+
+public sealed class BreakerTests
+{
+    private static readonly ModelEndpoint Endpoint = new(
+        new ProviderEndpoint { Name = "openai", Type = ProviderType.OpenAI, BaseUrl = new Uri("http://localhost/v1") }, "gpt-4");
+
+    private readonly FakeTimeProvider _time = new();
+    private int _calls;
+
+    [Fact]
+    public void Report_HalfOfTenFail_Opens()
+    {
+        var breaker = Create();
+
+        for (var i = 0; i < 5; i++)
+        {
+            breaker.Report(AttemptResult.Ok);
+            breaker.Report(AttemptResult.ServerError);
+            Assert.Equal(i < 4, breaker.IsClosed);
+        }
+    }
+
+    [Fact]
+    public void Report_FewerThanTheMinimum_StaysClosed()
+    {
+        var breaker = Create();
+
+        Report(breaker, AttemptResult.Timeout, 9);
+
+        Assert.True(breaker.IsClosed);
+    }
+
+    [Theory]
+    [InlineData(AttemptResult.RateLimited)]
+    [InlineData(AttemptResult.BadRequest)]
+    [InlineData(AttemptResult.Unauthorized)]
+    [InlineData(AttemptResult.ModelNotFound)]
+    [InlineData(AttemptResult.PolicyRefusal)]
+    [InlineData(AttemptResult.ClientCancelled)]
+    public void Report_NoFaultOfTheProvider_NeverOpens(AttemptResult result)
+    {
+        var breaker = Create();
+
+        Report(breaker, result, 100);
+
+        Assert.True(breaker.IsClosed);
+    }
+
+    [Theory]
+    [InlineData(AttemptResult.ServerError)]
+    [InlineData(AttemptResult.Timeout)]
+    [InlineData(AttemptResult.ConnectionFailed)]
+    [InlineData(AttemptResult.BrokenStream)]
+    public void Report_FaultsOfTheProvider_Open(AttemptResult result)
+    {
+        var breaker = Create();
+
+        Report(breaker, result, 10);
+
+        Assert.False(breaker.IsClosed);
+    }
+
+    [Fact]
+    public void Report_FailuresOlderThanTheWindow_AreForgotten()
+    {
+        var breaker = Create();
+
+        Report(breaker, AttemptResult.ServerError, 9);
+        _time.Advance(TimeSpan.FromSeconds(31));
+        breaker.Report(AttemptResult.ServerError);
+
+        Assert.True(breaker.IsClosed);
+    }
+
+    [Fact]
+    public async Task TryAsync_WhileOpen_IsRefusedWithTheTimeToWait()
+    {
+        var breaker = Create();
+        Report(breaker, AttemptResult.ServerError, 10);
+        _time.Advance(TimeSpan.FromSeconds(5));
+
+        Assert.Equal(AttemptResult.CircuitOpen, await TryAsync(breaker, AttemptResult.Ok));
+        Assert.Equal(TimeSpan.FromSeconds(10), breaker.RetryAfter);
+        Assert.Equal(0, _calls);
+    }
+
+    [Fact]
+    public async Task TryAsync_AfterTheBreak_OneCallTriesAndCloses()
+    {
+        var breaker = Create();
+        Report(breaker, AttemptResult.ServerError, 10);
+        _time.Advance(TimeSpan.FromSeconds(16));
+        var answer = new TaskCompletionSource<AttemptResult>();
+
+        var first = breaker.TryAsync(static a => new ValueTask<AttemptResult>(a.Task), answer);
+        var second = await TryAsync(breaker, AttemptResult.Ok);
+        answer.SetResult(AttemptResult.Ok);
+
+        Assert.Equal((AttemptResult.Ok, AttemptResult.CircuitOpen), (await first, second));
+        Assert.True(breaker.IsClosed);
+        Assert.Equal(0, _calls);
+    }
+
+    [Theory]
+    [InlineData(AttemptResult.ServerError, false)]
+    [InlineData(AttemptResult.ClientCancelled, false)] // shows nothing
+    [InlineData(AttemptResult.NotAsked, false)]
+    [InlineData(AttemptResult.RateLimited, true)] // it answers
+    [InlineData(AttemptResult.BadRequest, true)]
+    public async Task TryAsync_Ends_ClosesOnlyWhenTheProviderAnswered(AttemptResult result, bool closed)
+    {
+        var breaker = Create();
+        Report(breaker, AttemptResult.ServerError, 10);
+        _time.Advance(TimeSpan.FromSeconds(16));
+
+        Assert.Equal(result, await TryAsync(breaker, result));
+
+        Assert.Equal(closed, breaker.IsClosed);
+        if (!closed)
+        {
+            Assert.Equal(AttemptResult.CircuitOpen, await TryAsync(breaker, AttemptResult.Ok));
+        }
+
+        Assert.Equal(1, _calls);
+    }
+
+    [Fact]
+    public async Task Report_OfACallThatBeganBefore_DoesNotCountAsTheOneThatTries()
+    {
+        var breaker = Create();
+        Report(breaker, AttemptResult.ServerError, 10);
+        _time.Advance(TimeSpan.FromSeconds(16));
+
+        breaker.Report(AttemptResult.Ok);
+
+        Assert.False(breaker.IsClosed);
+        Assert.Equal(AttemptResult.Ok, await TryAsync(breaker, AttemptResult.Ok));
+        Assert.True(breaker.IsClosed);
+    }
+
+    [Fact]
+    public void IsDead_OnlyWithoutAnySuccess()
+    {
+        var breaker = Create();
+
+        Report(breaker, AttemptResult.ServerError, 9);
+        breaker.Report(AttemptResult.Ok);
+        Report(breaker, AttemptResult.ServerError, 9);
+        Assert.False(breaker.IsDead);
+        breaker.Count(AttemptResult.ServerError);
+        Assert.True(breaker.IsDead);
+        breaker.Count(AttemptResult.RateLimited);
+        Assert.False(breaker.IsDead);
+    }
+
+    [Fact]
+    public async Task Changed_OpensTriesCloses_IsTold()
+    {
+        var seen = new List<BreakerState>();
+        var closed = new TaskCompletionSource();
+        var breakers = new Breakers(new BreakerOptions(), _time);
+        breakers.Changed += change =>
+        {
+            seen.Add(change.State);
+            if (change.State == BreakerState.Closed)
+            {
+                closed.SetResult();
+            }
+        };
+        var breaker = breakers.Of(Endpoint);
+
+        Report(breaker, AttemptResult.ServerError, 10);
+        Assert.Equal(BreakerState.Open, Assert.Single(breakers.Snapshot()).State);
+        _time.Advance(TimeSpan.FromSeconds(16));
+        await TryAsync(breaker, AttemptResult.Ok);
+
+        await closed.Task.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        Assert.Equal([BreakerState.Open, BreakerState.HalfOpen, BreakerState.Closed], seen);
+        Assert.Equal(("openai", "gpt-4", BreakerState.Closed), (breakers.Snapshot(Endpoint).Provider, breakers.Snapshot(Endpoint).Model, breakers.Snapshot(Endpoint).State));
+    }
+
+    [Fact]
+    public void IsClosed_SwitchedOff_Always()
+    {
+        var breaker = new Breakers(new BreakerOptions { Enabled = false }, _time).Of(Endpoint);
+
+        Report(breaker, AttemptResult.ServerError, 100);
+
+        Assert.True(breaker.IsClosed);
+    }
+
+    [Fact]
+    public void Report_Closed_AllocatesNothing()
+    {
+        var breaker = Create();
+        Report(breaker, AttemptResult.Ok, 1_000);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Report(breaker, AttemptResult.Ok, 10_000);
+        var each = (GC.GetAllocatedBytesForCurrentThread() - before) / 10_000.0;
+
+        Assert.True(each < 1, $"{each} bytes a call");
+    }
+
+    private ValueTask<AttemptResult> TryAsync(Breaker breaker, AttemptResult result) => breaker.TryAsync(
+        static call =>
+        {
+            call.self._calls++;
+            return new ValueTask<AttemptResult>(call.result);
+        },
+        (self: this, result));
+
+    private Breaker Create() => new Breakers(new BreakerOptions(), _time).Of(Endpoint);
+
+    private static void Report(Breaker breaker, AttemptResult result, int times)
+    {
+        for (var i = 0; i < times; i++)
+        {
+            breaker.Report(result);
+        }
+    }
+}
