@@ -124,5 +124,5 @@ public sealed class AlertWriterTests : IAsyncLifetime
 
     private void Over(string subject) => _bell.Ring(new AlertNotice(AlertEvents.ModelUnavailable, subject) { Over = true });
 
-    private async Task<List<Alert>> AlertsAsync() => [.. (await _database.ListAsync<Alert>()).OrderBy(a => a.FirstSeenAt).ThenBy(a => a.Id, StringComparer.Ordinal)];
+    private async Task<List<Alert>> AlertsAsync() => [.. (await _database.ListAsync<Alert>()).OrderBy(a => a.FirstSeenAt).ThenBy(a => a.Subject, StringComparer.Ordinal)];
 }
