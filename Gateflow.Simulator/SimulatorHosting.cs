@@ -31,6 +31,7 @@ public static class SimulatorHosting
         services.AddSingleton<RequestLog>();
         services.AddSingleton<Turns>();
         services.AddSingleton<PromptCache>();
+        services.AddSingleton<ResponseStore>();
         services.AddSingleton<Intake>();
         services.AddSingleton<OpenAIDialect>();
         services.AddSingleton<AnthropicDialect>();

@@ -96,6 +96,28 @@ internal sealed record ChatMessages(string LastUserText, bool EndsWithToolResult
         }
     }
 
+    private static void Image(Arguments part)
+    {
+        if (part.Get("image_url", JsonValueKind.Object, "an object") is not { } json)
+        {
+            return;
+        }
+
+        var image = new Arguments(json, part.PathOf("image_url"));
+        if (image.Get("url") is null)
+        {
+            image.Missing("url");
+        }
+
+        ImageUrl.Check(image, "url");
+        if (image.Text("detail") is { } detail and not ("auto" or "low" or "high"))
+        {
+            image.BadValue("detail", detail, "'auto', 'low', and 'high'");
+        }
+
+        ChatParameters.Adopt(part, image);
+    }
+
     private static (string Text, int Tokens) PartsOf(Arguments message, JsonElement parts)
     {
         var texts = new List<string>();
@@ -118,6 +140,11 @@ internal sealed record ChatMessages(string LastUserText, bool EndsWithToolResult
             else if (fields.Get(type) is null)
             {
                 fields.Missing(type);
+            }
+            else if (type == "image_url")
+            {
+                Image(fields);
+                tokens += TokenEstimate.PerImage;
             }
             else if (type == "text" && fields.Text("text") is { } text)
             {

@@ -129,6 +129,10 @@ internal static class ChatParameters
         return (type switch { "json_object" => ReplyFormat.JsonObject, "json_schema" => ReplyFormat.JsonSchema, _ => ReplyFormat.Text }, schema);
     }
 
+    /// <summary>OpenAI writes JSON without a schema only for whoever asks for it in words, too.</summary>
+    public static bool MentionsJson(JsonElement? prompt) =>
+        prompt?.GetRawText().Contains("json", StringComparison.OrdinalIgnoreCase) ?? false;
+
     public static void Adopt(Arguments outer, Arguments inner)
     {
         if (inner.Fault is { } fault)
@@ -146,12 +150,9 @@ internal static class ChatParameters
         }
 
         var inner = new Arguments(json, format.PathOf("json_schema"));
-        if (inner.Text("name") is null)
-        {
-            inner.Missing("name");
-        }
-
+        var name = FunctionSchema.Name(inner);
         var schema = inner.Get("schema", JsonValueKind.Object, "an object");
+        FunctionSchema.CheckStrict(inner, schema, $"response_format '{name}'", "response_format", "invalid_json_schema");
         Adopt(format, inner);
         return schema;
     }

@@ -42,6 +42,12 @@ internal sealed record ChatRequest
         var tools = ChatTools.Read(arguments);
         var (format, schema) = ChatParameters.Format(arguments);
         var stop = ChatParameters.Stop(arguments);
+        if (format == ReplyFormat.JsonObject && !ChatParameters.MentionsJson(arguments.Get("messages")))
+        {
+            arguments.Fail(OpenAIError.Invalid(
+                "'messages' must contain the word 'json' in some form, to use 'response_format' of type 'json_object'.", "messages", null));
+        }
+
         if (arguments.Fault is { } fault)
         {
             return (null, fault);

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Gateflow.Simulator.Answers;
 
 namespace Gateflow.Simulator.OpenAI;
@@ -8,7 +7,7 @@ namespace Gateflow.Simulator.OpenAI;
 /// <param name="Demand">What <c>tool_choice</c> asks for.</param>
 /// <param name="Name">Of the function demanded by name.</param>
 /// <param name="Tokens">Of the definitions, estimated.</param>
-internal sealed partial record ChatTools(IReadOnlyList<Tool> Tools, ToolDemand Demand, string? Name, int Tokens)
+internal sealed record ChatTools(IReadOnlyList<Tool> Tools, ToolDemand Demand, string? Name, int Tokens)
 {
     private static readonly ChatTools None = new([], ToolDemand.None, null, 0);
 
@@ -60,20 +59,9 @@ internal sealed partial record ChatTools(IReadOnlyList<Tool> Tools, ToolDemand D
         }
 
         var function = new Arguments(json, tool.PathOf("function"));
-        var name = function.Text("name");
-        if (name is null)
-        {
-            function.Missing("name");
-        }
-        else if (!NamePattern().IsMatch(name))
-        {
-            function.Fail(OpenAIError.Invalid(
-                $"Invalid '{function.PathOf("name")}': string does not match pattern. Expected a string that matches the pattern '^[a-zA-Z0-9_-]+$'.",
-                function.PathOf("name"),
-                "invalid_value"));
-        }
-
+        var name = FunctionSchema.Name(function);
         var parameters = function.Get("parameters", JsonValueKind.Object, "an object");
+        FunctionSchema.CheckStrict(function, parameters, $"function '{name}'", function.PathOf("parameters"), "invalid_function_parameters");
         ChatParameters.Adopt(arguments, tool);
         ChatParameters.Adopt(arguments, function);
         return name is null ? null : new Tool(name, parameters);
@@ -115,7 +103,4 @@ internal sealed partial record ChatTools(IReadOnlyList<Tool> Tools, ToolDemand D
                 return (ToolDemand.None, null);
         }
     }
-
-    [GeneratedRegex("^[a-zA-Z0-9_-]{1,64}$")]
-    private static partial Regex NamePattern();
 }

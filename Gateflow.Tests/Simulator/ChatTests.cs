@@ -109,6 +109,39 @@ public sealed class ChatTests
         Assert.Equal(await simulator.TextAsync("gpt-4", Prompt), Chat.Text(completion));
     }
 
+    [Fact]
+    public async Task Chat_ReasoningEffort_IsBilledAndPartOfTheLimit()
+    {
+        await using var simulator = await SimulatorHost.StartAsync();
+        var plain = await simulator.AskAsync(Chat.Body("o9", Prompt));
+
+        var thought = await simulator.AskAsync(With(Prompt, ("reasoning_effort", "low")));
+        var cut = await simulator.AskAsync(new { model = "o9", max_completion_tokens = 5, reasoning_effort = "low", messages = new[] { new { role = "user", content = Prompt } } });
+
+        Assert.Equal(20, thought.GetProperty("usage").GetProperty("completion_tokens_details").GetProperty("reasoning_tokens").GetInt32());
+        Assert.Equal("stop", Chat.Choice(thought).GetProperty("finish_reason").GetString());
+        Assert.NotEmpty(Chat.Text(plain));
+        Assert.Equal("", Chat.Text(cut));
+        Assert.Equal("length", Chat.Choice(cut).GetProperty("finish_reason").GetString());
+        Assert.Equal(5, cut.GetProperty("usage").GetProperty("completion_tokens").GetInt32());
+    }
+
+    [Fact]
+    public async Task Chat_LongPromptTwice_ReadsItsBeginningFromTheCache()
+    {
+        await using var simulator = await SimulatorHost.StartAsync();
+        var prompt = new string('x', 6000);
+
+        var first = await simulator.AskAsync(Chat.Body("gpt-4", prompt + "a"));
+        var second = await simulator.AskAsync(Chat.Body("gpt-4", prompt + "b"));
+
+        Assert.Equal(0, Cached(first));
+        Assert.Equal(1024, Cached(second));
+
+        static int Cached(JsonElement completion) =>
+            completion.GetProperty("usage").GetProperty("prompt_tokens_details").GetProperty("cached_tokens").GetInt32();
+    }
+
     [Theory]
     [InlineData("""{"messages":[{"role":"user","content":"x"}]}""", null, null)]
     [InlineData("""{"model":"m"}""", "messages", "missing_required_parameter")]
@@ -122,6 +155,12 @@ public sealed class ChatTests
     [InlineData("""{"model":"m","stream_options":{},"messages":[{"role":"user","content":"x"}]}""", "stream_options", null)]
     [InlineData("""{"model":"m","tool_choice":"required","messages":[{"role":"user","content":"x"}]}""", "tool_choice", null)]
     [InlineData("""{"model":"m","response_format":{"type":"xml"},"messages":[{"role":"user","content":"x"}]}""", "response_format.type", "invalid_value")]
+    [InlineData("""{"model":"m","response_format":{"type":"json_object"},"messages":[{"role":"user","content":"x"}]}""", "messages", null)]
+    [InlineData("""{"model":"m","reasoning_effort":"much","messages":[{"role":"user","content":"x"}]}""", "reasoning_effort", "invalid_value")]
+    [InlineData("""{"model":"m","messages":[{"role":"user","content":[{"type":"image_url","image_url":"https://x/y.png"}]}]}""", "messages[0].content[0].image_url", "invalid_type")]
+    [InlineData("""{"model":"m","messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"iVBORw0KGgo="}}]}]}""", "messages[0].content[0].image_url.url", "invalid_value")]
+    [InlineData("""{"model":"m","messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"data:image/png;base64,?"}}]}]}""", "messages[0].content[0].image_url.url", "invalid_value")]
+    [InlineData("""{"model":"m","tools":[{"type":"function","function":{"name":"f","strict":true,"parameters":{"type":"object","properties":{}}}}],"messages":[{"role":"user","content":"x"}]}""", "tools[0].function.parameters", "invalid_function_parameters")]
     [InlineData("""{"model":"m","stop":["a","b","c","d","e"],"messages":[{"role":"user","content":"x"}]}""", "stop", "array_above_max_length")]
     [InlineData("""{"model":"m","gateflow":{},"messages":[{"role":"user","content":"x"}]}""", null, null)]
     [InlineData("""{"model":"m","messages":[{"role":"user","content":"\ud83d"}]}""", null, null)]

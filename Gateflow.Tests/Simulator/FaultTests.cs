@@ -94,6 +94,22 @@ public sealed class FaultTests
     }
 
     [Fact]
+    public async Task Chat_StreamErrorRateOne_EndsWithAnErrorInTheStream()
+    {
+        await using var simulator = await SimulatorHost.StartAsync();
+        await simulator.SetAsync("m", new { stream_error_rate = 1 });
+
+        using var whole = await simulator.PostAsync(Chat.Body("m", Prompt));
+        using var stream = await simulator.PostAsync(Chat.Body("m", Prompt, stream: true));
+
+        Assert.Equal(HttpStatusCode.InternalServerError, whole.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, stream.StatusCode);
+        var events = Chat.Events(await stream.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        Assert.True(events.Count > 3);
+        Assert.Equal("server_error", JsonElement.Parse(events[^1]).GetProperty("error").GetProperty("type").GetString());
+    }
+
+    [Fact]
     public async Task Chat_TimeoutRateOne_NeverAnswers()
     {
         await using var simulator = await SimulatorHost.StartAsync();
@@ -149,7 +165,7 @@ public sealed class FaultTests
             var completion = await simulator.AskAsync(new
             {
                 model = "m",
-                messages = new[] { new { role = "user", content = Prompt } },
+                messages = new[] { new { role = "user", content = Prompt + ", as JSON" } },
                 response_format = new { type = "json_object" },
             });
 
