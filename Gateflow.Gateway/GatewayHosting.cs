@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Gateflow.Core.Catalog;
 using Gateflow.Core.Limits;
 using Gateflow.Gateway.Catalog;
@@ -8,7 +9,6 @@ using Gateflow.Gateway.Protocols;
 using Gateflow.Gateway.Usage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -38,17 +38,38 @@ public static class GatewayHosting
         return services;
     }
 
-    /// <summary>Maps <c>POST /v1/chat/completions</c> and <c>GET /v1/models[/{id}]</c>, which check keys themselves.</summary>
-    public static IEndpointRouteBuilder MapGateway(this IEndpointRouteBuilder app)
+    /// <summary>
+    /// Answers what applications call, and hands everything else on. It stands first: these requests check keys themselves and need nothing of what
+    /// a host does for people, so nothing of it is paid for.
+    /// </summary>
+    public static IApplicationBuilder UseGateway(this IApplicationBuilder app)
     {
-        var pipeline = app.ServiceProvider.GetRequiredService<RequestPipeline>();
-        var models = app.ServiceProvider.GetRequiredService<ModelsEndpoint>();
-        Map("/v1/chat/completions", CallerProtocols.Chat);
-        app.MapGet("/v1/models", (RequestDelegate)models.ListAsync);
-        app.MapGet("/v1/models/{**id}", (RequestDelegate)models.GetAsync);
-        return app;
+        var pipeline = app.ApplicationServices.GetRequiredService<RequestPipeline>();
+        var models = app.ApplicationServices.GetRequiredService<ModelsEndpoint>();
+        var posts = new Dictionary<string, RequestDelegate>(StringComparer.Ordinal)
+        {
+            ["/v1/chat/completions"] = Speaking(CallerProtocols.Chat),
+        }.ToFrozenDictionary();
+        return app.Use(next => http =>
+        {
+            var path = http.Request.Path.Value!;
+            if (HttpMethods.IsPost(http.Request.Method) && posts.TryGetValue(path, out var post))
+            {
+                return post(http);
+            }
 
-        void Map(string path, ICallerProtocol protocol) =>
-            app.MapPost(path, (RequestDelegate)(http => pipeline.HandleAsync(http, protocol)));
+            return HttpMethods.IsGet(http.Request.Method) && path.StartsWith("/v1/models", StringComparison.Ordinal) ? models.AnswerAsync(http, next)
+                : posts.ContainsKey(path) ? NotAllowed(http)
+                : next(http);
+        });
+
+        RequestDelegate Speaking(ICallerProtocol protocol) => http => pipeline.HandleAsync(http, protocol);
+    }
+
+    private static Task NotAllowed(HttpContext http)
+    {
+        http.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
+        http.Response.Headers.Allow = "POST";
+        return Task.CompletedTask;
     }
 }

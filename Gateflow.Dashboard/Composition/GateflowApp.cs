@@ -95,10 +95,13 @@ public static class GateflowApp
         });
         services.AddHealthChecks().AddCheck<Readiness>("ready");
         services.Configure<KestrelServerOptions>(o => o.AddServerHeader = false);
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None); // else every request makes an Activity that nobody reads
     }
 
     private static void Map(WebApplication app, Settings settings)
     {
+        app.Services.GetRequiredService<GatewayOptions>().WantsSample = app.Services.GetRequiredService<SampleGate>().Wants;
+        app.UseGateway();
         app.UseExceptionHandler(new ExceptionHandlerOptions
         {
             ExceptionHandler = http => http.Request.Path.StartsWithSegments("/v1")
@@ -115,13 +118,12 @@ public static class GateflowApp
 
             return next(http);
         });
+        app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseRateLimiter();
         app.UseAntiforgery();
         app.MapStaticAssets().AllowAnonymous();
-        app.Services.GetRequiredService<GatewayOptions>().WantsSample = app.Services.GetRequiredService<SampleGate>().Wants;
-        app.MapGateway();
         app.MapManagement();
         app.MapHub<MigrationHub>("/hubs/migrations");
         app.MapOpenApi().AllowAnonymous();

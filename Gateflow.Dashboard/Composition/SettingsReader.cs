@@ -29,9 +29,9 @@ public sealed class SettingsReader(IConfiguration configuration)
         }
 
         var admin = configuration["Gateflow:AdminKey"];
-        if (admin is { Length: < 12 })
+        if (admin is { Length: < 8 })
         {
-            _faults.Add("Gateflow:AdminKey must have at least 12 characters.");
+            _faults.Add("Gateflow:AdminKey must have at least 8 characters.");
         }
 
         var settings = new Settings

@@ -11,7 +11,18 @@ namespace Gateflow.Gateway.Catalog;
 /// <summary><c>GET /v1/models</c> and <c>GET /v1/models/{id}</c> in OpenAI's shape: the models that are served and that the key may use.</summary>
 internal sealed class ModelsEndpoint(GatewayOptions options, RouteReader routes, TimeProvider time)
 {
-    public Task ListAsync(HttpContext http)
+    private const string Path = "/v1/models";
+
+    /// <summary>Answers the paths that are its own, and hands others on.</summary>
+    public Task AnswerAsync(HttpContext http, RequestDelegate next)
+    {
+        var path = http.Request.Path.Value.AsSpan(Path.Length);
+        return path is "" or "/" ? ListAsync(http)
+            : path[0] == '/' ? GetAsync(http, path[1..].ToString())
+            : next(http);
+    }
+
+    private Task ListAsync(HttpContext http)
     {
         var table = routes();
         if (Refusal(http, table, out var key) is { } refusal)
@@ -38,7 +49,7 @@ internal sealed class ModelsEndpoint(GatewayOptions options, RouteReader routes,
         });
     }
 
-    public Task GetAsync(HttpContext http)
+    private Task GetAsync(HttpContext http, string id)
     {
         var table = routes();
         if (Refusal(http, table, out var key) is { } refusal)
@@ -46,7 +57,6 @@ internal sealed class ModelsEndpoint(GatewayOptions options, RouteReader routes,
             return refusal;
         }
 
-        var id = http.Request.RouteValues["id"] as string ?? "";
         return table.Models.TryGetValue(id, out var model) && Visible(model, key)
             ? WriteAsync(http, json => Write(json, model))
             : ErrorWriter.WriteAsync(

@@ -55,7 +55,7 @@ internal sealed class GatewayHost : IAsyncDisposable
         builder.Services.AddSingleton(time ?? TimeProvider.System);
         builder.Services.AddGateway(configure);
         var app = builder.Build();
-        app.MapGateway();
+        app.UseGateway();
         await app.StartAsync(TestContext.Current.CancellationToken);
         host._app = app;
         host.Client.BaseAddress = new Uri(app.Urls.Single());
