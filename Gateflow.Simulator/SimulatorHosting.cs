@@ -3,6 +3,7 @@ using Gateflow.Simulator.Anthropic;
 using Gateflow.Simulator.Behaviours;
 using Gateflow.Simulator.Control;
 using Gateflow.Simulator.Faults;
+using Gateflow.Simulator.Gemini;
 using Gateflow.Simulator.Listing;
 using Gateflow.Simulator.OpenAI;
 using Gateflow.Simulator.Requests;
@@ -35,6 +36,8 @@ public static class SimulatorHosting
         services.AddSingleton<Intake>();
         services.AddSingleton<OpenAIDialect>();
         services.AddSingleton<AnthropicDialect>();
+        services.AddSingleton<GeminiDialect>();
+        services.AddSingleton<VertexDialect>();
         return services;
     }
 
@@ -49,6 +52,7 @@ public static class SimulatorHosting
         protocol.AddEndpointFilter(ForgiveHangUpAsync);
         protocol.MapOpenAI();
         protocol.MapAnthropic();
+        protocol.MapGemini();
         protocol.MapModels();
 
         var control = app.MapGroup(prefix + "/control").ExcludeFromDescription();

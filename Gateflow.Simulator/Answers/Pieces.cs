@@ -5,6 +5,18 @@ internal static class Pieces
 {
     private const int Longest = 16;
 
+    /// <summary>As many whole pieces as make at least <paramref name="least"/> characters, or all that is left.</summary>
+    public static ReadOnlySpan<char> Several(ReadOnlySpan<char> rest, int least)
+    {
+        var end = 0;
+        while (end < least && end < rest.Length)
+        {
+            end += Next(rest[end..]).Length;
+        }
+
+        return rest[..end];
+    }
+
     /// <param name="rest">Not empty.</param>
     public static ReadOnlySpan<char> Next(ReadOnlySpan<char> rest)
     {

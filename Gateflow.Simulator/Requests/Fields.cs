@@ -27,7 +27,8 @@ internal sealed class Fields(JsonElement json, string path, IWording wording, Fi
 
     /// <summary>Null when absent or JSON null.</summary>
     public JsonElement? Get(string name) =>
-        json.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+        (json.TryGetProperty(name, out var value) || (wording.OtherName(name) is { } other && json.TryGetProperty(other, out value)))
+        && value.ValueKind != JsonValueKind.Null ? value : null;
 
     public string? Text(string name) => Get(name, "string", JsonValueKind.String)?.GetString();
 
@@ -129,7 +130,7 @@ internal sealed class Fields(JsonElement json, string path, IWording wording, Fi
     {
         foreach (var property in json.EnumerateObject())
         {
-            if (!names.Contains(property.Name))
+            if (!names.Any(name => name == property.Name || wording.OtherName(name) == property.Name))
             {
                 finding.Add(wording.Unknown(path, property.Name));
             }

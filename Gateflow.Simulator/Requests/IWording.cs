@@ -5,6 +5,9 @@ namespace Gateflow.Simulator.Requests;
 /// <summary>How one protocol names places in a request and what it says of a fault there.</summary>
 internal interface IWording
 {
+    /// <summary>Another spelling under which a field may be sent; null: there is none.</summary>
+    string? OtherName(string name) => null;
+
     /// <summary>Path of a field; <paramref name="outer"/> is empty at the top.</summary>
     string Field(string outer, string name);
 

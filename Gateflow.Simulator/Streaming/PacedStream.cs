@@ -49,6 +49,7 @@ internal static class PacedStream
             }
         }
 
+        framing.WriteEnd(pipe);
         await pipe.FlushAsync(cancellationToken);
     }
 
@@ -61,6 +62,7 @@ internal static class PacedStream
                 return;
             case Fate.StreamError:
                 framing.Write(context.Response.BodyWriter, failure);
+                framing.WriteEnd(context.Response.BodyWriter);
                 break;
             default:
                 framing.WriteMalformed(context.Response.BodyWriter);
