@@ -1,5 +1,6 @@
 using Gateflow.Simulator.Answers;
 using Gateflow.Simulator.Anthropic;
+using Gateflow.Simulator.Azure;
 using Gateflow.Simulator.Behaviours;
 using Gateflow.Simulator.Control;
 using Gateflow.Simulator.Faults;
@@ -36,6 +37,7 @@ public static class SimulatorHosting
         services.AddSingleton<Intake>();
         services.AddSingleton<OpenAIDialect>();
         services.AddSingleton<AnthropicDialect>();
+        services.AddSingleton<AzureDialect>();
         services.AddSingleton<GeminiDialect>();
         services.AddSingleton<VertexDialect>();
         return services;
@@ -51,6 +53,7 @@ public static class SimulatorHosting
         var protocol = app.MapGroup(prefix).ExcludeFromDescription();
         protocol.AddEndpointFilter(ForgiveHangUpAsync);
         protocol.MapOpenAI();
+        protocol.MapAzure();
         protocol.MapAnthropic();
         protocol.MapGemini();
         protocol.MapModels();

@@ -12,6 +12,22 @@ internal sealed class ChatChunks(PipeWriter pipe, ChatCompletion completion, boo
     /// <summary>Written since the last flush.</summary>
     public long Unflushed { get; private set; }
 
+    /// <summary>Azure begins with a chunk that has no choice and no model.</summary>
+    public void PromptFilter()
+    {
+        Raw("data: "u8);
+        _json.Reset(pipe);
+        _json.WriteStartObject();
+        _json.WriteStartArray("choices");
+        _json.WriteEndArray();
+        _json.WriteNumber("created", 0);
+        _json.WriteString("id", "");
+        _json.WriteString("model", "");
+        _json.WriteString("object", "");
+        Azure.ContentFilter.WritePrompt(_json);
+        End();
+    }
+
     public void Role(int choice, bool withText) => Write(choice, null, withText, static (json, withText) =>
     {
         json.WriteString("role", "assistant");
@@ -111,6 +127,12 @@ internal sealed class ChatChunks(PipeWriter pipe, ChatCompletion completion, boo
         _json.WriteEndObject();
         _json.WriteNull("logprobs");
         _json.WriteString("finish_reason", finish);
+        if (completion.ContentFilter)
+        {
+            _json.WriteStartObject("content_filter_results");
+            _json.WriteEndObject();
+        }
+
         _json.WriteEndObject();
         _json.WriteEndArray();
         if (includeUsage)

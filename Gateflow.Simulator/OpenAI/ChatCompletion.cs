@@ -19,6 +19,9 @@ internal sealed record ChatCompletion
     /// <summary>Part of <see cref="PromptTokens"/>.</summary>
     public required int CachedTokens { get; init; }
 
+    /// <summary>Whether Azure's content filter has its say.</summary>
+    public bool ContentFilter { get; init; }
+
     public required IReadOnlyList<Reply> Replies { get; init; }
 
     public int CompletionTokens => Replies.Sum(reply => reply.Tokens);
@@ -39,6 +42,11 @@ internal sealed record ChatCompletion
 
         json.WriteEndArray();
         WriteUsage(json);
+        if (ContentFilter)
+        {
+            Azure.ContentFilter.WritePrompt(json);
+        }
+
         json.WriteString("service_tier", "default");
         json.WriteString("system_fingerprint", Fingerprint);
         json.WriteEndObject();
@@ -82,7 +90,7 @@ internal sealed record ChatCompletion
 
     public static string NewCallId() => "call_" + Guid.NewGuid().ToString("N")[..24];
 
-    private static void WriteChoice(Utf8JsonWriter json, int index, Reply reply)
+    private void WriteChoice(Utf8JsonWriter json, int index, Reply reply)
     {
         json.WriteStartObject();
         json.WriteNumber("index", index);
@@ -113,6 +121,11 @@ internal sealed record ChatCompletion
         json.WriteEndObject();
         json.WriteNull("logprobs");
         json.WriteString("finish_reason", FinishReason(reply.End));
+        if (ContentFilter)
+        {
+            Azure.ContentFilter.WriteAnswer(json);
+        }
+
         json.WriteEndObject();
     }
 }

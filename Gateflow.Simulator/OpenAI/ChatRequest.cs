@@ -22,10 +22,12 @@ internal sealed record ChatRequest
     public required string RawMessages { get; init; }
 
     /// <summary>Exactly one of the two is null.</summary>
-    public static (ChatRequest? Request, OpenAIError? Fault) Read(JsonElement json)
+    /// <param name="json">The body.</param>
+    /// <param name="deployment">The model when the path names it; the body's does not count then.</param>
+    public static (ChatRequest? Request, OpenAIError? Fault) Read(JsonElement json, string? deployment)
     {
         var arguments = new Arguments(json);
-        var model = arguments.Text("model");
+        var model = deployment ?? arguments.Text("model");
         if (string.IsNullOrEmpty(model))
         {
             arguments.Fail(OpenAIError.Invalid("you must provide a model parameter", null, null));

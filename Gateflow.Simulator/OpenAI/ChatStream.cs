@@ -20,6 +20,11 @@ internal static class ChatStream
 
         using var chunks = new ChatChunks(context.Response.BodyWriter, completion, includeUsage);
         var choices = completion.Replies.Select((reply, index) => new ChoiceInStream(index, reply)).ToList();
+        if (completion.ContentFilter)
+        {
+            chunks.PromptFilter();
+        }
+
         foreach (var choice in choices)
         {
             chunks.Role(choice.Index, choice.Reply.Text is not null);

@@ -9,14 +9,20 @@ namespace Gateflow.Simulator.OpenAI;
 
 internal static class EmbeddingsEndpoint
 {
-    public static async Task HandleAsync(HttpContext context, Intake intake, OpenAIDialect dialect)
+    public static Task HandleAsync(HttpContext context, Intake intake, OpenAIDialect dialect) => AnswerAsync(context, intake, dialect, null);
+
+    /// <param name="context">The request.</param>
+    /// <param name="intake">Reads it.</param>
+    /// <param name="dialect">OpenAI's own or a host's of its models.</param>
+    /// <param name="deployment">The model when the path names it.</param>
+    public static async Task AnswerAsync(HttpContext context, Intake intake, IDialect dialect, string? deployment)
     {
-        if (await intake.ReadAsync(context, dialect) is not { } json)
+        if (await intake.ReadAsync(context, dialect, deployment) is not { } json)
         {
             return;
         }
 
-        var (request, fault) = EmbeddingsRequest.Read(json);
+        var (request, fault) = EmbeddingsRequest.Read(json, deployment);
         if (request is null)
         {
             await fault!.WriteAsync(context);

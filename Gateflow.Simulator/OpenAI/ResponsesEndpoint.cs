@@ -8,7 +8,10 @@ namespace Gateflow.Simulator.OpenAI;
 
 internal static class ResponsesEndpoint
 {
-    public static async Task HandleAsync(HttpContext context, Intake intake, OpenAIDialect dialect, PromptCache cache, ResponseStore store)
+    public static Task HandleAsync(HttpContext context, Intake intake, OpenAIDialect dialect, PromptCache cache, ResponseStore store) =>
+        AnswerAsync(context, intake, dialect, cache, store);
+
+    public static async Task AnswerAsync(HttpContext context, Intake intake, IDialect dialect, PromptCache cache, ResponseStore store)
     {
         if (await intake.ReadAsync(context, dialect) is not { } json)
         {
