@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text.Json;
 
 namespace Gateflow.Core;
@@ -6,7 +7,7 @@ namespace Gateflow.Core;
 public static class Wire
 {
     public static string Name<T>(T value)
-        where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
+        where T : struct, Enum => Names<T>.All.TryGetValue(value, out var name) ? name : Converted(value);
 
     /// <summary>The value of a wire name; false when there is none.</summary>
     public static bool TryParse<T>(string? name, out T value)
@@ -23,5 +24,15 @@ public static class Wire
 
         value = default;
         return false;
+    }
+
+    private static string Converted<T>(T value)
+        where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
+
+    /// <summary>Names are asked for with every request: each is made once.</summary>
+    private static class Names<T>
+        where T : struct, Enum
+    {
+        public static readonly FrozenDictionary<T, string> All = Enum.GetValues<T>().Distinct().ToFrozenDictionary(v => v, Converted);
     }
 }

@@ -2,8 +2,10 @@ using System.Collections.Frozen;
 using Gateflow.Core.Catalog;
 using Gateflow.Core.Limits;
 using Gateflow.Gateway.Catalog;
+using Gateflow.Gateway.Fallbacks;
 using Gateflow.Gateway.Forwarding;
 using Gateflow.Gateway.Limits;
+using Gateflow.Gateway.Metrics;
 using Gateflow.Gateway.Pipeline;
 using Gateflow.Gateway.Protocols;
 using Gateflow.Gateway.Usage;
@@ -17,6 +19,9 @@ namespace Gateflow.Gateway;
 /// <summary>Puts the data plane into a host.</summary>
 public static class GatewayHosting
 {
+    /// <summary>Name of the meter and of the activity source.</summary>
+    public const string TelemetryName = "Gateflow";
+
     /// <summary>
     /// Registers the data plane. The host registers <see cref="RouteReader"/>, <see cref="Core.Usage.Recorder"/> and
     /// <see cref="Core.Rollout.Judge"/>.
@@ -32,6 +37,11 @@ public static class GatewayHosting
         services.AddSingleton<KeyGate>();
         services.AddSingleton<Upstream>();
         services.AddSingleton<Forwarder>();
+        services.TryAddSingleton(new BreakerOptions());
+        services.TryAddSingleton<Breakers>();
+        services.AddSingleton<SplitGauge>();
+        services.AddSingleton<GatewayMetrics>();
+        services.AddSingleton<GatewayGauges>();
         services.AddSingleton<Closing>();
         services.AddSingleton<RequestPipeline>();
         services.AddSingleton<ModelsEndpoint>();
@@ -44,6 +54,7 @@ public static class GatewayHosting
     /// </summary>
     public static IApplicationBuilder UseGateway(this IApplicationBuilder app)
     {
+        app.ApplicationServices.GetRequiredService<GatewayGauges>(); // from now on they can be read
         var pipeline = app.ApplicationServices.GetRequiredService<RequestPipeline>();
         var models = app.ApplicationServices.GetRequiredService<ModelsEndpoint>();
         var posts = new Dictionary<string, RequestDelegate>(StringComparer.Ordinal)

@@ -4,7 +4,7 @@ namespace Gateflow.Core.Rollout;
 public sealed record ShareState(ulong[] Bits, int Next, int Count);
 
 /// <summary>The share of "yes" among the last n answers. O(1), no allocation.</summary>
-internal sealed class ShareWindow(int capacity)
+public sealed class ShareWindow(int capacity)
 {
     private readonly ulong[] _bits = new ulong[(capacity + 63) / 64];
     private int _next;

@@ -81,6 +81,7 @@ public static class GateflowApp
         services.AddGateflowAccess(settings).AddSignInLimits();
         services.AddLimits();
         services.AddGateway(o => (o.MaxBodyBytes, o.TrustedProxies) = (settings.MaxBodyBytes, settings.TrustedProxies));
+        services.AddTelemetry(builder.Configuration, settings);
         services.AddDemo(settings);
         services.AddOpenApi();
         services.AddShell();
@@ -133,6 +134,7 @@ public static class GateflowApp
             o.SwaggerEndpoint("/openapi/v1.json", "Gateflow");
         });
         app.MapHealth();
+        app.MapPrometheusScrapingEndpoint("/metrics").AllowAnonymous();
         app.MapSignIn();
         app.MapRollbackCsv();
         app.MapDemo(settings);

@@ -22,6 +22,7 @@ internal sealed class ProviderCall(Candidate candidate, bool wantsJson, TimeProv
     private HttpResponseMessage? _response;
     private Stream? _stream;
     private bool _limited = true;
+    private long _ended;
 
     public Candidate Candidate { get; } = candidate;
 
@@ -64,6 +65,9 @@ internal sealed class ProviderCall(Candidate candidate, bool wantsJson, TimeProv
 
     /// <summary>Milliseconds to the last byte, for streams to the first content; NaN before.</summary>
     public double LatencyMs { get; private set; } = double.NaN;
+
+    /// <summary>Timestamp of the call's end; now while it is open.</summary>
+    public long Ended => _ended == 0 ? time.GetTimestamp() : _ended;
 
     public bool IsSending => _content is { IsSending: true };
 
@@ -129,6 +133,7 @@ internal sealed class ProviderCall(Candidate candidate, bool wantsJson, TimeProv
 
     public void Dispose()
     {
+        _ended = Ended;
         _hangUp.Dispose();
         _response?.Dispose();
         if (!IsSending)

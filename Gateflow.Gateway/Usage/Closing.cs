@@ -5,12 +5,14 @@ using Gateflow.Core.Usage;
 using Gateflow.Gateway.Errors;
 using Gateflow.Gateway.Forwarding;
 using Gateflow.Gateway.Limits;
+using Gateflow.Gateway.Metrics;
 using Gateflow.Gateway.Pipeline;
+using Gateflow.Gateway.Traces;
 
 namespace Gateflow.Gateway.Usage;
 
 /// <summary>Step 9: one small record for the recorder, and the outcome for the judge. Neither waits for anything.</summary>
-internal sealed class Closing(Recorder recorder, Judge judge, KeyGate gate, ModelCatalog catalog)
+internal sealed class Closing(Recorder recorder, Judge judge, KeyGate gate, ModelCatalog catalog, GatewayMetrics metrics)
 {
     private const int ClientClosed = 499;
 
@@ -32,7 +34,10 @@ internal sealed class Closing(Recorder recorder, Judge judge, KeyGate gate, Mode
         var latency = own is not null && ok ? own.LatencyMs : double.NaN;
         var quality = ok ? AnswerQuality.Of(last.Facts, exchange.Envelope.WantsJson, seenWhole: last.IsStream || !last.HasRest) : double.NaN;
         var record = Record(exchange, last, outcome, latency, quality);
-        gate.Settle(exchange, (long)record.InputTokens + record.OutputTokens, UsageFolding.Cost(catalog, record));
+        var cost = UsageFolding.Cost(catalog, record);
+        gate.Settle(exchange, (long)record.InputTokens + record.OutputTokens, cost);
+        metrics.Record(exchange, record, cost);
+        RequestTrace.Tell(exchange, record);
         recorder.TryRecord(record);
         if (exchange.Migration is { } migration)
         {
@@ -53,6 +58,7 @@ internal sealed class Closing(Recorder recorder, Judge judge, KeyGate gate, Mode
     public void Refused(Exchange exchange, GatewayError refusal)
     {
         gate.Settle(exchange, 0, 0);
+        metrics.Refused(refusal);
         if (exchange.Key is null || refusal.Status is not (401 or 403 or 429))
         {
             return;
