@@ -3,7 +3,7 @@ using System.Buffers;
 namespace Gateflow.Gateway.Envelopes;
 
 /// <summary>Bytes in an array of the shared pool that grows as needed. Not thread-safe; disposing returns the array.</summary>
-internal sealed class PooledBody : IDisposable
+internal sealed class PooledBody : IDisposable, IBufferWriter<byte>
 {
     private byte[] _array;
 
@@ -30,6 +30,10 @@ internal sealed class PooledBody : IDisposable
     }
 
     public void Advance(int count) => Length += count;
+
+    public Memory<byte> GetMemory(int sizeHint = 0) => Free(Math.Max(sizeHint, 1));
+
+    public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
 
     public void Append(ReadOnlySpan<byte> bytes)
     {

@@ -18,8 +18,9 @@ internal static class OutgoingBody
         var envelope = exchange.Envelope;
         if (candidate.PassesThrough)
         {
-            return new SplicedContent(BodySplice.Apply(
-                exchange.Body!.Memory, envelope.Edits, candidate.Endpoint.UpstreamModelJson, envelope.Stream && !envelope.IncludeUsage));
+            var endpoint = candidate.Endpoint;
+            var withUsage = envelope.Stream && !envelope.IncludeUsage && endpoint.Provider.StreamOptions;
+            return new SplicedContent(BodySplice.Apply(exchange.Body!.Memory, envelope.Edits, endpoint.UpstreamModelJson, withUsage));
         }
 
         exchange.Request ??= exchange.Protocol.ReadRequest(exchange.Body!.Span);

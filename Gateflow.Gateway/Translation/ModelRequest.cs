@@ -47,6 +47,9 @@ internal sealed record ModelRequest
     /// <summary>Whether one turn may hold several calls.</summary>
     public bool? ParallelToolCalls { get; init; }
 
+    /// <summary>True when the tools were declared as <c>functions</c>, so that calls are to be told in that older form of OpenAI's.</summary>
+    public bool LegacyFunctions { get; init; }
+
     public ResponseFormat? Format { get; init; }
 
     public Reasoning? Reasoning { get; init; }

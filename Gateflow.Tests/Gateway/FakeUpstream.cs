@@ -17,7 +17,7 @@ internal sealed partial class FakeUpstream : IAsyncDisposable
 
     private FakeUpstream(WebApplication app) => _app = app;
 
-    /// <summary>Answers a request of a model; the model's id is given.</summary>
+    /// <summary>Answers a request of any path; the model that its body names is given.</summary>
     public Func<HttpContext, string, Task> Answer { get; set; } = (http, model) => Json(http, 200, Completion(model));
 
     public ConcurrentQueue<Received> Requests { get; } = [];
@@ -31,7 +31,7 @@ internal sealed partial class FakeUpstream : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0").ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = null);
         var app = builder.Build();
         var upstream = new FakeUpstream(app);
-        app.MapPost("/v1/chat/completions", (RequestDelegate)upstream.HandleAsync);
+        app.MapPost("/{**path}", (RequestDelegate)upstream.HandleAsync);
         await app.StartAsync(TestContext.Current.CancellationToken);
         return upstream;
     }
@@ -92,12 +92,14 @@ internal sealed partial class FakeUpstream : IAsyncDisposable
         await http.Request.Body.CopyToAsync(body, http.RequestAborted);
         var text = Encoding.UTF8.GetString(body.ToArray());
         using var json = JsonDocument.Parse(text);
-        var model = json.RootElement.GetProperty("model").GetString()!;
-        Requests.Enqueue(new Received(model, text, http.Request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase)));
+        var model = json.RootElement.TryGetProperty("model", out var named) ? named.GetString()! : "";
+        Requests.Enqueue(new Received(http.Request.Path + http.Request.QueryString, model, text, http.Request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase)));
         await Answer(http, model);
     }
 
-    internal sealed record Received(string Model, string Body, IReadOnlyDictionary<string, string> Headers);
+    /// <param name="Path">With its query.</param>
+    /// <param name="Model">Empty where the body names none.</param>
+    internal sealed record Received(string Path, string Model, string Body, IReadOnlyDictionary<string, string> Headers);
 
     [GeneratedRegex("\"model\":\"[^\"]*\"")]
     private static partial Regex ModelField();

@@ -62,11 +62,11 @@ internal sealed class GatewayHost : IAsyncDisposable
         return host;
     }
 
-    public static MigrationRoute Migration(int weight, StickyBy stickyBy = StickyBy.Auto) => new()
+    public static MigrationRoute Migration(int weight, StickyBy stickyBy = StickyBy.Auto, string source = "gpt-4", string target = "gpt-4o") => new()
     {
         MigrationId = MigrationId,
-        SourceModel = "gpt-4",
-        TargetModel = "gpt-4o",
+        SourceModel = source,
+        TargetModel = target,
         Weight = weight,
         StickyBy = stickyBy,
     };
@@ -76,9 +76,35 @@ internal sealed class GatewayHost : IAsyncDisposable
         Migrations = migrations.GroupBy(m => m.SourceModel).ToFrozenDictionary(g => g.Key, g => g.ToArray()),
     };
 
-    public Task<HttpResponseMessage> PostAsync(string body, params (string Name, string Value)[] headers)
+    /// <summary>Serves a model at a provider of any kind, in place of who served it; what the catalog knows of it counts.</summary>
+    /// <param name="model">The id that callers use, and the provider too unless <paramref name="upstream"/> is given.</param>
+    /// <param name="type">The kind of provider; its name is the type's in small letters.</param>
+    /// <param name="baseUrl">What the provider's official SDK takes; the fake provider's by default.</param>
+    /// <param name="upstream">The provider's own name of the model.</param>
+    /// <param name="change">What else the provider needs: region, version, credentials.</param>
+    public void Serve(string model, ProviderType type, Uri? baseUrl = null, string? upstream = null, Func<ProviderEndpoint, ProviderEndpoint>? change = null)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, "/v1/chat/completions")
+        var provider = new ProviderEndpoint
+        {
+            Name = type.ToString().ToLowerInvariant(),
+            Type = type,
+            BaseUrl = baseUrl ?? Upstream.BaseUrl,
+            ApiKey = "sk-provider",
+            Timeout = TimeSpan.FromSeconds(10),
+        };
+        var endpoint = new ModelEndpoint(change?.Invoke(provider) ?? provider, upstream ?? model);
+        Table = Table with
+        {
+            Models = Table.Models.Append(new(model, new ModelRoute(model, [endpoint], ModelCatalog.Embedded.Find(model)))).ToLookup(m => m.Key, m => m.Value)
+                .ToFrozenDictionary(m => m.Key, m => m.Last()),
+        };
+    }
+
+    public Task<HttpResponseMessage> PostAsync(string body, params (string Name, string Value)[] headers) => PostToAsync("/v1/chat/completions", body, headers);
+
+    public Task<HttpResponseMessage> PostToAsync(string path, string body, params (string Name, string Value)[] headers)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, path)
         {
             Content = new StringContent(body, Encoding.UTF8, "application/json"),
         };

@@ -11,9 +11,9 @@ internal sealed class ChatProtocol : ICallerProtocol
 
     public GatewayError? ReadEnvelope(ReadOnlySpan<byte> body, Envelope envelope) => ChatEnvelopeReader.Instance.Read(body, envelope);
 
-    public ModelRequest ReadRequest(ReadOnlySpan<byte> body) => throw new NotSupportedException();
+    public ModelRequest ReadRequest(ReadOnlySpan<byte> body) => ChatRequestReader.Read(body);
 
-    public IAnswerWriter CreateWriter(AnswerContext context) => throw new NotSupportedException();
+    public IAnswerWriter CreateWriter(AnswerContext context) => context.Stream ? new ChatStreamWriter(context) : new ChatAnswerWriter(context);
 
     public ReadOnlyMemory<byte> ErrorBody(GatewayError error, string? documentation, string requestId) => OpenAIError.Json(error, documentation);
 

@@ -43,9 +43,9 @@ internal sealed class OpenAIChatAdapter : IProviderAdapter
         return ValueTask.FromResult(request);
     }
 
-    public JsonObject Write(ModelRequest request, ModelEndpoint endpoint, ShimNotes notes) => throw new NotSupportedException();
+    public JsonObject Write(ModelRequest request, ModelEndpoint endpoint, ShimNotes notes) => ChatRequestWriter.Write(request, endpoint, notes);
 
-    public IAnswerParser CreateParser() => throw new NotSupportedException();
+    public IAnswerParser CreateParser() => new ChatAnswerParser();
 
     public bool TryRead(ReadOnlySpan<byte> json, AnswerFacts facts, out AnswerMarks marks) => ChatAnswerReader.TryRead(json, facts, out marks);
 
@@ -59,7 +59,7 @@ internal sealed class OpenAIChatAdapter : IProviderAdapter
         _ => AttemptResult.ServerError,
     };
 
-    public GatewayError ReadError(int status, ReadOnlySpan<byte> error, string provider) => throw new NotSupportedException();
+    public GatewayError ReadError(int status, ReadOnlySpan<byte> error, string provider) => OpenAIErrorReader.Read(status, error, provider);
 
     private static bool IsPolicy(ReadOnlySpan<byte> error) =>
         error.IndexOf("\"content_policy_violation\""u8) >= 0 || error.IndexOf("\"content_filter\""u8) >= 0;

@@ -1,0 +1,62 @@
+using System.Text.Json;
+using Gateflow.Gateway.Translation;
+
+namespace Gateflow.Gateway.Providers.OpenAI;
+
+/// <summary>
+/// Puts the pieces of tool calls of one choice together. OpenAI tells a call's id and name first and then its arguments, all under one index; some
+/// compatible servers give every call the index 0 or none, whole calls at once, no ids, or the name after the id.
+/// </summary>
+internal sealed class ChatCallTracker(int choice)
+{
+    private readonly Dictionary<int, Call> _open = [];
+    private int _count;
+
+    /// <param name="call">One entry of <c>tool_calls</c>.</param>
+    /// <param name="index">The provider's index of it; null when it gave none.</param>
+    public void Read(JsonElement call, int? index, List<AnswerPart> parts)
+    {
+        var id = call.Text("id");
+        var function = call.Find("function") ?? default;
+        var at = index ?? (string.IsNullOrEmpty(id) && _count > 0 ? _count - 1 : _count);
+        Read(at, id, function.Text("name"), function.Text("arguments"), call.Find("extra_content")?.Find("google")?.Text("thought_signature"), parts);
+    }
+
+    /// <summary>The older form: one call without id.</summary>
+    public void ReadFunction(JsonElement function, List<AnswerPart> parts) =>
+        Read(0, null, function.Text("name"), function.Text("arguments"), null, parts);
+
+    private void Read(int at, string? id, string? name, string? arguments, string? signature, List<AnswerPart> parts)
+    {
+        if (!_open.TryGetValue(at, out var call) || (!string.IsNullOrEmpty(id) && call.Id is not null && call.Id != id))
+        {
+            _open[at] = call = new Call();
+        }
+
+        call.Id ??= string.IsNullOrEmpty(id) ? null : id;
+        call.Held += arguments;
+        if (call.Index < 0 && !string.IsNullOrEmpty(name))
+        {
+            call.Index = _count++;
+            call.Id ??= $"call_{Guid.CreateVersion7():N}";
+            parts.Add(new ToolStart(call.Index, call.Id, name) { Choice = choice, Signature = signature });
+        }
+
+        if (call.Index >= 0 && call.Held.Length > 0)
+        {
+            parts.Add(new ToolArguments(call.Index, call.Held) { Choice = choice });
+            call.Held = "";
+        }
+    }
+
+    private sealed class Call
+    {
+        public string? Id { get; set; }
+
+        /// <summary>Its place among the calls; -1 until its name is known.</summary>
+        public int Index { get; set; } = -1;
+
+        /// <summary>Arguments that came before the name.</summary>
+        public string Held { get; set; } = "";
+    }
+}

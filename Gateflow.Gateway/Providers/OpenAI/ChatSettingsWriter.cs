@@ -1,0 +1,67 @@
+using System.Text.Json.Nodes;
+using Gateflow.Gateway.Translation;
+
+namespace Gateflow.Gateway.Providers.OpenAI;
+
+/// <summary>Writes format, reasoning and what is said about the request itself.</summary>
+internal static class ChatSettingsWriter
+{
+    /// <summary>Budgets of thinking, in tokens, up to which an effort is called low and medium; what is above is high.</summary>
+    private const int LowBudget = 4_096, MediumBudget = 16_384;
+
+    public static void Write(JsonObject json, ModelRequest request, ShimNotes notes)
+    {
+        if (request.Format is { } format)
+        {
+            json["response_format"] = WriteFormat(format);
+        }
+
+        if (request.Reasoning is { } reasoning)
+        {
+            json.Set("reasoning_effort", EffortOf(reasoning, notes));
+        }
+
+        json.Set("verbosity", request.Verbosity);
+        json.Set("user", request.User);
+        json.Set("metadata", request.Metadata);
+        if (request.ServiceTier is "auto" or "default" or "flex" or "priority" or "scale")
+        {
+            json["service_tier"] = request.ServiceTier;
+        }
+        else if (request.ServiceTier is not null)
+        {
+            notes.Dropped("service_tier");
+        }
+    }
+
+    private static JsonObject WriteFormat(ResponseFormat format)
+    {
+        if (format.Kind != FormatKind.Schema)
+        {
+            return new JsonObject { ["type"] = format.Kind == FormatKind.Json ? "json_object" : "text" };
+        }
+
+        var schema = new JsonObject { ["name"] = format.Name ?? "answer" };
+        schema.Set("description", format.Description);
+        schema.Set("schema", format.Schema);
+        schema.Set("strict", format.Strict);
+        return new JsonObject { ["type"] = "json_schema", ["json_schema"] = schema };
+    }
+
+    private static string? EffortOf(Reasoning reasoning, ShimNotes notes)
+    {
+        if (reasoning.Summary is not null)
+        {
+            notes.Dropped("reasoning.summary");
+        }
+
+        if (reasoning is { Effort: null, Enabled: true, Budget: { } budget })
+        {
+            var effort = budget <= LowBudget ? "low" : budget <= MediumBudget ? "medium" : "high";
+            notes.Mapped("thinking.budget_tokens", $"reasoning_effort={effort}");
+            return effort;
+        }
+
+        return reasoning.Enabled ? reasoning.Effort : "none";
+    }
+}

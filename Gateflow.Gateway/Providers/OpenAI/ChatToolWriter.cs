@@ -1,0 +1,39 @@
+using System.Text.Json.Nodes;
+using Gateflow.Gateway.Translation;
+
+namespace Gateflow.Gateway.Providers.OpenAI;
+
+/// <summary>Writes <c>tools</c>, <c>tool_choice</c> and <c>parallel_tool_calls</c>; the latter two are refused by OpenAI where there are no tools.</summary>
+internal static class ChatToolWriter
+{
+    public static void Write(JsonObject json, ModelRequest request)
+    {
+        if (request.Tools.Count > 0)
+        {
+            json["tools"] = new JsonArray([.. request.Tools.Select(WriteTool)]);
+            json.Set("parallel_tool_calls", request.ParallelToolCalls);
+            json.Set("tool_choice", request.ToolChoice is { } choice ? WriteChoice(choice) : null);
+        }
+        else if (request.ToolChoice is { Kind: ToolChoiceKind.Required or ToolChoiceKind.Named })
+        {
+            throw NotCarriedException.Invalid("tool_choice", "left out where no tools are given");
+        }
+    }
+
+    private static JsonObject WriteTool(Tool tool)
+    {
+        var function = new JsonObject { ["name"] = tool.Name };
+        function.Set("description", tool.Description);
+        function.Set("parameters", tool.Parameters);
+        function.Set("strict", tool.Strict);
+        return new JsonObject { ["type"] = "function", ["function"] = function };
+    }
+
+    private static JsonNode WriteChoice(ToolChoice choice) => choice.Kind switch
+    {
+        ToolChoiceKind.None => "none",
+        ToolChoiceKind.Required => "required",
+        ToolChoiceKind.Named => new JsonObject { ["type"] = "function", ["function"] = new JsonObject { ["name"] = choice.Name } },
+        _ => "auto",
+    };
+}

@@ -1,0 +1,30 @@
+using System.Text.Json;
+using Gateflow.Gateway.Errors;
+
+namespace Gateflow.Gateway.Providers.OpenAI;
+
+/// <summary>Reads <c>{"error": {message, type, code}}</c>, and the forms that compatible servers have made of it.</summary>
+internal static class OpenAIErrorReader
+{
+    public static GatewayError Read(int status, ReadOnlySpan<byte> body, string provider)
+    {
+        var root = AnswerElement.Parse(body);
+        return root is null ? ProviderError.Of(status, provider, null)
+            : root.Value.Find("error") is { } error ? Read(status, error, provider)
+            : ProviderError.Of(status, provider, root.Value.Text("message") ?? root.Value.Text("detail"));
+    }
+
+    /// <summary>An error within a stream that began with 200: the status is what it says of itself.</summary>
+    public static GatewayError ReadLate(JsonElement error, string provider)
+    {
+        var said = error.Count("code") ?? error.Count("status");
+        var limited = said == 429 || IsLimit(error.Text("type")) || IsLimit(error.Text("code"));
+        return Read(limited ? 429 : said is >= 400 and < 600 ? said.Value : 502, error, provider);
+    }
+
+    private static bool IsLimit(string? word) => word is not null && word.StartsWith("rate_limit", StringComparison.Ordinal);
+
+    private static GatewayError Read(int status, JsonElement error, string provider) => error.ValueKind == JsonValueKind.String
+        ? ProviderError.Of(status, provider, error.GetString())
+        : ProviderError.Of(status, provider, error.Text("message"), error.Text("type"), error.Text("code"));
+}
