@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Security.Cryptography;
 
 namespace Gateflow.Gateway.Forwarding;
 
@@ -24,6 +25,18 @@ internal sealed class SplicedContent : HttpContent
 
     /// <summary>True while the buffer is being read: it must not go back to the pool.</summary>
     public bool IsSending { get; private set; }
+
+    /// <summary>SHA-256 of the whole body, lower-case hex, for providers that want it signed.</summary>
+    public string Hash()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var segment in _segments)
+        {
+            hash.AppendData(segment.Span);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
         SerializeToStreamAsync(stream, context, CancellationToken.None);
