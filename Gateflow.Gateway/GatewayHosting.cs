@@ -8,6 +8,7 @@ using Gateflow.Gateway.Limits;
 using Gateflow.Gateway.Metrics;
 using Gateflow.Gateway.Pipeline;
 using Gateflow.Gateway.Protocols;
+using Gateflow.Gateway.Protocols.Messages;
 using Gateflow.Gateway.Usage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -45,6 +46,7 @@ public static class GatewayHosting
         services.AddSingleton<Closing>();
         services.AddSingleton<RequestPipeline>();
         services.AddSingleton<ModelsEndpoint>();
+        services.AddSingleton<CountTokensEndpoint>();
         return services;
     }
 
@@ -60,6 +62,8 @@ public static class GatewayHosting
         var posts = new Dictionary<string, RequestDelegate>(StringComparer.Ordinal)
         {
             ["/v1/chat/completions"] = Speaking(CallerProtocols.Chat),
+            ["/v1/messages"] = Speaking(CallerProtocols.Messages),
+            ["/v1/messages/count_tokens"] = app.ApplicationServices.GetRequiredService<CountTokensEndpoint>().AnswerAsync,
         }.ToFrozenDictionary();
         return app.Use(next => http =>
         {

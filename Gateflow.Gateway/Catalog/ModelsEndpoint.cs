@@ -8,7 +8,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace Gateflow.Gateway.Catalog;
 
-/// <summary><c>GET /v1/models</c> and <c>GET /v1/models/{id}</c> in OpenAI's shape: the models that are served and that the key may use.</summary>
+/// <summary>
+/// <c>GET /v1/models</c> and <c>GET /v1/models/{id}</c>: the models that are served and that the key may use. OpenAI and Anthropic share the path; whoever
+/// sends <c>anthropic-version</c> speaks Anthropic's protocol.
+/// </summary>
 internal sealed class ModelsEndpoint(GatewayOptions options, RouteReader routes, TimeProvider time)
 {
     private const string Path = "/v1/models";
@@ -22,6 +25,8 @@ internal sealed class ModelsEndpoint(GatewayOptions options, RouteReader routes,
             : next(http);
     }
 
+    private static bool IsAnthropic(HttpContext http) => http.Request.Headers.ContainsKey("anthropic-version");
+
     private Task ListAsync(HttpContext http)
     {
         var table = routes();
@@ -33,20 +38,15 @@ internal sealed class ModelsEndpoint(GatewayOptions options, RouteReader routes,
         var models = table.Models
             .Where(pair => pair.Key == pair.Value.Id && Visible(pair.Value, key))
             .Select(pair => pair.Value)
-            .OrderBy(model => model.Id, StringComparer.Ordinal);
-        return WriteAsync(http, json =>
+            .OrderBy(model => model.Id, StringComparer.Ordinal)
+            .ToList();
+        if (!IsAnthropic(http))
         {
-            json.WriteStartObject();
-            json.WriteString("object"u8, "list"u8);
-            json.WriteStartArray("data"u8);
-            foreach (var model in models)
-            {
-                Write(json, model);
-            }
+            return WriteAsync(http, json => OpenAIModelList.Write(json, models));
+        }
 
-            json.WriteEndArray();
-            json.WriteEndObject();
-        });
+        var (page, more, error) = AnthropicModelList.Page(models, http.Request.Query);
+        return error is null ? WriteAsync(http, json => AnthropicModelList.Write(json, page, more, Today())) : RefuseAsync(http, error);
     }
 
     private Task GetAsync(HttpContext http, string id)
@@ -57,30 +57,30 @@ internal sealed class ModelsEndpoint(GatewayOptions options, RouteReader routes,
             return refusal;
         }
 
-        return table.Models.TryGetValue(id, out var model) && Visible(model, key)
-            ? WriteAsync(http, json => Write(json, model))
-            : ErrorWriter.WriteAsync(
-                http, GatewayError.ModelNotFound($"The model '{id}' is not served by any configured provider."), options.ErrorDocumentation);
+        if (!table.Models.TryGetValue(id, out var model) || !Visible(model, key))
+        {
+            return RefuseAsync(http, GatewayError.ModelNotFound($"The model '{id}' is not served by any configured provider."));
+        }
+
+        return IsAnthropic(http)
+            ? WriteAsync(http, json => AnthropicModelList.Write(json, model, Today()))
+            : WriteAsync(http, json => OpenAIModelList.Write(json, model));
     }
+
+    private DateOnly Today() => DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
 
     private Task? Refusal(HttpContext http, RouteTable table, out KeyEntry key)
     {
         var now = time.GetUtcNow();
         http.Response.Headers["x-gateflow-request-id"] = Ids.New("req", now);
-        return KeyCheck.Authenticate(http, table, now, options.TrustedProxies, out key) is { } error ? ErrorWriter.WriteAsync(http, error, options.ErrorDocumentation) : null;
+        return KeyCheck.Authenticate(http, table, now, options.TrustedProxies, out key, IsAnthropic(http)) is { } error ? RefuseAsync(http, error) : null;
     }
+
+    private Task RefuseAsync(HttpContext http, GatewayError error) => IsAnthropic(http)
+        ? ErrorWriter.WriteAsync(http, error, AnthropicError.Json(error, http.Response.Headers["x-gateflow-request-id"].ToString()))
+        : ErrorWriter.WriteAsync(http, error, options.ErrorDocumentation);
 
     private static bool Visible(ModelRoute model, KeyEntry key) => model.IsServed && KeyCheck.Allows(key, model.Id, model.Id, null);
-
-    private static void Write(Utf8JsonWriter json, ModelRoute model)
-    {
-        json.WriteStartObject();
-        json.WriteString("id"u8, model.Id);
-        json.WriteString("object"u8, "model"u8);
-        json.WriteNumber("created"u8, model.Facts?.Released is { } day ? new DateTimeOffset(day.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero).ToUnixTimeSeconds() : 0);
-        json.WriteString("owned_by"u8, model.Endpoints[0].Provider.Name);
-        json.WriteEndObject();
-    }
 
     private static Task WriteAsync(HttpContext http, Action<Utf8JsonWriter> write)
     {

@@ -32,6 +32,9 @@ internal sealed class Envelope
     /// <summary>Stable hash of the system messages and the first user message; 0 when there is no user message.</summary>
     public ulong Conversation { get; set; }
 
+    /// <summary>Stable hash of a system text that stands beside the messages; 0 when there is none.</summary>
+    public ulong System { get; set; }
+
     /// <summary>Characters (UTF-8 bytes as sent) of texts and tool definitions, for estimating tokens.</summary>
     public long PromptLength { get; set; }
 

@@ -1,5 +1,6 @@
 using Gateflow.Core.Rollout;
 using Gateflow.Gateway.Envelopes;
+using Gateflow.Gateway.Providers.Anthropic;
 
 namespace Gateflow.Gateway.Forwarding;
 
@@ -26,7 +27,7 @@ internal readonly record struct RetryPolicy(int MaxAttempts, TimeSpan InitialDel
     /// <param name="retryAfter">What the provider asked for.</param>
     public TimeSpan? Delay(int attempt, AttemptResult result, int status, TimeSpan? retryAfter)
     {
-        var worth = status is 429 or 500 or 502 or 503 or 504 || (status is 0 or 200 && result is AttemptResult.ConnectionFailed or AttemptResult.ServerError);
+        var worth = status is 429 or 500 or 502 or 503 or 504 or AnthropicErrors.Overloaded || (status is 0 or 200 && result is AttemptResult.ConnectionFailed or AttemptResult.ServerError);
         if (!worth || attempt >= MaxAttempts || retryAfter > Cap)
         {
             return null;

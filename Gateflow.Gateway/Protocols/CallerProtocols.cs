@@ -1,4 +1,5 @@
 using Gateflow.Gateway.Protocols.Chat;
+using Gateflow.Gateway.Protocols.Messages;
 
 namespace Gateflow.Gateway.Protocols;
 
@@ -6,4 +7,5 @@ namespace Gateflow.Gateway.Protocols;
 internal static class CallerProtocols
 {
     public static readonly ICallerProtocol Chat = new ChatProtocol();
+    public static readonly ICallerProtocol Messages = new MessagesProtocol();
 }

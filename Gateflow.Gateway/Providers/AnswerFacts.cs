@@ -23,6 +23,9 @@ internal sealed class AnswerFacts : IDisposable
 
     public int CachedTokens { get; set; }
 
+    /// <summary>Part of <see cref="InputTokens"/> that was written to the provider's cache.</summary>
+    public int CacheWrittenTokens { get; set; }
+
     public int OutputTokens { get; set; }
 
     public int ReasoningTokens { get; set; }
@@ -101,6 +104,7 @@ internal sealed class AnswerFacts : IDisposable
                 HasUsage = true;
                 InputTokens = counted.Input ?? InputTokens;
                 CachedTokens = counted.Cached ?? CachedTokens;
+                CacheWrittenTokens = counted.CacheWritten ?? CacheWrittenTokens;
                 OutputTokens = counted.Output ?? OutputTokens;
                 ReasoningTokens = counted.Reasoning ?? ReasoningTokens;
                 break;

@@ -1,5 +1,6 @@
 using Gateflow.Core.Routing;
 using Gateflow.Gateway.Protocols;
+using Gateflow.Gateway.Providers.Anthropic;
 using Gateflow.Gateway.Providers.OpenAI;
 
 namespace Gateflow.Gateway.Providers;
@@ -8,6 +9,7 @@ namespace Gateflow.Gateway.Providers;
 internal static class ProviderAdapters
 {
     private static readonly OpenAIChatAdapter OpenAIChat = new();
+    private static readonly AnthropicMessagesAdapter AnthropicMessages = new();
 
     /// <summary>The adapter; null when the provider has no API that could answer.</summary>
     /// <param name="endpoint">The model at its provider: some models have one API only.</param>
@@ -15,6 +17,7 @@ internal static class ProviderAdapters
     public static IProviderAdapter? Find(ModelEndpoint endpoint, Protocol asked) => endpoint.Provider.Type switch
     {
         ProviderType.OpenAI or ProviderType.OpenAICompatible => asked == Protocol.Embeddings ? null : OpenAIChat,
+        ProviderType.Anthropic => asked == Protocol.Messages ? AnthropicMessages : null,
         _ => null,
     };
 }

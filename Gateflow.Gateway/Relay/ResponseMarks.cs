@@ -64,7 +64,8 @@ internal static class ResponseMarks
                 || (!ownLimits && name.StartsWith("anthropic-ratelimit-", StringComparison.OrdinalIgnoreCase))
                 || name.StartsWith("openai-", StringComparison.OrdinalIgnoreCase)
                 || name.StartsWith("retry-after", StringComparison.OrdinalIgnoreCase)
-                || name.Equals("x-request-id", StringComparison.OrdinalIgnoreCase))
+                || name.Equals("x-request-id", StringComparison.OrdinalIgnoreCase)
+                || name.Equals("request-id", StringComparison.OrdinalIgnoreCase))
             {
                 headers[name] = Safe(values.ToString());
             }
@@ -72,7 +73,7 @@ internal static class ResponseMarks
     }
 
     /// <summary>Names and a provider's values may hold any character, a header may not: those are percent-encoded.</summary>
-    private static string Safe(string text) =>
+    public static string Safe(string text) =>
         text.AsSpan().ContainsAnyExceptInRange(' ', '~') ? Uri.EscapeDataString(Shortened(text)) : Shortened(text);
 
     private static string Shortened(string text) => text.Length <= MaxHeader ? text : text[..MaxHeader];

@@ -1,0 +1,102 @@
+using System.Text.Json;
+using Gateflow.Core.Rollout;
+using Gateflow.Gateway.Access;
+using Gateflow.Gateway.Envelopes;
+using Gateflow.Gateway.Errors;
+using Gateflow.Gateway.Forwarding;
+using Gateflow.Gateway.Limits;
+using Gateflow.Gateway.Pipeline;
+using Gateflow.Gateway.Providers;
+using Gateflow.Gateway.Providers.Anthropic;
+using Gateflow.Gateway.Relay;
+using Gateflow.Gateway.Routing;
+using Microsoft.AspNetCore.Http;
+
+namespace Gateflow.Gateway.Protocols.Messages;
+
+/// <summary>
+/// <c>POST /v1/messages/count_tokens</c>: <c>{"input_tokens"}</c>, from the provider where it is Anthropic, else an estimate from the length of the texts,
+/// which the header <c>x-gateflow-estimated</c> admits. It counts as a request within the limits of the key, but never as usage of the model: nothing was answered.
+/// </summary>
+internal sealed class CountTokensEndpoint(GatewayOptions options, RouteReader routes, KeyGate gate, Upstream upstream, TimeProvider time)
+{
+    private const double BytesPerToken = 4;
+
+    public async Task AnswerAsync(HttpContext http)
+    {
+        using var exchange = new Exchange(http, CallerProtocols.Messages, routes(), time);
+        ResponseMarks.WriteId(exchange);
+        try
+        {
+            if (await PrepareAsync(exchange) is { } refusal)
+            {
+                ResponseMarks.WriteRequested(exchange);
+                await ErrorWriter.WriteAsync(http, refusal, exchange.Protocol.ErrorBody(refusal, options.ErrorDocumentation, exchange.RequestId));
+                return;
+            }
+
+            await (exchange.Candidates[0] is { PassesThrough: true } candidate ? AskAsync(exchange, candidate) : EstimateAsync(exchange));
+        }
+        catch (Exception fault) when (exchange.Aborted.IsCancellationRequested && ProviderCall.IsBroken(fault))
+        {
+            // the caller hung up
+        }
+        finally
+        {
+            gate.Settle(exchange, 0, 0);
+        }
+    }
+
+    private async ValueTask<GatewayError?> PrepareAsync(Exchange exchange)
+    {
+        var refusal = KeyCheck.Authenticate(exchange.Http, exchange.Table, exchange.At, options.TrustedProxies, out var key, anthropic: true);
+        exchange.Key = key;
+        refusal ??= await ReadEnvelopeAsync(exchange);
+        refusal ??= ModelNames.Resolve(exchange) ?? gate.Take(exchange);
+        if (refusal is null)
+        {
+            Arms.Choose(exchange);
+            refusal = Candidates.List(exchange);
+        }
+
+        return refusal;
+    }
+
+    private async ValueTask<GatewayError?> ReadEnvelopeAsync(Exchange exchange)
+    {
+        var (body, refusal) = await BodyReader.ReadAsync(exchange.Http, options.MaxBodyBytes);
+        exchange.Body = body;
+        return refusal ?? exchange.Protocol.ReadEnvelope(body!.Span, exchange.Envelope);
+    }
+
+    /// <summary>One call without retries or fallbacks: a count that fails costs nothing.</summary>
+    private async Task AskAsync(Exchange exchange, Candidate candidate)
+    {
+        var call = new ProviderCall(candidate with { Adapter = AnthropicMessagesAdapter.CountTokens }, wantsJson: false, time, exchange.Aborted);
+        exchange.Calls.Add(call);
+        try
+        {
+            await call.SendAsync(upstream, new ProviderRequest(
+                candidate.Endpoint, OutgoingBody.Create(exchange, call.Candidate, call), false, exchange.Http.Request.Headers, true, time.GetUtcNow()));
+            await AnswerHead.ReadAsync(call);
+        }
+        catch (Exception fault) when (ProviderCall.IsBroken(fault) && !exchange.Aborted.IsCancellationRequested)
+        {
+            call.Result = call.Meaning(fault);
+        }
+
+        ResponseMarks.Write(exchange, call);
+        await (call.Result == AttemptResult.Ok ? WholeRelay.RelayAsync(exchange, call) : ErrorRelay.RelayAsync(exchange, call, options.ErrorDocumentation));
+    }
+
+    private static Task EstimateAsync(Exchange exchange)
+    {
+        var factor = exchange.Table.Models.GetValueOrDefault(exchange.Candidates[0].Model)?.Facts?.TokenFactor ?? 1;
+        var tokens = (long)Math.Ceiling(exchange.Envelope.PromptLength / BytesPerToken * factor);
+        var response = exchange.Http.Response;
+        response.Headers["x-gateflow-estimated"] = "true";
+        response.Headers["x-gateflow-model"] = ResponseMarks.Safe(exchange.Candidates[0].Model);
+        response.ContentType = "application/json";
+        return response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(new { input_tokens = tokens }), exchange.Aborted).AsTask();
+    }
+}

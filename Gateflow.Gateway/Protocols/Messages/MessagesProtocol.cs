@@ -1,0 +1,21 @@
+using Gateflow.Gateway.Envelopes;
+using Gateflow.Gateway.Errors;
+using Gateflow.Gateway.Translation;
+
+namespace Gateflow.Gateway.Protocols.Messages;
+
+/// <summary>Anthropic's messages as callers speak them.</summary>
+internal sealed class MessagesProtocol : ICallerProtocol
+{
+    public Protocol Kind => Protocol.Messages;
+
+    public GatewayError? ReadEnvelope(ReadOnlySpan<byte> body, Envelope envelope) => MessagesEnvelopeReader.Instance.Read(body, envelope);
+
+    public ModelRequest ReadRequest(ReadOnlySpan<byte> body) => throw new NotSupportedException();
+
+    public IAnswerWriter CreateWriter(AnswerContext context) => throw new NotSupportedException();
+
+    public ReadOnlyMemory<byte> ErrorBody(GatewayError error, string? documentation, string requestId) => AnthropicError.Json(error, requestId);
+
+    public ReadOnlyMemory<byte> ErrorEvent(GatewayError error, string? documentation, string requestId) => AnthropicError.Event(error, requestId);
+}
