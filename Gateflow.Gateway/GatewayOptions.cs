@@ -9,6 +9,9 @@ public sealed class GatewayOptions
     /// <summary>Largest request body, bytes; a larger one is answered with 413.</summary>
     public long MaxBodyBytes { get; set; } = 20 * 1024 * 1024;
 
+    /// <summary>How long after its arrival a request may still be handed to another candidate or tried again. Only a migration's source is asked later.</summary>
+    public TimeSpan Budget { get; set; } = TimeSpan.FromMinutes(5);
+
     /// <summary>Proxies before the gateway that are believed when they say who calls (<c>X-Forwarded-For</c>).</summary>
     public AddressRanges TrustedProxies { get; set; } = AddressRanges.None;
 

@@ -38,4 +38,7 @@ public sealed class Recorder
 
     /// <summary>Takes the next record that waits.</summary>
     public bool TryTake([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out RequestRecord? record) => _queue.Reader.TryRead(out record);
+
+    /// <summary>Takes the next record, and waits for one.</summary>
+    public ValueTask<RequestRecord> TakeAsync(CancellationToken cancellationToken) => _queue.Reader.ReadAsync(cancellationToken);
 }

@@ -1,3 +1,4 @@
+using Gateflow.Core.Fallbacks;
 using Gateflow.Core.Rollout;
 using Gateflow.Gateway.Pipeline;
 using Gateflow.Gateway.Providers;
@@ -7,48 +8,127 @@ using Gateflow.Gateway.Translation;
 namespace Gateflow.Gateway.Forwarding;
 
 /// <summary>
-/// Step 7: asks the candidates in order until one answers. While another remains, the first failure of any kind moves on; only the last one is
-/// asked again.
+/// Step 7: asks the candidates in order until one answers. While another may follow, the first failure moves on; only the last one is asked
+/// again. Open breakers, providers at their limits and models that their provider has denied are passed over.
 /// </summary>
-internal sealed class Forwarder(Upstream upstream)
+internal sealed class Forwarder(Upstream upstream, Candidates candidates, GatewayOptions options)
 {
-    /// <summary>The call that is to be relayed: one that answered, else the last one that failed.</summary>
+    /// <summary>The call that is to be relayed: one that answered, else the failure that the caller is told of.</summary>
     public async Task<ProviderCall> SendAsync(Exchange exchange)
     {
         var (index, attempt) = (0, 1);
-        var policy = RetryPolicy.Of(exchange.Envelope);
+        var failure = AttemptResult.NotAsked;
         while (true)
         {
-            var call = await AttemptAsync(exchange, exchange.Candidates[index]);
-            if (call.Result is AttemptResult.Ok or AttemptResult.ClientCancelled)
+            var call = new ProviderCall(exchange.Candidates[index], exchange.Envelope.WantsJson, exchange.Time, exchange.Aborted);
+            exchange.Calls.Add(call);
+            if (!PassesOver(exchange, index, call))
             {
-                return call;
+                await (call.Candidate.Health.Breaker.IsClosed ? AskAsync(exchange, call) : TryAsync(exchange, index, call));
             }
 
-            if (index < exchange.Candidates.Count - 1)
+            if (call.Result is AttemptResult.Ok or AttemptResult.ClientCancelled)
             {
-                index++;
+                return exchange.Final = call;
             }
-            else if (policy.Delay(attempt++, call.Result, call.Status, call.RetryAfter) is { } delay)
+
+            // A chain's model that cannot be told the request at all is no end of it: the failure before stands.
+            failure = call is { Refusal: not null, Candidate.Role: CandidateRole.Chain } ? failure : call.Result;
+            if (Next(exchange, index, failure) is var next and >= 0)
             {
-                call.Dispose();
+                (index, attempt) = (next, 1);
+            }
+            else if (Delay(exchange, attempt++, call) is { } delay)
+            {
+                call.Close();
                 await Task.Delay(delay, exchange.Time, exchange.Aborted);
                 continue;
             }
             else
             {
-                return call;
+                return exchange.Final = ToBeTold(exchange);
             }
 
-            call.Dispose();
+            call.Close();
         }
     }
 
-    private async Task<ProviderCall> AttemptAsync(Exchange exchange, Candidate candidate)
+    /// <summary>Of calls that all failed: that of the model itself, as if there were no chain; else whichever was asked last.</summary>
+    private static ProviderCall ToBeTold(Exchange exchange) =>
+        exchange.Calls.FindLast(static c => c.Candidate.Role == CandidateRole.Own && (c.WasAsked || c.Refusal is not null))
+        ?? exchange.Calls.FindLast(static c => c.WasAsked)
+        ?? exchange.Calls[^1];
+
+    /// <summary>Who is asked after a failure; −1 when nobody is. Once the time for the request is used up only the source of a migration still is.</summary>
+    private int Next(Exchange exchange, int index, AttemptResult failure)
     {
-        var envelope = exchange.Envelope;
-        var call = new ProviderCall(candidate, envelope.WantsJson, exchange.Time, exchange.Aborted);
-        exchange.Calls.Add(call);
+        candidates.Complete(exchange);
+        var next = FallbackOrder.Next(exchange.Candidates, index, failure, exchange.Chain);
+        return next < 0 || Spent(exchange) < options.Budget || exchange.Candidates[index].Role == CandidateRole.Target ? next : -1;
+    }
+
+    private TimeSpan? Delay(Exchange exchange, int attempt, ProviderCall call)
+    {
+        if (!call.Candidate.Health.Breaker.IsClosed && call.Candidate.Health.Breaker.IsDead)
+        {
+            return null;
+        }
+
+        var jitter = StableHash.Of(exchange.RequestId, (ulong)attempt) / (double)ulong.MaxValue;
+        var delay = RetryPolicy.Of(exchange.Envelope).Delay(attempt, call.Result, call.Status, call.RetryAfter, jitter);
+        return delay is { } wait && Spent(exchange) + wait < options.Budget ? wait : null;
+    }
+
+    private static TimeSpan Spent(Exchange exchange) => exchange.Time.GetElapsedTime(exchange.Started);
+
+    /// <summary>True when the provider said a while ago that it has no such model and somebody else can be asked at once.</summary>
+    private bool PassesOver(Exchange exchange, int index, ProviderCall call)
+    {
+        if (!call.Candidate.Health.IsGone || Next(exchange, index, AttemptResult.ModelNotFound) < 0)
+        {
+            return false;
+        }
+
+        call.PassOver(AttemptResult.ModelNotFound, null);
+        return true;
+    }
+
+    /// <summary>
+    /// A candidate with an open breaker: the one call that may try is made; the others go on. Where nobody else is left the provider is asked all the
+    /// same, unless nothing at all has got through of late.
+    /// </summary>
+    private async Task TryAsync(Exchange exchange, int index, ProviderCall call)
+    {
+        var breaker = call.Candidate.Health.Breaker;
+        var result = await breaker.TryAsync(
+            static async what =>
+            {
+                await what.self.AskAsync(what.exchange, what.call, tried: true);
+                return what.call.WasAsked ? what.call.Result : AttemptResult.NotAsked;
+            },
+            (self: this, exchange, call));
+        if (result != AttemptResult.CircuitOpen)
+        {
+            return;
+        }
+
+        if (breaker.IsDead || Next(exchange, index, AttemptResult.CircuitOpen) >= 0)
+        {
+            call.PassOver(AttemptResult.CircuitOpen, breaker.RetryAfter);
+            return;
+        }
+
+        await AskAsync(exchange, call);
+    }
+
+    private async Task AskAsync(Exchange exchange, ProviderCall call, bool tried = false)
+    {
+        if (!call.TryEnter())
+        {
+            return;
+        }
+
+        var (envelope, candidate) = (exchange.Envelope, call.Candidate);
         try
         {
             var body = OutgoingBody.Create(exchange, candidate, call);
@@ -65,6 +145,9 @@ internal sealed class Forwarder(Upstream upstream)
             call.Result = call.Meaning(fault);
         }
 
-        return call;
+        if (!call.HasRest)
+        {
+            call.End(tried);
+        }
     }
 }

@@ -11,11 +11,11 @@ namespace Gateflow.Gateway.Forwarding;
 
 /// <summary>
 /// One call of one provider: what it came to, the bytes received so far and, for streams and very long answers, where the rest comes from.
-/// Every read has the provider's time limit of its own.
+/// Every read has the provider's time limit of its own. A candidate that was passed over is a call that was never sent.
 /// </summary>
 internal sealed class ProviderCall(Candidate candidate, bool wantsJson, TimeProvider time, CancellationToken caller) : IDisposable
 {
-    private readonly CancellationTokenSource _limit = new(candidate.Endpoint.Provider.Timeout, time);
+    private CancellationTokenSource? _limit;
     private CancellationTokenRegistration _hangUp;
     private HttpRequestMessage? _request;
     private SplicedContent? _content;
@@ -23,11 +23,16 @@ internal sealed class ProviderCall(Candidate candidate, bool wantsJson, TimeProv
     private Stream? _stream;
     private bool _limited = true;
     private long _ended;
+    private bool _entered;
+    private AttemptResult _told;
 
     public Candidate Candidate { get; } = candidate;
 
     /// <summary>What it came to, so far.</summary>
     public AttemptResult Result { get; set; } = AttemptResult.ConnectionFailed;
+
+    /// <summary>True once the provider was called.</summary>
+    public bool WasAsked { get; private set; }
 
     /// <summary>HTTP status of the provider; 0 when it sent none.</summary>
     public int Status { get; private set; }
@@ -71,9 +76,35 @@ internal sealed class ProviderCall(Candidate candidate, bool wantsJson, TimeProv
 
     public bool IsSending => _content is { IsSending: true };
 
+    /// <summary>Notes that the provider is not called, and why.</summary>
+    public void PassOver(AttemptResult why, TimeSpan? retryAfter)
+    {
+        Result = why;
+        RetryAfter = retryAfter;
+    }
+
+    /// <summary>Takes a place within the provider's configured limits; false when there is none, and the provider is passed over.</summary>
+    public bool TryEnter()
+    {
+        if (Candidate.Limit is null)
+        {
+            return true;
+        }
+
+        _entered = Candidate.Limit.TryEnter(out var wait);
+        if (!_entered)
+        {
+            PassOver(AttemptResult.RateLimited, wait);
+        }
+
+        return _entered;
+    }
+
     /// <summary>Sends the request; returns when the answer's headers are there.</summary>
     public async Task SendAsync(Upstream upstream, ProviderRequest what)
     {
+        WasAsked = true;
+        _limit = new CancellationTokenSource(Candidate.Endpoint.Provider.Timeout, time);
         _content = what.Body;
         _hangUp = caller.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), _limit);
         var request = _request = await Candidate.Adapter.CreateAsync(what, _limit.Token);
@@ -85,7 +116,7 @@ internal sealed class ProviderCall(Candidate candidate, bool wantsJson, TimeProv
     /// <summary>Reads what comes next; 0 at the end. The first read shares the limit of <see cref="SendAsync"/>. Throws when the connection breaks, the limit runs out or the caller hangs up.</summary>
     public async ValueTask<int> ReadAsync(Memory<byte> buffer)
     {
-        var read = _stream!.ReadAsync(buffer, _limit.Token);
+        var read = _stream!.ReadAsync(buffer, _limit!.Token);
         if (!_limited && !read.IsCompleted)
         {
             _limited = true;
@@ -131,8 +162,27 @@ internal sealed class ProviderCall(Candidate candidate, bool wantsJson, TimeProv
             _ => stream,
         };
 
-    public void Dispose()
+    /// <summary>Tells the provider's health what came of the call and gives its place back; once a result.</summary>
+    /// <param name="tried">Whether the breaker knows the result already, because the call tried for it.</param>
+    public void End(bool tried = false)
     {
+        if (_entered)
+        {
+            _entered = false;
+            Candidate.Limit!.Leave();
+        }
+
+        if (WasAsked && _told != Result)
+        {
+            _told = Result;
+            Candidate.Health.Report(Result, tried);
+        }
+    }
+
+    /// <summary>Lets go of the connection; what was received stays.</summary>
+    public void Close()
+    {
+        End();
         _ended = Ended;
         _hangUp.Dispose();
         _response?.Dispose();
@@ -142,7 +192,12 @@ internal sealed class ProviderCall(Candidate candidate, bool wantsJson, TimeProv
         }
 
         _stream?.Dispose();
-        _limit.Dispose();
+        _limit?.Dispose();
+    }
+
+    public void Dispose()
+    {
+        Close();
         Received?.Dispose();
         Received = null;
         Facts.Dispose();

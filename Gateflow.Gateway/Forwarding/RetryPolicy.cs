@@ -6,7 +6,7 @@ namespace Gateflow.Gateway.Forwarding;
 
 /// <summary>When and after how long the last candidate is asked again.</summary>
 /// <param name="MaxAttempts">Calls in all, at least 1.</param>
-/// <param name="InitialDelay">Before the second call; doubled for each further one.</param>
+/// <param name="InitialDelay">Longest wait before the second call; doubled for each further one.</param>
 internal readonly record struct RetryPolicy(int MaxAttempts, TimeSpan InitialDelay)
 {
     public static readonly TimeSpan Cap = TimeSpan.FromSeconds(30);
@@ -18,22 +18,25 @@ internal readonly record struct RetryPolicy(int MaxAttempts, TimeSpan InitialDel
         envelope.InitialDelayMs is { } ms ? TimeSpan.FromMilliseconds(ms) : Default.InitialDelay);
 
     /// <summary>
-    /// How long to wait before the next call; null when it is not worth one. A provider's Retry-After may lengthen the wait up to the
-    /// cap; one beyond it ends the tries, and the caller is told. A time limit that ran out is not waited for again.
+    /// How long to wait before the next call; null when it is not worth one. Waits are spread over the whole of what they may be, so that callers who
+    /// failed together do not come back together. A provider's Retry-After is the least wait; one beyond the cap ends the tries, and the
+    /// caller is told. A time limit that ran out is not waited for again.
     /// </summary>
     /// <param name="attempt">Calls made so far, from 1.</param>
     /// <param name="result">What the last one came to.</param>
     /// <param name="status">Its HTTP status; 0 when there was none.</param>
-    /// <param name="retryAfter">What the provider asked for.</param>
-    public TimeSpan? Delay(int attempt, AttemptResult result, int status, TimeSpan? retryAfter)
+    /// <param name="retryAfter">What the provider asked for, or when its configured limits have room again.</param>
+    /// <param name="jitter">Where within the span the wait lies, in [0, 1]; uniform.</param>
+    public TimeSpan? Delay(int attempt, AttemptResult result, int status, TimeSpan? retryAfter, double jitter)
     {
-        var worth = status is 429 or 500 or 502 or 503 or 504 or AnthropicErrors.Overloaded || (status is 0 or 200 && result is AttemptResult.ConnectionFailed or AttemptResult.ServerError);
+        var worth = status is 429 or 500 or 502 or 503 or 504 or AnthropicErrors.Overloaded
+            || (status is 0 or 200 && result is AttemptResult.ConnectionFailed or AttemptResult.ServerError or AttemptResult.RateLimited);
         if (!worth || attempt >= MaxAttempts || retryAfter > Cap)
         {
             return null;
         }
 
-        var delay = TimeSpan.FromTicks(Math.Min(InitialDelay.Ticks << Math.Min(attempt - 1, 10), Cap.Ticks));
-        return retryAfter > delay ? retryAfter : delay;
+        var delay = Math.Min(InitialDelay.Ticks << Math.Min(attempt - 1, 10), Cap.Ticks) * jitter;
+        return retryAfter > TimeSpan.FromTicks((long)delay) ? retryAfter : TimeSpan.FromTicks((long)delay);
     }
 }

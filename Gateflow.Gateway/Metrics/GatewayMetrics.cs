@@ -47,7 +47,10 @@ internal sealed class GatewayMetrics
         var operation = GenAINames.OperationOf(exchange.Protocol.Kind);
         foreach (var call in exchange.Calls)
         {
-            Record(exchange, call, operation);
+            if (call.WasAsked)
+            {
+                Record(exchange, call, operation);
+            }
         }
 
         var tags = new TagList
@@ -83,7 +86,7 @@ internal sealed class GatewayMetrics
 
     private void RecordAnswer(Exchange exchange, RequestRecord record, string operation, decimal? cost)
     {
-        var provider = exchange.Calls[^1].Candidate.Endpoint.Provider;
+        var provider = exchange.Last!.Candidate.Endpoint.Provider;
         var tags = new TagList
         {
             { GenAINames.Operation, operation },

@@ -1,4 +1,5 @@
 using Gateflow.Core.Access;
+using Gateflow.Core.Fallbacks;
 using Gateflow.Core.Limits;
 using Gateflow.Core.Rollout;
 using Gateflow.Core.Routing;
@@ -68,17 +69,32 @@ internal sealed class Exchange(HttpContext http, ICallerProtocol protocol, Route
     /// <summary>Step 5: the completed migration that replaced the model; null when none did.</summary>
     public MigrationRoute? Replacement { get; set; }
 
+    /// <summary>Step 5: the chain that replaced the model because the catalog's date is past; null when none did.</summary>
+    public FallbackRoute? Activated { get; set; }
+
     /// <summary>Step 5: the model to be asked, or the source of <see cref="Migration"/>.</summary>
     public string Selected { get; set; } = "";
 
-    /// <summary>Step 6: who is asked, in order; at least one.</summary>
+    /// <summary>Step 6: who is asked, in order; at least one. Those behind the first model are listed once it fails.</summary>
     public IReadOnlyList<Candidate> Candidates { get; set; } = [];
+
+    /// <summary>Step 6: true when <see cref="Candidates"/> and <see cref="Chain"/> are complete.</summary>
+    public bool AllListed { get; set; }
+
+    /// <summary>Step 6: the fallbacks of the request; null when it has none.</summary>
+    public FallbackRoute? Chain { get; set; }
 
     /// <summary>Step 7: what is asked, read whole once a candidate speaks another protocol; null before.</summary>
     public ModelRequest? Request { get; set; }
 
-    /// <summary>Step 7: every provider call made, in order.</summary>
+    /// <summary>Step 7: every provider call made, and every candidate that was passed over, in order.</summary>
     public List<ProviderCall> Calls { get; } = new(1);
+
+    /// <summary>Step 7: the call that the caller is told of; null before it is known.</summary>
+    public ProviderCall? Final { get; set; }
+
+    /// <summary><see cref="Final"/>, before it is known the latest call; null when there was none.</summary>
+    public ProviderCall? Last => Final ?? (Calls.Count > 0 ? Calls[^1] : null);
 
     /// <summary>Step 8: timestamp of the first byte sent to the caller; 0 before.</summary>
     public long FirstByte { get; set; }
@@ -88,16 +104,35 @@ internal sealed class Exchange(HttpContext http, ICallerProtocol protocol, Route
 
     public ReadOnlyMemory<byte> SampleResponse { get; set; }
 
-    /// <summary>True when the target was asked and the source after it.</summary>
-    public bool FellBack => Arm == Arm.Target && Calls.Count > 0 && Calls[^1].Candidate.Arm == Arm.Source;
+    /// <summary>Calls that were made.</summary>
+    public int Attempts
+    {
+        get
+        {
+            var made = 0;
+            foreach (var call in Calls)
+            {
+                made += call.WasAsked ? 1 : 0;
+            }
+
+            return made;
+        }
+    }
+
+    /// <summary>True when another model was asked in place of the chosen one: the source for the target, a chain's model for either.</summary>
+    public bool FellBack => Last is { } last && last.Candidate.Role != Chosen;
 
     /// <summary>The contract's reason when another model than the chosen one answered; else null.</summary>
-    public string? FallbackReason => FellBack && Calls[^1].Result is AttemptResult.Ok or AttemptResult.BrokenStream
-        ? Relay.FallbackReason.Of(Calls[0].Result)
-        : null;
+    public string? FallbackReason =>
+        (Activated is null && !FellBack) || Last is not { Result: AttemptResult.Ok or AttemptResult.BrokenStream } ? null
+        : Activated is not null ? Core.Fallbacks.FallbackReason.ModelDeprecated.Name()
+        : Calls.FindLast(call => call.Candidate.Role == Chosen) is { } failed ? FallbackReasons.Of(failed.Result).Name()
+        : Core.Fallbacks.FallbackReason.ModelUnavailable.Name(); // nobody serves the target
+
+    private CandidateRole Chosen => Arm == Arm.Target ? CandidateRole.Target : CandidateRole.Own;
 
     /// <summary>True when the caller is answered by another model than the one that it names.</summary>
-    public bool Acted => Arm == Arm.Target || Replacement is not null;
+    public bool Acted => Arm == Arm.Target || Replacement is not null || Activated is not null || FellBack;
 
     /// <summary>Gives the body's memory back as soon as nobody needs it: streams stay open for long.</summary>
     public void ReleaseBody()

@@ -15,7 +15,7 @@ namespace Gateflow.Gateway.Pipeline;
 
 /// <summary>The nine steps of a request's way, the same for every protocol.</summary>
 internal sealed partial class RequestPipeline(
-    GatewayOptions options, RouteReader routes, KeyGate gate, Forwarder forwarder, Closing closing, TimeProvider time, ILogger<RequestPipeline> logger)
+    GatewayOptions options, RouteReader routes, KeyGate gate, Candidates candidates, Forwarder forwarder, Closing closing, TimeProvider time, ILogger<RequestPipeline> logger)
 {
     public async Task HandleAsync(HttpContext http, ICallerProtocol protocol)
     {
@@ -35,7 +35,7 @@ internal sealed partial class RequestPipeline(
         }
         catch (Exception fault) when (exchange.Aborted.IsCancellationRequested && ProviderCall.IsBroken(fault))
         {
-            if (exchange.Calls is [.., var last])
+            if (exchange.Last is { } last)
             {
                 last.Result = AttemptResult.ClientCancelled;
             }
@@ -59,7 +59,7 @@ internal sealed partial class RequestPipeline(
         if (refusal is null)
         {
             Arms.Choose(exchange); // 4 and 5
-            refusal = Candidates.List(exchange); // 6
+            refusal = candidates.List(exchange); // 6
         }
 
         return refusal;

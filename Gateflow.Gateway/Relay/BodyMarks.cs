@@ -23,7 +23,7 @@ internal static class BodyMarks
             json.WriteStartObject("fallback"u8);
             json.WriteBoolean("used"u8, reason is not null);
             json.WriteString("reason"u8, reason);
-            json.WriteString("original_model"u8, reason is null ? exchange.Envelope.Model : exchange.Calls[0].Candidate.Model);
+            json.WriteString("original_model"u8, reason is null ? exchange.Envelope.Model : Original(exchange));
             json.WriteString("fallback_model"u8, reason is null ? null : answered.Candidate.Model);
             json.WriteEndObject();
             json.WriteStartObject("routing"u8);
@@ -36,7 +36,7 @@ internal static class BodyMarks
             {
                 json.WriteStartObject();
                 json.WriteString("model"u8, call.Candidate.Model);
-                json.WriteString("status"u8, call.Result == AttemptResult.Ok ? "succeeded" : "failed");
+                json.WriteString("status"u8, call.Result == AttemptResult.Ok ? "succeeded" : call.WasAsked ? "failed" : "skipped");
                 if (call.Result != AttemptResult.Ok)
                 {
                     json.WriteString("error"u8, call.Status is 0 or 200 ? Wire.Name(call.Result) : call.Status.ToString(CultureInfo.InvariantCulture));
@@ -52,4 +52,10 @@ internal static class BodyMarks
 
         return buffer.WrittenMemory;
     }
+
+    /// <summary>The model that should have answered.</summary>
+    private static string Original(Exchange exchange) =>
+        exchange.Activated is not null ? exchange.Asked?.Id ?? exchange.Model
+        : exchange.Arm == Arm.Target ? exchange.Migration!.TargetModel
+        : exchange.Calls[0].Candidate.Model;
 }

@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Text.Json;
 using Gateflow.Core.Rollout;
 using Gateflow.Gateway.Errors;
+using Gateflow.Gateway.Fallbacks;
 using Gateflow.Gateway.Forwarding;
 using Gateflow.Gateway.Pipeline;
 
@@ -15,9 +17,14 @@ internal static class ErrorRelay
     public static async Task RelayAsync(Exchange exchange, ProviderCall call, string? documentation)
     {
         exchange.FirstByte = exchange.Time.GetTimestamp();
-        var error = ErrorOf(call);
+        var error = ErrorOf(exchange, call);
         if (error is not null)
         {
+            if (!call.WasAsked && call.RetryAfter is { } wait)
+            {
+                exchange.Http.Response.Headers.RetryAfter = Math.Ceiling(Math.Max(1, wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+            }
+
             await ErrorWriter.WriteAsync(exchange.Http, error, exchange.Protocol.ErrorBody(error, documentation, exchange.RequestId));
             return;
         }
@@ -30,7 +37,7 @@ internal static class ErrorRelay
     }
 
     /// <summary>Our own error; null when the provider's is passed on.</summary>
-    private static GatewayError? ErrorOf(ProviderCall call)
+    private static GatewayError? ErrorOf(Exchange exchange, ProviderCall call)
     {
         var provider = call.Candidate.Endpoint.Provider.Name;
         if ((call.Refusal ?? call.Translated?.Failure?.Error) is { } own)
@@ -40,6 +47,9 @@ internal static class ErrorRelay
 
         return (call.Result, call.Status) switch
         {
+            (AttemptResult.CircuitOpen, _) => GatewayError.Provider(503, $"The provider '{provider}' has answered no call of '{call.Candidate.Model}' of late; it is tried again soon.") with { Code = "circuit_open" },
+            (AttemptResult.RateLimited, 0) => new GatewayError(429, "rate_limit_error", "provider_limit_reached", $"The limits that are configured for the provider '{provider}' are reached."),
+            (AttemptResult.ModelNotFound, _) when Missing(exchange, call) is { } missing => missing,
             (AttemptResult.Timeout, 0 or 200) => GatewayError.Provider(504, $"The provider '{provider}' did not answer in time."),
             (AttemptResult.ConnectionFailed, _) => GatewayError.Provider(502, $"The provider '{provider}' could not be reached or broke the connection."),
             (_, 0 or (>= 200 and < 400)) => GatewayError.Provider(502, $"The provider '{provider}' sent an answer that could not be read."),
@@ -50,6 +60,14 @@ internal static class ErrorRelay
             (_, >= 500) => GatewayError.Provider(call.Status is 503 or 504 ? call.Status : 502, $"The provider '{provider}' answered with status {call.Status}."),
             _ => new GatewayError(call.Status, "invalid_request_error", "provider_refused", $"The provider '{provider}' refused the request with status {call.Status}."),
         };
+    }
+
+    /// <summary>The provider has no such model: the catalog's successor is named; null when the provider's own words are all there is.</summary>
+    private static GatewayError? Missing(Exchange exchange, ProviderCall call)
+    {
+        var (model, provider) = (call.Candidate.Model, call.Candidate.Endpoint.Provider.Name);
+        var successor = ModelHealth.Successor(exchange.Table.Models.GetValueOrDefault(model)?.Facts);
+        return successor.Length == 0 && call.WasAsked ? null : GatewayError.ModelNotFound($"The provider '{provider}' says that it has no model '{model}'.{successor}");
     }
 
     /// <summary>True for <c>{"error": {…}}</c>.</summary>

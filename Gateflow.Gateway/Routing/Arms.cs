@@ -7,8 +7,8 @@ using Microsoft.Extensions.Primitives;
 namespace Gateflow.Gateway.Routing;
 
 /// <summary>
-/// Steps 4 and 5: a running migration of the model chooses the arm and ends the search; a completed one replaces the model,
-/// whose replacement is then looked at in the same way.
+/// Steps 4 and 5: a running migration of the model chooses the arm and ends the search; a completed one, or a chain that activates itself on the
+/// catalog's date, replaces the model, whose replacement is then looked at in the same way.
 /// </summary>
 internal static class Arms
 {
@@ -19,8 +19,18 @@ internal static class Arms
     {
         exchange.Feature = Header(exchange, "x-gateflow-feature") ?? exchange.Key.Feature;
         exchange.Selected = exchange.Model;
-        for (var hop = 0; hop < MaxHops && Find(exchange, exchange.Selected) is { } migration; hop++)
+        for (var hop = 0; hop < MaxHops; hop++)
         {
+            if (Find(exchange, exchange.Selected) is not { } migration)
+            {
+                if (!Activate(exchange))
+                {
+                    return;
+                }
+
+                continue;
+            }
+
             if (!migration.Completed)
             {
                 Assign(exchange, migration); // 4
@@ -32,9 +42,22 @@ internal static class Arms
                 return; // migrated there and back
             }
 
-            exchange.Replacement = migration; // 5
+            exchange.Replacement = migration; // 5a
             exchange.Selected = migration.TargetModel;
         }
+    }
+
+    /// <summary>5b; the third way, the provider's "no such model", is known only when it is asked.</summary>
+    private static bool Activate(Exchange exchange)
+    {
+        if (!exchange.Table.AutoFallback
+            || Chains.Activated(exchange.Table, exchange.Selected, DateOnly.FromDateTime(exchange.At.UtcDateTime), exchange.Model) is not { } replacement)
+        {
+            return false;
+        }
+
+        (exchange.Activated, exchange.Selected) = replacement;
+        return true;
     }
 
     private static MigrationRoute? Find(Exchange exchange, string model)

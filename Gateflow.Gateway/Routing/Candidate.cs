@@ -1,18 +1,27 @@
 using System.Text.Json;
+using Gateflow.Core.Fallbacks;
 using Gateflow.Core.Rollout;
 using Gateflow.Core.Routing;
+using Gateflow.Gateway.Fallbacks;
 using Gateflow.Gateway.Providers;
 
 namespace Gateflow.Gateway.Routing;
 
-/// <summary>A model at a provider that may answer a request.</summary>
+/// <summary>A model at a provider that may answer a request. Made once a route, not once a request.</summary>
 /// <param name="Model">The id that callers know it by.</param>
 /// <param name="Endpoint">Whom to call.</param>
 /// <param name="Adapter">How that provider is spoken to.</param>
-/// <param name="Arm">Its side of the running migration; none without one.</param>
+/// <param name="Role">Why it is on the list.</param>
+/// <param name="Arm">Its side of the running migration; none without one, and for a chain's models.</param>
 /// <param name="PassesThrough">Whether the adapter speaks the caller's protocol, so that bytes pass through unchanged.</param>
-internal sealed record Candidate(string Model, ModelEndpoint Endpoint, IProviderAdapter Adapter, Arm Arm, bool PassesThrough)
+/// <param name="Health">How its provider has been answering.</param>
+/// <param name="Limit">The provider's configured limits; null without any.</param>
+internal sealed record Candidate(
+    string Model, ModelEndpoint Endpoint, IProviderAdapter Adapter, CandidateRole Role, Arm Arm, bool PassesThrough, ModelHealth Health, ProviderLimit? Limit) : ICandidate
 {
+    public string Provider => Endpoint.Provider.Name;
+
     /// <summary>The model as callers know it, as a JSON string, quotes included.</summary>
-    public ReadOnlyMemory<byte> ModelJson => Model == Endpoint.UpstreamModel ? Endpoint.UpstreamModelJson : JsonSerializer.SerializeToUtf8Bytes(Model);
+    public ReadOnlyMemory<byte> ModelJson { get; } =
+        Model == Endpoint.UpstreamModel ? Endpoint.UpstreamModelJson : JsonSerializer.SerializeToUtf8Bytes(Model);
 }

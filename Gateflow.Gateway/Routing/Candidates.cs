@@ -1,53 +1,73 @@
+using Gateflow.Core.Fallbacks;
 using Gateflow.Core.Rollout;
 using Gateflow.Core.Routing;
 using Gateflow.Gateway.Errors;
+using Gateflow.Gateway.Fallbacks;
 using Gateflow.Gateway.Pipeline;
 using Gateflow.Gateway.Providers;
+using static Gateflow.Gateway.Routing.CandidateLists;
 
 namespace Gateflow.Gateway.Routing;
 
-/// <summary>Step 6: who may answer, in order: the target and then the source on the target arm, else the one model.</summary>
-internal static class Candidates
+/// <summary>
+/// Step 6: who may answer, in order: on the target arm the target, then the model itself at each of its providers, then its chain. A request
+/// begins with the ready-made list of the first model; the whole list is put together only when that one fails.
+/// </summary>
+internal sealed class Candidates(CandidateLists lists)
 {
-    public static GatewayError? List(Exchange exchange)
+    public GatewayError? List(Exchange exchange)
     {
-        var own = exchange.Migration is null ? Arm.None : Arm.Source;
-        var source = Find(exchange, exchange.Selected, own);
-        var target = exchange.Arm == Arm.Target ? Find(exchange, exchange.Migration!.TargetModel, Arm.Target) : null;
-        exchange.Candidates = (target, source) switch
+        if (exchange.Envelope.Fallbacks is { Count: > 0 } && Chains.Check(exchange) is { } refusal)
         {
-            ({ } first, { } second) => [first, second],
-            ({ } only, null) => [only],
-            (null, { } only) => [only],
-            _ => [],
-        };
+            return refusal;
+        }
+
+        exchange.Candidates = exchange.Arm == Arm.Target ? Find(exchange, exchange.Migration!.TargetModel, Place.Target) : [];
+        if (exchange.Candidates.Count == 0)
+        {
+            exchange.Candidates = Own(exchange);
+        }
+
         return exchange.Candidates.Count == 0 ? NotServed(exchange) : null;
     }
 
-    private static Candidate? Find(Exchange exchange, string model, Arm arm)
+    /// <summary>Adds whoever else may answer behind the candidates that are listed; further calls change nothing.</summary>
+    public void Complete(Exchange exchange)
     {
-        if (!exchange.Table.Models.TryGetValue(model, out var route))
+        if (exchange.AllListed)
         {
-            return null;
+            return;
         }
 
-        // The demo's keys are served by the demo's provider alone, so that they never spend money; other keys by it only for want of another.
-        return Find(exchange, route, arm, exchange.Key.Demo) ?? (exchange.Key.Demo ? null : Find(exchange, route, arm, demo: true));
-    }
-
-    private static Candidate? Find(Exchange exchange, ModelRoute route, Arm arm, bool demo)
-    {
-        foreach (var endpoint in route.Endpoints)
+        exchange.AllListed = true;
+        exchange.Chain = Chains.Of(exchange);
+        if (exchange.Chain is null && exchange.Candidates[0].Role != CandidateRole.Target)
         {
-            var asked = exchange.Protocol.Kind;
-            if (endpoint.Provider.Demo == demo && ProviderAdapters.Find(endpoint, asked) is { } adapter)
+            return;
+        }
+
+        List<Candidate> all = [.. exchange.Candidates];
+        if (all[0].Role == CandidateRole.Target)
+        {
+            all.AddRange(Own(exchange));
+        }
+
+        foreach (var model in exchange.Chain?.Models ?? [])
+        {
+            var found = Find(exchange, model, Place.Chain);
+            if (found.Length > 0 && !all.Exists(c => c.Model == found[0].Model))
             {
-                return new Candidate(route.Id, endpoint, adapter, arm, adapter.Native == asked);
+                all.AddRange(found);
             }
         }
 
-        return null;
+        exchange.Candidates = all;
     }
+
+    private Candidate[] Own(Exchange exchange) => Find(exchange, exchange.Selected, exchange.Migration is null ? Place.Own : Place.Source);
+
+    private Candidate[] Find(Exchange exchange, string model, Place place) =>
+        exchange.Table.Models.TryGetValue(model, out var route) ? lists.Of(route, exchange.Protocol.Kind, place, exchange.Key.Demo) : [];
 
     private static GatewayError NotServed(Exchange exchange)
     {
@@ -69,7 +89,6 @@ internal static class Candidates
                 501, "provider_error", "protocol_not_available", $"The model '{model}' is served by '{provider.Name}', which has no API that could answer this request.", "model");
         }
 
-        var successor = route.Facts is { Replacements: [var first, ..] } ? $" Its provider names '{first}' as the successor." : "";
-        return GatewayError.ModelNotFound($"The model '{model}' is not served by any configured provider.{successor}");
+        return GatewayError.ModelNotFound($"The model '{model}' is not served by any configured provider.{ModelHealth.Successor(route.Facts)}");
     }
 }

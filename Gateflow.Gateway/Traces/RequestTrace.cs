@@ -38,7 +38,10 @@ internal static class RequestTrace
         var end = exchange.At.AddMilliseconds(record.DurationMs);
         foreach (var call in exchange.Calls)
         {
-            Tell(exchange, call, request.Context, operation, end);
+            if (call.WasAsked)
+            {
+                Tell(exchange, call, request.Context, operation, end);
+            }
         }
 
         request.SetEndTime(end.UtcDateTime);

@@ -1,5 +1,6 @@
 using Gateflow.Core;
 using Gateflow.Core.Catalog;
+using Gateflow.Core.Fallbacks;
 using Gateflow.Core.Rollout;
 using Gateflow.Core.Usage;
 using Gateflow.Gateway.Errors;
@@ -18,16 +19,15 @@ internal sealed class Closing(Recorder recorder, Judge judge, KeyGate gate, Mode
 
     public void Close(Exchange exchange)
     {
-        if (exchange.Calls.Count == 0)
+        if (exchange.Last is not { } last)
         {
             gate.Settle(exchange, 0, 0);
             return; // the caller hung up, or something failed, before any provider was asked
         }
 
-        var last = exchange.Calls[^1];
         var (target, source) = (ResultOf(exchange, Arm.Target), ResultOf(exchange, Arm.Source));
         var outcome = exchange.Arm == Arm.None
-            ? Attribution.Classify(Arm.Source, AttemptResult.NotAsked, last.Result)
+            ? Attribution.Classify(Arm.Source, AttemptResult.NotAsked, OwnResult(exchange, last))
             : Attribution.Classify(exchange.Arm, target, source);
         var own = exchange.FellBack ? null : last; // what a fallback did says nothing of the arm's own model
         var ok = last.Result == AttemptResult.Ok;
@@ -101,7 +101,7 @@ internal sealed class Closing(Recorder recorder, Judge judge, KeyGate gate, Mode
             Outcome = outcome,
             Status = last.Result == AttemptResult.ClientCancelled ? ClientClosed : exchange.Http.Response.StatusCode,
             FallbackReason = exchange.FallbackReason,
-            Attempts = exchange.Calls.Count,
+            Attempts = exchange.Attempts,
             DurationMs = exchange.Time.GetElapsedTime(exchange.Started).TotalMilliseconds,
             FirstByteMs = exchange.FirstByte == 0 ? double.NaN : exchange.Time.GetElapsedTime(exchange.Started, exchange.FirstByte).TotalMilliseconds,
             ModelLatencyMs = latency,
@@ -130,6 +130,10 @@ internal sealed class Closing(Recorder recorder, Judge judge, KeyGate gate, Mode
 
         return result;
     }
+
+    /// <summary>What the model itself did, whoever answered in the end: usage is kept under it.</summary>
+    private static AttemptResult OwnResult(Exchange exchange, ProviderCall last) =>
+        exchange.FellBack ? exchange.Calls.FindLast(static call => call.Candidate.Role == CandidateRole.Own)!.Result : last.Result;
 
     /// <summary>Four characters a token: the usual rule of thumb for English.</summary>
     private static int Estimate(long length) => (int)Math.Min(int.MaxValue, (length + 3) / 4);

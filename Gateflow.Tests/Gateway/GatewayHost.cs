@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Net.Http.Headers;
 using System.Text;
 using Gateflow.Core.Access;
+using Gateflow.Core.Alerts;
 using Gateflow.Core.Catalog;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Rollout;
@@ -21,6 +22,9 @@ internal sealed class GatewayHost : IAsyncDisposable
     public const string Key = "gw_prod_test";
     public const string MigrationId = "mig_1";
 
+    /// <summary>The time limit of gpt-4's provider.</summary>
+    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+
     private WebApplication? _app;
 
     private GatewayHost(FakeUpstream upstream) => Upstream = upstream;
@@ -35,6 +39,9 @@ internal sealed class GatewayHost : IAsyncDisposable
 
     public Judge Judge { get; } = new();
 
+    /// <summary>What people are told of.</summary>
+    public AlertBell Bell { get; } = new();
+
     /// <summary>Starts upstream and gateway. gpt-4 and gpt-4o are served, gpt-dead is known only.</summary>
     /// <param name="weight">Weight of a running migration gpt-4 → gpt-4o in hundredths of a percent; null for none.</param>
     /// <param name="timeout">The time limit of gpt-4o; the default, and that of gpt-4, is 10 s.</param>
@@ -45,13 +52,14 @@ internal sealed class GatewayHost : IAsyncDisposable
         int? weight = null, TimeSpan? timeout = null, Action<GatewayOptions>? configure = null, TimeProvider? time = null, Uri? provider = null)
     {
         var upstream = await FakeUpstream.StartAsync();
-        var host = new GatewayHost(upstream) { Table = CreateTable(provider ?? upstream.BaseUrl, weight, timeout ?? TimeSpan.FromSeconds(10), provider is null ? "gpt-4o-upstream" : "gpt-4o") };
+        var host = new GatewayHost(upstream) { Table = CreateTable(provider ?? upstream.BaseUrl, weight, timeout ?? Limit, provider is null ? "gpt-4o-upstream" : "gpt-4o") };
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton<RouteReader>(() => host.Table);
         builder.Services.AddSingleton(host.Recorder);
         builder.Services.AddSingleton(host.Judge);
+        builder.Services.AddSingleton(host.Bell);
         builder.Services.AddSingleton(time ?? TimeProvider.System);
         builder.Services.AddGateway(configure);
         var app = builder.Build();
@@ -120,16 +128,7 @@ internal sealed class GatewayHost : IAsyncDisposable
         $$"""{"model":"{{model}}","messages":[{"role":"user","content":"Hello there"}]{{more}}}""";
 
     /// <summary>The one record written since the last call; waits for it.</summary>
-    public async Task<RequestRecord> RecordAsync()
-    {
-        RequestRecord? record;
-        while (!Recorder.TryTake(out record))
-        {
-            await Task.Delay(5, TestContext.Current.CancellationToken);
-        }
-
-        return record;
-    }
+    public Task<RequestRecord> RecordAsync() => Recorder.TakeAsync(TestContext.Current.CancellationToken).AsTask();
 
     public async ValueTask DisposeAsync()
     {
@@ -140,7 +139,7 @@ internal sealed class GatewayHost : IAsyncDisposable
 
     private static RouteTable CreateTable(Uri baseUrl, int? weight, TimeSpan timeout, string target)
     {
-        var provider = new ProviderEndpoint { Name = "openai", Type = ProviderType.OpenAI, BaseUrl = baseUrl, ApiKey = "sk-provider", Timeout = TimeSpan.FromSeconds(10) };
+        var provider = new ProviderEndpoint { Name = "openai", Type = ProviderType.OpenAI, BaseUrl = baseUrl, ApiKey = "sk-provider", Timeout = Limit };
         var facts = CatalogModel.Unknown("openai", "gpt-4") with
         {
             DeprecatedOn = new DateOnly(2026, 1, 2),

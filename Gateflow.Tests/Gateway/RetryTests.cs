@@ -1,7 +1,6 @@
 using System.Net;
 using Gateflow.Core.Rollout;
 using Gateflow.Gateway.Forwarding;
-using Microsoft.Extensions.Time.Testing;
 
 namespace Gateflow.Tests.Gateway;
 
@@ -26,7 +25,7 @@ public sealed class RetryTests
     {
         var policy = new RetryPolicy(100, TimeSpan.FromSeconds(1));
 
-        Assert.Equal(expected, policy.Delay(attempt, AttemptResult.ServerError, status, null)?.TotalMilliseconds);
+        Assert.Equal(expected, policy.Delay(attempt, AttemptResult.ServerError, status, null, jitter: 1)?.TotalMilliseconds);
     }
 
     [Fact]
@@ -34,19 +33,33 @@ public sealed class RetryTests
     {
         var policy = new RetryPolicy(3, TimeSpan.FromSeconds(1));
 
-        TimeSpan? With(double seconds) => policy.Delay(1, AttemptResult.RateLimited, 429, TimeSpan.FromSeconds(seconds));
+        TimeSpan? With(double seconds) => policy.Delay(1, AttemptResult.RateLimited, 429, TimeSpan.FromSeconds(seconds), jitter: 1);
 
         Assert.Equal(TimeSpan.FromSeconds(1), With(0.2));
         Assert.Equal(TimeSpan.FromSeconds(7), With(7));
         Assert.Null(With(31));
     }
 
+    [Fact]
+    public void Delay_Jitter_SpreadsOverTheWholeSpanButNeverBelowRetryAfter()
+    {
+        var policy = new RetryPolicy(9, TimeSpan.FromSeconds(1));
+
+        double? With(double jitter, double? least = null) => policy.Delay(
+            3, AttemptResult.ServerError, 503, least is { } s ? TimeSpan.FromSeconds(s) : null, jitter)?.TotalSeconds;
+
+        Assert.Equal((0.0, 1.0, 4.0), (With(0), With(0.25), With(1)));
+        Assert.Equal((2.0, 3.0), (With(0.25, 2), With(0.75, 2)));
+    }
+
     [Theory]
     [InlineData(AttemptResult.ConnectionFailed, 0, true)]
     [InlineData(AttemptResult.ServerError, 200, true)]
+    [InlineData(AttemptResult.RateLimited, 0, true)] // the limits that are configured for the provider
+    [InlineData(AttemptResult.CircuitOpen, 0, false)]
     [InlineData(AttemptResult.Timeout, 0, false)]
     public void Delay_NoUsableStatus_DependsOnWhatHappened(AttemptResult result, int status, bool again) =>
-        Assert.Equal(again, new RetryPolicy(3, TimeSpan.Zero).Delay(1, result, status, null) is not null);
+        Assert.Equal(again, new RetryPolicy(3, TimeSpan.Zero).Delay(1, result, status, null, 0) is not null);
 
     [Fact]
     public async Task Post_OnlyCandidateRecovers_IsAskedAgainByDefault()
@@ -114,32 +127,40 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task Post_DefaultDelay_IsWaitedOnTheClock()
+    public async Task Post_ProviderAsksForTime_GetsIt()
     {
-        var clock = new FakeTimeProvider();
+        var clock = new SteppedTime();
         await using var host = await GatewayHost.StartAsync(time: clock);
-        var again = new TaskCompletionSource();
         host.Upstream.Answer = (http, model) =>
         {
-            if (host.Upstream.Requests.Count == 1)
-            {
-                return FakeUpstream.Error(http, 500);
-            }
-
-            again.TrySetResult();
-            return FakeUpstream.Json(http, 200, FakeUpstream.Completion(model));
+            http.Response.Headers.RetryAfter = "7";
+            return host.Upstream.Requests.Count == 1 ? FakeUpstream.Error(http, 503) : FakeUpstream.Json(http, 200, FakeUpstream.Completion(model));
         };
 
         var sending = host.PostAsync(GatewayHost.Chat());
-        while (!again.Task.IsCompleted)
-        {
-            clock.Advance(TimeSpan.FromMilliseconds(100)); // the gateway begins to wait at its own time
-            await Task.Delay(1, Cancel);
-        }
+        Assert.Equal(TimeSpan.FromSeconds(7), await clock.WaitForAsync(due => due != GatewayHost.Limit));
+        Assert.Single(host.Upstream.Requests);
+        clock.Advance(TimeSpan.FromSeconds(7));
 
         using var response = await sending;
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        Assert.True((await host.RecordAsync()).DurationMs >= 1000);
+        Assert.Equal(7000, (await host.RecordAsync()).DurationMs);
+    }
+
+    [Fact]
+    public async Task Post_ProviderAsksForMoreThanTheBudget_CallerIsToldAtOnce()
+    {
+        await using var host = await GatewayHost.StartAsync(configure: o => o.Budget = TimeSpan.FromSeconds(5));
+        host.Upstream.Answer = (http, _) =>
+        {
+            http.Response.Headers.RetryAfter = "7";
+            return FakeUpstream.Error(http, 503);
+        };
+
+        using var response = await host.PostAsync(GatewayHost.Chat());
+
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "7"), (response.StatusCode, PassThroughTests.Header(response, "Retry-After")));
+        Assert.Single(host.Upstream.Requests);
     }
 
     [Theory]

@@ -72,7 +72,7 @@ public sealed class TargetFailureTests
     [InlineData(400, 400, OutcomeKind.ClientFault)]
     [InlineData(429, 429, OutcomeKind.RateLimited)]
     [InlineData(500, 500, OutcomeKind.OutageBoth)]
-    [InlineData(404, 404, OutcomeKind.ClientFault)]
+    [InlineData(422, 422, OutcomeKind.ClientFault)]
     public async Task Post_BothRefuse_CallerGetsTheSourcesError(int status, int seen, OutcomeKind outcome)
     {
         await using var host = await GatewayHost.StartAsync(weight: 10_000);

@@ -1,0 +1,77 @@
+using Gateflow.Core.Alerts;
+using Gateflow.Core.Catalog;
+using Gateflow.Core.Rollout;
+using Gateflow.Core.Routing;
+
+namespace Gateflow.Gateway.Fallbacks;
+
+/// <summary>
+/// How one model at one provider has been answering this node. Every call ends here: the breaker counts it, a model that its provider denies is
+/// remembered, and people are told of what they should mend and when it is mended.
+/// </summary>
+internal sealed class ModelHealth(ModelEndpoint endpoint, CatalogModel? facts, Breaker breaker, GoneModels gone, AlertBell bell)
+{
+    /// <summary>True until the first answer too: alerts of an earlier run may stand.</summary>
+    private volatile bool _trouble = true;
+
+    public Breaker Breaker { get; } = breaker;
+
+    /// <summary>True when the provider lately said that it has no such model.</summary>
+    public bool IsGone => gone.Contains(endpoint);
+
+    /// <summary>A sentence that names what the catalog knows as successor, with a space before it; empty when it knows none.</summary>
+    public static string Successor(CatalogModel? facts) => facts is { Replacements: [var first, ..] } ? $" Its provider names '{first}' as the successor." : "";
+
+    /// <summary>Takes note of how a call ended.</summary>
+    /// <param name="result">What it came to.</param>
+    /// <param name="tried">Whether the breaker knows it already, because the call was the one that tried.</param>
+    public void Report(AttemptResult result, bool tried)
+    {
+        if (!tried)
+        {
+            Breaker.Report(result);
+        }
+
+        switch (result)
+        {
+            case AttemptResult.Ok when _trouble:
+                _trouble = false;
+                gone.Remove(endpoint);
+                bell.Ring(About(AlertEvents.ModelUnavailable, Subject) with { Over = true });
+                bell.Ring(About(AlertEvents.KeyRefused, endpoint.Provider.Name) with { Over = true });
+                if (Breaker.IsClosed)
+                {
+                    bell.Ring(About(AlertEvents.CircuitOpened, Subject) with { Over = true });
+                }
+
+                break;
+            case AttemptResult.ModelNotFound:
+                _trouble = true;
+                gone.Add(endpoint);
+                bell.Ring(About(AlertEvents.ModelUnavailable, Subject, $"The provider '{endpoint.Provider.Name}' says that it has no model '{endpoint.UpstreamModel}'.{Successor(facts)} Migrate to it, or set a fallback chain.") with { Severity = AlertSeverity.Urgent });
+                break;
+            case AttemptResult.Unauthorized:
+                _trouble = true;
+                bell.Ring(About(AlertEvents.KeyRefused, endpoint.Provider.Name, $"The provider '{endpoint.Provider.Name}' refuses the key that the gateway has for it, or the key has no right to '{endpoint.UpstreamModel}'. Check Gateflow:Providers:{endpoint.Provider.Name}:ApiKey.") with { Severity = AlertSeverity.Urgent });
+                break;
+        }
+    }
+
+    /// <summary>Tells people that the breaker opened, or closed again.</summary>
+    public void Changed(BreakerState state)
+    {
+        if (state == BreakerState.Open)
+        {
+            bell.Ring(About(AlertEvents.CircuitOpened, Subject, $"Most calls of '{endpoint.UpstreamModel}' at '{endpoint.Provider.Name}' fail: its circuit breaker is open, and requests go to fallbacks where there are any.") with { Severity = AlertSeverity.Urgent });
+        }
+        else if (state == BreakerState.Closed)
+        {
+            bell.Ring(About(AlertEvents.CircuitOpened, Subject) with { Over = true });
+        }
+    }
+
+    private string Subject => $"{endpoint.Provider.Name}/{endpoint.UpstreamModel}";
+
+    private AlertNotice About(string what, string subject, string message = "") =>
+        new(what, subject, message) { Provider = endpoint.Provider.Name, Model = what == AlertEvents.KeyRefused ? null : endpoint.UpstreamModel };
+}

@@ -1,0 +1,28 @@
+using System.Collections.Concurrent;
+using Gateflow.Core.Alerts;
+using Gateflow.Core.Catalog;
+using Gateflow.Core.Routing;
+
+namespace Gateflow.Gateway.Fallbacks;
+
+/// <summary>The health of every model at its provider that was ever listed, however the route's other parts change.</summary>
+internal sealed class ModelHealths
+{
+    private readonly ConcurrentDictionary<(string Provider, string Model), ModelHealth> _all = new();
+    private readonly Breakers _breakers;
+    private readonly GoneModels _gone;
+    private readonly AlertBell _bell;
+
+    public ModelHealths(Breakers breakers, GoneModels gone, AlertBell bell)
+    {
+        (_breakers, _gone, _bell) = (breakers, gone, bell);
+        breakers.Changed += change => _all.GetValueOrDefault((change.Provider, change.Model))?.Changed(change.State);
+    }
+
+    /// <param name="endpoint">The model at its provider.</param>
+    /// <param name="facts">What the catalog knows of it.</param>
+    public ModelHealth Of(ModelEndpoint endpoint, CatalogModel? facts) => _all.GetOrAdd(
+        (endpoint.Provider.Name, endpoint.UpstreamModel),
+        static (_, known) => new ModelHealth(known.endpoint, known.facts, known.self._breakers.Of(known.endpoint), known.self._gone, known.self._bell),
+        (self: this, endpoint, facts));
+}

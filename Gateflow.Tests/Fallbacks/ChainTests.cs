@@ -1,0 +1,208 @@
+using System.Net;
+using Gateflow.Core.Fallbacks;
+using Gateflow.Core.Rollout;
+using Gateflow.Tests.Gateway;
+using Microsoft.AspNetCore.Http;
+using static Gateflow.Tests.Fallbacks.FallbackHost;
+
+namespace Gateflow.Tests.Fallbacks;
+
+/// <summary>Chains through real HTTP: on which failures they act, in which order, and what the caller is told.</summary>
+public sealed class ChainTests
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(500, "provider_error", "500")]
+    [InlineData(503, "provider_error", "503")]
+    [InlineData(302, "provider_error", "302")]
+    [InlineData(429, "rate_limit", "429")]
+    [InlineData(404, "model_unavailable", "404")]
+    [InlineData(410, "model_unavailable", "410")]
+    [InlineData(408, "timeout", "408")]
+    [InlineData(0, "provider_error", "connection_failed")]
+    [InlineData(-1, "timeout", "timeout")]
+    public async Task Post_FailureOfTheProvider_ChainAnswersAndSaysWhy(int status, string reason, string error)
+    {
+        await using var host = await FallbackHost.StartAsync(timeout: status < 0 ? TimeSpan.FromMilliseconds(300) : null);
+        host.Chain("gpt-4", "claude");
+        host.One.Answer = status > 0 ? Fail(status) : status == 0 ? Abort : Silence;
+
+        using var response = await host.Gateway.PostAsync(GatewayHost.Chat());
+
+        Assert.Equal((HttpStatusCode.OK, ("claude", "two", reason)), (response.StatusCode, Told(response)));
+        Assert.Equal("gpt-4", PassThroughTests.Header(response, "x-gateflow-requested-model"));
+        Assert.Equal(
+            $$$"""{"fallback":{"used":true,"reason":"{{{reason}}}","original_model":"gpt-4","fallback_model":"claude"},"routing":{"requested_model":"gpt-4","selected_model":"claude","fallback_used":true,"fallback_reason":"{{{reason}}}","attempts":[{"model":"gpt-4","status":"failed","error":"{{{error}}}"},{"model":"claude","status":"succeeded"}]}}""",
+            await MarksAsync(response));
+        Assert.Equal((1, 1), (host.One.Requests.Count, host.Two.Requests.Count));
+        Assert.DoesNotContain("gateflow", host.Two.Requests.Single().Body, StringComparison.Ordinal);
+        var record = await host.Gateway.RecordAsync();
+        Assert.Equal(("gpt-4", "claude", "two", reason, 2, 200), (record.Model, record.ServedModel, record.Provider, record.FallbackReason, record.Attempts, record.Status));
+        Assert.Equal(status == 429 ? OutcomeKind.RateLimited : OutcomeKind.SourceFailure, record.Outcome);
+        Assert.True(double.IsNaN(record.ModelLatencyMs));
+    }
+
+    [Theory]
+    [InlineData(400, "bad", 400)]
+    [InlineData(422, "bad", 422)]
+    [InlineData(401, "bad", 502)]
+    [InlineData(403, "bad", 403)]
+    [InlineData(400, "content_policy_violation", 400)]
+    public async Task Post_NeverList_ChainIsNotAsked(int status, string code, int seen)
+    {
+        await using var host = await FallbackHost.StartAsync();
+        host.Chain("gpt-4", "claude");
+        host.One.Answer = (http, _) => FakeUpstream.Json(http, status, $$$"""{"error":{"message":"no","type":"t","param":null,"code":"{{{code}}}"}}""");
+
+        using var response = await host.Gateway.PostAsync(GatewayHost.Chat());
+
+        Assert.Equal((seen, ("gpt-4", "openai", null)), ((int)response.StatusCode, Told(response)));
+        Assert.Equal((1, 0), (host.One.Requests.Count, host.Two.Requests.Count));
+    }
+
+    [Fact]
+    public async Task Post_RateLimit_NextProviderBeforeTheSameProvidersOtherModel()
+    {
+        await using var host = await FallbackHost.StartAsync();
+        host.Chain("gpt-4", "gpt-4o", "claude");
+        host.One.Answer = Fail(429);
+
+        using var limited = await host.PostAsync();
+        host.Two.Answer = Fail(429);
+        using var everywhere = await host.PostAsync();
+
+        Assert.Equal(("claude", "two", "rate_limit"), Told(limited));
+        Assert.Equal((HttpStatusCode.TooManyRequests, ("gpt-4", "openai", null)), (everywhere.StatusCode, Told(everywhere)));
+    }
+
+    [Fact]
+    public async Task Post_FallbacksFailToo_AreAskedInOrderAndTheLastOneAgain()
+    {
+        await using var host = await FallbackHost.StartAsync();
+        host.Chain("gpt-4", "claude", "gpt-dead", "mistral");
+        host.One.Answer = host.Two.Answer = Fail(503);
+        host.Three.Answer = (http, model) => host.Three.Requests.Count < 3 ? FakeUpstream.Error(http, 500) : Work(http, model);
+
+        using var response = await host.PostAsync(more: ""","gateflow":{"retry":{"initial_delay_ms":1}}""");
+
+        Assert.Equal(("mistral", "three", "provider_error"), Told(response));
+        Assert.Equal((1, 1, 3), (host.One.Requests.Count, host.Two.Requests.Count, host.Three.Requests.Count));
+        Assert.Equal((5, "server_error_500"), (await host.Gateway.RecordAsync()) is var r ? (r.Attempts, r.ErrorCode) : default);
+    }
+
+    [Fact]
+    public async Task Post_NobodyAnswers_CallerGetsTheErrorOfTheModelAskedFor()
+    {
+        await using var host = await FallbackHost.StartAsync();
+        host.Chain("gpt-4", "claude");
+        host.One.Answer = Fail(503);
+        host.Two.Answer = Fail(400);
+
+        using var response = await host.PostAsync();
+
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, ("gpt-4", "openai", null)), (response.StatusCode, Told(response)));
+        Assert.Contains("upstream says 503", await response.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+        var record = await host.Gateway.RecordAsync();
+        Assert.Equal((OutcomeKind.SourceFailure, null, 2, "server_error_503"), (record.Outcome, record.ServedModel, record.Attempts, record.ErrorCode));
+    }
+
+    [Fact]
+    public async Task Post_NotATrigger_Ends()
+    {
+        await using var host = await FallbackHost.StartAsync();
+        host.Chain("gpt-4", new FallbackRoute { ChainId = "chain_1", Models = ["claude"], Triggers = [FallbackReason.Timeout] });
+        host.One.Answer = Fail(503);
+
+        using var response = await host.PostAsync();
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        Assert.Empty(host.Two.Requests);
+    }
+
+    [Theory]
+    [InlineData(503)]
+    [InlineData(401)]
+    public async Task Post_SameModelAtTwoProviders_OtherProviderAnswersWithoutAFallback(int status)
+    {
+        await using var host = await FallbackHost.StartAsync();
+        host.One.Answer = Fail(status);
+
+        using var response = await host.PostAsync("both");
+
+        Assert.Equal(("both", "two", null), Told(response));
+        Assert.Null(await MarksAsync(response));
+        Assert.Equal((OutcomeKind.Success, "two", 2), (await host.Gateway.RecordAsync()) is var r ? (r.Outcome, r.Provider, r.Attempts) : default);
+    }
+
+    [Fact]
+    public async Task Post_TargetAndSourceFail_ChainOfTheSourceAnswersAndNobodyIsJudged()
+    {
+        await using var host = await FallbackHost.StartAsync(weight: 10_000);
+        host.Chain("gpt-4", "claude");
+        host.One.Answer = Fail(503);
+
+        using var response = await host.PostAsync();
+
+        Assert.Equal(("claude", "two", "provider_error"), Told(response));
+        Assert.Equal(["gpt-4o-upstream", "gpt-4"], host.One.Requests.Select(r => r.Model));
+        Assert.Equal((OutcomeKind.OutageBoth, "claude", 3), (await host.Gateway.RecordAsync()) is var r ? (r.Outcome, r.ServedModel, r.Attempts) : default);
+    }
+
+    [Fact]
+    public async Task Post_BudgetIsUsedUp_OnlyAMigrationsSourceIsAsked()
+    {
+        await using var host = await FallbackHost.StartAsync(weight: 10_000, configure: o => o.Budget = TimeSpan.Zero);
+        host.Chain("gpt-4", "claude");
+        host.One.Answer = Fail(503);
+
+        using var response = await host.Gateway.PostAsync(GatewayHost.Chat());
+
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, ("gpt-4", "openai", null)), (response.StatusCode, Told(response)));
+        Assert.Equal((2, 0), (host.One.Requests.Count, host.Two.Requests.Count));
+    }
+
+    [Fact]
+    public async Task Post_StreamFailsBeforeItsFirstByte_ChainStreams()
+    {
+        await using var host = await FallbackHost.StartAsync();
+        host.Chain("gpt-4", "claude");
+        host.One.Answer = (http, _) => FakeUpstream.Events(http, FakeUpstream.Chunk("""{"error":{"message":"overloaded"}}"""));
+        host.Two.Answer = (http, _) => FakeUpstream.Events(http, FakeUpstream.Delta("two"), FakeUpstream.Finish, FakeUpstream.Done);
+
+        using var response = await host.PostAsync(more: ""","stream":true""");
+
+        Assert.Equal(("claude", "two", "provider_error"), Told(response));
+        Assert.Equal(
+            FakeUpstream.Told(FakeUpstream.Delta("two") + FakeUpstream.Finish + FakeUpstream.Done, "claude"), await response.Content.ReadAsStringAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task Post_StreamBreaksAfterItsFirstByte_EndsInAnErrorEventAndNobodyElseIsAsked()
+    {
+        await using var host = await FallbackHost.StartAsync();
+        host.Chain("gpt-4", "claude");
+        host.One.Answer = BreakOff;
+
+        using var response = await host.PostAsync(more: ""","stream":true""");
+        var text = await response.Content.ReadAsStringAsync(Cancel);
+
+        Assert.Equal(("gpt-4", "openai", null), Told(response));
+        Assert.StartsWith(FakeUpstream.Told(FakeUpstream.Delta("one")), text, StringComparison.Ordinal);
+        Assert.Contains("\"code\":\"stream_broken\"", text, StringComparison.Ordinal);
+        Assert.Empty(host.Two.Requests);
+        Assert.Equal((OutcomeKind.BrokenStream, "gpt-4"), (await host.Gateway.RecordAsync()) is var r ? (r.Outcome, r.ServedModel) : default);
+    }
+
+    /// <summary>A stream that ends in the middle.</summary>
+    internal static Task BreakOff(HttpContext http, string model) => FakeUpstream.Events(http, FakeUpstream.Delta("one"));
+
+    private static Task Abort(HttpContext http, string model)
+    {
+        http.Abort();
+        return Task.CompletedTask;
+    }
+
+    private static Task Silence(HttpContext http, string model) =>
+        Task.Delay(Timeout.Infinite, http.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+}
