@@ -31,6 +31,9 @@ internal sealed class ProviderCall(Candidate candidate, bool wantsJson, TimeProv
     /// <summary>What it came to, so far.</summary>
     public AttemptResult Result { get; set; } = AttemptResult.ConnectionFailed;
 
+    /// <summary>True for a call that asks the model nothing: its end says nothing of the model's health.</summary>
+    public bool IsAside { get; init; }
+
     /// <summary>True once the provider was called.</summary>
     public bool WasAsked { get; private set; }
 
@@ -172,7 +175,7 @@ internal sealed class ProviderCall(Candidate candidate, bool wantsJson, TimeProv
             Candidate.Limit!.Leave();
         }
 
-        if (WasAsked && _told != Result)
+        if (WasAsked && !IsAside && _told != Result)
         {
             _told = Result;
             Candidate.Health.Report(Result, tried);

@@ -18,7 +18,7 @@ namespace Gateflow.Gateway.Protocols.Messages;
 /// <c>POST /v1/messages/count_tokens</c>: <c>{"input_tokens"}</c>, from the provider where it is Anthropic, else an estimate from the length of the texts,
 /// which the header <c>x-gateflow-estimated</c> admits. It counts as a request within the limits of the key, but never as usage of the model: nothing was answered.
 /// </summary>
-internal sealed class CountTokensEndpoint(GatewayOptions options, RouteReader routes, KeyGate gate, Upstream upstream, TimeProvider time)
+internal sealed class CountTokensEndpoint(GatewayOptions options, RouteReader routes, KeyGate gate, Candidates candidates, Upstream upstream, TimeProvider time)
 {
     private const double BytesPerToken = 4;
 
@@ -56,7 +56,7 @@ internal sealed class CountTokensEndpoint(GatewayOptions options, RouteReader ro
         if (refusal is null)
         {
             Arms.Choose(exchange);
-            refusal = Candidates.List(exchange);
+            refusal = candidates.List(exchange);
         }
 
         return refusal;
@@ -72,7 +72,7 @@ internal sealed class CountTokensEndpoint(GatewayOptions options, RouteReader ro
     /// <summary>One call without retries or fallbacks: a count that fails costs nothing.</summary>
     private async Task AskAsync(Exchange exchange, Candidate candidate)
     {
-        var call = new ProviderCall(candidate with { Adapter = AnthropicMessagesAdapter.CountTokens }, wantsJson: false, time, exchange.Aborted);
+        var call = new ProviderCall(candidate with { Adapter = AnthropicMessagesAdapter.CountTokens }, wantsJson: false, time, exchange.Aborted) { IsAside = true };
         exchange.Calls.Add(call);
         try
         {
