@@ -1,4 +1,5 @@
 using Gateflow.Gateway.Protocols.Chat;
+using Gateflow.Gateway.Protocols.Embeddings;
 using Gateflow.Gateway.Protocols.Messages;
 
 namespace Gateflow.Gateway.Protocols;
@@ -8,4 +9,5 @@ internal static class CallerProtocols
 {
     public static readonly ICallerProtocol Chat = new ChatProtocol();
     public static readonly ICallerProtocol Messages = new MessagesProtocol();
+    public static readonly ICallerProtocol Embeddings = new EmbeddingsProtocol();
 }

@@ -10,13 +10,14 @@ internal static class ProviderAdapters
 {
     private static readonly OpenAIChatAdapter OpenAIChat = new();
     private static readonly AnthropicMessagesAdapter AnthropicMessages = new();
+    private static readonly OpenAIEmbeddingsAdapter OpenAIEmbeddings = new();
 
     /// <summary>The adapter; null when the provider has no API that could answer.</summary>
     /// <param name="endpoint">The model at its provider: some models have one API only.</param>
     /// <param name="asked">What the caller speaks.</param>
     public static IProviderAdapter? Find(ModelEndpoint endpoint, Protocol asked) => endpoint.Provider.Type switch
     {
-        ProviderType.OpenAI or ProviderType.OpenAICompatible => asked == Protocol.Embeddings ? null : OpenAIChat,
+        ProviderType.OpenAI or ProviderType.OpenAICompatible => asked == Protocol.Embeddings ? OpenAIEmbeddings : OpenAIChat,
         ProviderType.Anthropic => asked == Protocol.Messages ? AnthropicMessages : null,
         _ => null,
     };
