@@ -9,6 +9,7 @@ namespace Gateflow.Gateway.Providers;
 internal static class ProviderAdapters
 {
     private static readonly OpenAIChatAdapter OpenAIChat = new();
+    private static readonly OpenAIResponsesAdapter OpenAIResponses = new();
     private static readonly AnthropicMessagesAdapter AnthropicMessages = new();
     private static readonly OpenAIEmbeddingsAdapter OpenAIEmbeddings = new();
 
@@ -17,8 +18,15 @@ internal static class ProviderAdapters
     /// <param name="asked">What the caller speaks.</param>
     public static IProviderAdapter? Find(ModelEndpoint endpoint, Protocol asked) => endpoint.Provider.Type switch
     {
-        ProviderType.OpenAI or ProviderType.OpenAICompatible => asked == Protocol.Embeddings ? OpenAIEmbeddings : OpenAIChat,
+        ProviderType.OpenAI or ProviderType.OpenAICompatible => FindOpenAI(endpoint, asked),
         ProviderType.Anthropic => asked == Protocol.Messages ? AnthropicMessages : null,
         _ => null,
+    };
+
+    private static IProviderAdapter? FindOpenAI(ModelEndpoint endpoint, Protocol asked) => asked switch
+    {
+        Protocol.Responses => endpoint.Provider.Type == ProviderType.OpenAI || endpoint.Provider.Responses ? OpenAIResponses : null,
+        Protocol.Embeddings => OpenAIEmbeddings,
+        _ => OpenAIChat,
     };
 }
