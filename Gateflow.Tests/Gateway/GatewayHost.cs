@@ -108,6 +108,12 @@ internal sealed class GatewayHost : IAsyncDisposable
         };
     }
 
+    /// <summary>Lets the key ask for these models only.</summary>
+    public void Restrict(params string[] models) => Table = Table with
+    {
+        Keys = Table.Keys.ToFrozenDictionary(k => k.Key, k => k.Value with { AllowedModels = models }),
+    };
+
     public Task<HttpResponseMessage> PostAsync(string body, params (string Name, string Value)[] headers) => PostToAsync("/v1/chat/completions", body, headers);
 
     public Task<HttpResponseMessage> PostToAsync(string path, string body, params (string Name, string Value)[] headers)

@@ -1,0 +1,168 @@
+using System.Net;
+using Gateflow.Core.Alerts;
+using Gateflow.Core.Rollout;
+using Gateflow.Tests.Gateway;
+using Microsoft.Extensions.Time.Testing;
+using static Gateflow.Tests.Fallbacks.FallbackHost;
+
+namespace Gateflow.Tests.Fallbacks;
+
+/// <summary>Breakers and providers' limits on a request's way, through real HTTP.</summary>
+public sealed class CircuitTests
+{
+    private const string Subject = "openai/gpt-4";
+
+    private static readonly TimeSpan Break = TimeSpan.FromSeconds(16);
+
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 11, 28, 9, 0, 0, TimeSpan.Zero));
+
+    [Fact]
+    public async Task Post_ProviderIsDownAndComesBack_BreakerOpensTriesAndCloses()
+    {
+        await using var host = await FallbackHost.StartAsync(time: _time);
+        host.Chain("gpt-4", "claude");
+        host.One.Answer = Fail(503);
+        await host.PostAsync(times: 10);
+        Assert.Equal([(AlertEvents.CircuitOpened, Subject, false)], host.Rung().Where(a => a.Subject == Subject));
+
+        using (var open = await host.PostAsync())
+        {
+            Assert.Equal(("claude", "two", "circuit_open"), Told(open));
+            Assert.Contains("""{"model":"gpt-4","status":"skipped","error":"circuit_open"}""", await MarksAsync(open), StringComparison.Ordinal);
+        }
+
+        var record = await host.Gateway.RecordAsync();
+        Assert.Equal((10, 1, "circuit_open", OutcomeKind.SourceFailure), (host.One.Requests.Count, record.Attempts, record.FallbackReason, record.Outcome));
+
+        _time.Advance(Break);
+        await host.PostAsync(times: 2); // one tries, fails and opens it anew
+        Assert.Equal(11, host.One.Requests.Count);
+
+        host.One.Answer = Work;
+        _time.Advance(Break);
+        using var back = await host.PostAsync();
+        using var after = await host.PostAsync();
+
+        Assert.Equal((("gpt-4", "openai", null), ("gpt-4", "openai", null)), (Told(back), Told(after)));
+        Assert.Contains((AlertEvents.CircuitOpened, Subject, true), host.Rung());
+    }
+
+    [Fact]
+    public async Task Post_TargetsBreakerIsOpen_SourceAnswersAndItCountsAsTheTargetsFailure()
+    {
+        await using var host = await FallbackHost.StartAsync(weight: 10_000, time: _time);
+        host.One.Answer = (http, model) => model == "gpt-4" ? Work(http, model) : FakeUpstream.Error(http, 503);
+        await host.PostAsync(times: 10);
+
+        using var response = await host.PostAsync();
+
+        Assert.Equal(("gpt-4", "openai", "circuit_open"), Told(response));
+        Assert.Equal(10, host.One.Requests.Count(r => r.Model == "gpt-4o-upstream"));
+        var record = await host.Gateway.RecordAsync();
+        Assert.Equal((OutcomeKind.TargetFailure, Arm.Target, 1, "circuit_open"), (record.Outcome, record.Arm, record.Attempts, record.FallbackReason));
+    }
+
+    [Fact]
+    public async Task Post_BrokenStreams_OpenTheBreakerOfTheModelThatBroke()
+    {
+        await using var host = await FallbackHost.StartAsync(time: _time);
+        host.Chain("gpt-4", "claude");
+        host.One.Answer = ChainTests.BreakOff;
+        for (var i = 0; i < 10; i++)
+        {
+            using var broken = await host.PostAsync(more: ""","stream":true""");
+            await broken.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+            await host.Gateway.RecordAsync();
+        }
+
+        using var response = await host.PostAsync();
+
+        Assert.Equal(("claude", "two", "circuit_open"), Told(response));
+    }
+
+    [Fact]
+    public async Task Post_NobodyElseAndNothingGetsThrough_IsRefusedAtOnceUntilOneMayTry()
+    {
+        await using var host = await FallbackHost.StartAsync(time: _time);
+        host.One.Answer = Fail(503);
+        await host.PostAsync(times: 10);
+
+        using var refused = await host.PostAsync();
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "15"), (refused.StatusCode, PassThroughTests.Header(refused, "Retry-After")));
+        await RefusalTests.AssertErrorAsync(refused, "provider_error", "circuit_open", null);
+        Assert.Equal((10, 0), (host.One.Requests.Count, (await host.Gateway.RecordAsync()).Attempts));
+
+        host.One.Answer = Work;
+        _time.Advance(Break);
+        using var back = await host.PostAsync();
+        Assert.Equal(HttpStatusCode.OK, back.StatusCode);
+    }
+
+    [Fact]
+    public async Task Post_NobodyElseAndHalfGetsThrough_IsAskedAllTheSame()
+    {
+        await using var host = await FallbackHost.StartAsync(time: _time);
+        host.One.Answer = (http, model) => host.One.Requests.Count % 2 == 0 ? Work(http, model) : FakeUpstream.Error(http, 503);
+        await host.PostAsync(times: 10);
+
+        await host.PostAsync(times: 6);
+
+        Assert.Equal(16, host.One.Requests.Count);
+    }
+
+    [Fact]
+    public async Task Post_OnlyRefusals_NeverOpenABreaker()
+    {
+        await using var host = await FallbackHost.StartAsync(time: _time);
+        host.Chain("gpt-4", "claude");
+        host.One.Answer = Fail(400);
+
+        await host.PostAsync(times: 12);
+
+        Assert.Equal((12, 0), (host.One.Requests.Count, host.Two.Requests.Count));
+    }
+
+    [Fact]
+    public async Task Post_ProvidersConcurrencyIsReached_ChainAnswersElseTheCallerIsTold()
+    {
+        await using var host = await FallbackHost.StartAsync(limits: p => p with { MaxConcurrency = 1 });
+        var (arrived, go) = (new TaskCompletionSource(), new TaskCompletionSource());
+        host.One.Answer = async (http, model) =>
+        {
+            arrived.TrySetResult();
+            await go.Task;
+            await Work(http, model);
+        };
+        var first = host.PostAsync();
+        await arrived.Task;
+
+        using var alone = await host.PostAsync();
+        host.Chain("gpt-4", "claude");
+        using var chained = await host.PostAsync();
+        go.SetResult();
+        using var own = await first;
+        using var next = await host.PostAsync();
+
+        Assert.Equal((HttpStatusCode.TooManyRequests, "1"), (alone.StatusCode, PassThroughTests.Header(alone, "Retry-After")));
+        await RefusalTests.AssertErrorAsync(alone, "rate_limit_error", "provider_limit_reached", null);
+        Assert.Equal(("claude", "two", "rate_limit"), Told(chained));
+        Assert.Equal((("gpt-4", "openai", null), ("gpt-4", "openai", null)), (Told(own), Told(next)));
+    }
+
+    [Fact]
+    public async Task Post_ProvidersRequestsAMinuteAreReached_NextOneWaitsUntilThereIsRoom()
+    {
+        var time = new SteppedTime();
+        await using var host = await FallbackHost.StartAsync(time: time, limits: p => p with { RequestsPerMinute = 1 });
+        await host.PostAsync(times: 1);
+        time.Advance(TimeSpan.FromSeconds(40));
+
+        var waiting = host.Gateway.PostAsync(GatewayHost.Chat());
+        Assert.Equal(TimeSpan.FromSeconds(20), await time.WaitForAsync(due => due != GatewayHost.Limit));
+        Assert.Single(host.One.Requests);
+        time.Advance(TimeSpan.FromSeconds(20));
+
+        using var response = await waiting;
+        Assert.Equal((HttpStatusCode.OK, 2), (response.StatusCode, host.One.Requests.Count));
+    }
+}
