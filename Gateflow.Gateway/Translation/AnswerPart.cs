@@ -49,7 +49,16 @@ internal sealed record Finished(Finish Reason, string? StopSequence = null) : An
 /// <param name="CacheWritten">Written to a cache, part of <paramref name="Input"/>.</param>
 /// <param name="Output">All output tokens, reasoning included.</param>
 /// <param name="Reasoning">Part of <paramref name="Output"/>.</param>
-internal sealed record Counted(int? Input, int? Cached, int? CacheWritten, int? Output, int? Reasoning) : AnswerPart;
+internal sealed record Counted(int? Input, int? Cached, int? CacheWritten, int? Output, int? Reasoning) : AnswerPart
+{
+    /// <summary>The later count where it says something, else the earlier one.</summary>
+    public static Counted Merge(Counted? earlier, Counted later) => earlier is null ? later : new Counted(
+        later.Input ?? earlier.Input,
+        later.Cached ?? earlier.Cached,
+        later.CacheWritten ?? earlier.CacheWritten,
+        later.Output ?? earlier.Output,
+        later.Reasoning ?? earlier.Reasoning);
+}
 
 /// <summary>The provider gave up in the middle.</summary>
 internal sealed record Failed(GatewayError Error) : AnswerPart;

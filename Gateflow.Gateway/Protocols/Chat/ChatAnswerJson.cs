@@ -61,12 +61,4 @@ internal static class ChatAnswerJson
         Finish.ContentFilter => "content_filter",
         _ => !hasCalls ? "stop" : legacy ? "function_call" : "tool_calls",
     };
-
-    /// <summary>A later count replaces an earlier one, field by field where it says something.</summary>
-    public static Counted Merge(Counted? earlier, Counted later) => earlier is null ? later : new Counted(
-        later.Input ?? earlier.Input,
-        later.Cached ?? earlier.Cached,
-        later.CacheWritten ?? earlier.CacheWritten,
-        later.Output ?? earlier.Output,
-        later.Reasoning ?? earlier.Reasoning);
 }

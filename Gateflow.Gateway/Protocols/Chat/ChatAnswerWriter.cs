@@ -19,7 +19,7 @@ internal sealed class ChatAnswerWriter(AnswerContext context) : IAnswerWriter
                 _id ??= started.Id;
                 break;
             case Counted counted:
-                _usage = ChatAnswerJson.Merge(_usage, counted);
+                _usage = Counted.Merge(_usage, counted);
                 break;
             default:
                 if (!_choices.TryGetValue(part.Choice, out var choice))

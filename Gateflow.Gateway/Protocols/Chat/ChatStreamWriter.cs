@@ -25,7 +25,7 @@ internal sealed class ChatStreamWriter(AnswerContext context) : IAnswerWriter
                 _id ??= started.Id;
                 break;
             case Counted counted:
-                _usage = ChatAnswerJson.Merge(_usage, counted);
+                _usage = Counted.Merge(_usage, counted);
                 break;
             case ReasoningDelta { Text.Length: 0 }:
                 break; // a proof alone, for which the protocol has no place

@@ -11,9 +11,9 @@ internal sealed class MessagesProtocol : ICallerProtocol
 
     public GatewayError? ReadEnvelope(ReadOnlySpan<byte> body, Envelope envelope) => MessagesEnvelopeReader.Instance.Read(body, envelope);
 
-    public ModelRequest ReadRequest(ReadOnlySpan<byte> body) => throw new NotSupportedException();
+    public ModelRequest ReadRequest(ReadOnlySpan<byte> body) => MessagesRequestReader.Read(body);
 
-    public IAnswerWriter CreateWriter(AnswerContext context) => throw new NotSupportedException();
+    public IAnswerWriter CreateWriter(AnswerContext context) => context.Stream ? new MessagesStreamWriter(context) : new MessagesAnswerWriter(context);
 
     public ReadOnlyMemory<byte> ErrorBody(GatewayError error, string? documentation, string requestId) => AnthropicError.Json(error, requestId);
 

@@ -14,7 +14,8 @@ internal static class ChatOthersWriter
 
     /// <summary>Wishes about costs, limits and what is told beside the answer: answers are as useful without.</summary>
     private static readonly FrozenSet<string> Dropped = FrozenSet.ToFrozenSet(
-        ["include", "truncation", "cache_control", "context_management", "inference_geo", "speed", "max_tool_calls", "safety_settings"],
+        ["include", "truncation", "cache_control", "context_management", "inference_geo", "speed", "max_tool_calls", "safety_settings", "input_examples",
+            "diagnostics", "user_profile_id", "workspace_id"],
         StringComparer.Ordinal);
 
     public static void Write(JsonObject json, IReadOnlyDictionary<string, JsonElement> others, ShimNotes notes)

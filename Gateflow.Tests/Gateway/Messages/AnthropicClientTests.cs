@@ -7,7 +7,7 @@ using Anthropic.Models.Models;
 using Gateflow.Core.Routing;
 using Gateflow.Tests.Simulator;
 
-namespace Gateflow.Tests.Gateway;
+namespace Gateflow.Tests.Gateway.Messages;
 
 /// <summary>The official Anthropic SDK for .NET, told to validate every answer, through the gateway, before the simulator.</summary>
 public sealed class AnthropicClientTests
@@ -16,6 +16,22 @@ public sealed class AnthropicClientTests
     private const string Pixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Create_OpenAIModel_ReadsTheAnswer()
+    {
+        await using var simulator = await SimulatorHost.StartAsync();
+        await using var host = await StartAsync(simulator);
+        using var client = Client(host);
+
+        var message = await client.Messages.Create(Ask(Prompt) with { Model = "gpt-4o", System = "Be brief" }, Cancel);
+
+        message.Validate();
+        Assert.Equal(await simulator.TextAsync("gpt-4o", Prompt), Assert.IsType<TextBlock>(Assert.Single(message.Content).Value).Text);
+        Assert.Equal(StopReason.EndTurn, message.StopReason!.Value());
+        var record = await host.RecordAsync();
+        Assert.Equal((message.Usage.InputTokens, message.Usage.OutputTokens), (record.InputTokens, record.OutputTokens));
+    }
 
     [Fact]
     public async Task Create_Thinking_ReadsTheAnswer()
@@ -33,8 +49,10 @@ public sealed class AnthropicClientTests
         Assert.Equal((message.Usage.InputTokens, message.Usage.OutputTokens), (record.InputTokens, record.OutputTokens));
     }
 
-    [Fact]
-    public async Task CreateStreaming_ReadsTextAndUsage()
+    [Theory]
+    [InlineData("claude-x")]
+    [InlineData("gpt-4o")]
+    public async Task CreateStreaming_ReadsTextAndUsage(string model)
     {
         await using var simulator = await SimulatorHost.StartAsync();
         await using var host = await StartAsync(simulator);
@@ -42,25 +60,28 @@ public sealed class AnthropicClientTests
 
         var text = new StringBuilder();
         long? tokens = null;
-        await foreach (var item in client.Messages.CreateStreaming(Ask(Prompt), Cancel))
+        await foreach (var item in client.Messages.CreateStreaming(Ask(Prompt) with { Model = model }, Cancel))
         {
             item.Validate();
             text.Append(item.TryPickContentBlockDelta(out var delta) && delta.Delta.TryPickText(out var piece) ? piece.Text : "");
             tokens = item.TryPickDelta(out var end) ? end.Usage.OutputTokens : tokens;
         }
 
-        Assert.Equal(await simulator.TextAsync("claude-x", Prompt), text.ToString());
+        Assert.Equal(await simulator.TextAsync(model, Prompt), text.ToString());
         Assert.Equal(tokens, (await host.RecordAsync()).OutputTokens);
     }
 
-    [Fact]
-    public async Task Create_ToolsAndImage_RoundTrip()
+    [Theory]
+    [InlineData("claude-x")]
+    [InlineData("gpt-4o")]
+    public async Task Create_ToolsAndImage_RoundTrip(string model)
     {
         await using var simulator = await SimulatorHost.StartAsync();
         await using var host = await StartAsync(simulator);
         using var client = Client(host);
         var ask = Ask(Prompt) with
         {
+            Model = model,
             Tools = [new Tool { Name = "look_up", InputSchema = new InputSchema { Properties = new Dictionary<string, JsonElement> { ["word"] = JsonElement.Parse("""{"type":"string"}""") } } }],
             ToolChoice = new ToolChoiceAny(),
         };

@@ -4,7 +4,7 @@ using Gateflow.Core.Catalog;
 using Gateflow.Core.Rollout;
 using Gateflow.Core.Routing;
 
-namespace Gateflow.Tests.Gateway;
+namespace Gateflow.Tests.Gateway.Messages;
 
 /// <summary>Anthropic's protocol on both sides: bytes pass, the gateway reads along.</summary>
 public sealed class MessagesPassThroughTests
