@@ -72,6 +72,8 @@ public static class GatewayHosting
             ["/v1/chat/completions"] = Speaking(CallerProtocols.Chat),
             ["/v1/messages"] = Speaking(CallerProtocols.Messages),
             ["/v1/messages/count_tokens"] = app.ApplicationServices.GetRequiredService<CountTokensEndpoint>().AnswerAsync,
+            ["/v1/embeddings"] = Speaking(CallerProtocols.Embeddings),
+            ["/v1/responses"] = Speaking(CallerProtocols.Responses),
         }.ToFrozenDictionary();
         return app.Use(next => http =>
         {

@@ -46,6 +46,9 @@ public sealed record ProviderEndpoint
     /// <summary>Whether the server takes stream_options, so that streams end with their usage.</summary>
     public bool StreamOptions { get; init; } = true;
 
+    /// <summary>Whether a server that is compatible with OpenAI has the Responses API, too; OpenAI's own always has.</summary>
+    public bool Responses { get; init; }
+
     /// <summary>Longest wait for the first byte of an answer, and for each further chunk.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
 

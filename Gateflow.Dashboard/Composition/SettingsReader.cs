@@ -105,6 +105,7 @@ public sealed class SettingsReader(IConfiguration configuration)
                 SessionToken = Secret($"{path}:SessionToken", section["SessionToken"]),
                 ServiceAccountJson = Secret($"{path}:ServiceAccountJson", section["ServiceAccountJson"]),
                 StreamOptions = Boolean($"{path}:StreamOptions", true),
+                Responses = Boolean($"{path}:Responses", false),
                 Timeout = TimeSpan.FromSeconds(Number($"{path}:TimeoutSeconds", 60, 0.1, 3600)),
                 MaxConcurrency = Count($"{path}:MaxConcurrency", 100_000),
                 RequestsPerMinute = Count($"{path}:RequestsPerMinute", 10_000_000),

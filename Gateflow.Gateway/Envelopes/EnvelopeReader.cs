@@ -43,6 +43,9 @@ internal abstract class EnvelopeReader
     /// <summary>The field that holds what the model is asked.</summary>
     protected abstract ReadOnlySpan<byte> Input { get; }
 
+    /// <summary>Whether <see cref="Input"/> must be given.</summary>
+    protected virtual bool NeedsInput => true;
+
     /// <summary>The kind of request.</summary>
     protected abstract Capabilities Kind { get; }
 
@@ -112,7 +115,7 @@ internal abstract class EnvelopeReader
         Complete(envelope, afterBrace);
         envelope.Set(Capabilities.Streaming, envelope.Stream);
         return envelope.Model.Length == 0 ? GatewayError.Missing("model")
-            : !input ? GatewayError.Missing(Encoding.UTF8.GetString(Input))
+            : !input && NeedsInput ? GatewayError.Missing(Encoding.UTF8.GetString(Input))
             : envelope.Edits.Count > MaxEdits ? GatewayError.InvalidJson("The same property stands in the body too often.")
             : null;
     }

@@ -9,15 +9,24 @@ namespace Gateflow.Gateway.Providers;
 internal static class ProviderAdapters
 {
     private static readonly OpenAIChatAdapter OpenAIChat = new();
+    private static readonly OpenAIResponsesAdapter OpenAIResponses = new();
     private static readonly AnthropicMessagesAdapter AnthropicMessages = new();
+    private static readonly OpenAIEmbeddingsAdapter OpenAIEmbeddings = new();
 
     /// <summary>The adapter; null when the provider has no API that could answer.</summary>
     /// <param name="endpoint">The model at its provider: some models have one API only.</param>
     /// <param name="asked">What the caller speaks.</param>
     public static IProviderAdapter? Find(ModelEndpoint endpoint, Protocol asked) => endpoint.Provider.Type switch
     {
-        ProviderType.OpenAI or ProviderType.OpenAICompatible => asked == Protocol.Embeddings ? null : OpenAIChat,
+        ProviderType.OpenAI or ProviderType.OpenAICompatible => FindOpenAI(endpoint, asked),
         ProviderType.Anthropic => asked == Protocol.Messages ? AnthropicMessages : null,
         _ => null,
+    };
+
+    private static IProviderAdapter? FindOpenAI(ModelEndpoint endpoint, Protocol asked) => asked switch
+    {
+        Protocol.Responses => endpoint.Provider.Type == ProviderType.OpenAI || endpoint.Provider.Responses ? OpenAIResponses : null,
+        Protocol.Embeddings => OpenAIEmbeddings,
+        _ => OpenAIChat,
     };
 }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using Gateflow.Core.Rollout;
 using Gateflow.Gateway.Forwarding;
 using Gateflow.Gateway.Pipeline;
 
@@ -15,32 +14,22 @@ internal static class WholeRelay
         response.StatusCode = call.Status;
         response.ContentType = call.Response!.Content.Headers.ContentType?.ToString() ?? "application/json";
         exchange.FirstByte = exchange.Time.GetTimestamp();
+        if (call.HasRest)
+        {
+            await new LongRelay(exchange, call).RelayAsync();
+            return;
+        }
+
         var model = Differs(call) ? call.Candidate.ModelJson : default;
         if (!exchange.Acted && model.IsEmpty)
         {
-            response.ContentLength = call.HasRest ? null : received.Length;
+            response.ContentLength = received.Length;
             await response.BodyWriter.WriteAsync(received.Memory, exchange.Aborted);
-        }
-        else if (!call.HasRest)
-        {
-            WriteChanged(exchange, call, model.Span);
-            await response.BodyWriter.FlushAsync(exchange.Aborted);
         }
         else
         {
-            // The end of a very long answer is not here yet, its beginning is: the property goes in front.
-            var start = received.Span.IndexOf((byte)'{') + 1;
-            var writer = response.BodyWriter;
-            writer.Write(received.Span[..start]);
-            writer.Write(BodyMarks.Property(exchange, call).Span);
-            writer.Write(","u8);
-            writer.Write(received.Span[start..]);
-            await writer.FlushAsync(exchange.Aborted);
-        }
-
-        if (call.HasRest)
-        {
-            await RelayRestAsync(exchange, call);
+            WriteChanged(exchange, call, model.Span);
+            await response.BodyWriter.FlushAsync(exchange.Aborted);
         }
     }
 
@@ -67,32 +56,5 @@ internal static class WholeRelay
         writer.Write(","u8[..comma]);
         writer.Write(property);
         writer.Write(received[end..]);
-    }
-
-    private static async Task RelayRestAsync(Exchange exchange, ProviderCall call)
-    {
-        call.Facts.ContentLength = call.Received!.Length; // too long to be read: its size stands for its content
-        try
-        {
-            while (true)
-            {
-                call.Received.Clear();
-                var read = await call.ReadAsync(call.Received.Free(1));
-                if (read == 0)
-                {
-                    call.Arrived();
-                    return;
-                }
-
-                call.Received.Advance(read);
-                call.Facts.ContentLength += read;
-                await exchange.Http.Response.BodyWriter.WriteAsync(call.Received.Memory, exchange.Aborted);
-            }
-        }
-        catch (Exception fault) when (ProviderCall.IsBroken(fault))
-        {
-            call.Result = exchange.Aborted.IsCancellationRequested ? AttemptResult.ClientCancelled : AttemptResult.BrokenStream;
-            exchange.Http.Abort(); // half an answer must not look whole
-        }
     }
 }

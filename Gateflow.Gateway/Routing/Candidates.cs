@@ -86,7 +86,7 @@ internal sealed class Candidates(CandidateLists lists)
         {
             var provider = route.Endpoints[0].Provider;
             return new GatewayError(
-                501, "provider_error", "protocol_not_available", $"The model '{model}' is served by '{provider.Name}', which has no API that could answer this request.", "model");
+                400, "invalid_request_error", "protocol_not_available", $"The model '{model}' is served by '{provider.Name}', which has no API that could answer this request.", "model");
         }
 
         return GatewayError.ModelNotFound($"The model '{model}' is not served by any configured provider.{ModelHealth.Successor(route.Facts)}");

@@ -1,9 +1,10 @@
 using Gateflow.Gateway.Forwarding;
 using Gateflow.Gateway.Pipeline;
+using Gateflow.Gateway.Protocols;
 
 namespace Gateflow.Gateway.Usage;
 
-/// <summary>Copies the bodies of a request that was chosen for replay; nothing is copied otherwise.</summary>
+/// <summary>Copies the bodies of a request that was chosen for replay; nothing is copied otherwise, and of embeddings never: vectors cannot be compared.</summary>
 internal static class Samples
 {
     private const int MaxBytes = 256 * 1024;
@@ -13,7 +14,7 @@ internal static class Samples
     /// <param name="wants">Whether a sample of a model is wanted now; null for never.</param>
     public static void Take(Exchange exchange, ProviderCall call, Func<string, bool>? wants)
     {
-        if (wants is null || exchange.Body is not { Length: <= MaxBytes } body || !wants(exchange.Asked?.Id ?? exchange.Model))
+        if (wants is null || exchange.Protocol.Kind == Protocol.Embeddings || exchange.Body is not { Length: <= MaxBytes } body || !wants(exchange.Asked?.Id ?? exchange.Model))
         {
             return;
         }

@@ -129,7 +129,7 @@ public sealed class PassThroughTests
     }
 
     [Fact]
-    public async Task Post_AnswerLongerThanIsHeldBack_PassesWhole()
+    public async Task Post_AnswerLongerThanIsHeldBack_PassesWholeAndIsCounted()
     {
         await using var host = await GatewayHost.StartAsync();
         var body = FakeUpstream.Completion("gpt-4", new string('x', 3_000_000));
@@ -137,8 +137,9 @@ public sealed class PassThroughTests
 
         using var response = await host.PostAsync(GatewayHost.Chat());
 
-        Assert.Equal(body, await response.Content.ReadAsStringAsync(Cancel));
-        Assert.True((await host.RecordAsync()).TokensEstimated);
+        Assert.Equal(FakeUpstream.Told(body), await response.Content.ReadAsStringAsync(Cancel));
+        var record = await host.RecordAsync();
+        Assert.Equal((11, 3, 5, false), (record.InputTokens, record.CachedTokens, record.OutputTokens, record.TokensEstimated));
     }
 
     [Theory]

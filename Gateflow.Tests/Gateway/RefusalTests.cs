@@ -98,16 +98,12 @@ public sealed class RefusalTests
     public async Task Post_ProtocolNotSpoken_SaysSo()
     {
         await using var host = await GatewayHost.StartAsync();
-        var provider = new ProviderEndpoint { Name = "claude", Type = ProviderType.Anthropic, BaseUrl = new Uri("http://127.0.0.1:1") };
-        host.Table = host.Table with
-        {
-            Models = new Dictionary<string, ModelRoute> { ["c"] = new("c", [new ModelEndpoint(provider, "c")], null) }.ToFrozenDictionary(),
-        };
+        host.Serve("claude-sonnet-5", ProviderType.Anthropic);
 
-        using var response = await host.PostAsync(GatewayHost.Chat("c"));
+        using var response = await host.PostToAsync("/v1/embeddings", """{"model":"claude-sonnet-5","input":"Hi"}""");
 
-        Assert.Equal(HttpStatusCode.NotImplemented, response.StatusCode);
-        await AssertErrorAsync(response, "provider_error", "protocol_not_available", "model");
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        await AssertErrorAsync(response, "invalid_request_error", "protocol_not_available", "model");
     }
 
     [Theory]

@@ -112,7 +112,8 @@ internal static class ChatMessagesReader
             : Role.Other;
     }
 
-    private static void ReadContent(ref Utf8JsonReader reader, Envelope envelope)
+    /// <summary>Reads a text or an array of parts, at whose first token the reader stands, up to its end.</summary>
+    public static void ReadContent(ref Utf8JsonReader reader, Envelope envelope)
     {
         if (reader.TokenType == JsonTokenType.String)
         {

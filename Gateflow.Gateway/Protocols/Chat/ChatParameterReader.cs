@@ -136,7 +136,8 @@ internal static class ChatParameterReader
         }
     }
 
-    private static void ReadFormat(ref Utf8JsonReader reader, Envelope envelope)
+    /// <summary>Reads what form the answer must have, at whose name the reader stands.</summary>
+    public static void ReadFormat(ref Utf8JsonReader reader, Envelope envelope)
     {
         envelope.Set(Capabilities.JsonMode | Capabilities.JsonSchema, false);
         if (Next(ref reader) != JsonTokenType.StartObject)

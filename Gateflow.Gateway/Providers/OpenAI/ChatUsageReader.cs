@@ -2,7 +2,10 @@ using System.Text.Json;
 
 namespace Gateflow.Gateway.Providers.OpenAI;
 
-/// <summary>Reads <c>usage {prompt_tokens, completion_tokens, prompt_tokens_details{cached_tokens}, completion_tokens_details{reasoning_tokens}}</c>.</summary>
+/// <summary>
+/// Reads <c>usage {prompt_tokens, completion_tokens, prompt_tokens_details{cached_tokens}, completion_tokens_details{reasoning_tokens}}</c>, where
+/// responses say input for prompt and output for completion.
+/// </summary>
 internal static class ChatUsageReader
 {
     /// <summary>Reads the value at which the reader stands, whole; false when it is no object.</summary>
@@ -16,21 +19,21 @@ internal static class ChatUsageReader
 
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
-            if (reader.ValueTextEquals("prompt_tokens"u8))
+            if (reader.ValueTextEquals("prompt_tokens"u8) || reader.ValueTextEquals("input_tokens"u8))
             {
                 facts.InputTokens = Count(ref reader);
                 facts.HasUsage = true;
             }
-            else if (reader.ValueTextEquals("completion_tokens"u8))
+            else if (reader.ValueTextEquals("completion_tokens"u8) || reader.ValueTextEquals("output_tokens"u8))
             {
                 facts.OutputTokens = Count(ref reader);
                 facts.HasUsage = true;
             }
-            else if (reader.ValueTextEquals("prompt_tokens_details"u8))
+            else if (reader.ValueTextEquals("prompt_tokens_details"u8) || reader.ValueTextEquals("input_tokens_details"u8))
             {
                 facts.CachedTokens = Detail(ref reader, "cached_tokens"u8);
             }
-            else if (reader.ValueTextEquals("completion_tokens_details"u8))
+            else if (reader.ValueTextEquals("completion_tokens_details"u8) || reader.ValueTextEquals("output_tokens_details"u8))
             {
                 facts.ReasoningTokens = Detail(ref reader, "reasoning_tokens"u8);
             }

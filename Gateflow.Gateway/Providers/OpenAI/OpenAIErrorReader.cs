@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Gateflow.Core.Rollout;
 using Gateflow.Gateway.Errors;
 
 namespace Gateflow.Gateway.Providers.OpenAI;
@@ -6,6 +7,17 @@ namespace Gateflow.Gateway.Providers.OpenAI;
 /// <summary>Reads <c>{"error": {message, type, code}}</c>, and the forms that compatible servers have made of it.</summary>
 internal static class OpenAIErrorReader
 {
+    /// <summary>What an answer other than 2xx means.</summary>
+    public static AttemptResult Classify(int status, ReadOnlySpan<byte> body) => status switch
+    {
+        429 => AttemptResult.RateLimited,
+        401 or 403 => AttemptResult.Unauthorized,
+        404 or 410 => AttemptResult.ModelNotFound,
+        408 => AttemptResult.Timeout,
+        >= 400 and < 500 => IsPolicy(body) ? AttemptResult.PolicyRefusal : AttemptResult.BadRequest,
+        _ => AttemptResult.ServerError,
+    };
+
     public static GatewayError Read(int status, ReadOnlySpan<byte> body, string provider)
     {
         var root = AnswerElement.Parse(body);
@@ -21,6 +33,9 @@ internal static class OpenAIErrorReader
         var limited = said == 429 || IsLimit(error.Text("type")) || IsLimit(error.Text("code"));
         return Read(limited ? 429 : said is >= 400 and < 600 ? said.Value : 502, error, provider);
     }
+
+    private static bool IsPolicy(ReadOnlySpan<byte> body) =>
+        body.IndexOf("\"content_policy_violation\""u8) >= 0 || body.IndexOf("\"content_filter\""u8) >= 0;
 
     private static bool IsLimit(string? word) => word is not null && word.StartsWith("rate_limit", StringComparison.Ordinal);
 

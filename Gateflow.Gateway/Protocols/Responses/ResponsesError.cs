@@ -1,0 +1,35 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Gateflow.Gateway.Errors;
+
+namespace Gateflow.Gateway.Protocols.Responses;
+
+/// <summary>Writes the event that ends a stream of a response which broke.</summary>
+internal static class ResponsesError
+{
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>
+    /// <c>error {code, message, param, sequence_number}</c>. How many events the provider numbered before is not counted on their way; the number is the
+    /// largest that every client can hold, so that it is behind all of them.
+    /// </summary>
+    public static ReadOnlyMemory<byte> Event(GatewayError error)
+    {
+        var buffer = new ArrayBufferWriter<byte>(256);
+        buffer.Write("event: error\ndata: "u8);
+        using (var json = new Utf8JsonWriter(buffer, Options))
+        {
+            json.WriteStartObject();
+            json.WriteString("type"u8, "error"u8);
+            json.WriteString("code"u8, error.Code);
+            json.WriteString("message"u8, error.Message);
+            json.WriteString("param"u8, error.Param);
+            json.WriteNumber("sequence_number"u8, int.MaxValue);
+            json.WriteEndObject();
+        }
+
+        buffer.Write("\n\n"u8);
+        return buffer.WrittenMemory;
+    }
+}
