@@ -7,6 +7,7 @@ using Gateflow.Gateway.Fallbacks;
 using Gateflow.Gateway.Forwarding;
 using Gateflow.Gateway.Limits;
 using Gateflow.Gateway.Metrics;
+using Gateflow.Gateway.Outbound;
 using Gateflow.Gateway.Pipeline;
 using Gateflow.Gateway.Protocols;
 using Gateflow.Gateway.Protocols.Messages;
@@ -38,7 +39,7 @@ public static class GatewayHosting
         services.TryAddSingleton(ModelCatalog.Embedded);
         services.TryAddSingleton<KeyMeters>();
         services.AddSingleton<KeyGate>();
-        services.AddSingleton<Upstream>();
+        services.AddOutbound();
         services.TryAddSingleton(new BreakerOptions());
         services.TryAddSingleton<Breakers>();
         services.TryAddSingleton(_ => new AlertBell());

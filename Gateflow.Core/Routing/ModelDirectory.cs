@@ -5,33 +5,37 @@ using Gateflow.Core.Recommendations;
 namespace Gateflow.Core.Routing;
 
 /// <summary>
-/// Which models are known and who serves them: the catalog joined with the configured providers. A model of the catalog that nobody
-/// serves is known, but has no endpoint.
+/// Which models are known and who serves them: the catalog joined with the providers, those of the configuration first. A model of the catalog that
+/// nobody serves is known, but has no endpoint.
 /// </summary>
 public sealed class ModelDirectory
 {
     private readonly Lock _change = new();
-    private IReadOnlyList<(ProviderEndpoint Provider, IReadOnlyList<string> Models)> _providers;
+    private IReadOnlyList<ServedProvider> _configured;
+    private IReadOnlyList<ServedProvider> _stored = [];
     private volatile FrozenDictionary<string, ModelRoute> _routes;
 
-    /// <param name="providers">Configured providers with the model ids each lists; an empty list means the catalog's for that provider.</param>
-    public ModelDirectory(ModelCatalog catalog, IReadOnlyList<(ProviderEndpoint Provider, IReadOnlyList<string> Models)> providers)
+    /// <param name="configured">The providers of the configuration.</param>
+    public ModelDirectory(ModelCatalog catalog, IReadOnlyList<ServedProvider> configured)
     {
         Catalog = catalog;
-        _providers = providers;
-        _routes = Build(catalog, providers);
+        _configured = configured;
+        _routes = Build(catalog, configured);
     }
 
     public ModelCatalog Catalog { get; }
 
-    public IReadOnlyList<ProviderEndpoint> Providers => [.. _providers.Select(p => p.Provider)];
+    public IReadOnlyList<ProviderEndpoint> Providers => [.. All.Select(p => p.Provider)];
+
+    /// <summary>The providers of the configuration.</summary>
+    public IReadOnlyList<ServedProvider> Configured => _configured;
 
     /// <summary>By id, and by "provider/id" for those that are served.</summary>
     public FrozenDictionary<string, ModelRoute> Routes => _routes;
 
     /// <summary>Every pair of provider and model that is served.</summary>
     public IReadOnlyList<ServedModel> Served =>
-        [.. _providers.SelectMany(p => Ids(Catalog, p.Provider, p.Models).Select(id => new ServedModel(p.Provider.Name, id, CatalogName(p.Provider))))];
+        [.. All.SelectMany(p => Ids(Catalog, p.Provider, p.Models).Select(id => new ServedModel(p.Provider.Name, id, CatalogName(p.Provider))))];
 
     public bool IsServed(string model) => _routes.TryGetValue(model, out var route) && route.IsServed;
 
@@ -40,13 +44,31 @@ public sealed class ModelDirectory
     {
         lock (_change)
         {
-            _providers = [.. _providers.Select(p => p.Provider.Name == provider ? (p.Provider with { BaseUrl = baseUrl }, p.Models) : p)];
-            _routes = Build(Catalog, _providers);
+            _configured = [.. _configured.Select(p => p.Provider.Name == provider ? p with { Provider = p.Provider with { BaseUrl = baseUrl } } : p)];
+            _routes = Build(Catalog, All);
         }
     }
 
-    private static FrozenDictionary<string, ModelRoute> Build(
-        ModelCatalog catalog, IReadOnlyList<(ProviderEndpoint Provider, IReadOnlyList<string> Models)> providers)
+    /// <summary>Takes the stored providers. One that is called like a provider of the configuration stands behind it and serves nothing.</summary>
+    public void Store(IReadOnlyList<ServedProvider> providers)
+    {
+        lock (_change)
+        {
+            IReadOnlyList<ServedProvider> stored = [.. providers.Where(p => !IsConfigured(p.Provider.Name))];
+            if (!stored.SequenceEqual(_stored, ReferenceEqualityComparer.Instance))
+            {
+                _stored = stored;
+                _routes = Build(Catalog, All);
+            }
+        }
+    }
+
+    /// <summary>True when the configuration has a provider of that name, whatever its case.</summary>
+    public bool IsConfigured(string provider) => _configured.Any(p => string.Equals(p.Provider.Name, provider, StringComparison.OrdinalIgnoreCase));
+
+    private IReadOnlyList<ServedProvider> All => [.. _configured, .. _stored];
+
+    private static FrozenDictionary<string, ModelRoute> Build(ModelCatalog catalog, IReadOnlyList<ServedProvider> providers)
     {
         var routes = new Dictionary<string, ModelRoute>(StringComparer.Ordinal);
         foreach (var (provider, listed) in providers)
@@ -74,7 +96,10 @@ public sealed class ModelDirectory
     }
 
     private static IEnumerable<string> Ids(ModelCatalog catalog, ProviderEndpoint provider, IReadOnlyList<string> listed) =>
-        listed.Count > 0 ? listed : catalog.All.Where(m => m.Provider == CatalogName(provider)).SelectMany(m => m.Aliases.Prepend(m.Id));
+        (listed.Count > 0 ? listed
+            : provider is { Type: ProviderType.AzureOpenAI, Deployments.Count: > 0 } ? [] // a resource serves what was deployed there
+            : catalog.All.Where(m => m.Provider == CatalogName(provider)).SelectMany(m => m.Aliases.Prepend(m.Id)))
+        .Union(provider.Deployments.Keys);
 
     private static string CatalogName(ProviderEndpoint provider) => provider.Type switch
     {

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Gateflow.Core.Providers;
 
 namespace Gateflow.Core.Routing;
 
@@ -49,14 +50,27 @@ public sealed record ProviderEndpoint
     /// <summary>Whether a server that is compatible with OpenAI has the Responses API, too; OpenAI's own always has.</summary>
     public bool Responses { get; init; }
 
-    /// <summary>Longest wait for the first byte of an answer, and for each further chunk.</summary>
+    /// <summary>Longest wait for the first byte of an answer.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Longest wait for each further chunk; by default <see cref="Timeout"/>.</summary>
+    public TimeSpan IdleTimeout
+    {
+        get => field == default ? Timeout : field;
+        init;
+    }
+
+    /// <summary>Longest wait for the TCP connection; null for 15 s.</summary>
+    public TimeSpan? ConnectTimeout { get; init; }
 
     /// <summary>Most calls that a node has open at once; null for no limit.</summary>
     public int? MaxConcurrency { get; init; }
 
     /// <summary>Most calls that a node starts a minute; null for no limit.</summary>
     public int? RequestsPerMinute { get; init; }
+
+    /// <summary>How it is asked whether it is there.</summary>
+    public ProbeConfig Probe { get; init; } = new();
 
     /// <summary>True for what stands in configuration; false for what was entered by API or page, whose addresses are checked when connecting.</summary>
     public bool Trusted { get; init; } = true;

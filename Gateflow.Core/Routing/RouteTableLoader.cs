@@ -3,13 +3,14 @@ using Gateflow.Core.Access;
 using Gateflow.Core.Fallbacks;
 using Gateflow.Core.Limits;
 using Gateflow.Core.Migrations;
+using Gateflow.Core.Providers;
 using Gateflow.Core.Storage;
 using Microsoft.EntityFrameworkCore;
 
 namespace Gateflow.Core.Routing;
 
-/// <summary>Builds the route table from configuration (providers, bootstrap key) and database (keys, migrations, chains).</summary>
-public sealed class RouteTableLoader(IDbContextFactory<GateflowDb> databases, ModelDirectory models, BootstrapKeys bootstrap)
+/// <summary>Builds the route table from configuration (providers, bootstrap key) and database (providers, keys, migrations, chains).</summary>
+public sealed class RouteTableLoader(IDbContextFactory<GateflowDb> databases, ModelDirectory models, StoredProviders providers, BootstrapKeys bootstrap)
 {
     public async Task<long> VersionAsync(CancellationToken cancellationToken)
     {
@@ -31,6 +32,7 @@ public sealed class RouteTableLoader(IDbContextFactory<GateflowDb> databases, Mo
             .ToListAsync(cancellationToken);
         var chains = await db.FallbackChains.AsNoTracking().ToListAsync(cancellationToken);
         var autoFallback = await db.SettingAsync(AutoFallback.SettingName, cancellationToken);
+        models.Store(await providers.ReadAsync(db, cancellationToken));
         return new RouteTable
         {
             Version = version,

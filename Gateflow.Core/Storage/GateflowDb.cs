@@ -2,6 +2,7 @@ using Gateflow.Core.Access;
 using Gateflow.Core.Alerts;
 using Gateflow.Core.Fallbacks;
 using Gateflow.Core.Migrations;
+using Gateflow.Core.Providers;
 using Gateflow.Core.Replay;
 using Gateflow.Core.Rollout;
 using Gateflow.Core.Routing;
@@ -25,6 +26,8 @@ public abstract class GateflowDb(DbContextOptions options) : DbContext(options)
     public DbSet<EvidenceRow> Evidence => Set<EvidenceRow>();
 
     public DbSet<RoutingState> Routing => Set<RoutingState>();
+
+    public DbSet<Provider> Providers => Set<Provider>();
 
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
 

@@ -1,4 +1,5 @@
 using Gateflow.Core.Access;
+using Gateflow.Core.Providers;
 using Gateflow.Core.Routing;
 using Gateflow.Dashboard.Composition;
 using Microsoft.AspNetCore.Authentication;
@@ -17,7 +18,7 @@ public static class AccessServices
         services.AddDataProtection()
             .SetApplicationName("Gateflow")
             .PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(settings.DataDirectory, "keys")));
-        services.AddSingleton<ISecretProtector, DataProtector>();
+        services.AddSecretProtectors();
         services.AddSingleton<SignInLinks>();
         services.AddSingleton<ApiKeys>();
         services.AddCascadingAuthenticationState();
@@ -45,6 +46,14 @@ public static class AccessServices
             .AddPolicy(Policies.Operator, p => p.RequireRole(nameof(Role.Operator)))
             .AddPolicy(Policies.Admin, p => p.RequireRole(nameof(Role.Admin)));
         return services;
+    }
+
+    /// <summary>Encryption of what is stored, for each kind with keys of its own.</summary>
+    public static IServiceCollection AddSecretProtectors(this IServiceCollection services)
+    {
+        services.AddSingleton<ISecretProtector>(sp => new DataProtector(sp.GetRequiredService<IDataProtectionProvider>(), "Gateflow.Samples"));
+        return services.AddKeyedSingleton<ISecretProtector>(
+            StoredProviders.Purpose, (sp, _) => new DataProtector(sp.GetRequiredService<IDataProtectionProvider>(), "Gateflow.Providers"));
     }
 
     private const string CookieName = "gateflow";

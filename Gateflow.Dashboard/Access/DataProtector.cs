@@ -4,9 +4,10 @@ using Microsoft.AspNetCore.DataProtection;
 namespace Gateflow.Dashboard.Access;
 
 /// <summary>Encrypts what lies in the database, with keys that lie in the data folder.</summary>
-internal sealed class DataProtector(IDataProtectionProvider provider) : ISecretProtector
+/// <param name="purpose">What is encrypted: one purpose cannot read what another wrote.</param>
+internal sealed class DataProtector(IDataProtectionProvider provider, string purpose) : ISecretProtector
 {
-    private readonly IDataProtector _protector = provider.CreateProtector("Gateflow.Samples");
+    private readonly IDataProtector _protector = provider.CreateProtector(purpose);
 
     public byte[] Protect(ReadOnlySpan<byte> plain) => _protector.Protect(plain.ToArray());
 

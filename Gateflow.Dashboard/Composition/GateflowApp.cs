@@ -13,6 +13,7 @@ using Gateflow.Dashboard.Demo;
 using Gateflow.Dashboard.Live;
 using Gateflow.Dashboard.Management;
 using Gateflow.Dashboard.Migrations;
+using Gateflow.Dashboard.Providers;
 using Gateflow.Dashboard.Replay;
 using Gateflow.Dashboard.RollbackHistory;
 using Gateflow.Dashboard.Shell;
@@ -75,6 +76,7 @@ public static class GateflowApp
         services.AddRollout();
         services.AddMigrations();
         services.AddReplay();
+        services.AddProviders();
 
         services.AddLive();
         services.AddWizard();

@@ -3,6 +3,7 @@ using Gateflow.Core.Access;
 using Gateflow.Core.Catalog;
 using Gateflow.Core.Limits;
 using Gateflow.Core.Migrations;
+using Gateflow.Core.Providers;
 using Gateflow.Core.Rollout;
 using Gateflow.Core.Routing;
 using Gateflow.Core.Storage;
@@ -24,6 +25,8 @@ internal static class Parts
         services.AddSingleton(sp => settings.Demo ? DemoModels.Catalog(sp.GetRequiredService<TimeProvider>()) : ModelCatalog.Embedded);
         services.AddSingleton(sp => new ModelDirectory(sp.GetRequiredService<ModelCatalog>(), [.. settings.Providers, .. DemoModels.Providers(settings)]));
         services.AddSingleton(new BootstrapKeys(settings.AdminKey is null ? [] : [new BootstrapKey(settings.AdminKey)]));
+        services.AddSingleton(settings.Outbound);
+        services.AddSingleton<StoredProviders>();
         services.AddSingleton<RouteTableLoader>();
         services.AddSingleton<Routes>();
         services.AddSingleton<RouteReader>(sp => () => sp.GetRequiredService<Routes>().Current);

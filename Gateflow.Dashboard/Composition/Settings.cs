@@ -1,4 +1,5 @@
 using Gateflow.Core.Limits;
+using Gateflow.Core.Outbound;
 using Gateflow.Core.Routing;
 using Gateflow.Core.Storage;
 using Gateflow.Core.Usage;
@@ -23,12 +24,15 @@ public sealed record Settings
 
     public required bool Demo { get; init; }
 
-    public required IReadOnlyList<(ProviderEndpoint Provider, IReadOnlyList<string> Models)> Providers { get; init; }
+    public required IReadOnlyList<ServedProvider> Providers { get; init; }
 
     public required long MaxBodyBytes { get; init; }
 
     /// <summary>Proxies before the gateway that are believed when they say who calls.</summary>
     public AddressRanges TrustedProxies { get; init; } = AddressRanges.None;
+
+    /// <summary>Where addresses that were entered by API or page may lead.</summary>
+    public OutboundOptions Outbound { get; init; } = new();
 
     public required SampleOptions Samples { get; init; }
 

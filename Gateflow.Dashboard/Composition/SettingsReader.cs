@@ -1,6 +1,8 @@
 using System.Collections.Frozen;
 using System.Globalization;
 using Gateflow.Core.Limits;
+using Gateflow.Core.Outbound;
+using Gateflow.Core.Providers;
 using Gateflow.Core.Routing;
 using Gateflow.Core.Storage;
 using Gateflow.Core.Usage;
@@ -45,6 +47,11 @@ public sealed class SettingsReader(IConfiguration configuration)
             Providers = Providers(),
             MaxBodyBytes = (long)Number("Gateflow:Limits:MaxBodyBytes", 20 * 1024 * 1024, 1024, 1024L * 1024 * 1024),
             TrustedProxies = Addresses("Gateflow:TrustedProxies"),
+            Outbound = new OutboundOptions
+            {
+                AllowPrivateNetworks = Boolean("Gateflow:Outbound:AllowPrivateNetworks", development),
+                AllowedNetworks = Addresses("Gateflow:Outbound:AllowedNetworks"),
+            },
             Samples = new SampleOptions
             {
                 Enabled = Boolean("Gateflow:Samples:Enabled", true),
@@ -70,9 +77,9 @@ public sealed class SettingsReader(IConfiguration configuration)
         return File.Exists(Path.Combine(candidate, "Gateflow.sln")) ? candidate : null;
     }
 
-    private List<(ProviderEndpoint, IReadOnlyList<string>)> Providers()
+    private List<ServedProvider> Providers()
     {
-        List<(ProviderEndpoint, IReadOnlyList<string>)> providers = [];
+        List<ServedProvider> providers = [];
         foreach (var section in configuration.GetSection("Gateflow:Providers").GetChildren())
         {
             var path = section.Path;
@@ -82,14 +89,14 @@ public sealed class SettingsReader(IConfiguration configuration)
                 continue;
             }
 
-            var address = section["BaseUrl"] ?? DefaultAddress(type, section["Region"], section["Location"]);
+            var address = section["BaseUrl"] ?? ProviderKind.Of(type).DefaultAddress(section["Region"], section["Location"]);
             if (!Uri.TryCreate(address?.TrimEnd('/'), UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
             {
                 _faults.Add($"{path}:BaseUrl is '{address}'; it must be an absolute http or https address, e.g. https://api.openai.com/v1.");
                 continue;
             }
 
-            providers.Add((new ProviderEndpoint
+            providers.Add(new ServedProvider(new ProviderEndpoint
             {
                 Name = section.Key,
                 Type = type,
@@ -106,26 +113,27 @@ public sealed class SettingsReader(IConfiguration configuration)
                 ServiceAccountJson = Secret($"{path}:ServiceAccountJson", section["ServiceAccountJson"]),
                 StreamOptions = Boolean($"{path}:StreamOptions", true),
                 Responses = Boolean($"{path}:Responses", false),
-                Timeout = TimeSpan.FromSeconds(Number($"{path}:TimeoutSeconds", 60, 0.1, 3600)),
+                Timeout = Seconds($"{path}:TimeoutSeconds", 0.1, 3600) ?? TimeSpan.FromSeconds(60),
+                IdleTimeout = Seconds($"{path}:IdleTimeoutSeconds", 0.1, 3600) ?? default,
+                ConnectTimeout = Seconds($"{path}:ConnectTimeoutSeconds", 0.1, 60),
                 MaxConcurrency = Count($"{path}:MaxConcurrency", 100_000),
                 RequestsPerMinute = Count($"{path}:RequestsPerMinute", 10_000_000),
+                Probe = new ProbeConfig
+                {
+                    Enabled = string.IsNullOrEmpty(section["Probe:Enabled"]) ? null : Boolean($"{path}:Probe:Enabled", true),
+                    IntervalSeconds = Number($"{path}:Probe:IntervalSeconds", 60, 5, 3600),
+                    TimeoutSeconds = Number($"{path}:Probe:TimeoutSeconds", 10, 0.5, 60),
+                },
             }, section.GetSection("Models").Get<string[]>() ?? []));
         }
 
         return providers;
     }
 
-    private static string? DefaultAddress(ProviderType type, string? region, string? location) => type switch
-    {
-        ProviderType.OpenAI => "https://api.openai.com/v1",
-        ProviderType.Anthropic => "https://api.anthropic.com",
-        ProviderType.Gemini => "https://generativelanguage.googleapis.com",
-        ProviderType.VertexAI => location is null or "global" ? "https://aiplatform.googleapis.com" : $"https://{location}-aiplatform.googleapis.com",
-        ProviderType.Bedrock when region is not null => $"https://bedrock-runtime.{region}.amazonaws.com",
-        _ => null,
-    };
-
     private static string? Text(string? value) => string.IsNullOrWhiteSpace(value) ? null : value.Trim();
+
+    private TimeSpan? Seconds(string path, double least, double most) =>
+        string.IsNullOrEmpty(configuration[path]) ? null : TimeSpan.FromSeconds(Number(path, least, least, most));
 
     private int? Count(string path, int most) => string.IsNullOrEmpty(configuration[path]) ? null : (int)Number(path, 1, 1, most);
 

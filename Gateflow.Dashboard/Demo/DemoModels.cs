@@ -45,9 +45,9 @@ internal static class DemoModels
     }
 
     /// <summary>The simulator mounted in this program, as a provider; none when the demo is off.</summary>
-    public static IReadOnlyList<(ProviderEndpoint, IReadOnlyList<string>)> Providers(Settings settings) => !settings.Demo
+    public static IReadOnlyList<ServedProvider> Providers(Settings settings) => !settings.Demo
         ? []
-        : [(new ProviderEndpoint
+        : [new ServedProvider(new ProviderEndpoint
         {
             Name = ProviderName, Type = ProviderType.OpenAICompatible, BaseUrl = new Uri("http://demo.invalid/v1"), Demo = true, Timeout = TimeSpan.FromSeconds(30),
         }, Served)];

@@ -2,6 +2,7 @@ using Gateflow.Dashboard.Access;
 using Gateflow.Dashboard.Catalog;
 using Gateflow.Dashboard.Live;
 using Gateflow.Dashboard.Migrations;
+using Gateflow.Dashboard.Providers;
 using Gateflow.Dashboard.Replay;
 
 namespace Gateflow.Dashboard.Management;
@@ -19,6 +20,7 @@ public static class ManagementEndpoints
         api.MapReplay();
         api.MapApiKeys();
         api.MapModels();
+        api.MapProviders();
         api.MapFallback(() => ApiErrors.Error(404, "not_found_error", "unknown_endpoint", "The management API has no such endpoint. /openapi/v1.json lists them."));
     }
 }

@@ -3,11 +3,12 @@ using System.Net.Http.Headers;
 using Gateflow.Core.Catalog;
 using Gateflow.Core.Replay;
 using Gateflow.Core.Routing;
+using Gateflow.Gateway.Outbound;
 
 namespace Gateflow.Dashboard.Replay;
 
 /// <summary>Sends replayed requests straight to providers: not through the gateway, so that they count as nobody's usage and meet no migration.</summary>
-internal sealed class ReplayClient : IDisposable
+internal sealed class ReplayClient(TimeProvider clock, OutboundConnections connections)
 {
     private const int LargestAnswer = 16 * 1024 * 1024;
 
@@ -15,23 +16,6 @@ internal sealed class ReplayClient : IDisposable
     private const int LimitRetries = 2;
 
     private static readonly TimeSpan LongestLimit = TimeSpan.FromSeconds(20);
-
-    private readonly TimeProvider _clock;
-    private readonly HttpClient _http = new(new SocketsHttpHandler
-    {
-        UseCookies = false,
-        UseProxy = false,
-        AllowAutoRedirect = false,
-        PooledConnectionLifetime = TimeSpan.FromMinutes(10),
-        ConnectTimeout = TimeSpan.FromSeconds(15),
-        ActivityHeadersPropagator = null,
-    })
-    {
-        Timeout = Timeout.InfiniteTimeSpan,
-        MaxResponseContentBufferSize = LargestAnswer,
-    };
-
-    public ReplayClient(TimeProvider clock) => _clock = clock;
 
     /// <summary>True for the protocols that it can send.</summary>
     public static bool Speaks(ProviderType type) => type is ProviderType.OpenAI or ProviderType.OpenAICompatible;
@@ -47,17 +31,15 @@ internal sealed class ReplayClient : IDisposable
                 return answer;
             }
 
-            await Task.Delay(wait.Value, _clock, cancellationToken);
+            await Task.Delay(wait.Value, clock, cancellationToken);
         }
     }
-
-    public void Dispose() => _http.Dispose();
 
     private async Task<(ReplayAnswer Answer, TimeSpan? Wait)> TryAsync(
         ModelEndpoint endpoint, CatalogModel? facts, ReplayBody body, CancellationToken cancellationToken)
     {
         var provider = endpoint.Provider;
-        using var limit = new CancellationTokenSource(provider.Timeout, _clock);
+        using var limit = new CancellationTokenSource(provider.Timeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         using var request = new HttpRequestMessage(HttpMethod.Post, $"{provider.BaseUrl.AbsoluteUri.TrimEnd('/')}/chat/completions");
         request.Content = new ByteArrayContent(body.For(endpoint.UpstreamModel));
@@ -67,12 +49,13 @@ internal sealed class ReplayClient : IDisposable
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", provider.ApiKey);
         }
 
-        var started = _clock.GetTimestamp();
+        var started = clock.GetTimestamp();
         try
         {
-            using var response = await _http.SendAsync(request, either.Token);
+            using var response = await connections.SendAsync(provider, request, either.Token);
+            await response.Content.LoadIntoBufferAsync(LargestAnswer, either.Token);
             var bytes = await response.Content.ReadAsByteArrayAsync(either.Token);
-            var latency = _clock.GetElapsedTime(started).TotalMilliseconds;
+            var latency = clock.GetElapsedTime(started).TotalMilliseconds;
             return response.IsSuccessStatusCode
                 ? (ChatAnswer.Read(bytes, facts, latency), null)
                 : (ReplayAnswer.Failed(ChatAnswer.Error((int)response.StatusCode, bytes)), Wait(response));
@@ -94,7 +77,7 @@ internal sealed class ReplayClient : IDisposable
             return null;
         }
 
-        var asked = response.Headers.RetryAfter is { } after ? after.Delta ?? (after.Date - _clock.GetUtcNow()) : null;
+        var asked = response.Headers.RetryAfter is { } after ? after.Delta ?? (after.Date - clock.GetUtcNow()) : null;
         return asked is { } wait ? TimeSpan.FromTicks(Math.Clamp(wait.Ticks, 0, LongestLimit.Ticks)) : TimeSpan.FromSeconds(1);
     }
 }

@@ -1,5 +1,6 @@
 using FluentValidation;
 using Gateflow.Core.Replay;
+using Gateflow.Gateway.Outbound;
 
 namespace Gateflow.Dashboard.Replay;
 
@@ -12,6 +13,7 @@ public static class ReplayServices
         services.AddSingleton<IValidator<ReplayRequest>, ReplayRequestValidator>();
         services.AddSingleton<ISimilarity, LexicalSimilarity>();
         services.AddSingleton<ReplayComparison>();
+        services.AddOutbound();
         services.AddSingleton<ReplayClient>();
         services.AddSingleton<ReplayPlanner>();
         services.AddSingleton<ReplayStore>();

@@ -1,5 +1,6 @@
 using Gateflow.Core.Fallbacks;
 using Gateflow.Core.Rollout;
+using Gateflow.Gateway.Outbound;
 using Gateflow.Gateway.Pipeline;
 using Gateflow.Gateway.Providers;
 using Gateflow.Gateway.Routing;
@@ -11,7 +12,7 @@ namespace Gateflow.Gateway.Forwarding;
 /// Step 7: asks the candidates in order until one answers. While another may follow, the first failure moves on; only the last one is asked
 /// again. Open breakers, providers at their limits and models that their provider has denied are passed over.
 /// </summary>
-internal sealed class Forwarder(Upstream upstream, Candidates candidates, GatewayOptions options)
+internal sealed class Forwarder(OutboundConnections connections, Candidates candidates, GatewayOptions options)
 {
     /// <summary>The call that is to be relayed: one that answered, else the failure that the caller is told of.</summary>
     public async Task<ProviderCall> SendAsync(Exchange exchange)
@@ -132,7 +133,7 @@ internal sealed class Forwarder(Upstream upstream, Candidates candidates, Gatewa
         try
         {
             var body = OutgoingBody.Create(exchange, candidate, call);
-            await call.SendAsync(upstream, new ProviderRequest(
+            await call.SendAsync(connections, new ProviderRequest(
                 candidate.Endpoint, body, envelope.Stream, exchange.Http.Request.Headers, candidate.PassesThrough, exchange.Time.GetUtcNow()));
             await AnswerHead.ReadAsync(call);
         }

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using Gateflow.Core.Rollout;
 using Gateflow.Gateway.Envelopes;
 using Gateflow.Gateway.Errors;
+using Gateflow.Gateway.Outbound;
 using Gateflow.Gateway.Providers;
 using Gateflow.Gateway.Routing;
 using Gateflow.Gateway.Translation;
@@ -104,14 +105,14 @@ internal sealed class ProviderCall(Candidate candidate, bool wantsJson, TimeProv
     }
 
     /// <summary>Sends the request; returns when the answer's headers are there.</summary>
-    public async Task SendAsync(Upstream upstream, ProviderRequest what)
+    public async Task SendAsync(OutboundConnections connections, ProviderRequest what)
     {
         WasAsked = true;
         _limit = new CancellationTokenSource(Candidate.Endpoint.Provider.Timeout, time);
         _content = what.Body;
         _hangUp = caller.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), _limit);
         var request = _request = await Candidate.Adapter.CreateAsync(what, _limit.Token);
-        _response = await upstream.SendAsync(request, _limit.Token);
+        _response = await connections.SendAsync(Candidate.Endpoint.Provider, request, _limit.Token);
         Status = (int)_response.StatusCode;
         _stream = Decoded(await _response.Content.ReadAsStreamAsync(_limit.Token), _response.Content.Headers);
     }
@@ -123,7 +124,7 @@ internal sealed class ProviderCall(Candidate candidate, bool wantsJson, TimeProv
         if (!_limited && !read.IsCompleted)
         {
             _limited = true;
-            _limit.CancelAfter(Candidate.Endpoint.Provider.Timeout);
+            _limit.CancelAfter(Candidate.Endpoint.Provider.IdleTimeout);
         }
 
         var count = await read;

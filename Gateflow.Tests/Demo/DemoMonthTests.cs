@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Gateflow.Core.Access;
 using Gateflow.Core.Catalog;
+using Gateflow.Core.Providers;
 using Gateflow.Core.Routing;
 using Gateflow.Core.Storage;
 using Gateflow.Core.Usage;
@@ -147,7 +148,7 @@ public sealed class DemoMonthTests : IAsyncLifetime
 
     private DemoMonth CreateMonth(UsageDatabase database, TimeProvider? clock = null)
     {
-        var routes = new Routes(new RouteTableLoader(database, new ModelDirectory(ModelCatalog.Embedded, []), new BootstrapKeys([])));
+        var routes = new Routes(new RouteTableLoader(database, new ModelDirectory(ModelCatalog.Embedded, []), new StoredProviders(new FlippingProtector()), new BootstrapKeys([])));
         _routes.Add(routes);
         return new DemoMonth(database, ModelCatalog.Embedded, routes, new FlippingProtector(), clock ?? _clock);
     }

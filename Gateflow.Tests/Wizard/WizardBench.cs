@@ -50,7 +50,7 @@ public abstract class WizardBench : DashboardTestContext, IAsyncLifetime
         JSInterop.SetupModule("./js/shell.js").Setup<string>("timeZone").SetResult("UTC");
         Services.AddLogging();
         Services.AddSingleton(settings).AddSingleton(_database.Factory).AddSingleton(new DemoState(true));
-        Services.AddSingleton<IDataProtectionProvider>(new EphemeralDataProtectionProvider()).AddSingleton<ISecretProtector, DataProtector>();
+        Services.AddSingleton<IDataProtectionProvider>(new EphemeralDataProtectionProvider()).AddSecretProtectors();
         Services.AddRouting(settings).AddUsage(settings).AddRollout().AddMigrations().AddReplay().AddLive().AddWizard();
         _person = this.AddAuthorization();
         SignIn();

@@ -5,6 +5,7 @@ using Gateflow.Gateway.Envelopes;
 using Gateflow.Gateway.Errors;
 using Gateflow.Gateway.Forwarding;
 using Gateflow.Gateway.Limits;
+using Gateflow.Gateway.Outbound;
 using Gateflow.Gateway.Pipeline;
 using Gateflow.Gateway.Providers;
 using Gateflow.Gateway.Providers.Anthropic;
@@ -18,7 +19,7 @@ namespace Gateflow.Gateway.Protocols.Messages;
 /// <c>POST /v1/messages/count_tokens</c>: <c>{"input_tokens"}</c>, from the provider where it is Anthropic, else an estimate from the length of the texts,
 /// which the header <c>x-gateflow-estimated</c> admits. It counts as a request within the limits of the key, but never as usage of the model: nothing was answered.
 /// </summary>
-internal sealed class CountTokensEndpoint(GatewayOptions options, RouteReader routes, KeyGate gate, Candidates candidates, Upstream upstream, TimeProvider time)
+internal sealed class CountTokensEndpoint(GatewayOptions options, RouteReader routes, KeyGate gate, Candidates candidates, OutboundConnections connections, TimeProvider time)
 {
     private const double BytesPerToken = 4;
 
@@ -76,7 +77,7 @@ internal sealed class CountTokensEndpoint(GatewayOptions options, RouteReader ro
         exchange.Calls.Add(call);
         try
         {
-            await call.SendAsync(upstream, new ProviderRequest(
+            await call.SendAsync(connections, new ProviderRequest(
                 candidate.Endpoint, OutgoingBody.Create(exchange, call.Candidate, call), false, exchange.Http.Request.Headers, true, time.GetUtcNow()));
             await AnswerHead.ReadAsync(call);
         }

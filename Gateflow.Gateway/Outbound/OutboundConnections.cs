@@ -1,0 +1,109 @@
+using System.Net;
+using System.Net.Sockets;
+using Gateflow.Core.Outbound;
+using Gateflow.Core.Routing;
+
+namespace Gateflow.Gateway.Outbound;
+
+/// <summary>
+/// The pools of connections to providers: one for those of the configuration, one for those entered by API or page, whose addresses are judged each time
+/// that one is connected to, after its name was looked up, so that no name can change behind the check. The pools are apart, or a provider of the
+/// second kind could ride on a connection of the first. No cookies, redirects, proxies or decompression: bytes come as they are.
+/// </summary>
+public sealed class OutboundConnections(AddressGuard guard) : IDisposable
+{
+    private static readonly HttpRequestOptionsKey<TimeSpan> ConnectTimeout = new("gateflow.connect_timeout");
+
+    private readonly HttpMessageInvoker _trusted = new(Create(null), disposeHandler: true);
+    private readonly HttpMessageInvoker _guarded = new(Create(guard), disposeHandler: true);
+
+    /// <summary>Sends a request to a provider and returns when the answer's headers are there.</summary>
+    public Task<HttpResponseMessage> SendAsync(ProviderEndpoint provider, HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(provider);
+        ArgumentNullException.ThrowIfNull(request);
+        if (provider.ConnectTimeout is { } timeout)
+        {
+            request.Options.Set(ConnectTimeout, timeout);
+        }
+
+        return (provider.Trusted ? _trusted : _guarded).SendAsync(request, cancellationToken);
+    }
+
+    public void Dispose()
+    {
+        _trusted.Dispose();
+        _guarded.Dispose();
+    }
+
+    private static SocketsHttpHandler Create(AddressGuard? guard) => new()
+    {
+        UseCookies = false,
+        UseProxy = false,
+        AllowAutoRedirect = false,
+        AutomaticDecompression = DecompressionMethods.None,
+        PooledConnectionLifetime = TimeSpan.FromMinutes(10), // follows changes of DNS
+        ConnectTimeout = TimeSpan.FromSeconds(15),
+        ActivityHeadersPropagator = null,
+        ConnectCallback = (context, cancellationToken) => ConnectAsync(guard, context, cancellationToken),
+    };
+
+    private static async ValueTask<Stream> ConnectAsync(AddressGuard? guard, SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    {
+        if (!context.InitialRequestMessage.Options.TryGetValue(ConnectTimeout, out var timeout))
+        {
+            return await ConnectAsync(guard, context.DnsEndPoint, cancellationToken);
+        }
+
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(timeout);
+        try
+        {
+            return await ConnectAsync(guard, context.DnsEndPoint, limit.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException($"No connection to {context.DnsEndPoint.Host} within {timeout.TotalSeconds:0.#} s.");
+        }
+    }
+
+    private static async ValueTask<Stream> ConnectAsync(AddressGuard? guard, DnsEndPoint host, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            if (guard is null)
+            {
+                await socket.ConnectAsync(host, cancellationToken);
+            }
+            else
+            {
+                await socket.ConnectAsync(await AllowedAsync(guard, host.Host, cancellationToken), host.Port, cancellationToken);
+            }
+
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private static async Task<IPAddress[]> AllowedAsync(AddressGuard guard, string host, CancellationToken cancellationToken)
+    {
+        var all = await Dns.GetHostAddressesAsync(host, cancellationToken); // gives a literal address back as it is
+        foreach (var address in all)
+        {
+            if (guard.Refusal(address) is { } reason)
+            {
+                throw new AddressRefusedException($"{host} was not connected to: {address} {reason}");
+            }
+        }
+
+        return all;
+    }
+}
+
+/// <summary>A connection that the address guard refused; its message is for people.</summary>
+public sealed class AddressRefusedException(string message) : IOException(message);
