@@ -1,6 +1,7 @@
 using Gateflow.Simulator.Answers;
 using Gateflow.Simulator.Anthropic;
 using Gateflow.Simulator.Azure;
+using Gateflow.Simulator.Bedrock;
 using Gateflow.Simulator.Behaviours;
 using Gateflow.Simulator.Control;
 using Gateflow.Simulator.Faults;
@@ -38,6 +39,7 @@ public static class SimulatorHosting
         services.AddSingleton<OpenAIDialect>();
         services.AddSingleton<AnthropicDialect>();
         services.AddSingleton<AzureDialect>();
+        services.AddSingleton<BedrockDialect>();
         services.AddSingleton<GeminiDialect>();
         services.AddSingleton<VertexDialect>();
         return services;
@@ -55,6 +57,7 @@ public static class SimulatorHosting
         protocol.MapOpenAI();
         protocol.MapAzure();
         protocol.MapAnthropic();
+        protocol.MapBedrock();
         protocol.MapGemini();
         protocol.MapModels();
 

@@ -15,6 +15,9 @@ public sealed class SimulatorOptions
     /// <summary>The key that the protocol endpoints demand; null: none.</summary>
     public string? ApiKey { get; set; }
 
+    /// <summary>Secrets by AWS access key, with which requests in Bedrock's protocol may be signed; at first the pair of AWS's own examples.</summary>
+    public Dictionary<string, string> AwsKeys { get; } = new(StringComparer.Ordinal) { ["AKIDEXAMPLE"] = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY" };
+
     /// <summary>Seed of latency, faults and degraded answers; null: different in every run. The texts depend on model and prompt only.</summary>
     public int? Seed { get; set; }
 

@@ -1,6 +1,7 @@
 using Gateflow.Core.Routing;
 using Gateflow.Gateway.Protocols;
 using Gateflow.Gateway.Providers.Anthropic;
+using Gateflow.Gateway.Providers.Bedrock;
 using Gateflow.Gateway.Providers.OpenAI;
 
 namespace Gateflow.Gateway.Providers;
@@ -12,6 +13,7 @@ internal static class ProviderAdapters
     private static readonly OpenAIResponsesAdapter OpenAIResponses = new();
     private static readonly AnthropicMessagesAdapter AnthropicMessages = new();
     private static readonly OpenAIEmbeddingsAdapter OpenAIEmbeddings = new();
+    private static readonly BedrockConverseAdapter BedrockConverse = new();
 
     /// <summary>The adapter; null when the provider has no API that could answer.</summary>
     /// <param name="endpoint">The model at its provider: some models have one API only.</param>
@@ -20,6 +22,7 @@ internal static class ProviderAdapters
     {
         ProviderType.OpenAI or ProviderType.OpenAICompatible => FindOpenAI(endpoint, asked),
         ProviderType.Anthropic => asked == Protocol.Messages ? AnthropicMessages : null,
+        ProviderType.Bedrock => asked == Protocol.Embeddings ? null : BedrockConverse,
         _ => null,
     };
 

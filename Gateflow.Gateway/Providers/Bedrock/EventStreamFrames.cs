@@ -5,13 +5,13 @@ namespace Gateflow.Gateway.Providers.Bedrock;
 
 /// <summary>
 /// The messages of <c>application/vnd.amazon.eventstream</c>: total length, length of the headers, CRC-32 of both (12 bytes, big-endian), headers,
-/// payload, CRC-32 of all before it (smithy.io, "Amazon Event Stream"). An event's name is its type; that of a fault is told by
-/// <see cref="ExceptionPrefix"/> or <see cref="ErrorPrefix"/>.
+/// payload, CRC-32 of all before it (smithy.io, "Amazon Event Stream"). An event's name is its type; that of a fault begins with
+/// <see cref="Exception"/> or <see cref="Error"/> and a slash.
 /// </summary>
 internal sealed class EventStreamFrames : IFrameScanner
 {
-    public const string ExceptionPrefix = "exception/";
-    public const string ErrorPrefix = "error/";
+    public const string Exception = "exception";
+    public const string Error = "error";
 
     /// <summary>Longest message, bytes.</summary>
     public const int MaxMessage = 16 * 1024 * 1024;

@@ -47,8 +47,8 @@ internal static class EventStreamHeaders
         }
 
         return message.SequenceEqual("event"u8) ? KnownName(ofEvent)
-            : message.SequenceEqual("exception"u8) ? EventStreamFrames.ExceptionPrefix + Encoding.UTF8.GetString(exception)
-            : message.SequenceEqual("error"u8) ? EventStreamFrames.ErrorPrefix + Encoding.UTF8.GetString(code)
+            : message.SequenceEqual("exception"u8) ? $"{EventStreamFrames.Exception}/{Encoding.UTF8.GetString(exception)}"
+            : message.SequenceEqual("error"u8) ? $"{EventStreamFrames.Error}/{Encoding.UTF8.GetString(code)}"
             : throw new InvalidDataException("An event does not say what it is.");
     }
 

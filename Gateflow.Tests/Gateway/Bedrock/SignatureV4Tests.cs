@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Gateflow.Gateway.Providers.Bedrock;
 
-namespace Gateflow.Tests.Bedrock;
+namespace Gateflow.Tests.Gateway.Bedrock;
 
 /// <summary>The signer against the vectors that AWS published as "aws-sig-v4-test-suite", and against the example of its signing guide.</summary>
 public sealed class SignatureV4Tests

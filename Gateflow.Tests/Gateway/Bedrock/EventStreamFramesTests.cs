@@ -3,7 +3,7 @@ using System.Text;
 using Amazon.Runtime.EventStreams;
 using Gateflow.Gateway.Providers.Bedrock;
 
-namespace Gateflow.Tests.Bedrock;
+namespace Gateflow.Tests.Gateway.Bedrock;
 
 /// <summary>The scanner against messages that AWS's own SDK encodes.</summary>
 public sealed class EventStreamFramesTests

@@ -1,0 +1,43 @@
+using System.Text.Json.Nodes;
+using Gateflow.Gateway.Translation;
+
+namespace Gateflow.Gateway.Providers.Bedrock;
+
+/// <summary>
+/// Writes the form that an answer must have: as a schema where the model takes one, else as an instruction, for Converse has no plain JSON mode.
+/// </summary>
+internal static class ConverseFormat
+{
+    private const string Json = "Answer with one JSON object and nothing else: no other words, no code fence.";
+
+    /// <returns><c>outputConfig.textFormat</c>, or what the model must be told; both null for text.</returns>
+    public static (JsonObject? Format, string? Instruction) Write(ResponseFormat? format, BedrockFamily family, ShimNotes notes)
+    {
+        if (format is null or { Kind: FormatKind.Text })
+        {
+            return (null, null);
+        }
+
+        if (format is not { Kind: FormatKind.Schema, Schema: { } schema })
+        {
+            notes.Mapped("response_format", "instruction");
+            return (null, Json);
+        }
+
+        if (!family.TakesSchema || ClosedSchema.Of(schema, out var changed) is not { } closed)
+        {
+            notes.Mapped("response_format", "instruction");
+            return (null, $"{Json} The object must be valid against this JSON schema: {schema.GetRawText()}");
+        }
+
+        if (changed)
+        {
+            notes.Mapped("response_format.schema", "closed objects");
+        }
+
+        var definition = new JsonObject { ["schema"] = closed.ToJsonString(ProviderJson.Options) };
+        definition.Set("name", format.Name);
+        definition.Set("description", format.Description);
+        return (new JsonObject { ["type"] = "json_schema", ["structure"] = new JsonObject { ["jsonSchema"] = definition } }, null);
+    }
+}

@@ -1,0 +1,142 @@
+using System.Text.Json.Nodes;
+using Gateflow.Gateway.Translation;
+
+namespace Gateflow.Gateway.Providers.Bedrock;
+
+/// <summary>Writes how much a model may think, which every family of models has its own words for.</summary>
+internal static class ConverseThinking
+{
+    private const int LeastBudget = 1024;
+
+    /// <summary>Budgets up to which an effort is called low and medium; what is above is high.</summary>
+    private const int LowBudget = 4096, MediumBudget = 16_384;
+
+    /// <returns>Whether the model will think because of it.</returns>
+    public static bool Write(ModelRequest request, BedrockFamily family, JsonObject additional, JsonObject output, ShimNotes notes)
+    {
+        if (request.Reasoning is not { } reasoning)
+        {
+            return false;
+        }
+
+        if (reasoning.Summary is not null)
+        {
+            notes.Dropped("reasoning.summary"); // thoughts come as they are
+        }
+
+        var param = reasoning.Effort is not null ? "reasoning_effort" : "thinking";
+        if (family.IsClaude)
+        {
+            return WriteClaude(request, reasoning, family, param, additional, output, notes);
+        }
+
+        var effort = EffortOf(reasoning, notes);
+        if (family.IsNova)
+        {
+            additional["reasoningConfig"] = effort is null
+                ? new JsonObject { ["type"] = "disabled" }
+                : new JsonObject { ["type"] = "enabled", ["maxReasoningEffort"] = Within(effort, ["low", "medium", "high"], param, notes) };
+            return effort is not null;
+        }
+
+        if (family.IsGptOss && effort is not null)
+        {
+            additional["reasoning_effort"] = Within(effort, ["low", "medium", "high"], param, notes);
+            return true;
+        }
+
+        notes.Dropped(param);
+        return false;
+    }
+
+    private static bool WriteClaude(
+        ModelRequest request, Reasoning reasoning, BedrockFamily family, string param, JsonObject additional, JsonObject output, ShimNotes notes)
+    {
+        if (!reasoning.Enabled)
+        {
+            return false; // Claude thinks only when told to
+        }
+
+        if (request.ToolChoice is { Kind: ToolChoiceKind.Required or ToolChoiceKind.Named })
+        {
+            notes.Dropped(param); // a forced call leaves no room for thoughts
+            return false;
+        }
+
+        if (family.IsAdaptive)
+        {
+            additional["thinking"] = new JsonObject { ["type"] = "adaptive" };
+            if (!(reasoning.Adaptive && reasoning.Effort is null) && EffortOf(reasoning, notes) is { } effort)
+            {
+                output["effort"] = Within(effort, ["low", "medium", "high", "xhigh", "max"], param, notes);
+            }
+
+            return true;
+        }
+
+        var budget = Math.Max(LeastBudget, reasoning.Budget ?? BudgetOf(reasoning.Effort));
+        if (request.MaxTokens <= LeastBudget || CallsWithoutThoughts(request))
+        {
+            notes.Dropped(param);
+            return false;
+        }
+
+        if (request.MaxTokens is { } most && budget >= most)
+        {
+            budget = most - 1;
+            notes.Clamped($"{param}.budget", budget.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        }
+        else if (reasoning.Budget is null)
+        {
+            notes.Mapped(param, $"budget_tokens={budget}");
+        }
+
+        additional["thinking"] = new JsonObject { ["type"] = "enabled", ["budget_tokens"] = budget };
+        return true;
+    }
+
+    /// <summary>While it thinks, Claude wants the thoughts back with which it called tools; callers of most protocols cannot keep them.</summary>
+    private static bool CallsWithoutThoughts(ModelRequest request) =>
+        request.Messages.LastOrDefault(static message => message.Role == Role.Assistant)?.Parts is { } parts
+        && parts.Any(static part => part is ToolCallPart)
+        && !parts.Any(static part => part is ReasoningPart { Signature: not null } or ReasoningPart { Redacted: not null });
+
+    /// <summary>Null when the model must not think.</summary>
+    private static string? EffortOf(Reasoning reasoning, ShimNotes notes)
+    {
+        if (!reasoning.Enabled || reasoning.Effort is not null)
+        {
+            return reasoning.Enabled ? reasoning.Effort : null;
+        }
+
+        if (reasoning.Budget is not { } budget)
+        {
+            return "medium";
+        }
+
+        var effort = budget <= LowBudget ? "low" : budget <= MediumBudget ? "medium" : "high";
+        notes.Mapped("thinking.budget_tokens", $"effort={effort}");
+        return effort;
+    }
+
+    private static string Within(string effort, string[] known, string param, ShimNotes notes)
+    {
+        if (known.Contains(effort))
+        {
+            return effort;
+        }
+
+        var nearest = effort == "minimal" ? known[0] : effort is "xhigh" or "max" ? known[^1] : "medium";
+        notes.Mapped(param, nearest);
+        return nearest;
+    }
+
+    private static int BudgetOf(string? effort) => effort switch
+    {
+        "minimal" => LeastBudget,
+        "low" => LowBudget,
+        "high" => MediumBudget,
+        "xhigh" or "max" => 2 * MediumBudget,
+        _ => 2 * LowBudget,
+    };
+}

@@ -1,0 +1,145 @@
+using System.Text.Json.Nodes;
+using Gateflow.Core.Routing;
+using Gateflow.Gateway.Translation;
+
+namespace Gateflow.Gateway.Providers.Bedrock;
+
+/// <summary>Writes a request of the Converse API; the model stands in the address, and so does whether a stream is wanted.</summary>
+internal static class ConverseWriter
+{
+    private const double HottestTemperature = 1;
+
+    /// <exception cref="NotCarriedException">The protocol has no word for a part that answers depend on.</exception>
+    public static JsonObject Write(ModelRequest request, ModelEndpoint endpoint, ShimNotes notes)
+    {
+        var family = BedrockFamily.Of(endpoint);
+        Refuse(request);
+        var (tools, toolInstruction) = ConverseTools.Write(request, family, notes);
+        var (format, formatInstruction) = ConverseFormat.Write(request.Format, family, notes);
+        var messages = new ConverseMessages(family, notes);
+        messages.Write(request.Messages);
+        messages.Instruct(toolInstruction);
+        messages.Instruct(formatInstruction);
+
+        var json = new JsonObject { ["messages"] = messages.Messages };
+        json.Set("system", NotEmpty(messages.System));
+        var additional = new JsonObject();
+        var output = new JsonObject();
+        output.Set("textFormat", format);
+        var thinks = ConverseThinking.Write(request, family, additional, output, notes);
+        json.Set("inferenceConfig", NotEmpty(Inference(request, family, thinks, additional, notes)));
+        json.Set("toolConfig", tools);
+        json.Set("outputConfig", NotEmpty(output));
+        WriteParallel(request, tools, family, additional, notes);
+        json.Set("additionalModelRequestFields", NotEmpty(additional));
+        if (family.IsClaude && request.Stop.Count > 0)
+        {
+            json["additionalModelResponseFieldPaths"] = new JsonArray("/stop_sequence", "/delta/stop_sequence"); // whole answers and streams
+        }
+
+        ConverseSettings.Write(json, request, notes);
+        return json;
+    }
+
+    private static void Refuse(ModelRequest request)
+    {
+        if (request.Choices > 1)
+        {
+            throw NotCarriedException.Unsupported("n", "has one answer only");
+        }
+
+        if (request.Logprobs || request.TopLogprobs > 0)
+        {
+            throw NotCarriedException.Unsupported("logprobs", "has no log probabilities");
+        }
+
+        if (request.LogitBias is { ValueKind: System.Text.Json.JsonValueKind.Object } bias && bias.EnumerateObject().Any())
+        {
+            throw NotCarriedException.Unsupported("logit_bias", "has no bias of tokens");
+        }
+    }
+
+    private static JsonObject Inference(ModelRequest request, BedrockFamily family, bool thinks, JsonObject additional, ShimNotes notes)
+    {
+        var json = new JsonObject();
+        json.Set("maxTokens", request.MaxTokens);
+        if (request.Stop.Count > 0)
+        {
+            json["stopSequences"] = new JsonArray([.. request.Stop.Select(static text => JsonValue.Create(text))]);
+        }
+
+        if (thinks && family.IsClaude)
+        {
+            Drop("temperature", request.Temperature is not null);
+            Drop("top_p", request.TopP is not null);
+            Drop("top_k", request.TopK is not null);
+            return json;
+        }
+
+        json.Set("temperature", request.Temperature is { } temperature ? Math.Min(temperature, HottestTemperature) : null);
+        if (request.Temperature > HottestTemperature)
+        {
+            notes.Clamped("temperature", "1");
+        }
+
+        json.Set("topP", request.TopP);
+        if (request.TopK is { } topK)
+        {
+            WriteTopK(topK, family, additional, notes);
+        }
+
+        return json;
+
+        void Drop(string param, bool given)
+        {
+            if (given)
+            {
+                notes.Dropped(param); // Claude samples in its own way while it thinks
+            }
+        }
+    }
+
+    private static void WriteTopK(int topK, BedrockFamily family, JsonObject additional, ShimNotes notes)
+    {
+        if (family.IsClaude)
+        {
+            additional["top_k"] = topK;
+        }
+        else if (family.IsNova)
+        {
+            additional["inferenceConfig"] = new JsonObject { ["topK"] = topK };
+        }
+        else
+        {
+            notes.Dropped("top_k");
+        }
+    }
+
+    /// <summary>Converse cannot ask for one call at a time; Claude can, in its own words, which then stand for the choice as a whole.</summary>
+    private static void WriteParallel(ModelRequest request, JsonObject? tools, BedrockFamily family, JsonObject additional, ShimNotes notes)
+    {
+        if (request.ParallelToolCalls is not false || tools is null)
+        {
+            return;
+        }
+
+        if (!family.IsClaude)
+        {
+            notes.Dropped("parallel_tool_calls");
+            return;
+        }
+
+        tools.Remove("toolChoice");
+        var choice = new JsonObject
+        {
+            ["type"] = request.ToolChoice?.Kind switch { ToolChoiceKind.Required => "any", ToolChoiceKind.Named => "tool", _ => "auto" },
+            ["disable_parallel_tool_use"] = true,
+        };
+        choice.Set("name", request.ToolChoice?.Name);
+        additional["tool_choice"] = choice;
+    }
+
+    private static JsonObject? NotEmpty(JsonObject json) => json.Count > 0 ? json : null;
+
+    private static JsonArray? NotEmpty(JsonArray json) => json.Count > 0 ? json : null;
+}

@@ -1,0 +1,203 @@
+using System.Collections.Frozen;
+using System.Text;
+using System.Text.Json.Nodes;
+using Gateflow.Core.Routing;
+using Gateflow.Gateway.Protocols.Chat;
+using Gateflow.Gateway.Providers.Bedrock;
+using Gateflow.Gateway.Translation;
+
+namespace Gateflow.Tests.Gateway.Bedrock;
+
+/// <summary>Chat completions, written as requests of Converse.</summary>
+public sealed class ConverseRequestTests
+{
+    private const string Hi = """{"role":"user","content":"Hi"}""";
+    private const string Sonnet45 = "us.anthropic.claude-sonnet-4-5-20250929-v1:0";
+    private const string Opus48 = "anthropic.claude-opus-4-8";
+    private const string Nova = "amazon.nova-2-lite-v1:0";
+    private const string Llama = "meta.llama3-3-70b-instruct-v1:0";
+    private const string Tool = ",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}]";
+    private const string Schema = ""","response_format":{"type":"json_schema","json_schema":{"name":"n","schema":{"type":"object","properties":{"a":{"type":"array","items":{"type":"object","properties":{}}}}}}}""";
+    private const string FreeSchema = ""","response_format":{"type":"json_schema","json_schema":{"name":"n","schema":{"type":"object","additionalProperties":{"type":"string"}}}}""";
+
+    [Fact]
+    public void Messages_OfAWholeConversation_AlternateAndKeepTheirOrder()
+    {
+        var json = Write(
+            """
+            {"messages":[
+              {"role":"system","content":"Be brief."},{"role":"developer","content":"No lists."},
+              {"role":"user","content":"One"},{"role":"user","content":"Two"},
+              {"role":"assistant","content":"Calling","tool_calls":[
+                {"id":"call_1","type":"function","function":{"name":"f","arguments":"{\"a\":1}"}},
+                {"id":"call 2","type":"function","function":{"name":"g","arguments":""}}]},
+              {"role":"tool","tool_call_id":"call_1","content":"x"},
+              {"role":"tool","tool_call_id":"call 2","content":""},
+              {"role":"system","content":"Now be long."},
+              {"role":"user","content":[{"type":"text","text":"Read"},{"type":"file","file":{"file_data":"data:application/pdf;base64,JVBERi0=","filename":"My_report (v2).pdf"}}]}],
+             "tools":[{"type":"function","function":{"name":"f","description":"","parameters":{"type":"object","properties":{}},"strict":true}},{"type":"function","function":{"name":"g"}}]}
+            """,
+            Sonnet45, out var notes);
+
+        var second = "tooluse_" + Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData("call 2"u8.ToArray()))[..32];
+        AssertJson(
+            """
+            {"messages":[
+              {"role":"user","content":[{"text":"One"},{"text":"Two"}]},
+              {"role":"assistant","content":[{"text":"Calling"},
+                {"toolUse":{"toolUseId":"call_1","name":"f","input":{"a":1}}},{"toolUse":{"toolUseId":"SECOND","name":"g","input":{}}}]},
+              {"role":"user","content":[
+                {"toolResult":{"toolUseId":"call_1","content":[{"text":"x"}]}},{"toolResult":{"toolUseId":"SECOND","content":[{"text":"(no output)"}]}},
+                {"text":"Now be long."},{"text":"Read"},{"document":{"format":"pdf","source":{"bytes":"JVBERi0="},"name":"My report (v2)"}}]}],
+             "system":[{"text":"Be brief."},{"text":"No lists."}],
+             "toolConfig":{"tools":[
+               {"toolSpec":{"name":"f","inputSchema":{"json":{"type":"object","properties":{}}},"strict":true}},
+               {"toolSpec":{"name":"g","inputSchema":{"json":{"type":"object","properties":{}}}}}]}}
+            """.Replace("SECOND", second, StringComparison.Ordinal),
+            json);
+        Assert.Equal("tool_result.content:defaulted((no output)), messages[6].role:mapped(user)", notes.ToString());
+    }
+
+    [Fact]
+    public void Settings_AllThatConverseKnows_AreCarried()
+    {
+        var json = Write(
+            $$"""
+            {"messages":[{{Hi}}],"max_tokens":20,"temperature":1.5,"top_k":7,"stop":["END"],"metadata":{"team":"a b"},"service_tier":"flex","user":"u","seed":1,
+             "presence_penalty":0,"frequency_penalty":0.5,"modalities":["text"],"store":true}
+            """,
+            Sonnet45, out var notes);
+
+        AssertJson(
+            """
+            {"messages":[{"role":"user","content":[{"text":"Hi"}]}],
+             "inferenceConfig":{"maxTokens":20,"stopSequences":["END"],"temperature":1},
+             "additionalModelRequestFields":{"top_k":7},"additionalModelResponseFieldPaths":["/stop_sequence","/delta/stop_sequence"],
+             "serviceTier":{"type":"flex"},"requestMetadata":{"team":"a b"}}
+            """,
+            json);
+        Assert.Equal(
+            "temperature:clamped(1), seed:dropped, frequency_penalty:dropped, user:dropped, metadata:renamed(requestMetadata), store:dropped", notes.ToString());
+    }
+
+    [Theory]
+    [InlineData("n", ",\"n\":2")]
+    [InlineData("logprobs", ",\"logprobs\":true")]
+    [InlineData("logit_bias", ",\"logit_bias\":{\"5\":1}")]
+    [InlineData("audio", ",\"modalities\":[\"text\",\"audio\"],\"audio\":{}")]
+    [InlineData("messages[1].content[0]", "", """,{"role":"user","content":[{"type":"image_url","image_url":{"url":"https://example.com/a.png"}}]}""")]
+    [InlineData("messages[1].content[0]", "", """,{"role":"user","content":[{"type":"image_url","image_url":{"url":"data:image/bmp;base64,AAAA"}}]}""")]
+    [InlineData("messages[1].content[0]", "", """,{"role":"user","content":[{"type":"file","file":{"file_id":"file-1"}}]}""")]
+    public void Write_WhatAnswersDependOnAndConverseHasNot_IsRefused(string param, string more, string message = "")
+    {
+        var refused = Assert.Throws<NotCarriedException>(() => Write($$"""{"messages":[{{Hi}}{{message}}]{{more}}}""", Sonnet45, out _));
+
+        Assert.Equal((400, "unsupported_by_target"), (refused.Error.Status, refused.Error.Code));
+        Assert.True(param == "audio" ? refused.Error.Param is "audio" or "modalities" : refused.Error.Param == param, refused.Error.Param);
+    }
+
+    /// <summary>What single settings become, by the family of the model.</summary>
+    [Theory]
+    [InlineData(Sonnet45, Tool + ",\"tool_choice\":\"auto\"", "toolConfig.toolChoice", """{"auto":{}}""")]
+    [InlineData(Sonnet45, Tool + ",\"tool_choice\":\"required\"", "toolConfig.toolChoice", """{"any":{}}""")]
+    [InlineData(Sonnet45, Tool + ",\"tool_choice\":{\"type\":\"function\",\"function\":{\"name\":\"f\"}}", "toolConfig.toolChoice", """{"tool":{"name":"f"}}""")]
+    [InlineData(Sonnet45, Tool + ",\"tool_choice\":\"none\"", "toolConfig", "null", "tool_choice:mapped(no tools)")]
+    [InlineData(Sonnet45, Tool + ",\"parallel_tool_calls\":false", "additionalModelRequestFields", """{"tool_choice":{"type":"auto","disable_parallel_tool_use":true}}""")]
+    [InlineData(Llama, Tool + ",\"parallel_tool_calls\":false", "additionalModelRequestFields", "null", "parallel_tool_calls:dropped")]
+    [InlineData(Nova, ",\"top_k\":9", "additionalModelRequestFields", """{"inferenceConfig":{"topK":9}}""")]
+    [InlineData(Llama, ",\"top_k\":9", "additionalModelRequestFields", "null", "top_k:dropped")]
+    [InlineData(Sonnet45, ",\"reasoning_effort\":\"low\",\"temperature\":0.3", "additionalModelRequestFields", """{"thinking":{"type":"enabled","budget_tokens":4096}}""", "reasoning_effort:mapped(budget_tokens=4096), temperature:dropped")]
+    [InlineData(Sonnet45, ",\"reasoning_effort\":\"high\",\"max_tokens\":2000", "additionalModelRequestFields", """{"thinking":{"type":"enabled","budget_tokens":1999}}""", "reasoning_effort.budget:clamped(1999)")]
+    [InlineData(Sonnet45, ",\"reasoning_effort\":\"high\",\"max_tokens\":100", "additionalModelRequestFields", "null", "reasoning_effort:dropped")]
+    [InlineData(Sonnet45, ",\"reasoning_effort\":\"none\"", "additionalModelRequestFields", "null")]
+    [InlineData(Opus48, ",\"reasoning_effort\":\"minimal\"", "additionalModelRequestFields", """{"thinking":{"type":"adaptive"}}""", "reasoning_effort:mapped(low)")]
+    [InlineData(Opus48, ",\"reasoning_effort\":\"xhigh\"", "outputConfig", """{"effort":"xhigh"}""")]
+    [InlineData(Nova, ",\"reasoning_effort\":\"max\"", "additionalModelRequestFields", """{"reasoningConfig":{"type":"enabled","maxReasoningEffort":"high"}}""", "reasoning_effort:mapped(high)")]
+    [InlineData("openai.gpt-oss-120b-1:0", ",\"reasoning_effort\":\"low\"", "additionalModelRequestFields", """{"reasoning_effort":"low"}""")]
+    [InlineData(Llama, ",\"reasoning_effort\":\"low\"", "additionalModelRequestFields", "null", "reasoning_effort:dropped")]
+    [InlineData(Opus48, Tool + ",\"tool_choice\":\"required\",\"reasoning_effort\":\"low\"", "additionalModelRequestFields", "null", "reasoning_effort:dropped")]
+    [InlineData(Sonnet45, ",\"response_format\":{\"type\":\"json_object\"}", "system", """[{"text":"Answer with one JSON object and nothing else: no other words, no code fence."}]""", "response_format:mapped(instruction)")]
+    [InlineData(Sonnet45, Schema, "outputConfig", """{"textFormat":{"type":"json_schema","structure":{"jsonSchema":{"schema":"{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{},\"additionalProperties\":false}}},\"additionalProperties\":false}","name":"n"}}}}""", "response_format.schema:mapped(closed objects)")]
+    [InlineData(Opus48, Schema, "outputConfig", "null", "response_format:mapped(instruction)")]
+    [InlineData(Llama, Schema, "outputConfig", "null", "response_format:mapped(instruction)")]
+    [InlineData(Sonnet45, FreeSchema, "outputConfig", "null", "response_format:mapped(instruction)")]
+    public void Write_Setting_IsSaidInTheFamilysWords(string model, string more, string member, string expected, string notes = "")
+    {
+        var json = Write($$"""{"messages":[{{Hi}}]{{more}}}""", model, out var written);
+
+        AssertJson(expected, member.Split('.').Aggregate((JsonNode?)json, static (node, name) => node?[name]));
+        Assert.Equal(notes, written.ToString());
+    }
+
+    [Fact]
+    public void Tools_CalledEarlierAndNotOffered_AreNamedAndForbidden()
+    {
+        var json = Write(
+            """
+            {"messages":[{"role":"user","content":"Hi"},{"role":"assistant","tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":"{}"}}]},
+              {"role":"tool","tool_call_id":"c","content":"x"}]}
+            """,
+            Sonnet45, out var notes);
+
+        AssertJson("""{"tools":[{"toolSpec":{"name":"f","inputSchema":{"json":{"type":"object","properties":{}}}}}]}""", json["toolConfig"]);
+        AssertJson("""[{"text":"Do not call any tool. Answer in words."}]""", json["system"]);
+        Assert.Equal("tools:defaulted(f)", notes.ToString());
+    }
+
+    [Fact]
+    public void Messages_ThatConverseCannotBeginOrEndWith_AreMended()
+    {
+        var json = Write("""{"messages":[{"role":"assistant","content":"Hello!"},{"role":"user","content":" "},{"role":"assistant","content":"It is \n"}]}""", Sonnet45, out var notes);
+
+        AssertJson("""[{"role":"user","content":[{"text":"(The conversation begins.)"}]},{"role":"assistant","content":[{"text":"Hello!"},{"text":"It is"}]}]""", json["messages"]);
+        Assert.Equal("messages[1]:dropped, messages[0]:defaulted(user), messages[1].content:mapped(trimmed)", notes.ToString());
+    }
+
+    [Fact]
+    public void Reasoning_SignedByClaude_GoesBackToClaudeOnly()
+    {
+        var request = new ModelRequest
+        {
+            Messages =
+            [
+                Message.Of(Role.User, "Hi"),
+                new Message(Role.Assistant, [new ReasoningPart("hm", "c2ln"), new ReasoningPart("", null, "cmVk"), new ReasoningPart("unsigned"), new TextPart("Hi")]),
+                new Message(Role.User, [new TextPart("Go on") { CacheHere = true }]),
+            ],
+        };
+
+        var (claude, llama) = (Write(request, Sonnet45, out var carried), Write(request, Llama, out var dropped));
+
+        AssertJson(
+            """[{"reasoningContent":{"reasoningText":{"text":"hm","signature":"c2ln"}}},{"reasoningContent":{"redactedContent":"cmVk"}},{"text":"Hi"}]""",
+            claude["messages"]![1]!["content"]);
+        AssertJson("""[{"text":"Go on"},{"cachePoint":{"type":"default"}}]""", claude["messages"]![2]!["content"]);
+        AssertJson("""[{"text":"Hi"}]""", llama["messages"]![1]!["content"]);
+        Assert.Equal(("messages.reasoning:dropped", "messages.reasoning:dropped, cache_control:dropped"), (carried.ToString(), dropped.ToString()));
+    }
+
+    [Fact]
+    public void Family_OfAnInferenceProfile_IsThatOfTheModelThatCallersName()
+    {
+        const string Arn = "arn:aws:bedrock:eu-central-1:123456789012:application-inference-profile/abc";
+        var provider = Provider() with { Deployments = new Dictionary<string, string> { ["anthropic.claude-opus-4-8"] = Arn }.ToFrozenDictionary() };
+
+        Assert.True(BedrockFamily.Of(new ModelEndpoint(provider, Arn)).IsAdaptive);
+        Assert.Equal(new BedrockFamily(), BedrockFamily.Of(new ModelEndpoint(Provider(), Arn)));
+    }
+
+    private static ProviderEndpoint Provider() => new() { Name = "aws", Type = ProviderType.Bedrock, BaseUrl = new Uri("https://bedrock-runtime.eu-central-1.amazonaws.com") };
+
+    private static JsonObject Write(string chat, string model, out ShimNotes notes) => Write(new ChatProtocol().ReadRequest(Encoding.UTF8.GetBytes(chat)), model, out notes);
+
+    private static JsonObject Write(ModelRequest request, string model, out ShimNotes notes) =>
+        new BedrockConverseAdapter().Write(request, new ModelEndpoint(Provider(), model), notes = new ShimNotes());
+
+    private static void AssertJson(string expected, JsonNode? json)
+    {
+        if (!JsonNode.DeepEquals(JsonNode.Parse(expected), json))
+        {
+            Assert.Equal(expected, json?.ToJsonString(ProviderJson.Options));
+        }
+    }
+}
