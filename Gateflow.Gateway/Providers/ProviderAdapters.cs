@@ -28,7 +28,7 @@ internal static class ProviderAdapters
 
     private static IProviderAdapter? FindOpenAI(ModelEndpoint endpoint, Protocol asked) => asked switch
     {
-        Protocol.Responses => endpoint.Provider.Type == ProviderType.OpenAI || endpoint.Provider.Responses ? OpenAIResponses : null,
+        Protocol.Responses => endpoint.Provider.Type == ProviderType.OpenAI || endpoint.Provider.Responses ? OpenAIResponses : OpenAIChat,
         Protocol.Embeddings => OpenAIEmbeddings,
         _ => OpenAIChat,
     };

@@ -11,9 +11,9 @@ internal sealed class ResponsesProtocol : ICallerProtocol
 
     public GatewayError? ReadEnvelope(ReadOnlySpan<byte> body, Envelope envelope) => ResponsesEnvelopeReader.Instance.Read(body, envelope);
 
-    public ModelRequest ReadRequest(ReadOnlySpan<byte> body) => throw new NotSupportedException();
+    public ModelRequest ReadRequest(ReadOnlySpan<byte> body) => ResponsesRequestReader.Read(body);
 
-    public IAnswerWriter CreateWriter(AnswerContext context) => throw new NotSupportedException();
+    public IAnswerWriter CreateWriter(AnswerContext context) => new ResponsesWriter(context);
 
     public ReadOnlyMemory<byte> ErrorBody(GatewayError error, string? documentation, string requestId) => OpenAIError.Json(error, documentation);
 
