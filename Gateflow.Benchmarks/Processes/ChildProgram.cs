@@ -21,6 +21,8 @@ internal sealed class ChildProgram : IAsyncDisposable
 
     public string Name { get; }
 
+    public int ProcessId => _process.Id;
+
     /// <summary>"http://127.0.0.1:port".</summary>
     public string Url { get; private set; } = "";
 
@@ -38,10 +40,17 @@ internal sealed class ChildProgram : IAsyncDisposable
 
     /// <summary>Starts it and waits until it listens.</summary>
     /// <exception cref="JobException">It ended or did not listen in time.</exception>
+    /// <param name="project">Its project.</param>
+    /// <param name="workingDirectory">Where it runs.</param>
+    /// <param name="environment">Variables set on top of what is inherited.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <param name="arguments">What stands before the addresses to listen at.</param>
+    /// <param name="core">The one core it may use (Linux); null for all.</param>
     public static async Task<ChildProgram> StartAsync(
-        string project, string workingDirectory, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)
+        string project, string workingDirectory, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken,
+        IReadOnlyList<string>? arguments = null, int? core = null)
     {
-        var start = new ProcessStartInfo(BuiltPrograms.DotNet)
+        var start = new ProcessStartInfo(core is null ? BuiltPrograms.DotNet : "taskset")
         {
             WorkingDirectory = workingDirectory,
             RedirectStandardOutput = true,
@@ -49,7 +58,8 @@ internal sealed class ChildProgram : IAsyncDisposable
             RedirectStandardInput = true,
             UseShellExecute = false,
         };
-        foreach (var argument in (string[])["exec", BuiltPrograms.Find(project), "--urls", "http://127.0.0.1:0"])
+        string[] pinned = core is { } one ? ["-c", one.ToString(System.Globalization.CultureInfo.InvariantCulture), BuiltPrograms.DotNet] : [];
+        foreach (var argument in (string[])[.. pinned, "exec", BuiltPrograms.Find(project), .. arguments ?? [], "--urls", "http://127.0.0.1:0"])
         {
             start.ArgumentList.Add(argument);
         }

@@ -24,9 +24,17 @@ public sealed class Recorder
     /// <summary>Records that wait now.</summary>
     public int Waiting => _queue.Reader.Count;
 
+    /// <summary>False drops every record uncounted: nothing is known of usage then, and replays and analyses have nothing to go on.</summary>
+    public bool Enabled { get; init; } = true;
+
     /// <summary>Hands a record over; false when the queue is full and it was dropped.</summary>
     public bool TryRecord(RequestRecord record)
     {
+        if (!Enabled)
+        {
+            return true;
+        }
+
         if (_queue.Writer.TryWrite(record))
         {
             return true;

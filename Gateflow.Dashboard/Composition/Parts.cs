@@ -36,7 +36,7 @@ internal static class Parts
 
     public static IServiceCollection AddUsage(this IServiceCollection services, Settings settings)
     {
-        services.AddSingleton<Recorder>();
+        services.AddSingleton(new Recorder { Enabled = settings.RecordsUsage });
         services.AddSingleton(new RecorderOptions { Node = settings.Node, DataDirectory = settings.DataDirectory });
         services.AddSingleton(settings.Samples);
         services.AddSingleton<SampleGate>();

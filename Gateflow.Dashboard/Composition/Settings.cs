@@ -22,6 +22,9 @@ public sealed record Settings
     /// <summary>Name under which this node writes its rows.</summary>
     public required string Node { get; init; }
 
+    /// <summary>False records no request: for measuring what recording costs.</summary>
+    public bool RecordsUsage { get; init; } = true;
+
     public required bool Demo { get; init; }
 
     public required IReadOnlyList<ServedProvider> Providers { get; init; }

@@ -52,6 +52,7 @@ public sealed class SettingsReader(IConfiguration configuration)
                 AllowPrivateNetworks = Boolean("Gateflow:Outbound:AllowPrivateNetworks", development),
                 AllowedNetworks = Addresses("Gateflow:Outbound:AllowedNetworks"),
             },
+            RecordsUsage = Boolean("Gateflow:Recorder:Enabled", true),
             Samples = new SampleOptions
             {
                 Enabled = Boolean("Gateflow:Samples:Enabled", true),

@@ -1,7 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 
-namespace Gateflow.Benchmarks.MainJob;
+namespace Gateflow.Benchmarks;
 
 /// <summary>The calls of the management API that the job makes, as a script would make them.</summary>
 internal sealed class ManagementApi(HttpClient http)
