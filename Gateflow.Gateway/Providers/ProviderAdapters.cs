@@ -2,6 +2,7 @@ using Gateflow.Core.Routing;
 using Gateflow.Gateway.Protocols;
 using Gateflow.Gateway.Providers.Anthropic;
 using Gateflow.Gateway.Providers.Bedrock;
+using Gateflow.Gateway.Providers.Azure;
 using Gateflow.Gateway.Providers.OpenAI;
 
 namespace Gateflow.Gateway.Providers;
@@ -14,6 +15,9 @@ internal static class ProviderAdapters
     private static readonly AnthropicMessagesAdapter AnthropicMessages = new();
     private static readonly OpenAIEmbeddingsAdapter OpenAIEmbeddings = new();
     private static readonly BedrockConverseAdapter BedrockConverse = new();
+    private static readonly AzureOpenAIAdapter AzureChat = new(OpenAIChat, "chat/completions");
+    private static readonly AzureOpenAIAdapter AzureResponses = new(OpenAIResponses, "responses");
+    private static readonly AzureOpenAIAdapter AzureEmbeddings = new(OpenAIEmbeddings, "embeddings");
 
     /// <summary>The adapter; null when the provider has no API that could answer.</summary>
     /// <param name="endpoint">The model at its provider: some models have one API only.</param>
@@ -21,6 +25,7 @@ internal static class ProviderAdapters
     public static IProviderAdapter? Find(ModelEndpoint endpoint, Protocol asked) => endpoint.Provider.Type switch
     {
         ProviderType.OpenAI or ProviderType.OpenAICompatible => FindOpenAI(endpoint, asked),
+        ProviderType.AzureOpenAI => FindAzure(endpoint, asked),
         ProviderType.Anthropic => asked == Protocol.Messages ? AnthropicMessages : null,
         ProviderType.Bedrock => asked == Protocol.Embeddings ? null : BedrockConverse,
         _ => null,
@@ -31,5 +36,12 @@ internal static class ProviderAdapters
         Protocol.Responses => endpoint.Provider.Type == ProviderType.OpenAI || endpoint.Provider.Responses ? OpenAIResponses : OpenAIChat,
         Protocol.Embeddings => OpenAIEmbeddings,
         _ => OpenAIChat,
+    };
+
+    private static AzureOpenAIAdapter? FindAzure(ModelEndpoint endpoint, Protocol asked) => asked switch
+    {
+        Protocol.Responses => AzureAddress.IsNewer(endpoint.Provider) ? AzureResponses : null,
+        Protocol.Embeddings => AzureEmbeddings,
+        _ => AzureChat,
     };
 }

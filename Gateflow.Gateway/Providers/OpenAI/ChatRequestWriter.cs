@@ -37,7 +37,7 @@ internal static class ChatRequestWriter
     {
         if (request.MaxTokens is { } most)
         {
-            json[type == ProviderType.OpenAI ? "max_completion_tokens" : "max_tokens"] = most; // compatible servers know the older name only
+            json[type is ProviderType.OpenAI or ProviderType.AzureOpenAI ? "max_completion_tokens" : "max_tokens"] = most; // compatible servers know the older name only
         }
 
         json.Set("temperature", request.Temperature);
