@@ -48,6 +48,8 @@ public static class GatewayHosting
         services.AddSingleton<ModelHealths>();
         services.AddSingleton<CandidateLists>();
         services.AddSingleton<Candidates>();
+        services.AddSingleton(sp => new FallbackRehearsal(
+            sp.GetRequiredService<RouteReader>(), sp.GetRequiredService<CandidateLists>(), sp.GetRequiredService<TimeProvider>()));
         services.AddSingleton<Forwarder>();
         services.AddSingleton<SplitGauge>();
         services.AddSingleton<GatewayMetrics>();

@@ -3,6 +3,7 @@ using Gateflow.Core.Outbound;
 using Gateflow.Core.Routing;
 using Gateflow.Core.Storage;
 using Gateflow.Core.Usage;
+using Gateflow.Gateway.Fallbacks;
 
 namespace Gateflow.Dashboard.Composition;
 
@@ -30,6 +31,12 @@ public sealed record Settings
     public required IReadOnlyList<ServedProvider> Providers { get; init; }
 
     public required long MaxBodyBytes { get; init; }
+
+    /// <summary>When circuit breakers open.</summary>
+    public BreakerOptions Breaker { get; init; } = new();
+
+    /// <summary>How long after its arrival a request may still be handed on or tried again.</summary>
+    public TimeSpan Budget { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>Proxies before the gateway that are believed when they say who calls.</summary>
     public AddressRanges TrustedProxies { get; init; } = AddressRanges.None;

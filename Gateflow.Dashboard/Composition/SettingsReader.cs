@@ -6,6 +6,7 @@ using Gateflow.Core.Providers;
 using Gateflow.Core.Routing;
 using Gateflow.Core.Storage;
 using Gateflow.Core.Usage;
+using Gateflow.Gateway.Fallbacks;
 
 namespace Gateflow.Dashboard.Composition;
 
@@ -53,6 +54,15 @@ public sealed class SettingsReader(IConfiguration configuration)
                 AllowedNetworks = Addresses("Gateflow:Outbound:AllowedNetworks"),
             },
             RecordsUsage = Boolean("Gateflow:Recorder:Enabled", true),
+            Breaker = new BreakerOptions
+            {
+                Enabled = Boolean("Gateflow:Breaker:Enabled", true),
+                FailureRatio = Number("Gateflow:Breaker:FailureRatio", 0.5, 0.01, 1),
+                MinimumThroughput = (int)Number("Gateflow:Breaker:MinimumThroughput", 10, 2, 10_000),
+                Sampling = TimeSpan.FromSeconds(Number("Gateflow:Breaker:SamplingSeconds", 30, 0.5, 3600)),
+                Break = TimeSpan.FromSeconds(Number("Gateflow:Breaker:BreakSeconds", 15, 0.5, 3600)),
+            },
+            Budget = TimeSpan.FromSeconds(Number("Gateflow:Limits:BudgetSeconds", 300, 1, 86_400)),
             Samples = new SampleOptions
             {
                 Enabled = Boolean("Gateflow:Samples:Enabled", true),

@@ -1,5 +1,7 @@
 using Gateflow.Dashboard.Access;
+using Gateflow.Dashboard.Alerts;
 using Gateflow.Dashboard.Catalog;
+using Gateflow.Dashboard.Fallbacks;
 using Gateflow.Dashboard.Live;
 using Gateflow.Dashboard.Migrations;
 using Gateflow.Dashboard.Providers;
@@ -21,6 +23,8 @@ public static class ManagementEndpoints
         api.MapApiKeys();
         api.MapModels();
         api.MapProviders();
+        api.MapFallbacks();
+        api.MapAlerts();
         api.MapFallback(() => ApiErrors.Error(404, "not_found_error", "unknown_endpoint", "The management API has no such endpoint. /openapi/v1.json lists them."));
     }
 }

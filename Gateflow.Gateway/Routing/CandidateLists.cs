@@ -29,6 +29,18 @@ internal sealed class CandidateLists(ModelHealths healths, ProviderLimits limits
         return lists[(((((int)asked) * 2) + (demoKey ? 1 : 0)) * 4) + (int)place] ??= Build(route, asked, place, demoKey);
     }
 
+    /// <summary>Adds the models of a chain that can answer behind those that are listed; a model that is listed already is not added again.</summary>
+    public void AddChain(List<Candidate> all, RouteTable table, FallbackRoute? chain, Protocol asked, bool demoKey)
+    {
+        foreach (var model in chain?.Models ?? [])
+        {
+            if (table.Models.TryGetValue(model, out var route) && !all.Exists(c => c.Model == route.Id))
+            {
+                all.AddRange(Of(route, asked, Place.Chain, demoKey));
+            }
+        }
+    }
+
     private Candidate[] Build(ModelRoute route, Protocol asked, Place place, bool demoKey)
     {
         var own = Build(route, asked, place, demoKey, ofDemo: demoKey);

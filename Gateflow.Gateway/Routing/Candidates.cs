@@ -52,15 +52,7 @@ internal sealed class Candidates(CandidateLists lists)
             all.AddRange(Own(exchange));
         }
 
-        foreach (var model in exchange.Chain?.Models ?? [])
-        {
-            var found = Find(exchange, model, Place.Chain);
-            if (found.Length > 0 && !all.Exists(c => c.Model == found[0].Model))
-            {
-                all.AddRange(found);
-            }
-        }
-
+        lists.AddChain(all, exchange.Table, exchange.Chain, exchange.Protocol.Kind, exchange.Key.Demo);
         exchange.Candidates = all;
     }
 

@@ -1,0 +1,146 @@
+using System.Text.Json.Nodes;
+using Gateflow.Core.Access;
+using Gateflow.Core.Fallbacks;
+using Gateflow.Core.Migrations;
+using Gateflow.Core.Routing;
+using Gateflow.Core.Storage;
+using Gateflow.Dashboard.Management;
+using Microsoft.EntityFrameworkCore;
+
+namespace Gateflow.Dashboard.Fallbacks;
+
+/// <summary>Makes, lists, changes and deletes fallback chains; each change is in force for the next request.</summary>
+public sealed partial class ChainBook(
+    IDbContextFactory<GateflowDb> databases, ModelDirectory models, Routes routes, TimeProvider clock, ILogger<ChainBook> logger)
+{
+    private const int Attempts = 5;
+
+    /// <summary>Newest first.</summary>
+    /// <param name="limit">Most chains of the page.</param>
+    /// <param name="cursor">Id of the last chain of the page before; null for the first page.</param>
+    public async Task<ListPage<ChainView>> ListAsync(int limit, string? cursor, string? primary, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        var found = await db.FallbackChains.AsNoTracking()
+            .Where(c => (cursor == null || c.Id.CompareTo(cursor) < 0) && (primary == null || c.Primary == primary))
+            .OrderByDescending(c => c.Id).Take(limit + 1).ToListAsync(cancellationToken);
+        return new ListPage<ChainView>([.. found.Take(limit).Select(View)], found.Count > limit ? found[limit - 1].Id : null);
+    }
+
+    public async Task<Result<ChainView>> FindAsync(string id, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        return await db.FallbackChains.AsNoTracking().FirstOrDefaultAsync(c => c.Id == id, cancellationToken) is { } chain ? View(chain) : NotFound(id);
+    }
+
+    public Task<Result<ChainView>> CreateAsync(JsonObject body, string actor, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        return SaveAsync(async db =>
+        {
+            var id = Ids.New("chain", now);
+            var config = await CheckedAsync(db, id, new ChainConfig(), body, cancellationToken);
+            if (!config.IsOk)
+            {
+                return config.Refusal;
+            }
+
+            var chain = new FallbackChain { Id = id, Primary = config.Value.Primary!, Config = config.Value, CreatedAt = now, CreatedBy = actor };
+            db.Add(chain);
+            return chain;
+        }, "created", actor, cancellationToken);
+    }
+
+    /// <summary>Changes the fields that the patch names.</summary>
+    public Task<Result<ChainView>> UpdateAsync(string id, JsonObject patch, string actor, CancellationToken cancellationToken) => SaveAsync(async db =>
+    {
+        if (await db.FallbackChains.FirstOrDefaultAsync(c => c.Id == id, cancellationToken) is not { } chain)
+        {
+            return NotFound(id);
+        }
+
+        var config = await CheckedAsync(db, id, chain.Config, patch, cancellationToken);
+        if (!config.IsOk)
+        {
+            return config.Refusal;
+        }
+
+        (chain.Config, chain.Primary, chain.UpdatedAt) = (config.Value, config.Value.Primary!, clock.GetUtcNow());
+        return chain;
+    }, "changed", actor, cancellationToken);
+
+    public Task<Result<ChainView>> DeleteAsync(string id, string actor, CancellationToken cancellationToken) => SaveAsync(async db =>
+    {
+        if (await db.FallbackChains.FirstOrDefaultAsync(c => c.Id == id, cancellationToken) is not { } chain)
+        {
+            return NotFound(id);
+        }
+
+        db.Remove(chain);
+        return chain;
+    }, "deleted", actor, cancellationToken);
+
+    private async Task<Result<ChainConfig>> CheckedAsync(GateflowDb db, string id, ChainConfig known, JsonObject patch, CancellationToken cancellationToken)
+    {
+        var all = await db.FallbackChains.AsNoTracking().ToListAsync(cancellationToken);
+        var (config, faults) = ChainPatch.Apply(known, patch);
+        faults = config is null ? faults : [.. faults, .. ChainChecks.Faults(id, config, models, all)];
+        if (faults is [var first, ..])
+        {
+            return new Refusal(RefusalKind.Invalid, "invalid_parameter", first.Message) { Param = first.Param, Faults = faults };
+        }
+
+        return all.Find(c => c.Primary == config!.Primary && c.Id != id) is { } other
+            ? new Refusal(RefusalKind.Conflict, "chain_exists", $"'{other.Primary}' has a chain already, {other.Id}; change it with PATCH /v1/management/fallback-chains/{other.Id}.") { Param = "primary" }
+            : config!;
+    }
+
+    private async Task<Result<ChainView>> SaveAsync(
+        Func<GateflowDb, Task<Result<FallbackChain>>> change, string verb, string actor, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await using var db = await databases.CreateDbContextAsync(cancellationToken);
+                await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+                var changed = await change(db);
+                if (!changed.IsOk)
+                {
+                    return changed.Refusal;
+                }
+
+                await db.SaveChangesAsync(cancellationToken);
+                await db.BumpRouteVersionAsync(cancellationToken);
+                await transaction.CommitAsync(cancellationToken);
+                await routes.ReloadAsync(cancellationToken);
+                LogChanged(changed.Value.Id, changed.Value.Primary, verb, actor);
+                return View(changed.Value);
+            }
+            catch (DbUpdateException) when (attempt < Attempts)
+            {
+                // somebody else changed it, or made one for the same model: looked at again
+            }
+        }
+    }
+
+    private ChainView View(FallbackChain chain) => new()
+    {
+        Id = chain.Id,
+        Name = chain.Config.Name,
+        Primary = chain.Primary,
+        Fallbacks = chain.Config.Fallbacks,
+        AutoActivateOnDeprecation = chain.Config.AutoActivateOnDeprecation,
+        Triggers = chain.Config.Triggers,
+        Enabled = chain.Config.Enabled,
+        Warnings = ChainChecks.Warnings(chain.Config, models, routes.Current.AutoFallback, DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime)),
+        CreatedAt = chain.CreatedAt,
+        CreatedBy = chain.CreatedBy,
+        UpdatedAt = chain.UpdatedAt,
+    };
+
+    private static Refusal NotFound(string id) => Refusal.NotFound("chain", id);
+
+    [LoggerMessage(LogLevel.Information, "Fallback chain {Id} of {Primary} was {Verb} by {Actor}")]
+    private partial void LogChanged(string id, string primary, string verb, string actor);
+}
