@@ -54,6 +54,11 @@ internal static class ConverseThinking
     {
         if (!reasoning.Enabled)
         {
+            if (reasoning.Effort is not (null or "none"))
+            {
+                notes.Dropped(param);
+            }
+
             return false; // Claude thinks only when told to
         }
 
