@@ -10,8 +10,12 @@ namespace Gateflow.Gateway.Providers.Bedrock;
 /// </summary>
 internal sealed partial record BedrockFamily
 {
+    private const decimal FirstThinking = 3.7m;
+
     /// <summary>Thought budgets from this version on are the model's own to choose; below it takes a number of tokens.</summary>
     private const decimal FirstAdaptive = 4.6m;
+
+    private const decimal FirstWithoutSampling = 4.7m;
 
     /// <summary>Anthropic's.</summary>
     public bool IsClaude { get; private init; }
@@ -22,8 +26,17 @@ internal sealed partial record BedrockFamily
     /// <summary>OpenAI's models with open weights.</summary>
     public bool IsGptOss { get; private init; }
 
+    /// <summary>Claude that thinks before it answers, when told to.</summary>
+    public bool Thinks { get; private init; }
+
     /// <summary>Claude that takes adaptive thinking and an effort in place of a budget.</summary>
     public bool IsAdaptive { get; private init; }
+
+    /// <summary>Refuses every temperature, top_p and top_k but the default.</summary>
+    public bool RefusesSampling { get; private init; }
+
+    /// <summary>Takes a temperature or top_p, not both.</summary>
+    public bool RefusesBoth { get; private init; }
 
     /// <summary>Takes a schema for its text.</summary>
     public bool TakesSchema { get; private init; }
@@ -53,7 +66,7 @@ internal sealed partial record BedrockFamily
         return maker switch
         {
             "" => null,
-            "anthropic" => new BedrockFamily { IsClaude = true },
+            "anthropic" => new BedrockFamily { IsClaude = true }, // of the first two versions
             "amazon" => new BedrockFamily { IsNova = id.Contains("nova", StringComparison.Ordinal) },
             "openai" => new BedrockFamily { IsGptOss = id.Contains("gpt-oss", StringComparison.Ordinal), TakesSchema = true, TakesStrictTools = true },
             "qwen" or "deepseek" or "google" or "mistral" or "minimax" or "moonshot" or "moonshotai" or "nvidia" => new BedrockFamily { TakesSchema = true, TakesStrictTools = true },
@@ -67,7 +80,10 @@ internal sealed partial record BedrockFamily
         return new BedrockFamily
         {
             IsClaude = true,
+            Thinks = version >= FirstThinking,
             IsAdaptive = version >= FirstAdaptive,
+            RefusesSampling = version >= FirstWithoutSampling,
+            RefusesBoth = version >= 4,
             TakesStrictTools = strict,
             TakesSchema = strict && !(name == "haiku" || (name == "sonnet" && version >= 4.6m)),
         };

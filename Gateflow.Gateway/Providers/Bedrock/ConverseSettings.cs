@@ -25,6 +25,7 @@ internal static partial class ConverseSettings
         Drop("seed", request.Seed is not null);
         Drop("presence_penalty", request.PresencePenalty is not (null or 0));
         Drop("frequency_penalty", request.FrequencyPenalty is not (null or 0));
+        Drop("logit_bias", request.LogitBias is { ValueKind: JsonValueKind.Object } bias && bias.EnumerateObject().Any());
         Drop("user", request.User is not null);
         Drop("verbosity", request.Verbosity is not null);
         WriteTier(json, request.ServiceTier, notes);

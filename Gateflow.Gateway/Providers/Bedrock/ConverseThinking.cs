@@ -24,6 +24,11 @@ internal static class ConverseThinking
             notes.Dropped("reasoning.summary"); // thoughts come as they are
         }
 
+        if (reasoning is { Effort: null, Budget: null, Enabled: true, Adaptive: false })
+        {
+            return false;
+        }
+
         var param = reasoning.Effort is not null ? "reasoning_effort" : "thinking";
         if (family.IsClaude)
         {
@@ -62,7 +67,7 @@ internal static class ConverseThinking
             return false; // Claude thinks only when told to
         }
 
-        if (request.ToolChoice is { Kind: ToolChoiceKind.Required or ToolChoiceKind.Named })
+        if (!family.Thinks || request.ToolChoice is { Kind: ToolChoiceKind.Required or ToolChoiceKind.Named })
         {
             notes.Dropped(param); // a forced call leaves no room for thoughts
             return false;

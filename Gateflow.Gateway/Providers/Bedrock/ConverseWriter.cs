@@ -7,8 +7,6 @@ namespace Gateflow.Gateway.Providers.Bedrock;
 /// <summary>Writes a request of the Converse API; the model stands in the address, and so does whether a stream is wanted.</summary>
 internal static class ConverseWriter
 {
-    private const double HottestTemperature = 1;
-
     /// <exception cref="NotCarriedException">The protocol has no word for a part that answers depend on.</exception>
     public static JsonObject Write(ModelRequest request, ModelEndpoint endpoint, ShimNotes notes)
     {
@@ -27,7 +25,7 @@ internal static class ConverseWriter
         var output = new JsonObject();
         output.Set("textFormat", format);
         var thinks = ConverseThinking.Write(request, family, additional, output, notes);
-        json.Set("inferenceConfig", NotEmpty(Inference(request, family, thinks, additional, notes)));
+        json.Set("inferenceConfig", NotEmpty(ConverseInference.Write(request, family, thinks, additional, notes)));
         json.Set("toolConfig", tools);
         json.Set("outputConfig", NotEmpty(output));
         WriteParallel(request, tools, family, additional, notes);
@@ -51,67 +49,6 @@ internal static class ConverseWriter
         if (request.Logprobs || request.TopLogprobs > 0)
         {
             throw NotCarriedException.Unsupported("logprobs", "has no log probabilities");
-        }
-
-        if (request.LogitBias is { ValueKind: System.Text.Json.JsonValueKind.Object } bias && bias.EnumerateObject().Any())
-        {
-            throw NotCarriedException.Unsupported("logit_bias", "has no bias of tokens");
-        }
-    }
-
-    private static JsonObject Inference(ModelRequest request, BedrockFamily family, bool thinks, JsonObject additional, ShimNotes notes)
-    {
-        var json = new JsonObject();
-        json.Set("maxTokens", request.MaxTokens);
-        if (request.Stop.Count > 0)
-        {
-            json["stopSequences"] = new JsonArray([.. request.Stop.Select(static text => JsonValue.Create(text))]);
-        }
-
-        if (thinks && family.IsClaude)
-        {
-            Drop("temperature", request.Temperature is not null);
-            Drop("top_p", request.TopP is not null);
-            Drop("top_k", request.TopK is not null);
-            return json;
-        }
-
-        json.Set("temperature", request.Temperature is { } temperature ? Math.Min(temperature, HottestTemperature) : null);
-        if (request.Temperature > HottestTemperature)
-        {
-            notes.Clamped("temperature", "1");
-        }
-
-        json.Set("topP", request.TopP);
-        if (request.TopK is { } topK)
-        {
-            WriteTopK(topK, family, additional, notes);
-        }
-
-        return json;
-
-        void Drop(string param, bool given)
-        {
-            if (given)
-            {
-                notes.Dropped(param); // Claude samples in its own way while it thinks
-            }
-        }
-    }
-
-    private static void WriteTopK(int topK, BedrockFamily family, JsonObject additional, ShimNotes notes)
-    {
-        if (family.IsClaude)
-        {
-            additional["top_k"] = topK;
-        }
-        else if (family.IsNova)
-        {
-            additional["inferenceConfig"] = new JsonObject { ["topK"] = topK };
-        }
-        else
-        {
-            notes.Dropped("top_k");
         }
     }
 

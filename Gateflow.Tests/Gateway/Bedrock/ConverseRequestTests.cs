@@ -64,7 +64,7 @@ public sealed class ConverseRequestTests
         var json = Write(
             $$"""
             {"messages":[{{Hi}}],"max_tokens":20,"temperature":1.5,"top_k":7,"stop":["END"],"metadata":{"team":"a b"},"service_tier":"flex","user":"u","seed":1,
-             "presence_penalty":0,"frequency_penalty":0.5,"modalities":["text"],"store":true}
+             "presence_penalty":0,"frequency_penalty":0.5,"logit_bias":{"5":1},"modalities":["text"],"store":true}
             """,
             Sonnet45, out var notes);
 
@@ -77,13 +77,12 @@ public sealed class ConverseRequestTests
             """,
             json);
         Assert.Equal(
-            "temperature:clamped(1), seed:dropped, frequency_penalty:dropped, user:dropped, metadata:renamed(requestMetadata), store:dropped", notes.ToString());
+            "temperature:clamped(1), seed:dropped, frequency_penalty:dropped, logit_bias:dropped, user:dropped, metadata:renamed(requestMetadata), store:dropped", notes.ToString());
     }
 
     [Theory]
     [InlineData("n", ",\"n\":2")]
     [InlineData("logprobs", ",\"logprobs\":true")]
-    [InlineData("logit_bias", ",\"logit_bias\":{\"5\":1}")]
     [InlineData("audio", ",\"modalities\":[\"text\",\"audio\"],\"audio\":{}")]
     [InlineData("messages[1].content[0]", "", """,{"role":"user","content":[{"type":"image_url","image_url":{"url":"https://example.com/a.png"}}]}""")]
     [InlineData("messages[1].content[0]", "", """,{"role":"user","content":[{"type":"image_url","image_url":{"url":"data:image/bmp;base64,AAAA"}}]}""")]
@@ -116,6 +115,11 @@ public sealed class ConverseRequestTests
     [InlineData("openai.gpt-oss-120b-1:0", ",\"reasoning_effort\":\"low\"", "additionalModelRequestFields", """{"reasoning_effort":"low"}""")]
     [InlineData(Llama, ",\"reasoning_effort\":\"low\"", "additionalModelRequestFields", "null", "reasoning_effort:dropped")]
     [InlineData(Opus48, Tool + ",\"tool_choice\":\"required\",\"reasoning_effort\":\"low\"", "additionalModelRequestFields", "null", "reasoning_effort:dropped")]
+    [InlineData("anthropic.claude-3-haiku-20240307-v1:0", ",\"reasoning_effort\":\"low\"", "additionalModelRequestFields", "null", "reasoning_effort:dropped")]
+    [InlineData("anthropic.claude-3-haiku-20240307-v1:0", ",\"temperature\":0.5,\"top_p\":0.5", "inferenceConfig", """{"temperature":0.5,"topP":0.5}""")]
+    [InlineData(Sonnet45, ",\"temperature\":0.5,\"top_p\":0.5,\"stop\":[\"\\n\",\"END\"]", "inferenceConfig", """{"stopSequences":["END"],"temperature":0.5}""", "stop:dropped, top_p:dropped")]
+    [InlineData(Sonnet45, ",\"top_p\":0.5", "inferenceConfig", """{"topP":0.5}""")]
+    [InlineData(Opus48, ",\"temperature\":0.5,\"top_p\":1,\"top_k\":5", "inferenceConfig", "null", "temperature:dropped, top_k:dropped")]
     [InlineData(Sonnet45, ",\"response_format\":{\"type\":\"json_object\"}", "system", """[{"text":"Answer with one JSON object and nothing else: no other words, no code fence."}]""", "response_format:mapped(instruction)")]
     [InlineData(Sonnet45, Schema, "outputConfig", """{"textFormat":{"type":"json_schema","structure":{"jsonSchema":{"schema":"{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{},\"additionalProperties\":false}}},\"additionalProperties\":false}","name":"n"}}}}""", "response_format.schema:mapped(closed objects)")]
     [InlineData(Opus48, Schema, "outputConfig", "null", "response_format:mapped(instruction)")]

@@ -1,0 +1,88 @@
+using System.Text.Json.Nodes;
+using Gateflow.Gateway.Translation;
+
+namespace Gateflow.Gateway.Providers.Bedrock;
+
+/// <summary>Writes <c>inferenceConfig</c>: how long answers are and how they are sampled.</summary>
+internal static class ConverseInference
+{
+    private const double HottestTemperature = 1;
+
+    /// <param name="thinks">Whether the model thinks first: Claude then samples in its own way.</param>
+    /// <param name="additional">Gets what the protocol has no word for, but the model has.</param>
+    public static JsonObject Write(ModelRequest request, BedrockFamily family, bool thinks, JsonObject additional, ShimNotes notes)
+    {
+        var json = new JsonObject();
+        json.Set("maxTokens", request.MaxTokens);
+        WriteStop(json, request.Stop, family, notes);
+        if (family.RefusesSampling || (thinks && family.IsClaude))
+        {
+            Drop("temperature", request.Temperature, notes);
+            Drop("top_p", request.TopP, notes);
+            Drop("top_k", request.TopK, notes);
+            return json;
+        }
+
+        if (request.Temperature > HottestTemperature)
+        {
+            notes.Clamped("temperature", "1");
+        }
+
+        json.Set("temperature", request.Temperature is { } temperature ? Math.Min(temperature, HottestTemperature) : null);
+        if (family.RefusesBoth && request.Temperature is not null)
+        {
+            Drop("top_p", request.TopP, notes);
+        }
+        else
+        {
+            json.Set("topP", request.TopP);
+        }
+
+        if (request.TopK is { } topK)
+        {
+            WriteTopK(topK, family, additional, notes);
+        }
+
+        return json;
+    }
+
+    /// <summary>Claude takes none of white space alone.</summary>
+    private static void WriteStop(JsonObject json, IReadOnlyList<string> stops, BedrockFamily family, ShimNotes notes)
+    {
+        var taken = family.IsClaude ? stops.Where(static text => !string.IsNullOrWhiteSpace(text)).ToList() : stops;
+        if (taken.Count < stops.Count)
+        {
+            notes.Dropped("stop");
+        }
+
+        if (taken.Count > 0)
+        {
+            json["stopSequences"] = new JsonArray([.. taken.Select(static text => JsonValue.Create(text))]);
+        }
+    }
+
+    private static void WriteTopK(int topK, BedrockFamily family, JsonObject additional, ShimNotes notes)
+    {
+        if (family.IsClaude)
+        {
+            additional["top_k"] = topK;
+        }
+        else if (family.IsNova)
+        {
+            additional["inferenceConfig"] = new JsonObject { ["topK"] = topK };
+        }
+        else
+        {
+            notes.Dropped("top_k");
+        }
+    }
+
+    /// <summary>One says the same as none.</summary>
+    private static void Drop(string param, double? value, ShimNotes notes)
+    {
+        if (value is not (null or 1))
+        {
+            notes.Dropped(param);
+        }
+    }
+}
