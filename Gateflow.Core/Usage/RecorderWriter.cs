@@ -31,7 +31,7 @@ public sealed partial class RecorderWriter : IDisposable
     private long _lastDrain;
     private readonly HashSet<string> _written = new(StringComparer.Ordinal);
     private int _waitingRecords;
-    private bool _away;
+    private volatile bool _away;
 
     /// <param name="routes">The route table in force: weights and demo keys are read from it.</param>
     public RecorderWriter(
@@ -51,6 +51,9 @@ public sealed partial class RecorderWriter : IDisposable
 
     /// <summary>Requests that wait in memory to be stored.</summary>
     public int Waiting => Volatile.Read(ref _waitingRecords);
+
+    /// <summary>True while the database takes nothing.</summary>
+    public bool IsAway => _away;
 
     /// <summary>One turn. Returns the number of requests stored; a database that is away is logged once and not thrown.</summary>
     public async Task<int> RunOnceAsync(CancellationToken cancellationToken)

@@ -24,8 +24,11 @@ internal sealed class Envelope
     /// <summary><c>gateflow.retry.max_attempts</c>, 1–10; null when not given.</summary>
     public int? MaxAttempts { get; set; }
 
-    /// <summary><c>gateflow.retry.initial_delay_ms</c>, 0–30000; null when not given.</summary>
-    public int? InitialDelayMs { get; set; }
+    /// <summary><c>gateflow.retry.initial_delay_ms</c> or <c>delay_ms</c>, 0–30000; null when not given.</summary>
+    public int? RetryDelayMs { get; set; }
+
+    /// <summary><c>gateflow.retry.strategy</c>.</summary>
+    public Backoff Backoff { get; set; }
 
     public Capabilities Capabilities { get; set; }
 
@@ -50,4 +53,17 @@ internal sealed class Envelope
     public string? EndUser => User ?? MetadataUserId;
 
     public void Set(Capabilities flag, bool on) => Capabilities = on ? Capabilities | flag : Capabilities & ~flag;
+}
+
+/// <summary>How the waits between the calls of one candidate grow.</summary>
+internal enum Backoff : byte
+{
+    /// <summary>Doubled each time, and spread.</summary>
+    Exponential,
+
+    /// <summary>The same each time.</summary>
+    Linear,
+
+    /// <summary>None, unless the provider asks for one.</summary>
+    Immediate,
 }

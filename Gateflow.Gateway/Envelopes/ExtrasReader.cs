@@ -3,7 +3,7 @@ using Gateflow.Gateway.Errors;
 
 namespace Gateflow.Gateway.Envelopes;
 
-/// <summary>Reads <c>"gateflow": {"fallbacks": […], "retry": {max_attempts, initial_delay_ms}}</c>; unknown members are ignored.</summary>
+/// <summary>Reads <c>"gateflow": {"fallbacks": […], "retry": {strategy, max_attempts, initial_delay_ms | delay_ms}}</c>; unknown members are ignored.</summary>
 internal static class ExtrasReader
 {
     private const int MaxFallbacks = 10;
@@ -11,7 +11,7 @@ internal static class ExtrasReader
     /// <summary>Reads the value of <c>gateflow</c>, at whose name the reader stands, whole unless it returns an error.</summary>
     public static GatewayError? Read(ref Utf8JsonReader reader, Envelope envelope)
     {
-        (envelope.Fallbacks, envelope.MaxAttempts, envelope.InitialDelayMs) = (null, null, null);
+        (envelope.Fallbacks, envelope.MaxAttempts, envelope.RetryDelayMs, envelope.Backoff) = (null, null, null, Backoff.Exponential);
         reader.Read();
         if (reader.TokenType == JsonTokenType.Null)
         {
@@ -93,30 +93,64 @@ internal static class ExtrasReader
 
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
-            var (attempts, delay) = (reader.ValueTextEquals("max_attempts"u8), reader.ValueTextEquals("initial_delay_ms"u8));
-            reader.Read();
-            var value = reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var number) ? number : -1;
-            reader.Skip();
-            if (attempts)
+            var fault = reader.ValueTextEquals("strategy"u8) ? ReadStrategy(ref reader, envelope)
+                : reader.ValueTextEquals("max_attempts"u8) ? ReadAttempts(ref reader, envelope)
+                : reader.ValueTextEquals("initial_delay_ms"u8) ? ReadDelay(ref reader, envelope, "gateflow.retry.initial_delay_ms")
+                : reader.ValueTextEquals("delay_ms"u8) ? ReadDelay(ref reader, envelope, "gateflow.retry.delay_ms")
+                : Skip(ref reader);
+            if (fault is not null)
             {
-                if (value is < 1 or > 10)
-                {
-                    return GatewayError.Invalid("gateflow.retry.max_attempts", "a whole number from 1 to 10");
-                }
-
-                envelope.MaxAttempts = value;
-            }
-            else if (delay)
-            {
-                if (value is < 0 or > 30_000)
-                {
-                    return GatewayError.Invalid("gateflow.retry.initial_delay_ms", "a whole number from 0 to 30000");
-                }
-
-                envelope.InitialDelayMs = value;
+                return fault;
             }
         }
 
+        return null;
+    }
+
+    private static GatewayError? ReadStrategy(ref Utf8JsonReader reader, Envelope envelope)
+    {
+        reader.Read();
+        var known = true;
+        envelope.Backoff = reader.TokenType != JsonTokenType.String ? Unknown()
+            : reader.ValueTextEquals("exponential"u8) ? Backoff.Exponential
+            : reader.ValueTextEquals("linear"u8) ? Backoff.Linear
+            : reader.ValueTextEquals("immediate"u8) ? Backoff.Immediate
+            : Unknown();
+        reader.Skip();
+        return known ? null : GatewayError.Invalid("gateflow.retry.strategy", "exponential, linear or immediate");
+
+        Backoff Unknown()
+        {
+            known = false;
+            return Backoff.Exponential;
+        }
+    }
+
+    private static GatewayError? ReadAttempts(ref Utf8JsonReader reader, Envelope envelope)
+    {
+        envelope.MaxAttempts = ReadNumber(ref reader);
+        return envelope.MaxAttempts is >= 1 and <= 10 ? null : GatewayError.Invalid("gateflow.retry.max_attempts", "a whole number from 1 to 10");
+    }
+
+    private static GatewayError? ReadDelay(ref Utf8JsonReader reader, Envelope envelope, string name)
+    {
+        envelope.RetryDelayMs = ReadNumber(ref reader);
+        return envelope.RetryDelayMs is >= 0 and <= 30_000 ? null : GatewayError.Invalid(name, "a whole number from 0 to 30000");
+    }
+
+    /// <summary>The next value as a whole number; −1 when it is none.</summary>
+    private static int ReadNumber(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        var value = reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var number) ? number : -1;
+        reader.Skip();
+        return value;
+    }
+
+    private static GatewayError? Skip(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        reader.Skip();
         return null;
     }
 }

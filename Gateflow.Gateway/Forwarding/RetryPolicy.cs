@@ -6,8 +6,9 @@ namespace Gateflow.Gateway.Forwarding;
 
 /// <summary>When and after how long the last candidate is asked again.</summary>
 /// <param name="MaxAttempts">Calls in all, at least 1.</param>
-/// <param name="InitialDelay">Longest wait before the second call; doubled for each further one.</param>
-internal readonly record struct RetryPolicy(int MaxAttempts, TimeSpan InitialDelay)
+/// <param name="InitialDelay">Longest wait before the second call.</param>
+/// <param name="Backoff">How waits grow.</param>
+internal readonly record struct RetryPolicy(int MaxAttempts, TimeSpan InitialDelay, Backoff Backoff = Backoff.Exponential)
 {
     public static readonly TimeSpan Cap = TimeSpan.FromSeconds(30);
 
@@ -15,11 +16,12 @@ internal readonly record struct RetryPolicy(int MaxAttempts, TimeSpan InitialDel
 
     public static RetryPolicy Of(Envelope envelope) => new(
         envelope.MaxAttempts ?? Default.MaxAttempts,
-        envelope.InitialDelayMs is { } ms ? TimeSpan.FromMilliseconds(ms) : Default.InitialDelay);
+        envelope.RetryDelayMs is { } ms ? TimeSpan.FromMilliseconds(ms) : Default.InitialDelay,
+        envelope.Backoff);
 
     /// <summary>
-    /// How long to wait before the next call; null when it is not worth one. Waits are spread over the whole of what they may be, so that callers who
-    /// failed together do not come back together. A provider's Retry-After is the least wait; one beyond the cap ends the tries, and the
+    /// How long to wait before the next call; null when it is not worth one. Growing waits are spread over the whole of what they may be, so that
+    /// callers who failed together do not come back together. A provider's Retry-After is the least wait; one beyond the cap ends the tries, and the
     /// caller is told. A time limit that ran out is not waited for again.
     /// </summary>
     /// <param name="attempt">Calls made so far, from 1.</param>
@@ -36,7 +38,12 @@ internal readonly record struct RetryPolicy(int MaxAttempts, TimeSpan InitialDel
             return null;
         }
 
-        var delay = Math.Min(InitialDelay.Ticks << Math.Min(attempt - 1, 10), Cap.Ticks) * jitter;
-        return retryAfter > TimeSpan.FromTicks((long)delay) ? retryAfter : TimeSpan.FromTicks((long)delay);
+        var delay = Backoff switch
+        {
+            Backoff.Linear => InitialDelay,
+            Backoff.Immediate => TimeSpan.Zero,
+            _ => TimeSpan.FromTicks((long)(Math.Min(InitialDelay.Ticks << Math.Min(attempt - 1, 10), Cap.Ticks) * jitter)),
+        };
+        return retryAfter > delay ? retryAfter : delay;
     }
 }

@@ -110,7 +110,7 @@ public sealed class EnvelopeReaderTests
 
         Assert.Equal(["a", "b"], envelope.Fallbacks);
         Assert.Equal(5, envelope.MaxAttempts);
-        Assert.Equal(20, envelope.InitialDelayMs);
+        Assert.Equal(20, envelope.RetryDelayMs);
         Assert.Equal("u7", envelope.EndUser);
     }
 

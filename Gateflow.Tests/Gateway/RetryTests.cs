@@ -1,5 +1,6 @@
 using System.Net;
 using Gateflow.Core.Rollout;
+using Gateflow.Gateway.Envelopes;
 using Gateflow.Gateway.Forwarding;
 
 namespace Gateflow.Tests.Gateway;
@@ -50,6 +51,46 @@ public sealed class RetryTests
 
         Assert.Equal((0.0, 1.0, 4.0), (With(0), With(0.25), With(1)));
         Assert.Equal((2.0, 3.0), (With(0.25, 2), With(0.75, 2)));
+    }
+
+    [Theory]
+    [InlineData((byte)Backoff.Linear, 1.0)]
+    [InlineData((byte)Backoff.Immediate, 0.0)]
+    public void Delay_OtherStrategy_IsTheSameEachTimeUnlessTheProviderAsksForMore(byte strategy, double seconds)
+    {
+        var policy = new RetryPolicy(9, TimeSpan.FromSeconds(1), (Backoff)strategy);
+
+        Assert.Equal(seconds, policy.Delay(3, AttemptResult.ServerError, 503, null, 0.5)?.TotalSeconds);
+        Assert.Equal(5.0, policy.Delay(3, AttemptResult.ServerError, 503, TimeSpan.FromSeconds(5), 0.5)?.TotalSeconds);
+    }
+
+    [Theory]
+    [InlineData("""{"strategy":"immediate","max_attempts":4}""", 4)]
+    [InlineData("""{"strategy":"linear","delay_ms":0}""", 3)]
+    [InlineData("""{"strategy":"exponential","initial_delay_ms":0,"max_attempts":2,"unknown":[1]}""", 2)]
+    public async Task Post_RequestBringsItsOwnRetry_IsFollowed(string retry, int calls)
+    {
+        await using var host = await GatewayHost.StartAsync();
+        host.Upstream.Answer = (http, _) => FakeUpstream.Error(http, 503);
+
+        using var response = await host.PostAsync(GatewayHost.Chat(more: $$""","gateflow":{"retry":{{retry}}}"""));
+
+        Assert.Equal(calls, host.Upstream.Requests.Count);
+    }
+
+    [Theory]
+    [InlineData("""{"strategy":"never"}""", "gateflow.retry.strategy")]
+    [InlineData("""{"strategy":["linear"]}""", "gateflow.retry.strategy")]
+    [InlineData("""{"delay_ms":30001}""", "gateflow.retry.delay_ms")]
+    [InlineData("""{"max_attempts":11}""", "gateflow.retry.max_attempts")]
+    public async Task Post_RetryIsWrong_IsRefused(string retry, string param)
+    {
+        await using var host = await GatewayHost.StartAsync();
+
+        using var response = await host.PostAsync(GatewayHost.Chat(more: $$""","gateflow":{"retry":{{retry}}}"""));
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        await RefusalTests.AssertErrorAsync(response, "invalid_request_error", "invalid_parameter", param);
     }
 
     [Theory]
