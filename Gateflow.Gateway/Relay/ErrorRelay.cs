@@ -14,6 +14,8 @@ namespace Gateflow.Gateway.Relay;
 /// </summary>
 internal static class ErrorRelay
 {
+    private const int MaxQuoted = 500;
+
     public static async Task RelayAsync(Exchange exchange, ProviderCall call, string? documentation)
     {
         exchange.FirstByte = exchange.Time.GetTimestamp();
@@ -67,7 +69,13 @@ internal static class ErrorRelay
     {
         var (model, provider) = (call.Candidate.Model, call.Candidate.Endpoint.Provider.Name);
         var successor = ModelHealth.Successor(exchange.Table.Models.GetValueOrDefault(model)?.Facts);
-        return successor.Length == 0 && call.WasAsked ? null : GatewayError.ModelNotFound($"The provider '{provider}' says that it has no model '{model}'.{successor}");
+        if (successor.Length == 0 && call.WasAsked)
+        {
+            return null;
+        }
+
+        var said = call.Received is { } body ? call.Candidate.Adapter.ReadError(call.Status, body.Span, provider).Message.TrimEnd('.') : "";
+        return GatewayError.ModelNotFound($"The provider '{provider}' says that it has no model '{model}'{(said.Length is > 0 and <= MaxQuoted ? $": {said}" : "")}.{successor}");
     }
 
     /// <summary>True for <c>{"error": {…}}</c>.</summary>

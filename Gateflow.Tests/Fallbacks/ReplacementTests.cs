@@ -98,7 +98,7 @@ public sealed class ReplacementTests
     }
 
     [Theory]
-    [InlineData("gpt-4", "The provider 'openai' says that it has no model 'gpt-4'. Its provider names 'gpt-4o' as the successor.")]
+    [InlineData("gpt-4", "The provider 'openai' says that it has no model 'gpt-4': upstream says 404. Its provider names 'gpt-4o' as the successor.")]
     [InlineData("gpt-4o", "upstream says 404")]
     public async Task Post_ProviderDeniesTheModelAndNothingReplacesIt_ErrorNamesTheSuccessorWhereThereIsOne(string model, string message)
     {

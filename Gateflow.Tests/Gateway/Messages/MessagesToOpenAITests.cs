@@ -147,10 +147,10 @@ public sealed class MessagesToOpenAITests
 
     [Theory]
     [InlineData(429, 429, "rate_limit_error")]
-    [InlineData(404, 404, "not_found_error")]
+    [InlineData(404, 404, "not_found_error", "The provider 'openai' says that it has no model 'gpt-4': upstream says 404. Its provider names 'gpt-4o' as the successor.")]
     [InlineData(400, 400, "invalid_request_error")]
     [InlineData(500, 502, "api_error")]
-    public async Task Post_ProvidersError_IsToldInAnthropicsShape(int status, int told, string type)
+    public async Task Post_ProvidersError_IsToldInAnthropicsShape(int status, int told, string type, string? message = null)
     {
         await using var host = await GatewayHost.StartAsync();
         host.Upstream.Answer = (http, _) => FakeUpstream.Error(http, status);
@@ -159,7 +159,7 @@ public sealed class MessagesToOpenAITests
 
         Assert.Equal(told, (int)response.StatusCode);
         var error = JsonElement.Parse(await response.Content.ReadAsStringAsync(Cancel)).GetProperty("error");
-        Assert.Equal((type, $"upstream says {status}"), (error.GetProperty("type").GetString(), error.GetProperty("message").GetString()));
+        Assert.Equal((type, message ?? $"upstream says {status}"), (error.GetProperty("type").GetString(), error.GetProperty("message").GetString()));
     }
 
     private static string Short((string Name, JsonElement Data) item) => item.Name switch
