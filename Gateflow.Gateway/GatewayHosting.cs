@@ -9,6 +9,7 @@ using Gateflow.Gateway.Limits;
 using Gateflow.Gateway.Metrics;
 using Gateflow.Gateway.Outbound;
 using Gateflow.Gateway.Pipeline;
+using Gateflow.Gateway.Probes;
 using Gateflow.Gateway.Protocols;
 using Gateflow.Gateway.Protocols.Messages;
 using Gateflow.Gateway.Routing;
@@ -45,6 +46,8 @@ public static class GatewayHosting
         services.TryAddSingleton(_ => new AlertBell());
         services.AddSingleton<ProviderLimits>();
         services.AddSingleton<GoneModels>();
+        services.AddSingleton<ProviderCalls>();
+        services.AddSingleton<ProviderProbe>();
         services.AddSingleton<ModelHealths>();
         services.AddSingleton<CandidateLists>();
         services.AddSingleton<Candidates>();

@@ -16,6 +16,8 @@ public static class ProviderApi
         providers.MapGet("/{id}", async (string id, ProviderStore store, CancellationToken token) =>
             await store.FindAsync(id, token) is { } provider ? MigrationEndpoints.Json(provider) : Refusal.NotFound("provider", id).ToResult());
         providers.MapPost("", CreateAsync).RequireAuthorization(Policies.Admin);
+        providers.MapPost("/test", TestDraftAsync).RequireAuthorization(Policies.Admin);
+        providers.MapPost("/{id}/test", TestAsync).RequireAuthorization(Policies.Operator);
         providers.MapPatch("/{id}", UpdateAsync).RequireAuthorization(Policies.Admin);
         providers.MapDelete("/{id}", DeleteAsync).RequireAuthorization(Policies.Admin);
     }
@@ -28,6 +30,31 @@ public static class ProviderApi
 
     private static async Task<IResult> DeleteAsync(string id, HttpContext http, ProviderStore store) =>
         Answer(await store.DeleteAsync(id, MigrationEndpoints.Actor(http), http.RequestAborted));
+
+    /// <summary>The body is that of POST /providers, and a model to ask where one is wanted.</summary>
+    private static async Task<IResult> TestDraftAsync(Body body, HttpContext http, ProviderTesting testing)
+    {
+        if (body.Refusal is { } malformed)
+        {
+            return malformed.ToResult();
+        }
+
+        var model = body.Text("model");
+        body.Value.Remove("model");
+        var result = await testing.RunDraftAsync(body.Value, null, model, http.RequestAborted);
+        return result.IsOk ? MigrationEndpoints.Json(result.Value) : result.Refusal.ToResult();
+    }
+
+    private static async Task<IResult> TestAsync(string id, Body body, HttpContext http, ProviderTesting testing)
+    {
+        if (body.Refusal is { } malformed)
+        {
+            return malformed.ToResult();
+        }
+
+        var result = await testing.RunAsync(id, body.Text("model"), http.RequestAborted);
+        return result.IsOk ? MigrationEndpoints.Json(result.Value) : result.Refusal.ToResult();
+    }
 
     private static IResult Answer(Result<ProviderView> result, int status = 200) =>
         result.IsOk ? MigrationEndpoints.Json(result.Value, status) : result.Refusal.ToResult();

@@ -1,4 +1,5 @@
 using FluentValidation;
+using Gateflow.Dashboard.Composition;
 
 namespace Gateflow.Dashboard.Providers;
 
@@ -9,6 +10,9 @@ internal static class ProviderServices
     {
         services.AddSingleton<IValidator<ProviderDraft>, ProviderDraftValidator>();
         services.AddSingleton<ProviderStore>();
-        return services;
+        services.AddSingleton<ProviderTesting>();
+        services.AddSingleton<ProviderHealths>();
+        services.AddSingleton<HealthReader>();
+        return services.Every("Probing providers", TimeSpan.FromSeconds(1), sp => sp.GetRequiredService<ProviderHealths>().RunOnceAsync);
     }
 }

@@ -13,7 +13,7 @@ namespace Gateflow.Dashboard.Providers;
 /// <summary>Lists the providers of configuration and database; makes, changes and deletes stored ones. Every change is in force for the next request.</summary>
 public sealed partial class ProviderStore(
     IDbContextFactory<GateflowDb> databases, StoredProviders stored, ModelDirectory models, Routes routes, AddressGuard guard,
-    IValidator<ProviderDraft> rules, TimeProvider clock, ILogger<ProviderStore> logger)
+    HealthReader health, IValidator<ProviderDraft> rules, TimeProvider clock, ILogger<ProviderStore> logger)
 {
     private const int Attempts = 5;
 
@@ -22,7 +22,7 @@ public sealed partial class ProviderStore(
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         var rows = await db.Providers.AsNoTracking().OrderBy(p => p.Id).ToListAsync(cancellationToken);
-        return [.. models.Configured.Select(p => ProviderView.Of(p, models)), .. rows.Select(View)];
+        return [.. models.Configured.Select(View), .. rows.Select(View)];
     }
 
     /// <summary>The provider; null when there is none.</summary>
@@ -30,7 +30,7 @@ public sealed partial class ProviderStore(
     {
         if (models.Configured.FirstOrDefault(p => ProviderView.IdOf(p.Provider) == id) is { } configured)
         {
-            return ProviderView.Of(configured, models);
+            return View(configured);
         }
 
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
@@ -152,7 +152,14 @@ public sealed partial class ProviderStore(
         return await ProviderUses.OfAsync(db, models, provider, cancellationToken);
     }
 
-    private ProviderView View(Provider row) => ProviderView.Of(row, models, stored.Unreadable.Contains(row.Id));
+    private ProviderView View(Provider row)
+    {
+        var view = ProviderView.Of(row, models, stored.Unreadable.Contains(row.Id));
+        return view.Status == "ready" ? view with { Health = health.Of(row.Name, row.Type, row.Config.Probe) } : view;
+    }
+
+    private ProviderView View(ServedProvider configured) =>
+        ProviderView.Of(configured, models) with { Health = health.Of(configured.Provider.Name, configured.Provider.Type, configured.Provider.Probe) };
 
     private static Refusal? Refused(IReadOnlyList<Fault> faults) =>
         faults is [var first, ..] ? new Refusal(RefusalKind.Invalid, "invalid_parameter", first.Message) { Param = first.Param, Faults = faults } : null;

@@ -54,6 +54,9 @@ public sealed record ProviderView
     /// <summary>The secrets that are set, by name.</summary>
     public IReadOnlyDictionary<string, SecretHint> Secrets { get; init; } = new Dictionary<string, SecretHint>();
 
+    /// <summary>How it stands; null while it serves nothing.</summary>
+    public HealthView? Health { get; init; }
+
     /// <summary>Whether its addresses go unchecked: true for what stands in the configuration.</summary>
     public bool Trusted { get; init; }
 

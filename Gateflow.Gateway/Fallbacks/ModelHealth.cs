@@ -9,7 +9,7 @@ namespace Gateflow.Gateway.Fallbacks;
 /// How one model at one provider has been answering this node. Every call ends here: the breaker counts it, a model that its provider denies is
 /// remembered, and people are told of what they should mend and when it is mended.
 /// </summary>
-internal sealed class ModelHealth(ModelEndpoint endpoint, CatalogModel? facts, Breaker breaker, GoneModels gone, AlertBell bell)
+internal sealed class ModelHealth(ModelEndpoint endpoint, CatalogModel? facts, Breaker breaker, GoneModels gone, RecentCalls calls, AlertBell bell)
 {
     /// <summary>True until the first answer too: alerts of an earlier run may stand.</summary>
     private volatile bool _trouble = true;
@@ -27,6 +27,7 @@ internal sealed class ModelHealth(ModelEndpoint endpoint, CatalogModel? facts, B
     /// <param name="tried">Whether the breaker knows it already, because the call was the one that tried.</param>
     public void Report(AttemptResult result, bool tried)
     {
+        calls.Add(result);
         if (!tried)
         {
             Breaker.Report(result);

@@ -11,11 +11,12 @@ internal sealed class ModelHealths
     private readonly ConcurrentDictionary<(string Provider, string Model), ModelHealth> _all = new();
     private readonly Breakers _breakers;
     private readonly GoneModels _gone;
+    private readonly ProviderCalls _calls;
     private readonly AlertBell _bell;
 
-    public ModelHealths(Breakers breakers, GoneModels gone, AlertBell bell)
+    public ModelHealths(Breakers breakers, GoneModels gone, ProviderCalls calls, AlertBell bell)
     {
-        (_breakers, _gone, _bell) = (breakers, gone, bell);
+        (_breakers, _gone, _calls, _bell) = (breakers, gone, calls, bell);
         breakers.Changed += change => _all.GetValueOrDefault((change.Provider, change.Model))?.Changed(change.State);
     }
 
@@ -23,6 +24,6 @@ internal sealed class ModelHealths
     /// <param name="facts">What the catalog knows of it.</param>
     public ModelHealth Of(ModelEndpoint endpoint, CatalogModel? facts) => _all.GetOrAdd(
         (endpoint.Provider.Name, endpoint.UpstreamModel),
-        static (_, known) => new ModelHealth(known.endpoint, known.facts, known.self._breakers.Of(known.endpoint), known.self._gone, known.self._bell),
+        static (_, known) => new ModelHealth(known.endpoint, known.facts, known.self._breakers.Of(known.endpoint), known.self._gone, known.self._calls.Of(known.endpoint.Provider.Name), known.self._bell),
         (self: this, endpoint, facts));
 }

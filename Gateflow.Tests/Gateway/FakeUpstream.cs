@@ -20,6 +20,9 @@ internal sealed partial class FakeUpstream : IAsyncDisposable
     /// <summary>Answers a request of any path; the model that its body names is given.</summary>
     public Func<HttpContext, string, Task> Answer { get; set; } = (http, model) => Json(http, 200, Completion(model));
 
+    /// <summary>Answers GET /v1/models.</summary>
+    public Func<HttpContext, Task> Models { get; set; } = http => Error(http, 404);
+
     public ConcurrentQueue<Received> Requests { get; } = [];
 
     public Uri BaseUrl => new(_app.Urls.Single() + "/v1");
@@ -32,6 +35,7 @@ internal sealed partial class FakeUpstream : IAsyncDisposable
         var app = builder.Build();
         var upstream = new FakeUpstream(app);
         app.MapPost("/{**path}", (RequestDelegate)upstream.HandleAsync);
+        app.MapGet("/v1/models", (RequestDelegate)(http => upstream.Models(http)));
         await app.StartAsync(TestContext.Current.CancellationToken);
         return upstream;
     }

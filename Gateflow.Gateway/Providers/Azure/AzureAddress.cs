@@ -21,12 +21,19 @@ internal static class AzureAddress
 
     public static Uri Of(ModelEndpoint endpoint, string operation)
     {
-        var (root, version) = (endpoint.Provider.BaseUrl.AbsoluteUri.TrimEnd('/'), endpoint.Provider.ApiVersion);
-        root = Without(Without(root, "/v1"), "/openai") + "/openai";
+        var (root, version) = (Root(endpoint.Provider), endpoint.Provider.ApiVersion);
         return IsNewer(endpoint.Provider)
             ? new Uri($"{root}/v1/{operation}{(version is null or "v1" ? "" : $"?api-version={version}")}")
             : new Uri($"{root}/deployments/{Uri.EscapeDataString(endpoint.UpstreamModel)}/{operation}?api-version={Uri.EscapeDataString(version ?? OwnVersion)}");
     }
+
+    /// <summary>Where a resource lists the models that can be deployed there.</summary>
+    public static Uri Models(ProviderEndpoint provider) => IsNewer(provider)
+        ? new Uri($"{Root(provider)}/v1/models{(provider.ApiVersion is null or "v1" ? "" : $"?api-version={provider.ApiVersion}")}")
+        : new Uri($"{Root(provider)}/models?api-version={Uri.EscapeDataString(provider.ApiVersion ?? OwnVersion)}");
+
+    private static string Root(ProviderEndpoint provider) =>
+        Without(Without(provider.BaseUrl.AbsoluteUri.TrimEnd('/'), "/v1"), "/openai") + "/openai";
 
     private static string Without(string text, string end) => text.EndsWith(end, StringComparison.OrdinalIgnoreCase) ? text[..^end.Length] : text;
 }
