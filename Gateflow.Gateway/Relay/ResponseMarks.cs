@@ -65,6 +65,7 @@ internal static class ResponseMarks
                 || name.StartsWith("openai-", StringComparison.OrdinalIgnoreCase)
                 || name.StartsWith("retry-after", StringComparison.OrdinalIgnoreCase)
                 || name.Equals("x-request-id", StringComparison.OrdinalIgnoreCase)
+                || name.Equals("x-amzn-requestid", StringComparison.OrdinalIgnoreCase)
                 || name.Equals("request-id", StringComparison.OrdinalIgnoreCase))
             {
                 headers[name] = Safe(values.ToString());

@@ -113,6 +113,7 @@ public sealed class BedrockGatewayTests
         var text = JsonElement.Parse(response.Content).GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString()!;
         Assert.Equal(JsonValueKind.String, JsonElement.Parse(text).GetProperty("name").ValueKind);
         Assert.True(response.Headers.TryGetValue("x-gateflow-shims", out var shims));
+        Assert.True(response.Headers.TryGetValue("x-amzn-requestid", out _));
         Assert.Equal("response_format.schema:mapped(closed objects)", shims);
     }
 
