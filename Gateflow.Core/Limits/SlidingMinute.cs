@@ -4,7 +4,7 @@ namespace Gateflow.Core.Limits;
 /// A sum over the last minute in buckets of one second. What is added leaves after 60 to 61 s, so that in no 60 s more than the limit is let
 /// through. Nothing is allocated after the start. Not thread-safe.
 /// </summary>
-internal sealed class SlidingMinute
+public sealed class SlidingMinute
 {
     private const int Seconds = 61;
 

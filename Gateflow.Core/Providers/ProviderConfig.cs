@@ -55,6 +55,9 @@ public sealed record ProviderCallLimits
     /// <summary>Calls started in any 60 s; at least 1.</summary>
     public int? Rpm { get; init; }
 
+    /// <summary>Input and output tokens in any 60 s; at least 1.</summary>
+    public int? Tpm { get; init; }
+
     /// <summary>Calls under way; at least 1.</summary>
     public int? Concurrency { get; init; }
 }

@@ -93,6 +93,7 @@ public sealed class StoredProviders([FromKeyedServices(StoredProviders.Purpose)]
             ConnectTimeout = config.Timeouts.ConnectSeconds is { } connect ? TimeSpan.FromSeconds(connect) : null,
             MaxConcurrency = config.Limits.Concurrency,
             RequestsPerMinute = config.Limits.Rpm,
+            TokensPerMinute = config.Limits.Tpm,
             Probe = config.Probe,
             Trusted = false,
         }, config.Models);

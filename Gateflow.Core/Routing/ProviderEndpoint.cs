@@ -69,6 +69,9 @@ public sealed record ProviderEndpoint
     /// <summary>Most calls that a node starts a minute; null for no limit.</summary>
     public int? RequestsPerMinute { get; init; }
 
+    /// <summary>Most tokens that a node's calls use a minute, input and output; null for no limit.</summary>
+    public int? TokensPerMinute { get; init; }
+
     /// <summary>How it is asked whether it is there.</summary>
     public ProbeConfig Probe { get; init; } = new();
 

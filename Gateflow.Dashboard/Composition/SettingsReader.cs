@@ -129,6 +129,7 @@ public sealed class SettingsReader(IConfiguration configuration)
                 ConnectTimeout = Seconds($"{path}:ConnectTimeoutSeconds", 0.1, 60),
                 MaxConcurrency = Count($"{path}:MaxConcurrency", 100_000),
                 RequestsPerMinute = Count($"{path}:RequestsPerMinute", 10_000_000),
+                TokensPerMinute = Count($"{path}:TokensPerMinute", 2_000_000_000),
                 Probe = new ProbeConfig
                 {
                     Enabled = string.IsNullOrEmpty(section["Probe:Enabled"]) ? null : Boolean($"{path}:Probe:Enabled", true),

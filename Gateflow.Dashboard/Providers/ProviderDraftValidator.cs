@@ -34,6 +34,7 @@ public sealed partial class ProviderDraftValidator : AbstractValidator<ProviderD
         RuleFor(d => d.Timeouts!.FirstByteSeconds).InclusiveBetween(0.1, 3600).When(d => d.Timeouts is not null).WithMessage("timeouts.first_byte_seconds must be from 0.1 to 3600.");
         RuleFor(d => d.Timeouts!.IdleSeconds).InclusiveBetween(0.1, 3600).When(d => d.Timeouts is not null).WithMessage("timeouts.idle_seconds must be from 0.1 to 3600.");
         RuleFor(d => d.Limits!.Rpm).InclusiveBetween(1, 10_000_000).When(d => d.Limits is not null).WithMessage("limits.rpm must be from 1 to 10,000,000, or null for no limit.");
+        RuleFor(d => d.Limits!.Tpm).InclusiveBetween(1, 2_000_000_000).When(d => d.Limits is not null).WithMessage("limits.tpm must be from 1 to 2,000,000,000, or null for no limit.");
         RuleFor(d => d.Limits!.Concurrency).InclusiveBetween(1, 100_000).When(d => d.Limits is not null).WithMessage("limits.concurrency must be from 1 to 100,000, or null for no limit.");
         RuleFor(d => d.Probe!.IntervalSeconds).InclusiveBetween(5, 3600).When(d => d.Probe is not null).WithMessage("probe.interval_seconds must be from 5 to 3600.");
         RuleFor(d => d.Probe!.TimeoutSeconds).InclusiveBetween(0.5, 60).When(d => d.Probe is not null).WithMessage("probe.timeout_seconds must be from 0.5 to 60.");

@@ -108,7 +108,7 @@ public sealed record ProviderView
             {
                 ConnectSeconds = provider.ConnectTimeout?.TotalSeconds, FirstByteSeconds = provider.Timeout.TotalSeconds, IdleSeconds = provider.IdleTimeout.TotalSeconds,
             },
-            Limits = new ProviderCallLimits { Rpm = provider.RequestsPerMinute, Concurrency = provider.MaxConcurrency },
+            Limits = new ProviderCallLimits { Rpm = provider.RequestsPerMinute, Tpm = provider.TokensPerMinute, Concurrency = provider.MaxConcurrency },
             Probe = provider.Probe,
             Secrets = new ProviderSecrets
             {

@@ -1,6 +1,7 @@
 using Gateflow.Core.Fallbacks;
 using Gateflow.Core.Rollout;
 using Gateflow.Gateway.Outbound;
+using Gateflow.Gateway.Limits;
 using Gateflow.Gateway.Pipeline;
 using Gateflow.Gateway.Providers;
 using Gateflow.Gateway.Routing;
@@ -124,7 +125,7 @@ internal sealed class Forwarder(OutboundConnections connections, Candidates cand
 
     private async Task AskAsync(Exchange exchange, ProviderCall call, bool tried = false)
     {
-        if (!call.TryEnter())
+        if (!call.TryEnter(call.Candidate.Limit is null ? 0 : KeyGate.Estimate(exchange)))
         {
             return;
         }

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using Gateflow.Core.Rollout;
 using Gateflow.Gateway.Envelopes;
 using Gateflow.Gateway.Errors;
+using Gateflow.Gateway.Fallbacks;
 using Gateflow.Gateway.Outbound;
 using Gateflow.Gateway.Providers;
 using Gateflow.Gateway.Routing;
@@ -25,6 +26,7 @@ internal sealed class ProviderCall(Candidate candidate, bool wantsJson, TimeProv
     private bool _limited = true;
     private long _ended;
     private bool _entered;
+    private ProviderLimit.Place _place;
     private AttemptResult _told;
 
     public Candidate Candidate { get; } = candidate;
@@ -88,14 +90,15 @@ internal sealed class ProviderCall(Candidate candidate, bool wantsJson, TimeProv
     }
 
     /// <summary>Takes a place within the provider's configured limits; false when there is none, and the provider is passed over.</summary>
-    public bool TryEnter()
+    /// <param name="tokens">What the call will probably use.</param>
+    public bool TryEnter(long tokens)
     {
         if (Candidate.Limit is null)
         {
             return true;
         }
 
-        _entered = Candidate.Limit.TryEnter(out var wait);
+        _entered = Candidate.Limit.TryEnter(tokens, out _place, out var wait);
         if (!_entered)
         {
             PassOver(AttemptResult.RateLimited, wait);
@@ -173,7 +176,7 @@ internal sealed class ProviderCall(Candidate candidate, bool wantsJson, TimeProv
         if (_entered)
         {
             _entered = false;
-            Candidate.Limit!.Leave();
+            Candidate.Limit!.Leave(_place, Used);
         }
 
         if (WasAsked && !IsAside && _told != Result)
@@ -182,6 +185,11 @@ internal sealed class ProviderCall(Candidate candidate, bool wantsJson, TimeProv
             Candidate.Health.Report(Result, tried);
         }
     }
+
+    /// <summary>Tokens that the call used; null for an answer that does not say so.</summary>
+    private long? Used => Facts.HasUsage ? (long)Facts.InputTokens + Facts.OutputTokens
+        : Result is AttemptResult.Ok or AttemptResult.BrokenStream or AttemptResult.ClientCancelled ? null
+        : 0;
 
     /// <summary>Lets go of the connection; what was received stays.</summary>
     public void Close()

@@ -44,7 +44,8 @@ internal sealed class KeyGate(KeyMeters meters)
 
     private static long Second(Exchange exchange) => exchange.Started / exchange.Time.TimestampFrequency;
 
-    private static long Estimate(Exchange exchange)
+    /// <summary>Tokens that a request will probably use.</summary>
+    internal static long Estimate(Exchange exchange)
     {
         var output = exchange.Envelope.MaxOutputTokens;
         return ((exchange.Envelope.PromptLength + 3) / 4) + (output <= SmallAnswer ? output.Value : 0);

@@ -165,4 +165,18 @@ public sealed class CircuitTests
         using var response = await waiting;
         Assert.Equal((HttpStatusCode.OK, 2), (response.StatusCode, host.One.Requests.Count));
     }
+
+    [Fact]
+    public async Task Post_ProvidersTokensAMinuteAreUsed_ChainAnswersUntilTheyAreFree()
+    {
+        await using var host = await FallbackHost.StartAsync(time: _time, limits: p => p with { TokensPerMinute = 17 });
+        host.Chain("gpt-4", "claude");
+        await host.PostAsync(times: 1); // 16 tokens
+
+        using var full = await host.PostAsync();
+        _time.Advance(TimeSpan.FromSeconds(61));
+        using var free = await host.PostAsync();
+
+        Assert.Equal((("claude", "two", "rate_limit"), ("gpt-4", "openai", null)), (Told(full), Told(free)));
+    }
 }

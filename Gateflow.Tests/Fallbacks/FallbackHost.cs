@@ -34,7 +34,7 @@ internal sealed class FallbackHost : IAsyncDisposable
         var host = new FallbackHost(gateway, await FakeUpstream.StartAsync(), await FakeUpstream.StartAsync());
         var one = gateway.Table.Models["gpt-4"].Endpoints[0].Provider with { Timeout = timeout ?? GatewayHost.Limit };
         one = limits?.Invoke(one) ?? one;
-        var two = one with { Name = "two", BaseUrl = host.Two.BaseUrl, MaxConcurrency = null, RequestsPerMinute = null };
+        var two = one with { Name = "two", BaseUrl = host.Two.BaseUrl, MaxConcurrency = null, RequestsPerMinute = null, TokensPerMinute = null };
         var three = two with { Name = "three", BaseUrl = host.Three.BaseUrl };
         var models = new Dictionary<string, ModelRoute>(gateway.Table.Models)
         {

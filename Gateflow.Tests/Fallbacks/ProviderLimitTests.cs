@@ -10,26 +10,26 @@ public sealed class ProviderLimitTests
     [Fact]
     public void TryEnter_Concurrency_HoldsUntilOneLeaves()
     {
-        var limit = new ProviderLimit(2, null, _time);
+        var limit = new ProviderLimit(2, null, null, _time);
 
-        Assert.True(limit.TryEnter(out _) && limit.TryEnter(out _));
-        Assert.False(limit.TryEnter(out var wait));
+        Assert.True(limit.TryEnter(0, out _, out _) && limit.TryEnter(0, out _, out _));
+        Assert.False(limit.TryEnter(0, out _, out var wait));
         Assert.Equal(TimeSpan.FromSeconds(1), wait);
-        limit.Leave();
-        Assert.True(limit.TryEnter(out _));
+        limit.Leave(default, null);
+        Assert.True(limit.TryEnter(0, out _, out _));
         Assert.Equal(2, limit.UnderWay);
     }
 
     [Fact]
     public void TryEnter_PerMinute_NeverMoreInAnySixtySeconds()
     {
-        var limit = new ProviderLimit(null, 3, _time);
+        var limit = new ProviderLimit(null, 3, null, _time);
         var taken = new List<TimeSpan>();
         var start = _time.GetTimestamp();
 
         for (var tick = 0; tick < 1_000; tick++)
         {
-            if (limit.TryEnter(out var wait))
+            if (limit.TryEnter(0, out _, out var wait))
             {
                 taken.Add(_time.GetElapsedTime(start));
             }
@@ -48,25 +48,42 @@ public sealed class ProviderLimitTests
     [Fact]
     public void TryEnter_Full_TellsWhenTheOldestLeavesTheWindow()
     {
-        var limit = new ProviderLimit(null, 2, _time);
-        limit.TryEnter(out _);
+        var limit = new ProviderLimit(null, 2, null, _time);
+        limit.TryEnter(0, out _, out _);
         _time.Advance(TimeSpan.FromSeconds(20));
-        limit.TryEnter(out _);
+        limit.TryEnter(0, out _, out _);
 
-        Assert.False(limit.TryEnter(out var wait));
+        Assert.False(limit.TryEnter(0, out _, out var wait));
         Assert.Equal(TimeSpan.FromSeconds(40), wait);
         _time.Advance(wait);
-        Assert.True(limit.TryEnter(out _));
+        Assert.True(limit.TryEnter(0, out _, out _));
     }
 
     [Fact]
     public void TryEnter_RefusedByConcurrency_CostsNoPlaceInTheMinute()
     {
-        var limit = new ProviderLimit(1, 2, _time);
+        var limit = new ProviderLimit(1, 2, null, _time);
 
-        Assert.True(limit.TryEnter(out _));
-        Assert.False(limit.TryEnter(out _));
-        limit.Leave();
-        Assert.True(limit.TryEnter(out _));
+        Assert.True(limit.TryEnter(0, out _, out _));
+        Assert.False(limit.TryEnter(0, out _, out _));
+        limit.Leave(default, null);
+        Assert.True(limit.TryEnter(0, out _, out _));
+    }
+
+    [Fact]
+    public void TryEnter_Tokens_AreSetAsideUntilTheAnswerTellsWhatItUsed()
+    {
+        var limit = new ProviderLimit(null, null, 100, _time);
+
+        Assert.True(limit.TryEnter(70, out var first, out _));
+        Assert.False(limit.TryEnter(40, out _, out var wait));
+        Assert.InRange(wait, TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(61));
+        limit.Leave(first, used: 20);
+        Assert.True(limit.TryEnter(40, out var second, out _));
+        limit.Leave(second, used: null); // not known: the estimate stands
+        Assert.False(limit.TryEnter(50, out _, out _));
+        _time.Advance(TimeSpan.FromSeconds(61));
+        Assert.True(limit.TryEnter(1_000, out _, out _)); // more than the whole limit, in an empty minute
+        Assert.False(limit.TryEnter(1, out _, out _));
     }
 }

@@ -20,7 +20,7 @@ public sealed class ProviderApiTests
 
         var (status, created) = await CallAsync(host, "POST", "", $$"""
             {"name": "vllm", "type": "openai_compatible", "base_url": "{{upstream.BaseUrl}}", "api_key": "{{Secret}}", "models": ["qwen-9"],
-             "deployments": {"house": "qwen-9-large"}, "timeouts": {"first_byte_seconds": 5, "idle_seconds": 2}, "limits": {"rpm": 100, "concurrency": 4} }
+             "deployments": {"house": "qwen-9-large"}, "timeouts": {"first_byte_seconds": 5, "idle_seconds": 2}, "limits": {"rpm": 100, "tpm": 90000, "concurrency": 4} }
             """);
         using var answer = await AskAsync(host, "house");
 
