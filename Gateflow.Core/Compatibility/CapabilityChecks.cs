@@ -10,26 +10,26 @@ internal static class CapabilityChecks
         CatalogModel? source, CatalogModel target, string name, UsageAnalysis usage, Capabilities flag, ParameterRules rules)
     {
         var words = CapabilityNames.Words(flag);
-        var result = (target.Source.Length == 0 ? null : rules.Find(target, source?.Provider, flag), target.Supports(flag)) switch
+        var rule = rules.Of(target, source?.Provider, flag);
+        var shim = ShimRules.For(rule, target, flag)?.Shim;
+        var result = (rule, target.Supports(flag)) switch
         {
-            ({ Verdict: ParameterVerdict.Unknown } rule, _) => Result(CheckStatus.Warn, $"{name} {rule.Effect}{Doubt(rule)}", null, true),
-            ({ Verdict: ParameterVerdict.Reject, Shim: null } rule, _) => Result(CheckStatus.Fail, $"{name} {rule.Effect}{Doubt(rule)}"),
+            ({ Verdict: ParameterVerdict.Unknown }, _) => Result(CheckStatus.Warn, $"{name} {rule.Effect}{Doubt(rule)}", null, true),
+            ({ Verdict: ParameterVerdict.Reject, Shim: null }, _) => Result(CheckStatus.Fail, $"{name} {rule.Effect}{Doubt(rule)}"),
             ({ Verdict: ParameterVerdict.Accept }, null) => Result(CheckStatus.Pass, $"{name} supports {words}"),
-            ({ Verdict: not ParameterVerdict.Accept } rule, true or null) => Result(CheckStatus.Warn, $"{name} {rule.Effect}{Doubt(rule)}", rule.Shim),
-            ({ Verdict: ParameterVerdict.Limit or ParameterVerdict.Reject, Shim: not null } rule, false) => Result(CheckStatus.Warn, $"{name} {rule.Effect}{Doubt(rule)}", rule.Shim),
+            ({ Verdict: not ParameterVerdict.Accept }, true or null) => Result(CheckStatus.Warn, $"{name} {rule.Effect}{Doubt(rule)}", shim),
+            ({ Verdict: ParameterVerdict.Limit or ParameterVerdict.Reject, Shim: not null }, false) => Result(CheckStatus.Warn, $"{name} {rule.Effect}{Doubt(rule)}", shim),
             (_, true) => Result(CheckStatus.Pass, $"{name} supports {words}"),
-            (_, false) => Missing(target, name, flag, words),
+            (_, false) => Missing(name, flag, words, shim),
             _ => Result(CheckStatus.Warn, $"Whether {name} supports {words} is unknown", null, true),
         };
         return result with { Feature = CapabilityNames.Wire(flag), RequestsAffected = usage.RequestsUsing(flag) };
     }
 
-    private static CompatibilityCheckResult Missing(CatalogModel target, string name, Capabilities flag, string words) => flag switch
+    private static CompatibilityCheckResult Missing(string name, Capabilities flag, string words, string? shim) => (flag, shim) switch
     {
-        Capabilities.JsonSchema when target.Supports(Capabilities.JsonMode) == true =>
-            Result(CheckStatus.Warn, $"{name} does not enforce a schema", "JSON mode is asked for; the schema goes into the prompt"),
-        Capabilities.JsonMode when target.Supports(Capabilities.JsonSchema) == true =>
-            Result(CheckStatus.Warn, $"{name} has no plain JSON mode", "a schema that allows any object is asked for"),
+        (Capabilities.JsonSchema, not null) => Result(CheckStatus.Warn, $"{name} does not enforce a schema", shim),
+        (Capabilities.JsonMode, not null) => Result(CheckStatus.Warn, $"{name} has no plain JSON mode", shim),
         _ => Result(CheckStatus.Fail, $"{name} does not support {words}"),
     };
 

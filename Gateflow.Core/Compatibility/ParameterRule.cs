@@ -25,6 +25,9 @@ public sealed record ParameterRule
     /// <summary>How the request is changed so that it works all the same; null when nothing helps.</summary>
     public string? Shim { get; init; }
 
+    /// <summary>What <see cref="Shim"/> tells, to be done; empty when there is none.</summary>
+    public IReadOnlyList<ShimAction> Actions { get; init; } = [];
+
     /// <summary>Where it was read; empty for general knowledge, which has to be tested before it is relied on.</summary>
     public string Source { get; init; } = "";
 

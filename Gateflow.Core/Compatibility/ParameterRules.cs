@@ -7,7 +7,7 @@ namespace Gateflow.Core.Compatibility;
 public sealed class ParameterRules
 {
     internal const string File = "parameter_rules.csv";
-    internal static readonly string[] Columns = ["providers", "models", "capability", "verdict", "when", "effect", "shim", "source"];
+    internal static readonly string[] Columns = ["providers", "models", "capability", "verdict", "when", "effect", "shim", "action", "source"];
 
     private static readonly Lazy<ParameterRules> EmbeddedRules = new(() => new ParameterRules(CatalogRow.ReadEmbedded(File, Columns, Map)));
 
@@ -34,6 +34,10 @@ public sealed class ParameterRules
         return byCapability[flag].FirstOrDefault(x => x.Matches(target, sourceProvider));
     }
 
+    /// <summary>The same; of a model that the catalog does not carry only what is known of a named provider's models counts.</summary>
+    public ParameterRule? Of(CatalogModel target, string? sourceProvider, Capabilities flag) =>
+        Find(target, sourceProvider, flag) is { } rule && (target.Source.Length > 0 || rule.Providers.Count > 0) ? rule : null;
+
     internal static ParameterRule Map(CatalogRow row) => new()
     {
         Providers = row.Text("providers") == "*" ? [] : row.List("providers"),
@@ -50,8 +54,23 @@ public sealed class ParameterRules
         CrossProviderOnly = row.Word("when", ("always", false), ("cross_provider", true)),
         Effect = row.Text("effect"),
         Shim = row.Text("shim") is { Length: > 0 } shim ? shim : null,
+        Actions = Actions(row),
         Source = row.Text("source"),
     };
+
+    private static IReadOnlyList<ShimAction> Actions(CatalogRow row)
+    {
+        try
+        {
+            return ShimAction.Parse(row.Text("action")) is var actions && actions.Count == 0 == (row.Text("shim").Length == 0)
+                ? actions
+                : throw row.Fault("action", "it must say what the shim does, and nothing without one");
+        }
+        catch (FormatException fault)
+        {
+            throw row.Fault("action", fault.Message);
+        }
+    }
 
     private static Regex Pattern(CatalogRow row)
     {

@@ -35,6 +35,9 @@ public sealed record MigrationConfig
 
     public MigrationScope Scope { get; init; } = new();
 
+    /// <summary>Whether requests are fitted to the target's family (renamed, dropped, mapped parameters); false sends them as they came.</summary>
+    public bool Shims { get; init; } = true;
+
     /// <summary>False turns a breach into hold and alert.</summary>
     public bool AutoRollback { get; init; } = true;
 

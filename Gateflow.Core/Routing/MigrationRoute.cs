@@ -19,6 +19,9 @@ public sealed record MigrationRoute
 
     public StickyBy StickyBy { get; init; }
 
+    /// <summary>Whether requests are fitted to the target's family; false: bytes as sent.</summary>
+    public bool Shims { get; init; } = true;
+
     public MigrationScope Scope { get; init; } = new();
 
     /// <summary>True when a request of this feature, key and user belongs to the migration. Each list that is not empty must hold it.</summary>

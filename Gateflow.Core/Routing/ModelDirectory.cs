@@ -35,7 +35,7 @@ public sealed class ModelDirectory
 
     /// <summary>Every pair of provider and model that is served.</summary>
     public IReadOnlyList<ServedModel> Served =>
-        [.. All.SelectMany(p => Ids(Catalog, p.Provider, p.Models).Select(id => new ServedModel(p.Provider.Name, id, CatalogName(p.Provider))))];
+        [.. All.SelectMany(p => Ids(Catalog, p.Provider, p.Models).Select(id => new ServedModel(p.Provider.Name, id, p.Provider.CatalogName)))];
 
     public bool IsServed(string model) => _routes.TryGetValue(model, out var route) && route.IsServed;
 
@@ -76,7 +76,7 @@ public sealed class ModelDirectory
             foreach (var id in Ids(catalog, provider, listed))
             {
                 var endpoint = new ModelEndpoint(provider, provider.Deployments.GetValueOrDefault(id, id));
-                var facts = catalog.Find(CatalogName(provider), id) ?? catalog.Find(id);
+                var facts = catalog.Find(provider.CatalogName, id) ?? catalog.Find(id);
                 routes[$"{provider.Name}/{id}"] = new ModelRoute(id, [endpoint], facts);
                 routes[id] = routes.TryGetValue(id, out var other)
                     ? other with { Endpoints = [.. other.Endpoints, endpoint] }
@@ -98,17 +98,6 @@ public sealed class ModelDirectory
     private static IEnumerable<string> Ids(ModelCatalog catalog, ProviderEndpoint provider, IReadOnlyList<string> listed) =>
         (listed.Count > 0 ? listed
             : provider is { Type: ProviderType.AzureOpenAI, Deployments.Count: > 0 } ? [] // a resource serves what was deployed there
-            : catalog.All.Where(m => m.Provider == CatalogName(provider)).SelectMany(m => m.Aliases.Prepend(m.Id)))
+            : catalog.All.Where(m => m.Provider == provider.CatalogName).SelectMany(m => m.Aliases.Prepend(m.Id)))
         .Union(provider.Deployments.Keys);
-
-    private static string CatalogName(ProviderEndpoint provider) => provider.Type switch
-    {
-        ProviderType.OpenAI => "openai",
-        ProviderType.Anthropic => "anthropic",
-        ProviderType.AzureOpenAI => "azure-openai",
-        ProviderType.Gemini => "google",
-        ProviderType.VertexAI => "google-vertex",
-        ProviderType.Bedrock => "amazon-bedrock",
-        _ => provider.Name,
-    };
 }

@@ -81,5 +81,17 @@ public sealed record ProviderEndpoint
     /// <summary>True for the demo's own provider: it serves the demo's keys, and others only what nobody else serves.</summary>
     public bool Demo { get; init; }
 
+    /// <summary>What the catalog calls it: its kind's vendor, of compatible servers the name that it has here.</summary>
+    public string CatalogName => Type switch
+    {
+        ProviderType.OpenAI => "openai",
+        ProviderType.Anthropic => "anthropic",
+        ProviderType.AzureOpenAI => "azure-openai",
+        ProviderType.Gemini => "google",
+        ProviderType.VertexAI => "google-vertex",
+        ProviderType.Bedrock => "amazon-bedrock",
+        _ => Name,
+    };
+
     public override string ToString() => Name;
 }

@@ -53,6 +53,7 @@ public sealed class RouteTableLoader(IDbContextFactory<GateflowDb> databases, Mo
                     Weight = m.Status == MigrationStatus.Completed ? 10_000 : (int)Math.Round(m.Weight * 100),
                     Completed = m.Status == MigrationStatus.Completed,
                     StickyBy = m.Config.StickyBy,
+                    Shims = m.Config.Shims,
                     Scope = m.Config.Scope,
                 }).ToArray(), StringComparer.Ordinal),
         };

@@ -2,13 +2,14 @@ using System.Text.Json.Nodes;
 using Gateflow.Gateway.Envelopes;
 using Gateflow.Gateway.Forwarding;
 using Gateflow.Gateway.Routing;
+using Gateflow.Gateway.Shims;
 using Gateflow.Gateway.Translation;
 
 namespace Gateflow.Gateway.Pipeline;
 
 /// <summary>
 /// Step 7, first half: the body that a candidate's provider gets. In the caller's own protocol it is the caller's bytes with the model spliced in; else
-/// it is written anew from what was asked.
+/// it is written anew from what was asked. For another model than the one that was asked for it is fitted to that model's family.
 /// </summary>
 internal static class OutgoingBody
 {
@@ -20,11 +21,14 @@ internal static class OutgoingBody
         {
             var endpoint = candidate.Endpoint;
             var withUsage = envelope.Stream && !envelope.IncludeUsage && endpoint.Provider.StreamOptions;
-            return new SplicedContent(BodySplice.Apply(exchange.Body!.Memory, envelope.Edits, endpoint.UpstreamModelJson, withUsage));
+            var segments = BodySplice.Apply(exchange.Body!.Memory, envelope.Edits, endpoint.UpstreamModelJson, withUsage);
+            var shims = Shims.Shims.For(exchange, candidate);
+            return new SplicedContent(shims.Count == 0 ? segments : ShimmedBody.Of(segments, shims, candidate.Dialect, call.Notes = new ShimNotes()));
         }
 
         exchange.Request ??= exchange.Protocol.ReadRequest(exchange.Body!.Span);
         var json = candidate.Adapter.Write(exchange.Request, candidate.Endpoint, call.Notes = new ShimNotes());
+        new ShimEditor(json, candidate.Dialect, call.Notes).Apply(Shims.Shims.For(exchange, candidate));
         return new SplicedContent([Utf8(json)]);
     }
 

@@ -4,6 +4,7 @@ using Gateflow.Core.Rollout;
 using Gateflow.Core.Routing;
 using Gateflow.Gateway.Fallbacks;
 using Gateflow.Gateway.Providers;
+using Gateflow.Gateway.Shims;
 
 namespace Gateflow.Gateway.Routing;
 
@@ -20,6 +21,12 @@ internal sealed record Candidate(
     string Model, ModelEndpoint Endpoint, IProviderAdapter Adapter, CandidateRole Role, Arm Arm, bool PassesThrough, ModelHealth Health, ProviderLimit? Limit) : ICandidate
 {
     public string Provider => Endpoint.Provider.Name;
+
+    /// <summary>How requests of other models are fitted to this one.</summary>
+    public required ShimPlan Shims { get; init; }
+
+    /// <summary>How its provider's JSON names parameters.</summary>
+    public Dialect Dialect { get; } = Dialects.Of(Adapter, Endpoint.Provider.Type);
 
     /// <summary>The model as callers know it, as a JSON string, quotes included.</summary>
     public ReadOnlyMemory<byte> ModelJson { get; } =

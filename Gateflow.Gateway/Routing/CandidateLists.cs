@@ -5,6 +5,7 @@ using Gateflow.Core.Routing;
 using Gateflow.Gateway.Fallbacks;
 using Gateflow.Gateway.Protocols;
 using Gateflow.Gateway.Providers;
+using Gateflow.Gateway.Shims;
 
 namespace Gateflow.Gateway.Routing;
 
@@ -54,7 +55,10 @@ internal sealed class CandidateLists(ModelHealths healths, ProviderLimits limits
            let adapter = ProviderAdapters.Find(endpoint, asked)
            where adapter is not null
            select new Candidate(
-               route.Id, endpoint, adapter, RoleOf(place), ArmOf(place), adapter.Native == asked, healths.Of(endpoint, route.Facts), limits.Of(endpoint.Provider)),
+               route.Id, endpoint, adapter, RoleOf(place), ArmOf(place), adapter.Native == asked, healths.Of(endpoint, route.Facts), limits.Of(endpoint.Provider))
+           {
+               Shims = new ShimPlan(endpoint, route.Id, route.Facts),
+           },
     ];
 
     private static CandidateRole RoleOf(Place place) => place switch

@@ -39,6 +39,12 @@ internal enum FormatKind : byte
 /// <param name="Summary">auto, concise, detailed: whether the caller wants to read it.</param>
 internal sealed record Reasoning(string? Effort = null, int? Budget = null, bool Enabled = true, string? Summary = null)
 {
+    /// <summary>Budgets, in tokens, up to which an effort is called low and medium; what is above is high.</summary>
+    private const int LowBudget = 4_096, MediumBudget = 16_384;
+
+    /// <summary>The effort that comes nearest to a budget.</summary>
+    public static string EffortOf(int budget) => budget <= LowBudget ? "low" : budget <= MediumBudget ? "medium" : "high";
+
     /// <summary>True when the budget is the model's own to choose (Anthropic's adaptive thinking).</summary>
     public bool Adaptive { get; init; }
 }

@@ -50,6 +50,7 @@ internal sealed record ChatRequest
                 "'messages' must contain the word 'json' in some form, to use 'response_format' of type 'json_object'.", "messages", null));
         }
 
+        OpenAIFamily.Of(model ?? "").Check(arguments, model!, json);
         if (arguments.Fault is { } fault)
         {
             return (null, fault);

@@ -40,9 +40,12 @@ public sealed class ParameterRulesTests
     }
 
     [Theory]
-    [InlineData("*,([,stop,accept,always,,,", "models")]
-    [InlineData("*,.*,stop,perhaps,always,,,", "verdict")]
-    [InlineData("*,.*,stopping,accept,always,,,", "capability")]
+    [InlineData("*,([,stop,accept,always,,,,", "models")]
+    [InlineData("*,.*,stop,perhaps,always,,,,", "verdict")]
+    [InlineData("*,.*,stopping,accept,always,,,,", "capability")]
+    [InlineData("*,.*,stop,reject,always,e,it is dropped,,", "action")]
+    [InlineData("*,.*,stop,reject,always,e,it is dropped,lose stop,", "action")]
+    [InlineData("*,.*,stop,reject,always,e,it is dropped,rename stop,", "action")]
     public void Map_WrongField_NamesTheColumn(string line, string column)
     {
         var error = Assert.Throws<CatalogDataException>(() =>

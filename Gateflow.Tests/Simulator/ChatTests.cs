@@ -115,7 +115,7 @@ public sealed class ChatTests
         await using var simulator = await SimulatorHost.StartAsync();
         var plain = await simulator.AskAsync(Chat.Body("o9", Prompt));
 
-        var thought = await simulator.AskAsync(With(Prompt, ("reasoning_effort", "low")));
+        var thought = await simulator.AskAsync(new { model = "o9", reasoning_effort = "low", messages = new[] { new { role = "user", content = Prompt } } });
         var cut = await simulator.AskAsync(new { model = "o9", max_completion_tokens = 5, reasoning_effort = "low", messages = new[] { new { role = "user", content = Prompt } } });
 
         Assert.Equal(20, thought.GetProperty("usage").GetProperty("completion_tokens_details").GetProperty("reasoning_tokens").GetInt32());

@@ -6,9 +6,6 @@ namespace Gateflow.Gateway.Providers.OpenAI;
 /// <summary>Writes format, reasoning and what is said about the request itself.</summary>
 internal static class ChatSettingsWriter
 {
-    /// <summary>Budgets of thinking, in tokens, up to which an effort is called low and medium; what is above is high.</summary>
-    private const int LowBudget = 4_096, MediumBudget = 16_384;
-
     public static void Write(JsonObject json, ModelRequest request, ShimNotes notes)
     {
         if (request.Format is { } format)
@@ -57,7 +54,7 @@ internal static class ChatSettingsWriter
 
         if (reasoning is { Effort: null, Enabled: true, Budget: { } budget })
         {
-            var effort = budget <= LowBudget ? "low" : budget <= MediumBudget ? "medium" : "high";
+            var effort = Reasoning.EffortOf(budget);
             notes.Mapped("thinking.budget_tokens", $"reasoning_effort={effort}");
             return effort;
         }

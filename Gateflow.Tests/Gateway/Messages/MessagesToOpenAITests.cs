@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Gateflow.Core.Rollout;
+using Gateflow.Core.Routing;
 
 namespace Gateflow.Tests.Gateway.Messages;
 
@@ -13,9 +14,10 @@ public sealed class MessagesToOpenAITests
     public async Task Post_Everything_IsSaidInOpenAIsWords()
     {
         await using var host = await GatewayHost.StartAsync();
+        host.Serve("in-house", ProviderType.OpenAI); // of no family: nothing is fitted
 
         using var response = await host.MessageAsync("""
-            {"model":"gpt-4","max_tokens":2048,"temperature":0.5,"top_k":4,"stop_sequences":["END"],"metadata":{"user_id":"u7"},"service_tier":"standard_only",
+            {"model":"in-house","max_tokens":2048,"temperature":0.5,"top_k":4,"stop_sequences":["END"],"metadata":{"user_id":"u7"},"service_tier":"standard_only",
              "system":[{"type":"text","text":"Be brief","cache_control":{"type":"ephemeral"}}],
              "thinking":{"type":"enabled","budget_tokens":5000},
              "output_config":{"format":{"type":"json_schema","schema":{"type":"object","properties":{"a":{"type":"string"}}}}},
@@ -29,7 +31,7 @@ public sealed class MessagesToOpenAITests
 
         var sent = JsonNode.Parse(Assert.Single(host.Upstream.Requests).Body);
         var expected = JsonNode.Parse("""
-            {"model":"gpt-4","messages":[
+            {"model":"in-house","messages":[
                {"role":"system","content":"Be brief"},
                {"role":"user","content":[{"type":"text","text":"Look"},{"type":"image_url","image_url":{"url":"data:image/png;base64,aGk="}},{"type":"text","text":"Notes:"},{"type":"text","text":"abc"}]},
                {"role":"assistant","content":"Calling","tool_calls":[{"id":"toolu_1","type":"function","function":{"name":"f","arguments":"{\"x\":1}"}}]},

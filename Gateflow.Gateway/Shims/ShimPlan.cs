@@ -1,0 +1,52 @@
+using System.Collections.Concurrent;
+using Gateflow.Core.Catalog;
+using Gateflow.Core.Compatibility;
+using Gateflow.Core.Routing;
+
+namespace Gateflow.Gateway.Shims;
+
+/// <summary>The actions of a model's rules, looked up once for each provider that requests are written for.</summary>
+internal sealed class ShimPlan
+{
+    private readonly ConcurrentDictionary<string, Actions> _bySource = new(StringComparer.Ordinal);
+    private readonly CatalogModel _target;
+
+    /// <param name="endpoint">The model at its provider.</param>
+    /// <param name="id">The id that callers know it by.</param>
+    /// <param name="facts">What the catalog knows of it; null for nothing.</param>
+    public ShimPlan(ModelEndpoint endpoint, string id, CatalogModel? facts)
+    {
+        var provider = endpoint.Provider;
+        var name = provider.Type == ProviderType.OpenAICompatible && facts is not null ? facts.Provider : provider.CatalogName;
+        _target = (facts ?? CatalogModel.Unknown(name, id)) with { Provider = name };
+    }
+
+    /// <summary>What is done to a request that uses these capabilities; empty for most.</summary>
+    /// <param name="used">What the request uses.</param>
+    /// <param name="source">The catalog's provider that it was written for; null for another one than this model's.</param>
+    public IReadOnlyList<ShimAction> For(Capabilities used, string? source)
+    {
+        var actions = _bySource.GetOrAdd(source ?? "", static (provider, target) => Actions.Of(target, provider.Length == 0 ? null : provider), _target);
+        return (used & actions.Touched) == 0 ? [] : [.. actions.ByFlag.Where(pair => (used & pair.Flag) != 0).SelectMany(static pair => pair.Do)];
+    }
+
+    /// <param name="Touched">The flags that have actions.</param>
+    private sealed record Actions(Capabilities Touched, IReadOnlyList<(Capabilities Flag, IReadOnlyList<ShimAction> Do)> ByFlag)
+    {
+        public static Actions Of(CatalogModel target, string? source)
+        {
+            var touched = Capabilities.None;
+            List<(Capabilities, IReadOnlyList<ShimAction>)> byFlag = [];
+            foreach (var flag in CapabilityNames.All)
+            {
+                if (ShimRules.Find(ParameterRules.Embedded, target, source, flag)?.Actions.Where(static action => action.Edits).ToList() is { Count: > 0 } actions)
+                {
+                    touched |= flag;
+                    byFlag.Add((flag, actions));
+                }
+            }
+
+            return new Actions(touched, byFlag);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Gateflow.Core.Compatibility;
+using Gateflow.Gateway.Translation;
+
+namespace Gateflow.Gateway.Shims;
+
+/// <summary>A body that would pass through, changed for its model. Only here is such a body read whole and written anew.</summary>
+internal static class ShimmedBody
+{
+    /// <summary>The body after the actions; the same segments when none of them had anything to do.</summary>
+    /// <exception cref="NotCarriedException">The body holds half a surrogate pair.</exception>
+    public static ReadOnlyMemory<byte>[] Of(ReadOnlyMemory<byte>[] segments, IReadOnlyList<ShimAction> actions, Dialect dialect, ShimNotes notes)
+    {
+        var json = (JsonObject)Copy(RequestField.Root(Joined(segments)).Value)!;
+        new ShimEditor(json, dialect, notes).Apply(actions);
+        return notes.IsEmpty ? segments : [JsonSerializer.SerializeToUtf8Bytes(json, ProviderJson.Options)];
+    }
+
+    private static byte[] Joined(ReadOnlyMemory<byte>[] segments)
+    {
+        var joined = new byte[segments.Sum(static segment => segment.Length)];
+        var at = 0;
+        foreach (var segment in segments)
+        {
+            segment.Span.CopyTo(joined.AsSpan(at));
+            at += segment.Length;
+        }
+
+        return joined;
+    }
+
+    /// <summary>All of it as nodes, so that members that stand twice do no harm: the last one counts, as everywhere.</summary>
+    private static JsonNode? Copy(JsonElement value)
+    {
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.Object:
+                var members = new JsonObject();
+                foreach (var member in value.EnumerateObject())
+                {
+                    members[member.Name] = Copy(member.Value);
+                }
+
+                return members;
+            case JsonValueKind.Array:
+                return new JsonArray([.. value.EnumerateArray().Select(Copy)]);
+            default:
+                return JsonValue.Create(value);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using Gateflow.Core.Catalog;
+using Gateflow.Core.Compatibility;
+using Gateflow.Core.Fallbacks;
+using Gateflow.Gateway.Pipeline;
+using Gateflow.Gateway.Protocols;
+using Gateflow.Gateway.Routing;
+
+namespace Gateflow.Gateway.Shims;
+
+/// <summary>
+/// Which shims a request gets. A body that goes to the model that its caller named stays as it is; one that goes to another model, or was written anew
+/// because the protocols differ, is fitted to that model's family. A migration can switch them off for what it moves.
+/// </summary>
+internal static class Shims
+{
+    /// <summary>What is done to the request for a candidate, in order; empty for nearly all.</summary>
+    public static IReadOnlyList<ShimAction> For(Exchange exchange, Candidate candidate)
+    {
+        if (!Apply(exchange, candidate))
+        {
+            return [];
+        }
+
+        var source = candidate.PassesThrough ? exchange.Asked?.Facts?.Provider : null;
+        return candidate.Shims.For(Used(exchange, candidate), source);
+    }
+
+    /// <summary>
+    /// The candidate as it is spoken to: in the caller's own protocol its bytes pass through, except where functions have to be sent as tools and
+    /// answers told the other way round.
+    /// </summary>
+    public static Candidate Spoken(Exchange exchange, Candidate candidate) =>
+        candidate.PassesThrough
+        && exchange.Protocol.Kind == Protocol.Chat
+        && (exchange.Envelope.Capabilities & Capabilities.LegacyFunctions) != 0
+        && For(exchange, candidate).Any(static action => action.Kind == ShimKind.FunctionsToTools)
+            ? candidate with { PassesThrough = false }
+            : candidate;
+
+    private static bool Apply(Exchange exchange, Candidate candidate) => candidate.Role switch
+    {
+        CandidateRole.Target => exchange.Migration!.Shims,
+        CandidateRole.Chain => true,
+        _ when candidate.Model == (exchange.Asked?.Id ?? exchange.Model) => !candidate.PassesThrough,
+        _ => exchange.Replacement?.Shims ?? true,
+    };
+
+    /// <summary>What the request uses. Written anew, it also holds values that were given as the default, which count as given for some models.</summary>
+    private static Capabilities Used(Exchange exchange, Candidate candidate)
+    {
+        var used = exchange.Envelope.Capabilities;
+        if (candidate.PassesThrough || exchange.Request is not { } request)
+        {
+            return used;
+        }
+
+        used |= request.Temperature is null ? Capabilities.None : Capabilities.Temperature;
+        used |= request.TopP is null && request.TopK is null ? Capabilities.None : Capabilities.TopP;
+        used |= request.Reasoning is null ? Capabilities.None : Capabilities.ReasoningEffort;
+        return used | (request.MaxTokens is null ? Capabilities.None : Capabilities.MaxTokens);
+    }
+}
