@@ -12,11 +12,8 @@ public sealed class SimulatorOptions
     /// <summary>Behaviour by model id at start and after a reset; these ids are listed by <c>GET /v1/models</c>.</summary>
     public Dictionary<string, ModelBehaviour> Models { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>The key that the protocol endpoints demand; null: none.</summary>
+    /// <summary>The key that the protocol endpoints demand, and the secret of signed requests; null: none, and the secret of AWS's own examples.</summary>
     public string? ApiKey { get; set; }
-
-    /// <summary>Secrets by AWS access key, with which requests in Bedrock's protocol may be signed; at first the pair of AWS's own examples.</summary>
-    public Dictionary<string, string> AwsKeys { get; } = new(StringComparer.Ordinal) { ["AKIDEXAMPLE"] = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY" };
 
     /// <summary>Seed of latency, faults and degraded answers; null: different in every run. The texts depend on model and prompt only.</summary>
     public int? Seed { get; set; }

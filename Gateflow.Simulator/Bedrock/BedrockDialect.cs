@@ -4,11 +4,16 @@ using Microsoft.Extensions.Options;
 
 namespace Gateflow.Simulator.Bedrock;
 
-/// <summary>How callers of Bedrock identify themselves: by Signature V4 with one of <see cref="SimulatorOptions.AwsKeys"/>, or by a key of Bedrock's own.</summary>
+/// <summary>
+/// How callers of Bedrock identify themselves: by a key of Bedrock's own, or by Signature V4 with the access key of AWS's examples, whose secret is theirs
+/// too unless the options name a key.
+/// </summary>
 internal sealed class BedrockDialect(IOptions<SimulatorOptions> options, SimulatorClock clock) : IDialect
 {
     public const string RequestIdHeader = "x-amzn-RequestId";
 
+    private const string AccessKeyId = "AKIDEXAMPLE";
+    private const string ExampleSecret = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
     private const string TokenHeader = "x-amz-security-token";
     private static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(5);
 
@@ -62,8 +67,8 @@ internal sealed class BedrockDialect(IOptions<SimulatorOptions> options, Simulat
             return Invalid(string.Create(CultureInfo.InvariantCulture, $"Signature expired: {signed.Timestamp} is now earlier than {now - Tolerance:yyyyMMdd'T'HHmmss'Z'} ({now:yyyyMMdd'T'HHmmss'Z'} - 5 min.)"));
         }
 
-        return !options.Value.AwsKeys.TryGetValue(signed.AccessKeyId, out var secret) ? BedrockError.Forbidden("UnrecognizedClientException", "The security token included in the request is invalid.")
-            : signed.IsSignedWith(secret) ? null
+        return signed.AccessKeyId != AccessKeyId ? BedrockError.Forbidden("UnrecognizedClientException", "The security token included in the request is invalid.")
+            : signed.IsSignedWith(options.Value.ApiKey is { Length: > 0 } key ? key : ExampleSecret) ? null
             : Invalid(
                 "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.\n\n"
                 + $"The Canonical String for this request should have been\n'{signed.CanonicalRequest()}'\n\nThe String-to-Sign should have been\n'{signed.StringToSign()}'\n");

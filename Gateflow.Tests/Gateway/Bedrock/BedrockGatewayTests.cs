@@ -167,7 +167,7 @@ public sealed class BedrockGatewayTests
     public async Task CompleteChat_SessionTokenOrKey_IsAccepted(string? session, string? key)
     {
         await using var simulator = await SimulatorHost.StartAsync(options => options.ApiKey = "bedrock-api-key");
-        await using var host = await StartAsync(simulator, provider => provider with { SessionToken = session, ApiKey = key });
+        await using var host = await StartAsync(simulator, provider => provider with { SecretAccessKey = "bedrock-api-key", SessionToken = session, ApiKey = key });
 
         ChatCompletion completion = await Client(host).CompleteChatAsync([new UserChatMessage(Prompt)], cancellationToken: Cancel);
 
