@@ -24,6 +24,15 @@ public sealed class AlertBook(IDbContextFactory<GateflowDb> databases, TimeProvi
         return new ListPage<AlertView>([.. found.Take(limit).Select(AlertView.Of)], found.Count > limit ? found[limit - 1].Id : null);
     }
 
+    /// <summary>What the page shows: the alerts of one status, newest first, and how many there are of each.</summary>
+    public async Task<AlertSheet> SheetAsync(AlertStatus status, int limit, CancellationToken cancellationToken)
+    {
+        var page = await ListAsync([status], limit, null, cancellationToken);
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        var counts = await db.Alerts.GroupBy(a => a.Status).Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, cancellationToken);
+        return new AlertSheet(page.Data, counts);
+    }
+
     /// <summary>Notes that somebody has seen the alert: the same trouble keeps counting on it and opens no other. Twice changes nothing; what is over is refused.</summary>
     public async Task<Result<AlertView>> AcknowledgeAsync(string id, string actor, CancellationToken cancellationToken)
     {
@@ -57,3 +66,6 @@ public sealed class AlertBook(IDbContextFactory<GateflowDb> databases, TimeProvi
         }
     }
 }
+
+/// <summary>Alerts of one status beside the numbers of all.</summary>
+public sealed record AlertSheet(IReadOnlyList<AlertView> Alerts, IReadOnlyDictionary<AlertStatus, int> Counts);

@@ -13,7 +13,7 @@ public sealed record NavGroup(string? Title, IReadOnlyList<NavEntry> Entries)
     /// <summary>The sidebar: only pages that exist.</summary>
     public static IReadOnlyList<NavGroup> All { get; } =
     [
-        new(null, [new("Overview", "/", "overview", Exact: true)]),
+        new(null, [new("Overview", "/", "overview", Exact: true), new("Alerts", "/alerts", "alert")]),
         new("Change management",
         [
             new("Migrations", "/migrations", "migration"),

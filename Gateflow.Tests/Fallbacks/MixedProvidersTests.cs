@@ -35,6 +35,16 @@ public sealed class MixedProvidersTests(MixedProvidersTests.Shared shared) : ICl
         Assert.Contains("event: message_stop", text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Messages_ChainsModelCannotBeToldTheRequest_CallerGetsTheFailureBefore()
+    {
+        var body = Messages.Body("", Claude).With("messages", """[{"role":"user","content":[{"type":"document","source":{"type":"url","url":"https://example.com/a.pdf"}}]}]""");
+
+        using var response = await shared.Gateflow.Host.Client.PostAsJsonAsync(new Uri("/v1/messages", UriKind.Relative), body, TestContext.Current.CancellationToken);
+
+        Assert.Equal((System.Net.HttpStatusCode.ServiceUnavailable, (Claude, "ant", null)), (response.StatusCode, Told(response)));
+    }
+
     private Task<HttpResponseMessage> AskAsync(bool stream) => shared.Gateflow.Host.Client.PostAsJsonAsync(
         new Uri("/v1/messages", UriKind.Relative), Messages.Body("What is the capital of France?", Claude, stream), TestContext.Current.CancellationToken);
 

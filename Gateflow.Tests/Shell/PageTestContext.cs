@@ -1,9 +1,11 @@
 using Bunit;
 using Bunit.TestDoubles;
 using Gateflow.Core.Access;
+using Gateflow.Core.Alerts;
 using Gateflow.Core.Routing;
 using Gateflow.Core.Storage;
 using Gateflow.Dashboard.Access;
+using Gateflow.Dashboard.Alerts;
 using Gateflow.Dashboard.Live;
 using Gateflow.Dashboard.Migrations;
 using Gateflow.Dashboard.Overview;
@@ -33,6 +35,8 @@ public class PageTestContext : DashboardTestContext
         Share<RollbackReader>();
         Share<ModelDirectory>();
         Share<ApiKeys>();
+        Share<AlertBook>();
+        Share<AlertWriter>();
         Share<FluentValidation.IValidator<CreateKey>>();
         Services.AddSingleton(Feed);
     }

@@ -1,0 +1,36 @@
+using Gateflow.Core.Alerts;
+using Gateflow.Dashboard.Parts;
+
+namespace Gateflow.Dashboard.Alerts;
+
+/// <summary>What the page says of alerts.</summary>
+internal static class AlertWords
+{
+    public static string Of(AlertStatus status) => status switch
+    {
+        AlertStatus.Open => "Open",
+        AlertStatus.Acknowledged => "Acknowledged",
+        _ => "Resolved",
+    };
+
+    public static string Of(AlertSeverity severity) => severity switch
+    {
+        AlertSeverity.Urgent => "urgent",
+        AlertSeverity.ActionNeeded => "action needed",
+        _ => "planning",
+    };
+
+    public static Tone ToneOf(AlertSeverity severity) => severity switch
+    {
+        AlertSeverity.Urgent => Tone.Breach,
+        AlertSeverity.ActionNeeded => Tone.Watch,
+        _ => Tone.Neutral,
+    };
+
+    public static string None(AlertStatus shown) => shown switch
+    {
+        AlertStatus.Open => "Nothing needs a person; a provider that fails, refuses its key or drops a model would stand here.",
+        AlertStatus.Acknowledged => "No alert that somebody has seen is still open.",
+        _ => "No trouble was resolved yet.",
+    };
+}
