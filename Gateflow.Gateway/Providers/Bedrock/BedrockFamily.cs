@@ -5,7 +5,7 @@ using Gateflow.Core.Routing;
 namespace Gateflow.Gateway.Providers.Bedrock;
 
 /// <summary>
-/// What models behind Converse take differently, by maker and version in their ids. Sources: Bedrock's user guide ("structured outputs", "prompt
+/// What models behind Converse have other words for, by maker and version in their ids; what they merely refuse is a matter of the shims. Sources: Bedrock's user guide ("structured outputs", "prompt
 /// caching", "extended thinking") and the notes on single models in npm @ai-sdk/amazon-bedrock 4.0.
 /// </summary>
 internal sealed partial record BedrockFamily
@@ -14,8 +14,6 @@ internal sealed partial record BedrockFamily
 
     /// <summary>Thought budgets from this version on are the model's own to choose; below it takes a number of tokens.</summary>
     private const decimal FirstAdaptive = 4.6m;
-
-    private const decimal FirstWithoutSampling = 4.7m;
 
     /// <summary>Anthropic's.</summary>
     public bool IsClaude { get; private init; }
@@ -31,12 +29,6 @@ internal sealed partial record BedrockFamily
 
     /// <summary>Claude that takes adaptive thinking and an effort in place of a budget.</summary>
     public bool IsAdaptive { get; private init; }
-
-    /// <summary>Refuses every temperature, top_p and top_k but the default.</summary>
-    public bool RefusesSampling { get; private init; }
-
-    /// <summary>Takes a temperature or top_p, not both.</summary>
-    public bool RefusesBoth { get; private init; }
 
     /// <summary>Takes a schema for its text.</summary>
     public bool TakesSchema { get; private init; }
@@ -82,8 +74,6 @@ internal sealed partial record BedrockFamily
             IsClaude = true,
             Thinks = version >= FirstThinking,
             IsAdaptive = version >= FirstAdaptive,
-            RefusesSampling = version >= FirstWithoutSampling,
-            RefusesBoth = version >= 4,
             TakesStrictTools = strict,
             TakesSchema = strict && !(name == "haiku" || (name == "sonnet" && version >= 4.6m)),
         };

@@ -15,7 +15,7 @@ internal static class ConverseInference
         var json = new JsonObject();
         json.Set("maxTokens", request.MaxTokens);
         WriteStop(json, request.Stop, family, notes);
-        if (family.RefusesSampling || (thinks && family.IsClaude))
+        if (thinks && family.IsClaude)
         {
             Drop("temperature", request.Temperature, notes);
             Drop("top_p", request.TopP, notes);
@@ -29,15 +29,7 @@ internal static class ConverseInference
         }
 
         json.Set("temperature", request.Temperature is { } temperature ? Math.Min(temperature, HottestTemperature) : null);
-        if (family.RefusesBoth && request.Temperature is not null)
-        {
-            Drop("top_p", request.TopP, notes);
-        }
-        else
-        {
-            json.Set("topP", request.TopP);
-        }
-
+        json.Set("topP", request.TopP);
         if (request.TopK is { } topK)
         {
             WriteTopK(topK, family, additional, notes);

@@ -117,6 +117,21 @@ public sealed class BedrockGatewayTests
         Assert.Equal("response_format.schema:mapped(closed objects)", shims);
     }
 
+    /// <summary>What a family refuses, the shims take away: the simulator would refuse it as well.</summary>
+    [Theory]
+    [InlineData("anthropic.claude-opus-4-8", "us.anthropic.claude-opus-4-8", "temperature:dropped, top_p:dropped, top_k:dropped")]
+    [InlineData("anthropic.claude-sonnet-4-5-20250929-v1:0", Claude, "top_p:dropped")]
+    public async Task CompleteChat_SamplingThatTheFamilyRefuses_IsShimmed(string model, string upstream, string shims)
+    {
+        await using var simulator = await SimulatorHost.StartAsync();
+        await using var host = await StartAsync(simulator, model: model, upstream: upstream);
+
+        using var response = await host.PostAsync(GatewayHost.Chat(model, ",\"temperature\":0.5,\"top_p\":0.5,\"top_k\":5"));
+
+        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync(Cancel));
+        Assert.Equal(shims, response.Headers.GetValues("x-gateflow-shims").Single());
+    }
+
     [Theory]
     [InlineData(429, 429, "rate_limit_exceeded")]
     [InlineData(503, 503, "provider_unavailable")]
@@ -196,10 +211,11 @@ public sealed class BedrockGatewayTests
         Assert.StartsWith("broken_stream", (await host.RecordAsync()).ErrorCode, StringComparison.Ordinal);
     }
 
-    private static async Task<GatewayHost> StartAsync(SimulatorHost simulator, Func<ProviderEndpoint, ProviderEndpoint>? change = null)
+    private static async Task<GatewayHost> StartAsync(
+        SimulatorHost simulator, Func<ProviderEndpoint, ProviderEndpoint>? change = null, string model = Model, string upstream = Claude)
     {
         var host = await GatewayHost.StartAsync();
-        host.Serve(Model, ProviderType.Bedrock, new Uri(simulator.Root), Claude, provider =>
+        host.Serve(model, ProviderType.Bedrock, new Uri(simulator.Root), upstream, provider =>
         {
             var signed = provider with { ApiKey = null, Region = "eu-central-1", AccessKeyId = "AKIDEXAMPLE", SecretAccessKey = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY" };
             return change?.Invoke(signed) ?? signed;
