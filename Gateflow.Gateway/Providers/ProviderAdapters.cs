@@ -22,25 +22,32 @@ internal static class ProviderAdapters
     /// <summary>The adapter; null when the provider has no API that could answer.</summary>
     /// <param name="endpoint">The model at its provider: some models have one API only.</param>
     /// <param name="asked">What the caller speaks.</param>
-    public static IProviderAdapter? Find(ModelEndpoint endpoint, Protocol asked) => endpoint.Provider.Type switch
+    /// <param name="withTools">Whether tools are given: some models call them in one API only.</param>
+    public static IProviderAdapter? Find(ModelEndpoint endpoint, Protocol asked, bool withTools = false) => endpoint.Provider.Type switch
     {
-        ProviderType.OpenAI or ProviderType.OpenAICompatible => FindOpenAI(endpoint, asked),
+        ProviderType.OpenAI => FindOpenAI(endpoint.UpstreamModel, asked, withTools),
+        ProviderType.OpenAICompatible => asked switch
+        {
+            Protocol.Responses when endpoint.Provider.Responses => OpenAIResponses,
+            Protocol.Embeddings => OpenAIEmbeddings,
+            _ => OpenAIChat,
+        },
         ProviderType.AzureOpenAI => FindAzure(endpoint, asked),
         ProviderType.Anthropic => asked == Protocol.Messages ? AnthropicMessages : null,
         ProviderType.Bedrock => asked == Protocol.Embeddings ? null : BedrockConverse,
         _ => null,
     };
 
-    private static IProviderAdapter? FindOpenAI(ModelEndpoint endpoint, Protocol asked) => asked switch
+    private static IProviderAdapter FindOpenAI(string model, Protocol asked, bool withTools) => asked switch
     {
-        Protocol.Responses => endpoint.Provider.Type == ProviderType.OpenAI || endpoint.Provider.Responses ? OpenAIResponses : OpenAIChat,
+        Protocol.Responses => OpenAIApis.HasChatOnly(model) ? OpenAIChat : OpenAIResponses,
         Protocol.Embeddings => OpenAIEmbeddings,
-        _ => OpenAIChat,
+        _ => OpenAIApis.NeedsResponses(model, withTools) ? OpenAIResponses : OpenAIChat,
     };
 
-    private static AzureOpenAIAdapter? FindAzure(ModelEndpoint endpoint, Protocol asked) => asked switch
+    private static AzureOpenAIAdapter FindAzure(ModelEndpoint endpoint, Protocol asked) => asked switch
     {
-        Protocol.Responses => AzureAddress.IsNewer(endpoint.Provider) ? AzureResponses : null,
+        Protocol.Responses => AzureAddress.IsNewer(endpoint.Provider) ? AzureResponses : AzureChat,
         Protocol.Embeddings => AzureEmbeddings,
         _ => AzureChat,
     };

@@ -24,35 +24,36 @@ internal sealed class CandidateLists(ModelHealths healths, ProviderLimits limits
     /// <param name="asked">What the caller speaks.</param>
     /// <param name="place">Why it is on the request's list.</param>
     /// <param name="demoKey">Whether the key is the demo's: it is served by the demo's provider alone, so that it never spends money.</param>
-    public Candidate[] Of(ModelRoute route, Protocol asked, Place place, bool demoKey)
+    /// <param name="withTools">Whether tools are given.</param>
+    public Candidate[] Of(ModelRoute route, Protocol asked, Place place, bool demoKey, bool withTools = false)
     {
-        var lists = _lists.GetValue(route, static _ => new Candidate[]?[Protocols * 2 * 4]);
-        return lists[(((((int)asked) * 2) + (demoKey ? 1 : 0)) * 4) + (int)place] ??= Build(route, asked, place, demoKey);
+        var lists = _lists.GetValue(route, static _ => new Candidate[]?[Protocols * 2 * 2 * 4]);
+        return lists[(((((((int)asked) * 2) + (withTools ? 1 : 0)) * 2) + (demoKey ? 1 : 0)) * 4) + (int)place] ??= Build(route, asked, place, demoKey, withTools);
     }
 
     /// <summary>Adds the models of a chain that can answer behind those that are listed; a model that is listed already is not added again.</summary>
-    public void AddChain(List<Candidate> all, RouteTable table, FallbackRoute? chain, Protocol asked, bool demoKey)
+    public void AddChain(List<Candidate> all, RouteTable table, FallbackRoute? chain, Protocol asked, bool demoKey, bool withTools = false)
     {
         foreach (var model in chain?.Models ?? [])
         {
             if (table.Models.TryGetValue(model, out var route) && !all.Exists(c => c.Model == route.Id))
             {
-                all.AddRange(Of(route, asked, Place.Chain, demoKey));
+                all.AddRange(Of(route, asked, Place.Chain, demoKey, withTools));
             }
         }
     }
 
-    private Candidate[] Build(ModelRoute route, Protocol asked, Place place, bool demoKey)
+    private Candidate[] Build(ModelRoute route, Protocol asked, Place place, bool demoKey, bool withTools)
     {
-        var own = Build(route, asked, place, demoKey, ofDemo: demoKey);
-        return own.Length > 0 || demoKey ? own : Build(route, asked, place, demoKey, ofDemo: true); // others by the demo only for want of another
+        var own = List(route, asked, place, withTools, ofDemo: demoKey);
+        return own.Length > 0 || demoKey ? own : List(route, asked, place, withTools, ofDemo: true); // others by the demo only for want of another
     }
 
-    private Candidate[] Build(ModelRoute route, Protocol asked, Place place, bool demoKey, bool ofDemo) =>
+    private Candidate[] List(ModelRoute route, Protocol asked, Place place, bool withTools, bool ofDemo) =>
     [
         .. from endpoint in route.Endpoints
            where endpoint.Provider.Demo == ofDemo
-           let adapter = ProviderAdapters.Find(endpoint, asked)
+           let adapter = ProviderAdapters.Find(endpoint, asked, withTools)
            where adapter is not null
            select new Candidate(
                route.Id, endpoint, adapter, RoleOf(place), ArmOf(place), adapter.Native == asked, healths.Of(endpoint, route.Facts), limits.Of(endpoint.Provider))

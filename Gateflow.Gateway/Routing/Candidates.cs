@@ -1,3 +1,4 @@
+using Gateflow.Core.Catalog;
 using Gateflow.Core.Fallbacks;
 using Gateflow.Core.Rollout;
 using Gateflow.Core.Routing;
@@ -52,14 +53,16 @@ internal sealed class Candidates(CandidateLists lists)
             all.AddRange(Own(exchange));
         }
 
-        lists.AddChain(all, exchange.Table, exchange.Chain, exchange.Protocol.Kind, exchange.Key.Demo);
+        lists.AddChain(all, exchange.Table, exchange.Chain, exchange.Protocol.Kind, exchange.Key.Demo, HasTools(exchange));
         exchange.Candidates = all;
     }
 
     private Candidate[] Own(Exchange exchange) => Find(exchange, exchange.Selected, exchange.Migration is null ? Place.Own : Place.Source);
 
     private Candidate[] Find(Exchange exchange, string model, Place place) =>
-        exchange.Table.Models.TryGetValue(model, out var route) ? lists.Of(route, exchange.Protocol.Kind, place, exchange.Key.Demo) : [];
+        exchange.Table.Models.TryGetValue(model, out var route) ? lists.Of(route, exchange.Protocol.Kind, place, exchange.Key.Demo, HasTools(exchange)) : [];
+
+    private static bool HasTools(Exchange exchange) => (exchange.Envelope.Capabilities & Capabilities.FunctionCalling) != 0;
 
     private static GatewayError NotServed(Exchange exchange)
     {
@@ -69,7 +72,7 @@ internal sealed class Candidates(CandidateLists lists)
             return GatewayError.ModelNotFound($"The model '{model}' is not known. GET /v1/models lists the models that are served.");
         }
 
-        if (route.Endpoints.Any(endpoint => ProviderAdapters.Find(endpoint, exchange.Protocol.Kind) is not null))
+        if (route.Endpoints.Any(endpoint => ProviderAdapters.Find(endpoint, exchange.Protocol.Kind, HasTools(exchange)) is not null))
         {
             return GatewayError.ModelNotFound($"The model '{model}' is not served by the demo's provider, the only one that a key of the demo may use.");
         }

@@ -52,13 +52,6 @@ internal static class ChatSettingsWriter
             notes.Dropped("reasoning.summary");
         }
 
-        if (reasoning is { Effort: null, Enabled: true, Budget: { } budget })
-        {
-            var effort = Reasoning.EffortOf(budget);
-            notes.Mapped("thinking.budget_tokens", $"reasoning_effort={effort}");
-            return effort;
-        }
-
-        return reasoning.Enabled ? reasoning.Effort : "none";
+        return OpenAIEffort.Of(reasoning, notes);
     }
 }

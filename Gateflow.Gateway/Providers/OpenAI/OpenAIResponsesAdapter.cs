@@ -16,9 +16,9 @@ internal sealed class OpenAIResponsesAdapter : IProviderAdapter
 
     public ValueTask<HttpRequestMessage> CreateAsync(ProviderRequest request, CancellationToken cancellationToken) => _calls.CreateAsync(request);
 
-    public JsonObject Write(ModelRequest request, ModelEndpoint endpoint, ShimNotes notes) => throw new NotSupportedException();
+    public JsonObject Write(ModelRequest request, ModelEndpoint endpoint, ShimNotes notes) => ResponsesRequestWriter.Write(request, endpoint, notes);
 
-    public IAnswerParser CreateParser() => throw new NotSupportedException();
+    public IAnswerParser CreateParser() => new ResponsesAnswerParser();
 
     public bool TryRead(ReadOnlySpan<byte> json, AnswerFacts facts, out AnswerMarks marks) => ResponsesAnswerReader.TryRead(json, facts, out marks);
 

@@ -1,0 +1,25 @@
+using System.Text.RegularExpressions;
+using Gateflow.Core.Catalog;
+using Gateflow.Core.Compatibility;
+
+namespace Gateflow.Gateway.Providers.OpenAI;
+
+/// <summary>Which of OpenAI's two APIs for answers a model has, by the catalog's rules.</summary>
+internal static partial class OpenAIApis
+{
+    /// <summary>True when the model answers on the Responses API only, or calls tools there only.</summary>
+    public static bool NeedsResponses(string model, bool withTools)
+    {
+        var facts = CatalogModel.Unknown("openai", model);
+        return IsElsewhere(Capabilities.Chat) || (withTools && IsElsewhere(Capabilities.FunctionCalling));
+
+        bool IsElsewhere(Capabilities use) =>
+            ParameterRules.Embedded.Find(facts, "openai", use)?.Actions is { } actions && actions.Any(static action => action.Kind == ShimKind.OtherApi);
+    }
+
+    /// <summary>True for models without the Responses API: those for search and sound, and the first small reasoning models (github.com/truefoundry/models/pull/2006).</summary>
+    public static bool HasChatOnly(string model) => ChatOnly().IsMatch(model);
+
+    [GeneratedRegex("-search-preview|-search-api|^gpt-audio|-audio-preview|^o1-mini|^o1-preview", RegexOptions.CultureInvariant)]
+    private static partial Regex ChatOnly();
+}
