@@ -39,7 +39,7 @@ internal sealed class ChatChunks(PipeWriter pipe, ChatCompletion completion, boo
     {
         Open(choice);
         _json.WriteString("content", piece);
-        Close(null);
+        Close(null, piece);
     }
 
     public void Call(int choice, int index, string name) => Write(choice, null, (index, name), static (json, call) =>
@@ -122,10 +122,10 @@ internal sealed class ChatChunks(PipeWriter pipe, ChatCompletion completion, boo
         _json.WriteStartObject("delta");
     }
 
-    private void Close(string? finish)
+    private void Close(string? finish, ReadOnlySpan<char> text = default)
     {
         _json.WriteEndObject();
-        _json.WriteNull("logprobs");
+        Logprobs.Write(_json, text, completion.TopLogprobs);
         _json.WriteString("finish_reason", finish);
         if (completion.ContentFilter)
         {

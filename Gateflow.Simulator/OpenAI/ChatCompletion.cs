@@ -22,6 +22,9 @@ internal sealed record ChatCompletion
     /// <summary>Whether Azure's content filter has its say.</summary>
     public bool ContentFilter { get; init; }
 
+    /// <summary>Alternatives wanted for each token; null when log probabilities were not asked for.</summary>
+    public int? TopLogprobs { get; init; }
+
     public required IReadOnlyList<Reply> Replies { get; init; }
 
     public int CompletionTokens => Replies.Sum(reply => reply.Tokens);
@@ -119,7 +122,7 @@ internal sealed record ChatCompletion
         }
 
         json.WriteEndObject();
-        json.WriteNull("logprobs");
+        Logprobs.Write(json, reply.Text, TopLogprobs);
         json.WriteString("finish_reason", FinishReason(reply.End));
         if (ContentFilter)
         {

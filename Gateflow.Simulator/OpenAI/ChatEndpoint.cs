@@ -40,6 +40,7 @@ internal static class ChatEndpoint
             Created = intake.Clock.GetUtcNow().ToUnixTimeSeconds(),
             Model = request.Model,
             ContentFilter = dialect is AzureDialect,
+            TopLogprobs = request.TopLogprobs,
             PromptTokens = request.PromptTokens,
             CachedTokens = cache.Automatic(request.Model, request.RawMessages, request.PromptTokens),
             Replies = [.. Enumerable.Range(0, request.Choices).Select(choice => Responder.Reply(request.Question, turn.Entry, turn.Flaw, choice))],

@@ -18,6 +18,9 @@ internal sealed record ChatRequest
 
     public required bool IncludeUsage { get; init; }
 
+    /// <summary>Null when log probabilities were not asked for.</summary>
+    public required int? TopLogprobs { get; init; }
+
     /// <summary>What the provider's prompt cache goes by.</summary>
     public required string RawMessages { get; init; }
 
@@ -63,6 +66,7 @@ internal sealed record ChatRequest
             Choices = choices,
             Stream = stream,
             IncludeUsage = includeUsage,
+            TopLogprobs = arguments.Flag("logprobs") == true ? (int?)arguments.Integer("top_logprobs", 0, 20) ?? 0 : null,
             RawMessages = json.GetProperty("messages").GetRawText(),
             Question = new Question
             {
