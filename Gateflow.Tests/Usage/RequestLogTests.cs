@@ -36,11 +36,22 @@ public sealed class RequestLogTests
     {
         RequestRecord[] records =
         [
-            Requests.Create(), Requests.Create(outcome: OutcomeKind.SourceFailure), Requests.Create(), Requests.Create(migration: "mig_1", arm: Arm.Source),
+            Requests.Create(), Requests.Create(outcome: OutcomeKind.SourceFailure), Requests.Create(), Requests.Create(outcome: OutcomeKind.TargetFailure, migration: "mig_1", arm: Arm.Target),
             Requests.Create(fallback: "timeout"), Requests.Create(),
         ];
 
         Assert.Equal([0, 1, 0, 1, 1, 1.0 / 3], RequestLog.Rates(records, 0));
+    }
+
+    [Fact]
+    public void Rates_AnsweredRequestsOfAMigration_HaveRoomOfTheirOwn()
+    {
+        RequestRecord[] records = [.. Enumerable.Range(0, 2_000).Select(i => i % 2 == 0 ? Requests.Create() : Requests.Create(migration: "mig_1", arm: Arm.Source))];
+
+        var rates = RequestLog.Rates(records, 100);
+
+        Assert.Equal((100, 100), (rates.Where((r, i) => i % 2 == 0 && r > 0).Count(), rates.Where((r, i) => i % 2 == 1 && r > 0).Count()));
+        Assert.All(rates.Where(r => r > 0), rate => Assert.Equal(0.1, rate));
     }
 
     [Fact]
