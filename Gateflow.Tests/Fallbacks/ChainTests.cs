@@ -1,5 +1,6 @@
 using System.Net;
 using Gateflow.Core.Fallbacks;
+using Gateflow.Core.Limits;
 using Gateflow.Core.Rollout;
 using Gateflow.Tests.Gateway;
 using Microsoft.AspNetCore.Http;
@@ -58,6 +59,20 @@ public sealed class ChainTests
         using var response = await host.Gateway.PostAsync(GatewayHost.Chat());
 
         Assert.Equal((seen, ("gpt-4", "openai", null)), ((int)response.StatusCode, Told(response)));
+        Assert.Equal((1, 0), (host.One.Requests.Count, host.Two.Requests.Count));
+    }
+
+    [Fact]
+    public async Task Post_OwnLimitOfTheKey_NobodyIsAsked()
+    {
+        await using var host = await FallbackHost.StartAsync();
+        host.Chain("gpt-4", "claude");
+        host.Gateway.Change(key => key with { Limits = new KeyLimits { Rpm = 1 } });
+        using var passed = await host.PostAsync();
+
+        using var refused = await host.PostAsync();
+
+        Assert.Equal((HttpStatusCode.TooManyRequests, null), (refused.StatusCode, Told(refused).Reason));
         Assert.Equal((1, 0), (host.One.Requests.Count, host.Two.Requests.Count));
     }
 

@@ -109,10 +109,10 @@ internal sealed class GatewayHost : IAsyncDisposable
     }
 
     /// <summary>Lets the key ask for these models only.</summary>
-    public void Restrict(params string[] models) => Table = Table with
-    {
-        Keys = Table.Keys.ToFrozenDictionary(k => k.Key, k => k.Value with { AllowedModels = models }),
-    };
+    public void Restrict(params string[] models) => Change(key => key with { AllowedModels = models });
+
+    /// <summary>Changes the key.</summary>
+    public void Change(Func<KeyEntry, KeyEntry> change) => Table = Table with { Keys = Table.Keys.ToFrozenDictionary(k => k.Key, k => change(k.Value)) };
 
     public Task<HttpResponseMessage> PostAsync(string body, params (string Name, string Value)[] headers) => PostToAsync("/v1/chat/completions", body, headers);
 
