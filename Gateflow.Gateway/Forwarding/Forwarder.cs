@@ -36,7 +36,7 @@ internal sealed class Forwarder(OutboundConnections connections, Candidates cand
 
             // A chain's model that cannot be told the request at all is no end of it: the failure before stands.
             failure = call is { Refusal: not null, Candidate.Role: CandidateRole.Chain } ? failure : call.Result;
-            if (Next(exchange, index, failure) is var next and >= 0)
+            if ((call.Refusal is not null && HasTwin(exchange, index) ? index + 1 : Next(exchange, index, failure)) is var next and >= 0)
             {
                 (index, attempt) = (next, 1);
             }
@@ -68,6 +68,11 @@ internal sealed class Forwarder(OutboundConnections connections, Candidates cand
         var next = FallbackOrder.Next(exchange.Candidates, index, failure, exchange.Chain);
         return next < 0 || Spent(exchange) < options.Budget || exchange.Candidates[index].Role == CandidateRole.Target ? next : -1;
     }
+
+    /// <summary>True when the same model stands next, at another provider: what one protocol has no word for another may have.</summary>
+    private static bool HasTwin(Exchange exchange, int index) =>
+        index + 1 < exchange.Candidates.Count && exchange.Candidates[index + 1] is var twin
+        && twin.Role == exchange.Candidates[index].Role && twin.Model == exchange.Candidates[index].Model;
 
     private TimeSpan? Delay(Exchange exchange, int attempt, ProviderCall call)
     {

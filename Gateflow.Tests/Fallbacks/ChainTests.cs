@@ -2,6 +2,7 @@ using System.Net;
 using Gateflow.Core.Fallbacks;
 using Gateflow.Core.Limits;
 using Gateflow.Core.Rollout;
+using Gateflow.Core.Routing;
 using Gateflow.Tests.Gateway;
 using Microsoft.AspNetCore.Http;
 using static Gateflow.Tests.Fallbacks.FallbackHost;
@@ -148,6 +149,23 @@ public sealed class ChainTests
         Assert.Equal(("both", "two", null), Told(response));
         Assert.Null(await MarksAsync(response));
         Assert.Equal((OutcomeKind.Success, "two", 2), (await host.Gateway.RecordAsync()) is var r ? (r.Outcome, r.Provider, r.Attempts) : default);
+    }
+
+    [Fact]
+    public async Task Post_FirstProvidersProtocolHasNoWordForIt_OtherProviderOfTheModelAnswers()
+    {
+        await using var host = await FallbackHost.StartAsync();
+        var bedrock = new ProviderEndpoint
+        {
+            Name = "bedrock", Type = ProviderType.Bedrock, BaseUrl = host.Three.BaseUrl, Region = "eu-central-1", AccessKeyId = "AKIATEST", SecretAccessKey = "secret",
+        };
+        host.Serve("mixed", bedrock, host.Gateway.Table.Models["claude"].Endpoints[0].Provider);
+
+        using var response = await host.PostAsync("mixed", ""","n":2""");
+
+        Assert.Equal((HttpStatusCode.OK, ("mixed", "two", null)), (response.StatusCode, Told(response)));
+        Assert.Equal((OutcomeKind.Success, 1), (await host.Gateway.RecordAsync()) is var r ? (r.Outcome, r.Attempts) : default);
+        Assert.Empty(host.Three.Requests);
     }
 
     [Fact]

@@ -45,6 +45,12 @@ internal sealed class FallbackHost : IAsyncDisposable
         return host;
     }
 
+    /// <summary>Serves a model at these providers, best first.</summary>
+    public void Serve(string model, params ProviderEndpoint[] providers) => Gateway.Table = Gateway.Table with
+    {
+        Models = new Dictionary<string, ModelRoute>(Gateway.Table.Models) { [model] = Route(model, providers) }.ToFrozenDictionary(),
+    };
+
     /// <summary>Puts a chain behind a model.</summary>
     public void Chain(string primary, params string[] models) => Chain(primary, new FallbackRoute { ChainId = "chain_1", Models = models, Triggers = FallbackReasons.Triggers });
 
