@@ -36,12 +36,6 @@ public sealed class ConverseFuzzTests
 
     private static readonly string[] Models = ["anthropic.claude-sonnet-4-5-v1:0", "anthropic.claude-opus-5", "amazon.nova-2-lite-v1:0", "meta.llama3"];
 
-    private static readonly JsonNode?[] Values =
-    [
-        null, 0, -1, 1e300, 2, true, "", " ", "é\u0000", "system", "tool", "none", new JsonArray(), new JsonArray(1, null), new JsonObject(),
-        new JsonObject { ["type"] = "object", ["properties"] = new JsonArray() }, new string('x', 300),
-    ];
-
     [Fact]
     public void Write_MutatedRequests_AreWrittenOrRefused()
     {
@@ -55,7 +49,7 @@ public sealed class ConverseFuzzTests
             var body = JsonNode.Parse(seed)!;
             for (var changes = random.Next(1, 4); changes > 0; changes--)
             {
-                Mutate(body, random);
+                JsonMutation.Change(body, random);
             }
 
             try
@@ -118,47 +112,4 @@ public sealed class ConverseFuzzTests
         System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(message.AsSpan(message.Length - 4), Crc32.Of(message.AsSpan(0, message.Length - 4)));
         return message;
     }
-
-    /// <summary>Replaces, removes or doubles one value somewhere.</summary>
-    private static void Mutate(JsonNode node, Random random)
-    {
-        while (true)
-        {
-            switch (node)
-            {
-                case JsonObject { Count: > 0 } json:
-                    var name = json.ElementAt(random.Next(json.Count)).Key;
-                    if (json[name] is JsonObject or JsonArray && random.Next(4) > 0)
-                    {
-                        node = json[name]!;
-                        continue;
-                    }
-
-                    if (random.Next(3) == 0)
-                    {
-                        json.Remove(name);
-                    }
-                    else
-                    {
-                        json[name] = Value(random);
-                    }
-
-                    return;
-                case JsonArray { Count: > 0 } list:
-                    var index = random.Next(list.Count);
-                    if (list[index] is JsonObject or JsonArray && random.Next(4) > 0)
-                    {
-                        node = list[index]!;
-                        continue;
-                    }
-
-                    list.Insert(index, random.Next(2) == 0 ? list[index]?.DeepClone() : Value(random));
-                    return;
-                default:
-                    return;
-            }
-        }
-    }
-
-    private static JsonNode? Value(Random random) => Values[random.Next(Values.Length)]?.DeepClone();
 }
