@@ -19,6 +19,10 @@ public sealed record NavGroup(string? Title, IReadOnlyList<NavEntry> Entries)
             new("Migrations", "/migrations", "migration"),
             new("Rollback history", "/rollbacks", "rollback"),
         ]),
-        new("Settings", [new("API keys", "/settings/api-keys", "key")]),
+        new("Settings",
+        [
+            new("Providers", "/settings/providers", "server"),
+            new("API keys", "/settings/api-keys", "key"),
+        ]),
     ];
 }

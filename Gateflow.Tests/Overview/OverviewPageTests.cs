@@ -29,7 +29,7 @@ public sealed class OverviewPageTests
         var page = context.Render<OverviewPage>();
 
         Assert.Contains("Gateflow__Providers__openai__Type=OpenAI", page.Find("[data-testid=first-run]").TextContent, StringComparison.Ordinal);
-        Assert.Equal("/settings/api-keys?create=true", page.Find("[data-testid=first-run] a.btn").GetAttribute("href"));
+        Assert.Equal(["/settings/providers?add=true", "/settings/api-keys?create=true"], page.FindAll("[data-testid=first-run] a.btn").Select(a => a.GetAttribute("href")));
         Assert.Contains("http://localhost/v1/chat/completions", page.Find("pre[aria-label=curl]").TextContent, StringComparison.Ordinal);
         Assert.Empty(page.FindAll("[data-testid=tiles]"));
     }

@@ -18,10 +18,11 @@ internal static class ProviderCalls
         dataDirectory);
 
     /// <summary>Stores the upstream as the provider "vllm"; its id.</summary>
-    public static async Task<string> AddAsync(GateflowHost host, FakeUpstream upstream, string models = """["qwen-9"]""")
+    public static async Task<string> AddAsync(GateflowHost host, FakeUpstream upstream, string models = """["qwen-9"]""", bool probed = true)
     {
         var (status, body) = await CallAsync(host, "POST", "", $$"""
-            {"name": "vllm", "type": "openai_compatible", "base_url": "{{upstream.BaseUrl}}", "api_key": "{{Secret}}", "models": {{models}}, "timeouts": {"first_byte_seconds": 10} }
+            {"name": "vllm", "type": "openai_compatible", "base_url": "{{upstream.BaseUrl}}", "api_key": "{{Secret}}", "models": {{models}}, "timeouts": {"first_byte_seconds": 10},
+             "probe": {"enabled": {{(probed ? "true" : "false")}} } }
             """);
         Assert.True(status == HttpStatusCode.Created, body.ToJsonString());
         return Text(body, "id");

@@ -9,6 +9,7 @@ using Gateflow.Dashboard.Alerts;
 using Gateflow.Dashboard.Live;
 using Gateflow.Dashboard.Migrations;
 using Gateflow.Dashboard.Overview;
+using Gateflow.Dashboard.Providers;
 using Gateflow.Dashboard.RollbackHistory;
 using Gateflow.Tests.Composition;
 using Microsoft.EntityFrameworkCore;
@@ -37,6 +38,9 @@ public class PageTestContext : DashboardTestContext
         Share<ApiKeys>();
         Share<AlertBook>();
         Share<AlertWriter>();
+        Share<ProviderStore>();
+        Share<ProviderTesting>();
+        Share<ProviderHealths>();
         Share<FluentValidation.IValidator<CreateKey>>();
         Services.AddSingleton(Feed);
     }

@@ -1,0 +1,128 @@
+using System.Text.Json.Nodes;
+using Gateflow.Core.Migrations;
+using Gateflow.Core.Providers;
+using Microsoft.AspNetCore.Components;
+using Radzen;
+
+namespace Gateflow.Dashboard.Providers;
+
+/// <summary>Asks for a provider's settings, only those that its type has, tests them as they stand, and stores them by the API's own rules.</summary>
+public sealed partial class ProviderDialog(ProviderStore store, ProviderTesting testing, DialogService dialogs) : IDisposable
+{
+    private readonly List<Fault> faults = [];
+    private ProviderForm form = new();
+    private CancellationTokenSource? test;
+    private TestView? result;
+    private string? model;
+    private string? refusal;
+    private bool busy;
+
+    /// <summary>The provider to change; null for a new one.</summary>
+    [Parameter]
+    public ProviderView? Provider { get; set; }
+
+    /// <summary>Who does it.</summary>
+    [Parameter, EditorRequired]
+    public string Actor { get; set; } = "";
+
+    private string ModelsPlaceholder => form.Kind.Name switch
+    {
+        "openai_compatible" => "llama-4-70b, qwen-3",
+        "azure_openai" => "all deployments below",
+        _ => "all of the catalog",
+    };
+
+    private bool AdvancedFault => faults.Exists(f => f.Param.StartsWith("timeouts", StringComparison.Ordinal)
+        || f.Param.StartsWith("limits", StringComparison.Ordinal) || f.Param.StartsWith("probe", StringComparison.Ordinal));
+
+    public void Dispose() => test?.Cancel();
+
+    protected override void OnInitialized() => form = Provider is null ? new ProviderForm() : ProviderForm.Of(Provider);
+
+    private string? Fault(string field) => faults.Find(f => f.Param == field || f.Param.StartsWith(field + "[", StringComparison.Ordinal))?.Message;
+
+    private string? Invalid(string field) => Fault(field) is null ? null : "true";
+
+    private void Choose(ChangeEventArgs change)
+    {
+        form.Kind = ProviderKind.Find(change.Value as string) ?? form.Kind;
+        faults.Clear();
+        result = null;
+    }
+
+    /// <summary>What was typed; null when it cannot be read.</summary>
+    private JsonObject? Read()
+    {
+        refusal = null;
+        faults.Clear();
+        var request = form.Request(faults, create: Provider is null);
+        return faults.Count == 0 ? request : null;
+    }
+
+    private void Tell(Refusal refused)
+    {
+        faults.AddRange(refused.Faults);
+        refusal = faults.Count == 0 || refused.Kind == RefusalKind.Conflict ? refused.Message : null;
+    }
+
+    private async Task TestAsync()
+    {
+        if (test is not null)
+        {
+            await test.CancelAsync();
+            return;
+        }
+
+        result = null;
+        if (Read() is not { } request)
+        {
+            return;
+        }
+
+        using var running = test = new CancellationTokenSource();
+        try
+        {
+            var tested = await testing.RunDraftAsync(request, Provider?.Id, string.IsNullOrWhiteSpace(model) ? null : model.Trim(), running.Token);
+            result = tested.Value;
+            if (!tested.IsOk)
+            {
+                Tell(tested.Refusal);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // stopped
+        }
+        finally
+        {
+            test = null;
+        }
+    }
+
+    private async Task SubmitAsync()
+    {
+        if (busy || Read() is not { } request)
+        {
+            return;
+        }
+
+        busy = true;
+        try
+        {
+            var saved = Provider is null
+                ? await store.CreateAsync(request, Actor, CancellationToken.None)
+                : await store.UpdateAsync(Provider.Id, request, Actor, CancellationToken.None);
+            if (saved.IsOk)
+            {
+                dialogs.Close(true);
+                return;
+            }
+
+            Tell(saved.Refusal);
+        }
+        finally
+        {
+            busy = false;
+        }
+    }
+}
