@@ -42,13 +42,8 @@ internal sealed class ReplayBody
         }
     }
 
-    /// <summary>The request's bytes for one model.</summary>
-    public byte[] For(string model)
-    {
-        var copy = (JsonObject)_body.DeepClone();
-        copy["model"] = model;
-        return JsonSerializer.SerializeToUtf8Bytes(copy);
-    }
+    /// <summary>The request, for whichever model.</summary>
+    public byte[] Bytes => JsonSerializer.SerializeToUtf8Bytes(_body);
 
     private static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 }

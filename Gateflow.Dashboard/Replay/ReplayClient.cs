@@ -1,9 +1,9 @@
 using System.Net;
-using System.Net.Http.Headers;
 using Gateflow.Core.Catalog;
 using Gateflow.Core.Replay;
 using Gateflow.Core.Routing;
 using Gateflow.Gateway.Outbound;
+using Gateflow.Gateway.Replay;
 
 namespace Gateflow.Dashboard.Replay;
 
@@ -17,15 +17,23 @@ internal sealed class ReplayClient(TimeProvider clock, OutboundConnections conne
 
     private static readonly TimeSpan LongestLimit = TimeSpan.FromSeconds(20);
 
-    /// <summary>True for the protocols that it can send.</summary>
-    public static bool Speaks(ProviderType type) => type is ProviderType.OpenAI or ProviderType.OpenAICompatible;
-
     /// <summary>One answer, or why there is none. Throws only when cancelled.</summary>
-    public async Task<ReplayAnswer> AskAsync(ModelEndpoint endpoint, CatalogModel? facts, ReplayBody body, CancellationToken cancellationToken)
+    /// <param name="model">Who is asked, at the first of its providers.</param>
+    /// <param name="body">The stored request.</param>
+    /// <param name="writtenFor">The model that it named.</param>
+    /// <param name="shims">Whether it is fitted to the family of a model that it did not name.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<ReplayAnswer> AskAsync(ModelRoute model, ReplayBody body, ModelRoute writtenFor, bool shims, CancellationToken cancellationToken)
     {
+        var (request, refusal) = DirectRequest.Create(body.Bytes, model, writtenFor, shims);
+        if (request is null)
+        {
+            return ReplayAnswer.Failed(refusal!);
+        }
+
         for (var attempt = 0; ; attempt++)
         {
-            var (answer, wait) = await TryAsync(endpoint, facts, body, cancellationToken);
+            var (answer, wait) = await TryAsync(model, request, cancellationToken);
             if (wait is null || attempt == LimitRetries)
             {
                 return answer;
@@ -35,30 +43,22 @@ internal sealed class ReplayClient(TimeProvider clock, OutboundConnections conne
         }
     }
 
-    private async Task<(ReplayAnswer Answer, TimeSpan? Wait)> TryAsync(
-        ModelEndpoint endpoint, CatalogModel? facts, ReplayBody body, CancellationToken cancellationToken)
+    private async Task<(ReplayAnswer Answer, TimeSpan? Wait)> TryAsync(ModelRoute model, DirectRequest what, CancellationToken cancellationToken)
     {
-        var provider = endpoint.Provider;
+        var provider = model.Endpoints[0].Provider;
         using var limit = new CancellationTokenSource(provider.Timeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"{provider.BaseUrl.AbsoluteUri.TrimEnd('/')}/chat/completions");
-        request.Content = new ByteArrayContent(body.For(endpoint.UpstreamModel));
-        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        if (provider.ApiKey is not null)
-        {
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", provider.ApiKey);
-        }
-
         var started = clock.GetTimestamp();
         try
         {
+            using var request = await what.CreateAsync(clock.GetUtcNow(), either.Token);
             using var response = await connections.SendAsync(provider, request, either.Token);
             await response.Content.LoadIntoBufferAsync(LargestAnswer, either.Token);
             var bytes = await response.Content.ReadAsByteArrayAsync(either.Token);
             var latency = clock.GetElapsedTime(started).TotalMilliseconds;
             return response.IsSuccessStatusCode
-                ? (ChatAnswer.Read(bytes, facts, latency), null)
-                : (ReplayAnswer.Failed(ChatAnswer.Error((int)response.StatusCode, bytes)), Wait(response));
+                ? (Answer(what.Read(bytes), model.Facts, latency), null)
+                : (ReplayAnswer.Failed(ReplayError.Words((int)response.StatusCode, bytes)), Wait(response));
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -69,6 +69,16 @@ internal sealed class ReplayClient(TimeProvider clock, OutboundConnections conne
             return (ReplayAnswer.Failed("the connection failed"), null);
         }
     }
+
+    private static ReplayAnswer Answer(DirectAnswer? answer, CatalogModel? facts, double latencyMs) =>
+        answer is null ? ReplayAnswer.Failed("the answer cannot be read") : new ReplayAnswer
+        {
+            Text = answer.Text,
+            CallsTools = answer.CallsTools,
+            LatencyMs = latencyMs,
+            OutputTokens = answer.OutputTokens,
+            Cost = answer is { InputTokens: { } input, OutputTokens: { } output } ? facts?.Cost(input, answer.CachedTokens, output) : null,
+        };
 
     private TimeSpan? Wait(HttpResponseMessage response)
     {

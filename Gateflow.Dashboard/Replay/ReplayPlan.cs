@@ -6,12 +6,14 @@ using Gateflow.Core.Migrations;
 using Gateflow.Core.Replay;
 using Gateflow.Core.Routing;
 using Gateflow.Core.Storage;
+using Gateflow.Gateway.Replay;
 using Microsoft.EntityFrameworkCore;
 
 namespace Gateflow.Dashboard.Replay;
 
 /// <summary>A test that can be run: what is sent, and to whom.</summary>
-internal sealed record ReplayPlan(ReplayTest Test, IReadOnlyList<ReplayCandidate> Samples, ModelRoute Source, ModelRoute Target)
+/// <param name="Shims">Whether requests are fitted to the target's family, as the migration will.</param>
+internal sealed record ReplayPlan(ReplayTest Test, IReadOnlyList<ReplayCandidate> Samples, ModelRoute Source, ModelRoute Target, bool Shims)
 {
     public string Id => Test.Id;
 }
@@ -80,7 +82,7 @@ internal sealed class ReplayPlanner(
                 MaxCost = request.MaxCost,
                 Node = node.Value,
             },
-            samples, sourceRoute, targetRoute);
+            samples, sourceRoute, targetRoute, migration.Config.Shims);
     }
 
     private Refusal? Fault(string model, string param)
@@ -100,7 +102,7 @@ internal sealed class ReplayPlanner(
         }
 
         var provider = route.Endpoints[0].Provider;
-        return ReplayClient.Speaks(provider.Type) ? null : Refusal.Invalid(param, $"The provider '{provider.Name}' of '{model}' is of the type {provider.Type}, which tests cannot call yet.");
+        return DirectRequest.CanAsk(route.Endpoints[0]) ? null : Refusal.Invalid(param, $"The provider '{provider.Name}' of '{model}' is of the type {provider.Type}, which tests cannot call yet.");
     }
 
     private async Task<IReadOnlyList<ReplayCandidate>> ChooseAsync(

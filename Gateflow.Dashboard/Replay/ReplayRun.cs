@@ -134,8 +134,8 @@ internal sealed class ReplayRun(
             return (null, "not sent: the stored request is no JSON object");
         }
 
-        var source = client.AskAsync(plan.Source.Endpoints[0], plan.Source.Facts, body, cancellationToken);
-        var target = client.AskAsync(plan.Target.Endpoints[0], plan.Target.Facts, body, cancellationToken);
+        var source = client.AskAsync(plan.Source, body, plan.Source, plan.Shims, cancellationToken);
+        var target = client.AskAsync(plan.Target, body, plan.Source, plan.Shims, cancellationToken);
         await Task.WhenAll(source, target);
         return (new RanPair(sample, body.Prompt, new AnswerPair(await source, await target, body.JsonDemanded)), null);
     }

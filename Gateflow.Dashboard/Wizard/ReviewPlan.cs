@@ -120,6 +120,11 @@ public sealed class ReviewPlan
                 break;
         }
 
+        if (!_config.Shims && _state.Compatibility is { } known && known.Checks.Count(check => check.Shim is not null) is var needed and > 0)
+        {
+            lines.Add($"Requests are sent as they came, without {Display.Count(needed, "change")} that {Target} needs (Configure, Advanced).");
+        }
+
         switch (_state.CurrentTest)
         {
             case null:

@@ -12,10 +12,14 @@ internal static class ShimmedBody
     /// <exception cref="NotCarriedException">The body holds half a surrogate pair.</exception>
     public static ReadOnlyMemory<byte>[] Of(ReadOnlyMemory<byte>[] segments, IReadOnlyList<ShimAction> actions, Dialect dialect, ShimNotes notes)
     {
-        var json = (JsonObject)Copy(RequestField.Root(Joined(segments)).Value)!;
+        var json = Read(Joined(segments));
         new ShimEditor(json, dialect, notes).Apply(actions);
         return notes.IsEmpty ? segments : [JsonSerializer.SerializeToUtf8Bytes(json, ProviderJson.Options)];
     }
+
+    /// <summary>A body as nodes.</summary>
+    /// <exception cref="NotCarriedException">It holds half a surrogate pair.</exception>
+    public static JsonObject Read(ReadOnlySpan<byte> body) => (JsonObject)Copy(RequestField.Root(body).Value)!;
 
     private static byte[] Joined(ReadOnlyMemory<byte>[] segments)
     {

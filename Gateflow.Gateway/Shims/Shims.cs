@@ -4,6 +4,7 @@ using Gateflow.Core.Fallbacks;
 using Gateflow.Gateway.Pipeline;
 using Gateflow.Gateway.Protocols;
 using Gateflow.Gateway.Routing;
+using Gateflow.Gateway.Translation;
 
 namespace Gateflow.Gateway.Shims;
 
@@ -22,7 +23,8 @@ internal static class Shims
         }
 
         var source = candidate.PassesThrough ? exchange.Asked?.Facts?.Provider : null;
-        return candidate.Shims.For(Used(exchange, candidate), source);
+        var used = exchange.Envelope.Capabilities;
+        return candidate.Shims.For(candidate.PassesThrough || exchange.Request is not { } request ? used : Used(used, request), source);
     }
 
     /// <summary>
@@ -45,15 +47,9 @@ internal static class Shims
         _ => exchange.Replacement?.Shims ?? true,
     };
 
-    /// <summary>What the request uses. Written anew, it also holds values that were given as the default, which count as given for some models.</summary>
-    private static Capabilities Used(Exchange exchange, Candidate candidate)
+    /// <summary>What a request that is written anew uses: also values that are given as the default, which count as given for some models.</summary>
+    public static Capabilities Used(Capabilities used, ModelRequest request)
     {
-        var used = exchange.Envelope.Capabilities;
-        if (candidate.PassesThrough || exchange.Request is not { } request)
-        {
-            return used;
-        }
-
         used |= request.Temperature is null ? Capabilities.None : Capabilities.Temperature;
         used |= request.TopP is null && request.TopK is null ? Capabilities.None : Capabilities.TopP;
         used |= request.Reasoning is null ? Capabilities.None : Capabilities.ReasoningEffort;

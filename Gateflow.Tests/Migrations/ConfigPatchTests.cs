@@ -26,6 +26,13 @@ public sealed class ConfigPatchTests
     }
 
     [Fact]
+    public void Apply_Shims_AreOnUntilSwitchedOff()
+    {
+        Assert.True(Apply("{}").Config.Shims);
+        Assert.False(Apply("""{"shims": false}""").Config.Shims);
+    }
+
+    [Fact]
     public void Apply_FractionsOfMinutes_AreTaken() => Assert.Equal(0.05, Apply("""{"increase_interval_minutes": 0.05}""").Config.IncreaseIntervalMinutes);
 
     [Theory]

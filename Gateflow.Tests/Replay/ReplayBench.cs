@@ -53,7 +53,7 @@ internal sealed class ReplayBench : IAsyncDisposable
         services.AddLogging(l => l.SetMinimumLevel(LogLevel.Trace).AddProvider(log));
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(database.Factory);
-        services.AddSingleton(new ModelDirectory(ModelCatalog.Embedded, [new ServedProvider(endpoint, [Source, Target, "unpriced"]), new ServedProvider(anthropic, ["claude-3-5-sonnet"])]));
+        services.AddSingleton(new ModelDirectory(ModelCatalog.Embedded, [new ServedProvider(endpoint, [Source, Target, "unpriced", "o3"]), new ServedProvider(anthropic, ["claude-3-5-sonnet"])]));
         services.AddSingleton(new BootstrapKeys([]));
         services.AddSingleton<RouteTableLoader>().AddSingleton<Routes>().AddSingleton<Transitions>();
         services.AddSingleton(new NodeName("one"));

@@ -37,7 +37,6 @@ public sealed class ReplayRequestTests
             (ReplayBench.Source, "another model"),
             ("no-such-model", "not a known model"),
             ("gpt-4-turbo", "No configured provider serves 'gpt-4-turbo'"),
-            ("claude-3-5-sonnet", "which tests cannot call yet"),
         ];
 
         foreach (var (target, message) in cases)

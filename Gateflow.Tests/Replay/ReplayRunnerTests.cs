@@ -55,6 +55,21 @@ public sealed class ReplayRunnerTests
         }
     }
 
+    [Theory]
+    [InlineData(true, 0)]
+    [InlineData(false, 10)]
+    public async Task Run_TargetOfAnotherFamily_IsAskedAsTheMigrationWill(bool shims, int missing)
+    {
+        await using var bench = await ReplayBench.StartAsync(config: new MigrationConfig { Shims = shims });
+        await bench.StoreAsync(10, extra: ""","temperature":0.2,"max_tokens":900""");
+
+        var test = await bench.RunAsync(new ReplayRequest { TargetModel = "o3", TestRequests = 10 });
+
+        Assert.Equal(missing, test.Results!.Missing);
+        Assert.All(await bench.Provider.RequestsAsync("o3"), request => Assert.Equal(!shims, request.GetProperty("body").TryGetProperty("temperature", out _)));
+        Assert.All(await bench.Provider.RequestsAsync(ReplayBench.Source), request => Assert.True(request.GetProperty("body").TryGetProperty("temperature", out _)));
+    }
+
     [Fact]
     public async Task Run_FixedAnswer_DoesNotProceed()
     {

@@ -1,0 +1,44 @@
+using System.Text;
+using Gateflow.Gateway.Translation;
+
+namespace Gateflow.Gateway.Replay;
+
+/// <summary>A model's answer to a <see cref="DirectRequest"/>.</summary>
+/// <param name="Text">What it said, or refused with; where it called tools, each call on a line of its own: name and arguments.</param>
+/// <param name="CallsTools">Whether it called tools.</param>
+/// <param name="InputTokens">Cached ones included; null when the provider does not say.</param>
+/// <param name="CachedTokens">Part of <paramref name="InputTokens"/>.</param>
+/// <param name="OutputTokens">Reasoning included; null when the provider does not say.</param>
+public sealed record DirectAnswer(string Text, bool CallsTools, int? InputTokens, int CachedTokens, int? OutputTokens)
+{
+    internal static DirectAnswer Of(IReadOnlyList<AnswerPart> parts)
+    {
+        var (text, refusal) = (new StringBuilder(), new StringBuilder());
+        var calls = new SortedDictionary<int, StringBuilder>();
+        Counted? usage = null;
+        foreach (var part in parts.Where(static part => part.Choice == 0))
+        {
+            switch (part)
+            {
+                case TextDelta said:
+                    text.Append(said.Text);
+                    break;
+                case RefusalDelta refused:
+                    refusal.Append(refused.Text);
+                    break;
+                case ToolStart call:
+                    calls[call.Index] = new StringBuilder(call.Name).Append(' ');
+                    break;
+                case ToolArguments arguments when calls.TryGetValue(arguments.Index, out var call):
+                    call.Append(arguments.Json);
+                    break;
+                case Counted counted:
+                    usage = counted;
+                    break;
+            }
+        }
+
+        var words = calls.Count > 0 ? string.Join('\n', calls.Values).TrimEnd() : text.Length > 0 ? text.ToString() : refusal.ToString();
+        return new DirectAnswer(words, calls.Count > 0, usage?.Input, usage?.Cached ?? 0, usage?.Output);
+    }
+}

@@ -1,0 +1,102 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Gateflow.Core.Compatibility;
+using Gateflow.Core.Routing;
+using Gateflow.Gateway.Envelopes;
+using Gateflow.Gateway.Errors;
+using Gateflow.Gateway.Forwarding;
+using Gateflow.Gateway.Protocols;
+using Gateflow.Gateway.Protocols.Chat;
+using Gateflow.Gateway.Providers;
+using Gateflow.Gateway.Shims;
+using Gateflow.Gateway.Translation;
+using Microsoft.AspNetCore.Http;
+
+namespace Gateflow.Gateway.Replay;
+
+/// <summary>
+/// A chat completion that was stored, for a model's provider: in the provider's protocol and fitted to the model's family as on the pipeline's way, but
+/// beside it, so that it counts as nobody's usage and meets no migration.
+/// </summary>
+public sealed class DirectRequest
+{
+    private readonly ModelEndpoint _endpoint;
+    private readonly IProviderAdapter _adapter;
+    private readonly byte[] _body;
+    private readonly bool _passesThrough;
+
+    private DirectRequest(ModelEndpoint endpoint, IProviderAdapter adapter, byte[] body, bool passesThrough) =>
+        (_endpoint, _adapter, _body, _passesThrough) = (endpoint, adapter, body, passesThrough);
+
+    /// <summary>What was changed for the model: the value of <c>x-gateflow-shims</c>; empty for nothing.</summary>
+    public string Changes { get; private init; } = "";
+
+    /// <summary>Whether the provider has an API by which such requests can be answered.</summary>
+    public static bool CanAsk(ModelEndpoint endpoint) => ProviderAdapters.Find(endpoint, Protocol.Chat) is not null;
+
+    /// <summary>Writes the request for the first of a model's providers; else why it cannot be said in that provider's protocol.</summary>
+    /// <param name="chat">A chat completion's request, not streamed.</param>
+    /// <param name="model">Who is asked.</param>
+    /// <param name="writtenFor">The model that the request named when it was stored.</param>
+    /// <param name="shims">Whether it is fitted to the family of a model that it did not name.</param>
+    public static (DirectRequest? Request, string? Refusal) Create(ReadOnlyMemory<byte> chat, ModelRoute model, ModelRoute writtenFor, bool shims)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(writtenFor);
+        var endpoint = model.Endpoints[0];
+        var envelope = new Envelope();
+        if (ProviderAdapters.Find(endpoint, Protocol.Chat) is not { } adapter)
+        {
+            return (null, "the provider has no API for it");
+        }
+
+        if (ChatEnvelopeReader.Instance.Read(chat.Span, envelope) is { } fault)
+        {
+            return (null, Words(fault));
+        }
+
+        try
+        {
+            var plan = new ShimPlan(endpoint, model.Id, model.Facts);
+            var (passes, named) = (adapter.Native == Protocol.Chat, model.Id == writtenFor.Id);
+            var source = passes ? writtenFor.Facts?.Provider : null;
+            var actions = shims && !named ? plan.For(envelope.Capabilities, source) : [];
+            var notes = new ShimNotes();
+            JsonObject json;
+            if (passes && !actions.Any(static action => action.Kind == ShimKind.FunctionsToTools))
+            {
+                json = ShimmedBody.Read(chat.Span);
+                json["model"] = endpoint.UpstreamModel;
+            }
+            else
+            {
+                var request = ChatRequestReader.Read(chat.Span);
+                json = adapter.Write(request, endpoint, notes);
+                actions = shims || named ? plan.For(Shims.Shims.Used(envelope.Capabilities, request), source) : [];
+            }
+
+            new ShimEditor(json, Dialects.Of(adapter, endpoint.Provider.Type), notes).Apply(actions);
+            var body = JsonSerializer.SerializeToUtf8Bytes(json, ProviderJson.Options);
+            return (new DirectRequest(endpoint, adapter, body, passes) { Changes = notes.ToString() }, null);
+        }
+        catch (NotCarriedException refusal)
+        {
+            return (null, Words(refusal.Error));
+        }
+    }
+
+    /// <summary>The HTTP request with address and authentication.</summary>
+    /// <param name="at">Now, for signatures.</param>
+    public async ValueTask<HttpRequestMessage> CreateAsync(DateTimeOffset at, CancellationToken cancellationToken) => await _adapter.CreateAsync(
+        new ProviderRequest(_endpoint, new SplicedContent([_body]), false, new HeaderDictionary(), _passesThrough, at), cancellationToken);
+
+    /// <summary>The answer of a request that succeeded; null when it is not the protocol's.</summary>
+    public DirectAnswer? Read(ReadOnlySpan<byte> answer)
+    {
+        var parts = new List<AnswerPart>();
+        return _adapter.CreateParser().TryReadWhole(answer, parts) && !parts.Exists(static part => part is Failed) ? DirectAnswer.Of(parts) : null;
+    }
+
+    /// <summary>Never the message: it may quote the request.</summary>
+    private static string Words(GatewayError error) => error.Param is null ? $"not sent: {error.Code}" : $"not sent: {error.Code} ({error.Param})";
+}
