@@ -30,6 +30,7 @@ internal static class AnswerHead
         {
             await FillAsync(call, MaxError, content.ContentLength);
             call.Result = call.Candidate.Adapter.Classify(call.Status, call.Received!.Span);
+            call.RetryAfter ??= call.Candidate.Adapter.ReadRetryAfter(call.Received.Span);
             return;
         }
 

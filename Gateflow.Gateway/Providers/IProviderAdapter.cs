@@ -40,4 +40,7 @@ internal interface IProviderAdapter
 
     /// <summary>The provider's error for a caller of another protocol: status, kind and the provider's own message.</summary>
     GatewayError ReadError(int status, ReadOnlySpan<byte> error, string provider);
+
+    /// <summary>The wait that a provider asks for in the body of an error rather than in a header; null where it asks for none.</summary>
+    TimeSpan? ReadRetryAfter(ReadOnlySpan<byte> error) => null;
 }

@@ -1,8 +1,9 @@
 using Gateflow.Core.Routing;
 using Gateflow.Gateway.Protocols;
 using Gateflow.Gateway.Providers.Anthropic;
-using Gateflow.Gateway.Providers.Bedrock;
 using Gateflow.Gateway.Providers.Azure;
+using Gateflow.Gateway.Providers.Bedrock;
+using Gateflow.Gateway.Providers.Gemini;
 using Gateflow.Gateway.Providers.OpenAI;
 
 namespace Gateflow.Gateway.Providers;
@@ -18,6 +19,7 @@ internal static class ProviderAdapters
     private static readonly AzureOpenAIAdapter AzureChat = new(OpenAIChat, "chat/completions");
     private static readonly AzureOpenAIAdapter AzureResponses = new(OpenAIResponses, "responses");
     private static readonly AzureOpenAIAdapter AzureEmbeddings = new(OpenAIEmbeddings, "embeddings");
+    private static readonly GeminiAdapter Gemini = new();
 
     /// <summary>The adapter; null when the provider has no API that could answer.</summary>
     /// <param name="endpoint">The model at its provider: some models have one API only.</param>
@@ -35,6 +37,7 @@ internal static class ProviderAdapters
         ProviderType.AzureOpenAI => FindAzure(endpoint, asked),
         ProviderType.Anthropic => asked == Protocol.Messages ? AnthropicMessages : null,
         ProviderType.Bedrock => asked == Protocol.Embeddings ? null : BedrockConverse,
+        ProviderType.Gemini => asked == Protocol.Embeddings ? null : Gemini,
         _ => null,
     };
 
