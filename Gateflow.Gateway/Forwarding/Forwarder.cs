@@ -147,6 +147,10 @@ internal sealed class Forwarder(OutboundConnections connections, Candidates cand
         {
             (call.Result, call.Refusal) = (AttemptResult.BadRequest, fault.Error);
         }
+        catch (ProviderSetupException fault)
+        {
+            (call.Result, call.Refusal) = (AttemptResult.Unauthorized, fault.Error);
+        }
         catch (Exception fault) when (ProviderCall.IsBroken(fault))
         {
             call.Result = call.Meaning(fault);

@@ -5,6 +5,7 @@ using Gateflow.Gateway.Providers.Azure;
 using Gateflow.Gateway.Providers.Bedrock;
 using Gateflow.Gateway.Providers.Gemini;
 using Gateflow.Gateway.Providers.OpenAI;
+using Gateflow.Gateway.Providers.VertexAI;
 
 namespace Gateflow.Gateway.Providers;
 
@@ -20,6 +21,7 @@ internal static class ProviderAdapters
     private static readonly AzureOpenAIAdapter AzureResponses = new(OpenAIResponses, "responses");
     private static readonly AzureOpenAIAdapter AzureEmbeddings = new(OpenAIEmbeddings, "embeddings");
     private static readonly GeminiAdapter Gemini = new();
+    private static readonly VertexAIAdapter VertexAI = new(Gemini);
 
     /// <summary>The adapter; null when the provider has no API that could answer.</summary>
     /// <param name="endpoint">The model at its provider: some models have one API only.</param>
@@ -38,6 +40,7 @@ internal static class ProviderAdapters
         ProviderType.Anthropic => asked == Protocol.Messages ? AnthropicMessages : null,
         ProviderType.Bedrock => asked == Protocol.Embeddings ? null : BedrockConverse,
         ProviderType.Gemini => asked == Protocol.Embeddings ? null : Gemini,
+        ProviderType.VertexAI => asked == Protocol.Embeddings ? null : VertexAI,
         _ => null,
     };
 
