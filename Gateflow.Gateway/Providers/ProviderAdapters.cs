@@ -37,7 +37,7 @@ internal static class ProviderAdapters
             _ => OpenAIChat,
         },
         ProviderType.AzureOpenAI => FindAzure(endpoint, asked),
-        ProviderType.Anthropic => asked == Protocol.Messages ? AnthropicMessages : null,
+        ProviderType.Anthropic => asked == Protocol.Embeddings ? null : AnthropicMessages,
         ProviderType.Bedrock => asked == Protocol.Embeddings ? null : BedrockConverse,
         ProviderType.Gemini => asked == Protocol.Embeddings ? null : Gemini,
         ProviderType.VertexAI => asked == Protocol.Embeddings ? null : VertexAI,

@@ -51,9 +51,9 @@ internal sealed class AnthropicMessagesAdapter(string path = "v1/messages") : IP
         return ValueTask.FromResult(request);
     }
 
-    public JsonObject Write(ModelRequest request, ModelEndpoint endpoint, ShimNotes notes) => throw new NotSupportedException();
+    public JsonObject Write(ModelRequest request, ModelEndpoint endpoint, ShimNotes notes) => MessageRequestWriter.Write(request, endpoint, notes);
 
-    public IAnswerParser CreateParser() => throw new NotSupportedException();
+    public IAnswerParser CreateParser() => new MessageAnswerParser();
 
     public bool TryRead(ReadOnlySpan<byte> json, AnswerFacts facts, out AnswerMarks marks) => MessageAnswerReader.TryRead(json, facts, out marks);
 

@@ -1,0 +1,27 @@
+using Gateflow.Core.Catalog;
+using Gateflow.Core.Compatibility;
+
+namespace Gateflow.Gateway.Providers.Anthropic;
+
+/// <summary>What a model takes where Anthropic's protocol has two words for one thing, from the catalog and its table of parameters.</summary>
+/// <param name="MaxOutput">Most tokens of an answer; null when not known.</param>
+/// <param name="Thinks">False for models that cannot think at all.</param>
+/// <param name="ThinksByBudget">Whether thinking is given a number of tokens; else the model chooses, within an effort.</param>
+/// <param name="TakesSchema">Whether <c>output_config.format</c> and strict tools are known.</param>
+internal sealed record ClaudeModel(int? MaxOutput, bool Thinks, bool ThinksByBudget, bool TakesSchema)
+{
+    private const string Provider = "anthropic";
+
+    public static ClaudeModel Of(string id)
+    {
+        var facts = ModelCatalog.Embedded.Find(Provider, id) ?? CatalogModel.Unknown(Provider, id);
+        var thinking = Verdict(facts, Capabilities.ReasoningEffort);
+        return new ClaudeModel(
+            facts.MaxOutputTokens,
+            Thinks: thinking != ParameterVerdict.Reject,
+            ThinksByBudget: thinking == ParameterVerdict.Rename,
+            TakesSchema: Verdict(facts, Capabilities.JsonSchema) is not (ParameterVerdict.Limit or ParameterVerdict.Reject));
+    }
+
+    private static ParameterVerdict? Verdict(CatalogModel facts, Capabilities flag) => ParameterRules.Embedded.Find(facts, null, flag)?.Verdict;
+}

@@ -1,0 +1,45 @@
+using System.Text.Json.Nodes;
+using Gateflow.Gateway.Providers.Bedrock;
+using Gateflow.Gateway.Translation;
+
+namespace Gateflow.Gateway.Providers.Anthropic;
+
+/// <summary>
+/// Writes the form that an answer must have: a schema as <c>output_config.format</c> where the model takes one, else an instruction, for the protocol has
+/// no plain JSON mode.
+/// </summary>
+internal static class MessageFormatWriter
+{
+    private const string Json = "Answer with one JSON object and nothing else: no other words, no code fence.";
+
+    /// <returns>What the model must be told; null for nothing.</returns>
+    public static string? Write(JsonObject json, ResponseFormat? format, ClaudeModel model, ShimNotes notes)
+    {
+        if (format is null or { Kind: FormatKind.Text })
+        {
+            return null;
+        }
+
+        if (format is not { Kind: FormatKind.Schema, Schema: { } schema })
+        {
+            notes.Mapped("response_format", "instruction");
+            return Json;
+        }
+
+        if (!model.TakesSchema || ClosedSchema.Of(schema, out var changed) is not { } closed)
+        {
+            notes.Mapped("response_format", "instruction");
+            return $"{Json} The object must be valid against this JSON schema: {schema.GetRawText()}";
+        }
+
+        if (changed)
+        {
+            notes.Mapped("response_format.schema", "closed objects");
+        }
+
+        var output = json["output_config"] as JsonObject ?? [];
+        output["format"] = new JsonObject { ["type"] = "json_schema", ["schema"] = closed };
+        json["output_config"] = output;
+        return null;
+    }
+}

@@ -1,0 +1,89 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Gateflow.Gateway.Providers.Bedrock;
+using Gateflow.Gateway.Translation;
+
+namespace Gateflow.Gateway.Providers.Anthropic;
+
+/// <summary>Writes <c>tools</c> and <c>tool_choice</c>, which also says whether one turn may hold several calls.</summary>
+internal static class MessageToolWriter
+{
+    public static void Write(JsonObject json, ModelRequest request, ClaudeModel model, ShimNotes notes)
+    {
+        if (request.Tools.Count == 0)
+        {
+            if (request.ToolChoice is { Kind: ToolChoiceKind.Required or ToolChoiceKind.Named })
+            {
+                throw NotCarriedException.Invalid("tool_choice", "left out where no tools are given");
+            }
+
+            return;
+        }
+
+        json["tools"] = new JsonArray([.. request.Tools.Select(tool => WriteTool(tool, model, notes))]);
+        json.Set("tool_choice", WriteChoice(request));
+    }
+
+    private static JsonObject WriteTool(Tool tool, ClaudeModel model, ShimNotes notes)
+    {
+        var json = new JsonObject { ["name"] = tool.Name };
+        json.Set("description", tool.Description);
+        json["input_schema"] = Schema(tool.Parameters);
+        if (tool.Strict != true)
+        {
+            return json;
+        }
+
+        if (model.TakesSchema && tool.Parameters is { } strict && ClosedSchema.Of(strict, out _) is { } closed)
+        {
+            json["input_schema"] = closed;
+            json["strict"] = true;
+        }
+        else
+        {
+            notes.Dropped("tools.strict");
+        }
+
+        return json;
+    }
+
+    /// <summary>The type is demanded there.</summary>
+    private static JsonObject Schema(JsonElement? parameters)
+    {
+        if (parameters is { } given && given.TryGetProperty("type", out _))
+        {
+            return JsonObject.Create(given)!;
+        }
+
+        var schema = new JsonObject { ["type"] = "object" };
+        foreach (var member in parameters?.EnumerateObject() ?? default)
+        {
+            schema[member.Name] = JsonMembers.Node(member.Value);
+        }
+
+        return schema;
+    }
+
+    private static JsonObject? WriteChoice(ModelRequest request)
+    {
+        var single = request.ParallelToolCalls is false;
+        if (request.ToolChoice is not { } choice)
+        {
+            return single ? new JsonObject { ["type"] = "auto", ["disable_parallel_tool_use"] = true } : null;
+        }
+
+        var json = new JsonObject
+        {
+            ["type"] = choice.Kind switch
+            {
+                ToolChoiceKind.None => "none",
+                ToolChoiceKind.Required => "any",
+                ToolChoiceKind.Named => "tool",
+                _ => "auto",
+            },
+        };
+        json.Set("name", choice.Name);
+        json.Set("disable_parallel_tool_use", single && choice.Kind != ToolChoiceKind.None ? true : default(bool?));
+        return json;
+    }
+}
