@@ -60,13 +60,7 @@ public sealed partial class TokensTests
 
     private static Dictionary<string, string[]> Read()
     {
-        var root = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(root, "Gateflow.sln")))
-        {
-            root = Path.GetDirectoryName(root)!;
-        }
-
-        var css = File.ReadAllText(Path.Combine(root, "Gateflow.Dashboard", "wwwroot", "css", "tokens.css"));
+        var css = File.ReadAllText(Path.Combine(Repository.Root, "Gateflow.Dashboard", "wwwroot", "css", "tokens.css"));
         return Token().Matches(css).ToDictionary(m => m.Groups[1].Value, m => new[] { m.Groups[2].Value, m.Groups[3].Value });
     }
 
