@@ -72,7 +72,7 @@ public static class ProviderWords
             Title = $"{(deleting ? "Delete" : "Disable")} {provider.Name}",
             Consequence = provider.ModelsServed == 0
                 ? $"{provider.Name} serves nothing now."
-                : $"From the next request on, {provider.Name} serves none of its {Display.Count(provider.ModelsServed, "model")}; those that nobody else serves are answered 404 or by their fallbacks.",
+                : $"From the next request on, {provider.Name} serves {(provider.ModelsServed == 1 ? "its model no more" : $"none of its {Display.Count(provider.ModelsServed, "model")}")}; requests for what nobody else serves are answered 404 or by their fallbacks.",
             Facts = facts,
             Verb = deleting ? "Delete provider" : "Disable provider",
             Danger = true,

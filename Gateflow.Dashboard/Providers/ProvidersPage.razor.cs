@@ -48,10 +48,9 @@ public sealed partial class ProvidersPage(
         }
     }
 
-    /// <summary>What a provider's key is recognised by.</summary>
+    /// <summary>What a provider's key is recognised by, behind its type: ", key …1234". Nothing without a key.</summary>
     private static string Key(ProviderView provider) =>
-        provider.Secrets.Values.Select(s => s.ClientEmail).FirstOrDefault(e => e is not null)
-        ?? (provider.Secrets.Count == 0 ? Display.None : "…" + (provider.Secrets.Values.First().Last4 ?? ""));
+        provider.Secrets.Values.FirstOrDefault() is { } hint ? $", {hint.ClientEmail ?? $"key …{hint.Last4}"}" : "";
 
     private bool Testing(ProviderView provider) => underTest.Contains(provider.Id);
 

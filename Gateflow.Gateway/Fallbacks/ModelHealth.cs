@@ -53,7 +53,7 @@ internal sealed class ModelHealth(ModelEndpoint endpoint, CatalogModel? facts, B
                 break;
             case AttemptResult.Unauthorized:
                 _trouble = true;
-                bell.Ring(About(AlertEvents.KeyRefused, endpoint.Provider.Name, $"The provider '{endpoint.Provider.Name}' refuses the key that the gateway has for it, or the key has no right to '{endpoint.UpstreamModel}'. Check Gateflow:Providers:{endpoint.Provider.Name}:ApiKey.") with { Severity = AlertSeverity.Urgent });
+                bell.Ring(About(AlertEvents.KeyRefused, endpoint.Provider.Name, $"The provider '{endpoint.Provider.Name}' refuses the key that the gateway has for it, or the key has no right to '{endpoint.UpstreamModel}'. Check its key in Settings → Providers or Gateflow:Providers:{endpoint.Provider.Name}.") with { Severity = AlertSeverity.Urgent });
                 break;
         }
     }
