@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Gateflow.Core.Catalog;
 using Gateflow.Core.Compatibility;
 using Gateflow.Core.Routing;
 using Gateflow.Gateway.Envelopes;
@@ -45,14 +46,14 @@ public sealed class DirectRequest
         ArgumentNullException.ThrowIfNull(writtenFor);
         var endpoint = model.Endpoints[0];
         var envelope = new Envelope();
-        if (ProviderAdapters.Find(endpoint, Protocol.Chat) is not { } adapter)
-        {
-            return (null, "the provider has no API for it");
-        }
-
         if (ChatEnvelopeReader.Instance.Read(chat.Span, envelope) is { } fault)
         {
             return (null, Words(fault));
+        }
+
+        if (ProviderAdapters.Find(endpoint, Protocol.Chat, (envelope.Capabilities & Capabilities.FunctionCalling) != 0) is not { } adapter)
+        {
+            return (null, "the provider has no API for it");
         }
 
         try

@@ -52,6 +52,24 @@ public sealed class ShimsTests
     }
 
     [Theory]
+    [InlineData("claude-opus-5-5", 0.2, "temperature:dropped", "top_p:dropped")]
+    [InlineData("claude-sonnet-4-6", 1.7, "temperature:clamped(1)", "top_p:dropped")]
+    public async Task Post_MigratedToClaude_IsTranslatedFittedAndAnswered(string target, double temperature, params string[] notes)
+    {
+        await using var simulator = await SimulatorHost.StartAsync();
+        await using var host = await StartAsync(simulator, "o3");
+        host.Serve(target, ProviderType.Anthropic, new Uri(simulator.Root));
+        host.Route(GatewayHost.Migration(10_000, source: "gpt-4o", target: target));
+
+        using var response = await host.PostAsync(Request(FormattableString.Invariant($",\"temperature\":{temperature},\"top_p\":0.9,\"presence_penalty\":1,\"stop\":\"END\"")));
+
+        var text = await response.Content.ReadAsStringAsync(Cancel);
+        Assert.True(response.StatusCode == HttpStatusCode.OK, text);
+        Assert.Equal((target, null), (Header(response, "x-gateflow-model"), Header(response, "x-gateflow-fallback-reason")));
+        Assert.Subset(Header(response, "x-gateflow-shims")!.Split(", ").ToHashSet(), notes.ToHashSet());
+    }
+
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task Post_Functions_AreSentAsToolsAndToldAsFunctions(bool stream)
