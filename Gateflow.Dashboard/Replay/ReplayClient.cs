@@ -3,6 +3,7 @@ using Gateflow.Core.Catalog;
 using Gateflow.Core.Replay;
 using Gateflow.Core.Routing;
 using Gateflow.Gateway.Outbound;
+using Gateflow.Gateway.Providers;
 using Gateflow.Gateway.Replay;
 
 namespace Gateflow.Dashboard.Replay;
@@ -63,6 +64,10 @@ internal sealed class ReplayClient(TimeProvider clock, OutboundConnections conne
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             return (ReplayAnswer.Failed($"no answer within {provider.Timeout.TotalSeconds:0.#} s"), null);
+        }
+        catch (ProviderSetupException fault)
+        {
+            return (ReplayAnswer.Failed(fault.Message), null);
         }
         catch (Exception fault) when (fault is HttpRequestException or IOException)
         {

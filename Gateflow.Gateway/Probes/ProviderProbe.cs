@@ -98,6 +98,10 @@ public sealed class ProviderProbe(OutboundConnections connections, TimeProvider 
         {
             return Failed(ProbeFault.Timeout, $"No answer within {limit.TotalSeconds:0.#} s.");
         }
+        catch (ProviderSetupException fault)
+        {
+            return Failed(ProbeFault.KeyRefused, fault.Message);
+        }
         catch (Exception fault) when (fault is HttpRequestException or IOException)
         {
             return fault.InnerException is AddressRefusedException or TimeoutException

@@ -70,6 +70,21 @@ public sealed class ProviderTestingTests
     }
 
     [Fact]
+    public async Task Test_BrokenServiceAccount_SaysWhatIsWrongWithIt()
+    {
+        await using var host = await StartAsync();
+
+        var (_, result) = await CallAsync(host, "POST", "/test", """
+            {"name": "x", "type": "vertex_ai", "project": "p", "location": "europe-west4", "model": "gemini-2.5-flash",
+             "service_account_json": {"type": "service_account", "client_email": "a", "private_key": "nonsense", "token_uri": "https://oauth2.googleapis.com/token"}}
+            """);
+
+        Assert.Equal(("failed", "key_refused"), (Text(result, "status"), Text(result, "reason")));
+        Assert.Contains("private_key", Text(result, "message"), StringComparison.Ordinal);
+        Assert.DoesNotContain("nonsense", result.ToJsonString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Test_NobodyThere_SaysSo()
     {
         await using var host = await StartAsync();
