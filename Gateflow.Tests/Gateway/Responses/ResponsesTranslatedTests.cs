@@ -161,6 +161,29 @@ public sealed class ResponsesTranslatedTests
         Assert.Equal(OutcomeKind.BrokenStream, (await host.RecordAsync()).Outcome);
     }
 
+    [Theory]
+    [InlineData(0.0, "llama", false, null)]
+    [InlineData(1.0, "gpt-4", true, "provider_error")]
+    public async Task Post_MigrationToAnotherProtocol_SaysWhoAnsweredAndFallsBackToTheSource(double errorRate, string served, bool used, string? reason)
+    {
+        await using var simulator = await SimulatorHost.StartAsync();
+        await simulator.SetAsync("llama", new { error_rate = errorRate, error_status = 500 });
+        await using var host = await GatewayHost.StartAsync(provider: new Uri(simulator.BaseUrl));
+        host.Serve("llama", ProviderType.OpenAICompatible, new Uri(simulator.BaseUrl));
+        host.Route(GatewayHost.Migration(10_000, target: "llama"));
+
+        using var response = await host.PostToAsync("/v1/responses", $$"""{"model":"gpt-4","input":"{{Prompt}}"}""");
+
+        var body = await response.JsonAsync();
+        Assert.Equal((served, "completed"), (body.GetProperty("model").GetString(), body.GetProperty("status").GetString()));
+        var fallback = body.GetProperty("gateflow").GetProperty("fallback");
+        Assert.Equal((used, reason), (fallback.GetProperty("used").GetBoolean(), fallback.GetProperty("reason").GetString()));
+        Assert.Equal(served, PassThroughTests.Header(response, "x-gateflow-model"));
+        Assert.Equal(
+            served == "llama" ? ["/v1/chat/completions"] : ["/v1/chat/completions", "/v1/responses"],
+            (await simulator.RequestsAsync()).Select(asked => asked.GetProperty("path").GetString()));
+    }
+
     private static byte[] Png => Convert.FromBase64String("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==");
 
     private static async Task<GatewayHost> StartAsync(SimulatorHost simulator, string model = "gpt-4o")
