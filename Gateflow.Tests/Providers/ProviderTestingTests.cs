@@ -74,10 +74,13 @@ public sealed class ProviderTestingTests
     {
         await using var host = await StartAsync();
 
-        var (_, result) = await CallAsync(host, "POST", "/test", """
-            {"name": "x", "type": "vertex_ai", "project": "p", "location": "europe-west4", "model": "gemini-2.5-flash",
-             "service_account_json": {"type": "service_account", "client_email": "a", "private_key": "nonsense", "token_uri": "https://oauth2.googleapis.com/token"}}
+        var (status, created) = await CallAsync(host, "POST", "", """
+            {"name": "vertex", "type": "vertex_ai", "project": "my-project-1", "location": "europe-west4",
+             "service_account_json": {"type": "service_account", "client_email": "a@b", "private_key": "nonsense", "token_uri": "https://oauth2.googleapis.com/token"}}
             """);
+        Assert.True(status == HttpStatusCode.Created, created.ToJsonString());
+
+        var (_, result) = await CallAsync(host, "POST", $"/{Text(created, "id")}/test", """{"model": "gemini-2.5-flash"}""");
 
         Assert.Equal(("failed", "key_refused"), (Text(result, "status"), Text(result, "reason")));
         Assert.Contains("private_key", Text(result, "message"), StringComparison.Ordinal);
