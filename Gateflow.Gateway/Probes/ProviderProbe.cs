@@ -46,10 +46,9 @@ public sealed class ProviderProbe(OutboundConnections connections, TimeProvider 
     private async Task<ProbeResult> AskAsync(ProviderEndpoint provider, string model, TimeSpan limit, CancellationToken cancellationToken)
     {
         var endpoint = new ModelEndpoint(provider, provider.Deployments.GetValueOrDefault(model, model));
-        var untold = Failed(ProbeFault.Refused, "This version of Gateflow cannot ask models of this type of provider.") with { Model = model };
         if ((ProviderAdapters.Find(endpoint, Protocol.Chat) ?? ProviderAdapters.Find(endpoint, Protocol.Messages)) is not { } adapter)
         {
-            return untold;
+            return Failed(ProbeFault.Refused, "Models of this type of provider cannot be asked.") with { Model = model };
         }
 
         var request = new ModelRequest { Messages = [Message.Of(Role.User, "Answer with one word: ready?")], MaxTokens = Tokens };
@@ -57,10 +56,6 @@ public sealed class ProviderProbe(OutboundConnections connections, TimeProvider 
         try
         {
             body = JsonSerializer.SerializeToUtf8Bytes(adapter.Write(request, endpoint, new ShimNotes()), ProviderJson.Options);
-        }
-        catch (NotSupportedException)
-        {
-            return untold;
         }
         catch (NotCarriedException fault)
         {

@@ -19,16 +19,7 @@ internal static class ChatSettingsWriter
         }
 
         json.Set("verbosity", request.Verbosity);
-        json.Set("user", request.User);
-        json.Set("metadata", request.Metadata);
-        if (request.ServiceTier is "auto" or "default" or "flex" or "priority" or "scale")
-        {
-            json["service_tier"] = request.ServiceTier;
-        }
-        else if (request.ServiceTier is not null)
-        {
-            notes.Dropped("service_tier");
-        }
+        OpenAICommon.Write(json, request, notes);
     }
 
     private static JsonObject WriteFormat(ResponseFormat format)

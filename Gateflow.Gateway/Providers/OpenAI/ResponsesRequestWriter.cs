@@ -119,16 +119,7 @@ internal static class ResponsesRequestWriter
             json.Set("reasoning", thinking.Count > 0 ? thinking : null);
         }
 
-        json.Set("user", request.User);
-        json.Set("metadata", request.Metadata);
-        if (request.ServiceTier is "auto" or "default" or "flex" or "priority" or "scale")
-        {
-            json["service_tier"] = request.ServiceTier;
-        }
-        else if (request.ServiceTier is not null)
-        {
-            notes.Dropped("service_tier");
-        }
+        OpenAICommon.Write(json, request, notes);
     }
 
     private static JsonObject WriteFormat(ResponseFormat format)
