@@ -49,6 +49,9 @@ public sealed class Migration : IVersioned
     /// <summary>When the present hold began; null while nothing holds.</summary>
     public DateTimeOffset? HeldSince { get; private set; }
 
+    /// <summary>When people were told of the present hold; null while they were not.</summary>
+    public DateTimeOffset? HoldToldAt { get; private set; }
+
     /// <summary>Why it holds, as a code; null while nothing holds.</summary>
     public string? HoldReason { get; private set; }
 
@@ -330,6 +333,18 @@ public sealed class Migration : IVersioned
         return true;
     }
 
+    /// <summary>Takes note that people are told of the hold; false when it is over, younger than <paramref name="patience"/>, or was told.</summary>
+    public bool TellHold(DateTimeOffset now, TimeSpan patience)
+    {
+        if (!IsRunning || HoldToldAt is not null || HeldSince is not { } since || now - since < patience)
+        {
+            return false;
+        }
+
+        HoldToldAt = now;
+        return true;
+    }
+
     /// <summary>Ends a hold whose cause is gone; false when nothing held.</summary>
     public bool Release()
     {
@@ -370,6 +385,7 @@ public sealed class Migration : IVersioned
     {
         HeldSince = null;
         HoldReason = null;
+        HoldToldAt = null;
     }
 
     private JsonObject StepData(string? reason = null) => With(new JsonObject { ["weight"] = Weight, ["step"] = Step }, reason);

@@ -1,5 +1,6 @@
 using Gateflow.Core.Routing;
 using Gateflow.Core.Storage;
+using Gateflow.Core.Webhooks;
 using Microsoft.EntityFrameworkCore;
 
 namespace Gateflow.Core.Migrations;
@@ -85,12 +86,14 @@ public sealed class Transitions(IDbContextFactory<GateflowDb> databases, Routes 
         }
 
         var before = (migration.Status, migration.Weight, migration.Step);
+        var toldOfHold = migration.HoldToldAt;
         if (await transition(migration, db, cancellationToken) is { } refusal)
         {
             return refusal;
         }
 
         db.AddRange(migration.NewEvents);
+        await Outbox.WriteAsync(db, migration, toldOfHold, cancellationToken);
         var moved = before != (migration.Status, migration.Weight, migration.Step) || migration.IsRunning;
         await db.SaveChangesAsync(cancellationToken);
         if (moved)

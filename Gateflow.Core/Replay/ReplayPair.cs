@@ -13,6 +13,9 @@ public sealed class ReplayPair
 
     public required string SampleId { get; init; }
 
+    /// <summary>SHA-256 of the stored request's body: what the test rests on can be proved after the sample is deleted.</summary>
+    public byte[]? SampleHash { get; init; }
+
     public string? Feature { get; init; }
 
     /// <summary>The last user message, encrypted.</summary>
@@ -55,6 +58,7 @@ internal sealed class ReplayPairConfiguration : IEntityTypeConfiguration<ReplayP
         builder.Property(p => p.Id).HasMaxLength(40);
         builder.Property(p => p.TestId).HasMaxLength(40);
         builder.Property(p => p.SampleId).HasMaxLength(40);
+        builder.Property(p => p.SampleHash).HasMaxLength(32);
         builder.Property(p => p.Rating).HasMaxLength(10);
         builder.Property(p => p.Feature).HasMaxLength(100);
         builder.HasIndex(p => new { p.TestId, p.Similarity });

@@ -1,5 +1,6 @@
 using Gateflow.Core.Access;
 using Gateflow.Core.Alerts;
+using Gateflow.Core.Drills;
 using Gateflow.Core.Fallbacks;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Providers;
@@ -7,6 +8,7 @@ using Gateflow.Core.Replay;
 using Gateflow.Core.Rollout;
 using Gateflow.Core.Routing;
 using Gateflow.Core.Usage;
+using Gateflow.Core.Webhooks;
 using Microsoft.EntityFrameworkCore;
 
 namespace Gateflow.Core.Storage;
@@ -46,6 +48,12 @@ public abstract class GateflowDb(DbContextOptions options) : DbContext(options)
     public DbSet<FallbackChain> FallbackChains => Set<FallbackChain>();
 
     public DbSet<Alert> Alerts => Set<Alert>();
+
+    public DbSet<Webhook> Webhooks => Set<Webhook>();
+
+    public DbSet<WebhookDelivery> WebhookDeliveries => Set<WebhookDelivery>();
+
+    public DbSet<DrillRun> Drills => Set<DrillRun>();
 
     public DbSet<Setting> Settings => Set<Setting>();
 

@@ -101,6 +101,7 @@ internal sealed class ReplayStore(IDbContextFactory<GateflowDb> databases, Trans
         Id = id,
         TestId = testId,
         SampleId = pair.Sample.Id,
+        SampleHash = pair.Sample.BodyHash,
         Feature = pair.Sample.Feature,
         Prompt = Encrypt(pair.Prompt),
         SourceText = Encrypt(pair.Answers.Source.Text),

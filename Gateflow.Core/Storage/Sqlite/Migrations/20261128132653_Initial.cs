@@ -164,6 +164,7 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
                     SoakStartedAt = table.Column<long>(type: "INTEGER", nullable: true),
                     FinishedAt = table.Column<long>(type: "INTEGER", nullable: true),
                     HeldSince = table.Column<long>(type: "INTEGER", nullable: true),
+                    HoldToldAt = table.Column<long>(type: "INTEGER", nullable: true),
                     HoldReason = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
                     Approvals = table.Column<int>(type: "INTEGER", nullable: false),
                     Demo = table.Column<bool>(type: "INTEGER", nullable: false),
@@ -344,6 +345,49 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "Webhooks",
+                columns: table => new
+                {
+                    Id = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Url = table.Column<string>(type: "TEXT", maxLength: 500, nullable: false),
+                    Description = table.Column<string>(type: "TEXT", maxLength: 200, nullable: true),
+                    Events = table.Column<string>(type: "TEXT", nullable: false),
+                    Enabled = table.Column<bool>(type: "INTEGER", nullable: false),
+                    Secret = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    SecretLast4 = table.Column<string>(type: "TEXT", maxLength: 4, nullable: false),
+                    CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    CreatedBy = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    UpdatedAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    UpdatedBy = table.Column<string>(type: "TEXT", maxLength: 200, nullable: true),
+                    Version = table.Column<Guid>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Webhooks", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "Drills",
+                columns: table => new
+                {
+                    Id = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    MigrationId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    At = table.Column<long>(type: "INTEGER", nullable: false),
+                    Actor = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    Result = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Drills", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_Drills_Migrations_MigrationId",
+                        column: x => x.MigrationId,
+                        principalTable: "Migrations",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "MigrationEvents",
                 columns: table => new
                 {
@@ -403,6 +447,7 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
                     Id = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
                     TestId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
                     SampleId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    SampleHash = table.Column<byte[]>(type: "BLOB", maxLength: 32, nullable: true),
                     Feature = table.Column<string>(type: "TEXT", maxLength: 100, nullable: true),
                     Prompt = table.Column<byte[]>(type: "BLOB", nullable: true),
                     SourceText = table.Column<byte[]>(type: "BLOB", nullable: true),
@@ -426,6 +471,35 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
                         name: "FK_ReplayPairs_ReplayTests_TestId",
                         column: x => x.TestId,
                         principalTable: "ReplayTests",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "WebhookDeliveries",
+                columns: table => new
+                {
+                    Id = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    WebhookId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Event = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    MigrationId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
+                    CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    Payload = table.Column<string>(type: "TEXT", nullable: false),
+                    Status = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    Attempts = table.Column<int>(type: "INTEGER", nullable: false),
+                    NextAttemptAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    Claim = table.Column<Guid>(type: "TEXT", nullable: true),
+                    ClaimedUntil = table.Column<long>(type: "INTEGER", nullable: true),
+                    DeliveredAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    Trail = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_WebhookDeliveries", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_WebhookDeliveries_Webhooks_WebhookId",
+                        column: x => x.WebhookId,
+                        principalTable: "Webhooks",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Cascade);
                 });
@@ -456,6 +530,11 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
                 table: "ArmWindows",
                 columns: new[] { "MigrationId", "At", "Node", "Arm" },
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Drills_MigrationId_Id",
+                table: "Drills",
+                columns: new[] { "MigrationId", "Id" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_FallbackChains_Primary",
@@ -545,6 +624,16 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
                 name: "IX_UsageRollups_Model_Hour",
                 table: "UsageRollups",
                 columns: new[] { "Model", "Hour" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_WebhookDeliveries_Status_NextAttemptAt",
+                table: "WebhookDeliveries",
+                columns: new[] { "Status", "NextAttemptAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_WebhookDeliveries_WebhookId_Id",
+                table: "WebhookDeliveries",
+                columns: new[] { "WebhookId", "Id" });
         }
 
         /// <inheritdoc />
@@ -558,6 +647,9 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "ArmWindows");
+
+            migrationBuilder.DropTable(
+                name: "Drills");
 
             migrationBuilder.DropTable(
                 name: "Evidence");
@@ -596,10 +688,16 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
                 name: "UsageRollups");
 
             migrationBuilder.DropTable(
+                name: "WebhookDeliveries");
+
+            migrationBuilder.DropTable(
                 name: "ReplayTests");
 
             migrationBuilder.DropTable(
                 name: "Migrations");
+
+            migrationBuilder.DropTable(
+                name: "Webhooks");
         }
     }
 }

@@ -165,6 +165,7 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                     SoakStartedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     FinishedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     HeldSince = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    HoldToldAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     HoldReason = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
                     Approvals = table.Column<int>(type: "integer", nullable: false),
                     Demo = table.Column<bool>(type: "boolean", nullable: false),
@@ -345,6 +346,49 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "Webhooks",
+                columns: table => new
+                {
+                    Id = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    Url = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false),
+                    Description = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
+                    Events = table.Column<string>(type: "text", nullable: false),
+                    Enabled = table.Column<bool>(type: "boolean", nullable: false),
+                    Secret = table.Column<byte[]>(type: "bytea", nullable: false),
+                    SecretLast4 = table.Column<string>(type: "character varying(4)", maxLength: 4, nullable: false),
+                    CreatedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    CreatedBy = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    UpdatedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    UpdatedBy = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
+                    Version = table.Column<Guid>(type: "uuid", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Webhooks", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "Drills",
+                columns: table => new
+                {
+                    Id = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    MigrationId = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    Actor = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    Result = table.Column<string>(type: "text", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Drills", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_Drills_Migrations_MigrationId",
+                        column: x => x.MigrationId,
+                        principalTable: "Migrations",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "MigrationEvents",
                 columns: table => new
                 {
@@ -404,6 +448,7 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                     Id = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
                     TestId = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
                     SampleId = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    SampleHash = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: true),
                     Feature = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: true),
                     Prompt = table.Column<byte[]>(type: "bytea", nullable: true),
                     SourceText = table.Column<byte[]>(type: "bytea", nullable: true),
@@ -427,6 +472,35 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                         name: "FK_ReplayPairs_ReplayTests_TestId",
                         column: x => x.TestId,
                         principalTable: "ReplayTests",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "WebhookDeliveries",
+                columns: table => new
+                {
+                    Id = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    WebhookId = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    Event = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    MigrationId = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
+                    CreatedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    Payload = table.Column<string>(type: "text", nullable: false),
+                    Status = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    Attempts = table.Column<int>(type: "integer", nullable: false),
+                    NextAttemptAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    Claim = table.Column<Guid>(type: "uuid", nullable: true),
+                    ClaimedUntil = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    DeliveredAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    Trail = table.Column<string>(type: "text", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_WebhookDeliveries", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_WebhookDeliveries_Webhooks_WebhookId",
+                        column: x => x.WebhookId,
+                        principalTable: "Webhooks",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Cascade);
                 });
@@ -457,6 +531,11 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                 table: "ArmWindows",
                 columns: new[] { "MigrationId", "At", "Node", "Arm" },
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Drills_MigrationId_Id",
+                table: "Drills",
+                columns: new[] { "MigrationId", "Id" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_FallbackChains_Primary",
@@ -546,6 +625,16 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                 name: "IX_UsageRollups_Model_Hour",
                 table: "UsageRollups",
                 columns: new[] { "Model", "Hour" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_WebhookDeliveries_Status_NextAttemptAt",
+                table: "WebhookDeliveries",
+                columns: new[] { "Status", "NextAttemptAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_WebhookDeliveries_WebhookId_Id",
+                table: "WebhookDeliveries",
+                columns: new[] { "WebhookId", "Id" });
         }
 
         /// <inheritdoc />
@@ -559,6 +648,9 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
 
             migrationBuilder.DropTable(
                 name: "ArmWindows");
+
+            migrationBuilder.DropTable(
+                name: "Drills");
 
             migrationBuilder.DropTable(
                 name: "Evidence");
@@ -597,10 +689,16 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                 name: "UsageRollups");
 
             migrationBuilder.DropTable(
+                name: "WebhookDeliveries");
+
+            migrationBuilder.DropTable(
                 name: "ReplayTests");
 
             migrationBuilder.DropTable(
                 name: "Migrations");
+
+            migrationBuilder.DropTable(
+                name: "Webhooks");
         }
     }
 }

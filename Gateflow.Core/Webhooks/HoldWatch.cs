@@ -1,0 +1,36 @@
+using Gateflow.Core.Migrations;
+using Gateflow.Core.Rollout;
+using Gateflow.Core.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace Gateflow.Core.Webhooks;
+
+/// <summary>Tells of migrations that have been held for an hour, and at once of a breach that waits for a person. Once a hold, whichever node looks first.</summary>
+public sealed class HoldWatch(IDbContextFactory<GateflowDb> databases, Transitions transitions, TimeProvider clock)
+{
+    /// <summary>How long a step may wait before somebody is told.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromHours(1);
+
+    private static readonly string Breach = Wire.Name(HoldReason.BreachNoAutoRollback);
+    private static readonly Refusal Told = new(RefusalKind.Conflict, "stale", "The hold is over, or was told.");
+
+    /// <summary>One look.</summary>
+    public async Task RunOnceAsync(CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var before = now - Patience;
+        List<string> due;
+        await using (var db = await databases.CreateDbContextAsync(cancellationToken))
+        {
+            due = await db.Migrations.AsNoTracking()
+                .Where(m => m.HoldToldAt == null && m.HeldSince != null && (m.HeldSince <= before || m.HoldReason == Breach))
+                .Where(m => m.Status == MigrationStatus.InProgress || m.Status == MigrationStatus.Paused || m.Status == MigrationStatus.Soaking)
+                .Select(m => m.Id).ToListAsync(cancellationToken);
+        }
+
+        foreach (var id in due)
+        {
+            await transitions.ApplyAsync(id, m => m.TellHold(now, m.HoldReason == Breach ? TimeSpan.Zero : Patience) ? null : Told, cancellationToken);
+        }
+    }
+}
