@@ -18,6 +18,9 @@ public static class AlertEvents
     /// <summary>Many requests of a model are answered by another.</summary>
     public const string FallbackHeavy = "fallback.heavy";
 
+    /// <summary>A webhook does not take its messages.</summary>
+    public const string WebhookFailing = "webhook.failing";
+
     /// <summary>A model in use comes to its end.</summary>
     public const string Deprecation = "deprecation.alert";
 }

@@ -10,8 +10,8 @@ public sealed class AddressGuard(OutboundOptions options)
     {
         AddressReach.Public => null,
         AddressReach.Private when options.AllowPrivateNetworks || options.AllowedNetworks.Contains(address) => null,
-        AddressReach.Private => "is a loopback or private address. Set Gateflow:Outbound:AllowedNetworks to its network, or enter the provider in the configuration.",
-        _ => "is a link-local, metadata, multicast or reserved address, where no provider is.",
+        AddressReach.Private => "is a loopback or private address. Set Gateflow:Outbound:AllowedNetworks to its network; a provider may stand in the configuration instead.",
+        _ => "is a link-local, metadata, multicast or reserved address, where nothing is to be called.",
     };
 
     /// <summary>Whether a URL may be configured: its host is looked up and each of its addresses judged. A name that does not resolve now is judged when it is connected to.</summary>
@@ -22,7 +22,7 @@ public sealed class AddressGuard(OutboundOptions options)
         var host = url.IdnHost.Trim('[', ']');
         if (AddressReaches.IsMetadataName(host))
         {
-            return $"{host} is the metadata service of a cloud, where no provider is.";
+            return $"{host} is the metadata service of a cloud, where nothing is to be called.";
         }
 
         foreach (var address in await ResolveAsync(host, cancellationToken))

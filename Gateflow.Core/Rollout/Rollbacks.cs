@@ -9,7 +9,7 @@ namespace Gateflow.Core.Rollout;
 /// Rolls a migration back: brakes this node's routes first, so that it is in force for the next request whatever the database does,
 /// then stores state, event and history in one transaction. It wins every race, because it re-reads and tries again until it is in force.
 /// </summary>
-public sealed class Rollbacks(Transitions transitions, Routes routes, Judge judge, TimeProvider clock)
+public sealed class Rollbacks(Transitions transitions, Routes routes, ModelDirectory models, Judge judge, TimeProvider clock)
 {
     private readonly ConcurrentDictionary<string, TimeSpan> _effects = new(StringComparer.Ordinal);
 
@@ -28,6 +28,11 @@ public sealed class Rollbacks(Transitions transitions, Routes routes, Judge judg
     public async Task<Result<Migration>> RunAsync(
         string id, string actor, string reason, GuardrailReading? guardrail, CancellationToken cancellationToken)
     {
+        if (NoWayBack(id) is { } stranded)
+        {
+            return stranded;
+        }
+
         Brake(id);
         var effect = _effects.GetValueOrDefault(id);
         var state = judge.Snapshot(id);
@@ -35,6 +40,7 @@ public sealed class Rollbacks(Transitions transitions, Routes routes, Judge judg
         {
             var now = clock.GetUtcNow();
             var traffic = migration.Weight;
+            var (requests, seconds) = Detection(guardrail, state, now);
             var data = new JsonObject { ["reason"] = reason, ["automatic"] = guardrail is not null };
             if (guardrail is not null)
             {
@@ -43,7 +49,11 @@ public sealed class Rollbacks(Transitions transitions, Routes routes, Judge judg
                 data["threshold"] = Math.Round(guardrail.Threshold, 3);
                 data["samples"] = guardrail.Samples;
                 data["detail"] = guardrail.Detail;
+                data["detection_requests"] = requests;
+                data["detection_seconds"] = seconds;
             }
+
+            data["effect_ms"] = Math.Round(effect.TotalMilliseconds, 3);
 
             if (migration.RollBack(actor, now, data) is { } refusal)
             {
@@ -61,9 +71,8 @@ public sealed class Rollbacks(Transitions transitions, Routes routes, Judge judg
                 Evidence = guardrail?.Evidence,
                 Threshold = guardrail?.Threshold,
                 TrafficAtRollback = traffic,
-                DetectionRequests = guardrail is null || state is null ? null : state.StepTargetOutcomes - state.OutcomesBeforeFailure,
-                DetectionSeconds = guardrail is null || state?.FirstFailureTicks is not { } first
-                    ? null : Math.Max(0, TimeSpan.FromTicks(now.UtcTicks - first).TotalSeconds),
+                DetectionRequests = requests,
+                DetectionSeconds = seconds,
                 EffectMs = effect.TotalMilliseconds,
             });
             return Task.FromResult<Refusal?>(null);
@@ -77,4 +86,19 @@ public sealed class Rollbacks(Transitions transitions, Routes routes, Judge judg
 
         return result;
     }
+
+    /// <summary>Why the requests of a completed migration cannot return: nobody serves the source any more. Asked of memory alone, before anything is braked.</summary>
+    private Refusal? NoWayBack(string id) =>
+        routes.Current.Migrations.Values.SelectMany(r => r).FirstOrDefault(r => r.MigrationId == id && r.Completed) is { } completed && !models.IsServed(completed.SourceModel)
+            ? new Refusal(RefusalKind.Conflict, "source_not_served",
+                $"No configured provider serves '{completed.SourceModel}' any more: its requests would have nowhere to return to. Add a provider that serves it, or migrate from '{completed.TargetModel}' to another model.")
+            {
+                Status = MigrationStatus.Completed,
+            }
+            : null;
+
+    private static (long? Requests, double? Seconds) Detection(GuardrailReading? guardrail, JudgeState? state, DateTimeOffset now) => guardrail is null || state is null
+        ? (null, null)
+        : (state.StepTargetOutcomes - state.OutcomesBeforeFailure,
+            state.FirstFailureTicks is { } first ? Math.Max(0, TimeSpan.FromTicks(now.UtcTicks - first).TotalSeconds) : null);
 }

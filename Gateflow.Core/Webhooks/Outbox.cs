@@ -11,7 +11,7 @@ namespace Gateflow.Core.Webhooks;
 /// Writes what people and programs must hear of beside the transition that causes it, in the same transaction: a message for each webhook that
 /// wants it, and the alert. So neither is lost when the program dies, and neither tells of what was not stored.
 /// </summary>
-internal static class Outbox
+public static class Outbox
 {
     /// <summary>Adds what the new events of a migration give cause for, to be stored with them.</summary>
     /// <param name="db">The transition's context.</param>

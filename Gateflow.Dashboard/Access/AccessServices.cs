@@ -2,6 +2,8 @@ using Gateflow.Core.Access;
 using Gateflow.Core.Providers;
 using Gateflow.Core.Routing;
 using Gateflow.Dashboard.Composition;
+using Gateflow.Dashboard.Management;
+using Gateflow.Dashboard.Webhooks;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.DataProtection;
@@ -52,6 +54,10 @@ public static class AccessServices
     public static IServiceCollection AddSecretProtectors(this IServiceCollection services)
     {
         services.AddSingleton<ISecretProtector>(sp => new DataProtector(sp.GetRequiredService<IDataProtectionProvider>(), "Gateflow.Samples"));
+        services.AddKeyedSingleton<ISecretProtector>(
+            WebhookSecrets.Purpose, (sp, _) => new DataProtector(sp.GetRequiredService<IDataProtectionProvider>(), "Gateflow.Webhooks"));
+        services.AddKeyedSingleton<ISecretProtector>(
+            Idempotency.Purpose, (sp, _) => new DataProtector(sp.GetRequiredService<IDataProtectionProvider>(), "Gateflow.Idempotency"));
         return services.AddKeyedSingleton<ISecretProtector>(
             StoredProviders.Purpose, (sp, _) => new DataProtector(sp.GetRequiredService<IDataProtectionProvider>(), "Gateflow.Providers"));
     }

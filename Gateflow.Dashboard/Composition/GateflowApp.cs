@@ -19,6 +19,7 @@ using Gateflow.Dashboard.Providers;
 using Gateflow.Dashboard.Replay;
 using Gateflow.Dashboard.RollbackHistory;
 using Gateflow.Dashboard.Shell;
+using Gateflow.Dashboard.Webhooks;
 using Gateflow.Dashboard.Wizard;
 using Gateflow.Gateway;
 using Gateflow.Simulator;
@@ -79,6 +80,7 @@ public static class GateflowApp
         services.AddMigrations();
         services.AddReplay();
         services.AddProviders();
+        services.AddWebhooks();
 
         services.AddLive();
         services.AddWizard();

@@ -41,6 +41,9 @@ public sealed record Settings
     /// <summary>Proxies before the gateway that are believed when they say who calls.</summary>
     public AddressRanges TrustedProxies { get; init; } = AddressRanges.None;
 
+    /// <summary>Where people open the dashboard, for links in messages; null for the address that it listens on.</summary>
+    public Uri? PublicUrl { get; init; }
+
     /// <summary>Where addresses that were entered by API or page may lead.</summary>
     public OutboundOptions Outbound { get; init; } = new();
 

@@ -48,6 +48,7 @@ public sealed class SettingsReader(IConfiguration configuration)
             Providers = Providers(),
             MaxBodyBytes = (long)Number("Gateflow:Limits:MaxBodyBytes", 20 * 1024 * 1024, 1024, 1024L * 1024 * 1024),
             TrustedProxies = Addresses("Gateflow:TrustedProxies"),
+            PublicUrl = Address("Gateflow:PublicUrl"),
             Outbound = new OutboundOptions
             {
                 AllowPrivateNetworks = Boolean("Gateflow:Outbound:AllowPrivateNetworks", development),
@@ -74,6 +75,23 @@ public sealed class SettingsReader(IConfiguration configuration)
             AnswerRoots = root is null ? [data] : [data, root],
         };
         return _faults.Count == 0 ? (settings, []) : (null, _faults);
+    }
+
+    /// <summary>An http or https address; null when it is not set.</summary>
+    private Uri? Address(string key)
+    {
+        if (string.IsNullOrWhiteSpace(configuration[key]))
+        {
+            return null;
+        }
+
+        if (Uri.TryCreate(configuration[key], UriKind.Absolute, out var url) && url.Scheme is "http" or "https")
+        {
+            return url;
+        }
+
+        _faults.Add($"{key} is '{configuration[key]}'; it must be an absolute http or https address, e.g. https://gateflow.example.com.");
+        return null;
     }
 
     /// <summary>The repository's root when the program runs by "dotnet run" from its build output there; else null.</summary>

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text;
+using Gateflow.Core.Access;
 using Gateflow.Core.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -10,8 +11,12 @@ namespace Gateflow.Dashboard.Management;
 /// A mutation that carries an Idempotency-Key is carried out once: the same key with the same body gets the first answer again for a
 /// day, with another body it is refused. Server errors are not kept, so that a repeat can succeed.
 /// </summary>
-internal sealed class Idempotency(IDbContextFactory<GateflowDb> databases, TimeProvider clock) : IEndpointFilter
+internal sealed class Idempotency(
+    IDbContextFactory<GateflowDb> databases, [FromKeyedServices(Idempotency.Purpose)] ISecretProtector protector, TimeProvider clock) : IEndpointFilter
 {
+    /// <summary>Answers are kept encrypted: some hold a secret that is shown once.</summary>
+    public const string Purpose = "idempotency";
+
     private static readonly TimeSpan Kept = TimeSpan.FromHours(24);
 
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
@@ -44,7 +49,7 @@ internal sealed class Idempotency(IDbContextFactory<GateflowDb> databases, TimeP
                 ? ApiErrors.Error(422, "invalid_request_error", "idempotency_key_reused", "This Idempotency-Key was used with another body.", "Idempotency-Key")
                 : known.Status == 0
                     ? ApiErrors.Error(409, "conflict_error", "idempotency_in_progress", "The first request with this Idempotency-Key is still being carried out.")
-                    : Results.Content(known.Body, "application/json", Encoding.UTF8, known.Status);
+                    : Results.Content(Encoding.UTF8.GetString(protector.Unprotect(Convert.FromBase64String(known.Body!))), "application/json", Encoding.UTF8, known.Status);
         }
 
         var entry = new IdempotencyEntry { Id = id, BodyHash = hash, At = now };
@@ -61,7 +66,7 @@ internal sealed class Idempotency(IDbContextFactory<GateflowDb> databases, TimeP
         return await RunAsync(context, next, db, entry);
     }
 
-    private static async Task<object?> RunAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next, GateflowDb db, IdempotencyEntry entry)
+    private async Task<object?> RunAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next, GateflowDb db, IdempotencyEntry entry)
     {
         var http = context.HttpContext;
         var kept = false;
@@ -80,7 +85,7 @@ internal sealed class Idempotency(IDbContextFactory<GateflowDb> databases, TimeP
             http.Response.Body = original;
             if (http.Response.StatusCode < 500)
             {
-                (entry.Status, entry.Body) = (http.Response.StatusCode, Encoding.UTF8.GetString(memory.ToArray()));
+                (entry.Status, entry.Body) = (http.Response.StatusCode, Convert.ToBase64String(protector.Protect(memory.ToArray())));
                 await db.SaveChangesAsync(CancellationToken.None);
                 kept = true;
             }

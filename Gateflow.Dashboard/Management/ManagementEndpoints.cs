@@ -6,6 +6,7 @@ using Gateflow.Dashboard.Live;
 using Gateflow.Dashboard.Migrations;
 using Gateflow.Dashboard.Providers;
 using Gateflow.Dashboard.Replay;
+using Gateflow.Dashboard.Webhooks;
 
 namespace Gateflow.Dashboard.Management;
 
@@ -25,6 +26,7 @@ public static class ManagementEndpoints
         api.MapProviders();
         api.MapFallbacks();
         api.MapAlerts();
+        api.MapWebhooks();
         api.MapFallback(() => ApiErrors.Error(404, "not_found_error", "unknown_endpoint", "The management API has no such endpoint. /openapi/v1.json lists them."));
     }
 }

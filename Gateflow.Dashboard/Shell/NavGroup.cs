@@ -23,6 +23,7 @@ public sealed record NavGroup(string? Title, IReadOnlyList<NavEntry> Entries)
         [
             new("Providers", "/settings/providers", "server"),
             new("API keys", "/settings/api-keys", "key"),
+            new("Webhooks", "/settings/webhooks", "webhook"),
         ]),
     ];
 }

@@ -30,6 +30,9 @@ public sealed class OutboundConnections(AddressGuard guard) : IDisposable
         return (provider.Trusted ? _trusted : _guarded).SendAsync(request, cancellationToken);
     }
 
+    /// <summary>Sends a request to an address that was entered by API or page and is no provider's.</summary>
+    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => _guarded.SendAsync(request, cancellationToken);
+
     public void Dispose()
     {
         _trusted.Dispose();

@@ -11,6 +11,7 @@ using Gateflow.Dashboard.Migrations;
 using Gateflow.Dashboard.Overview;
 using Gateflow.Dashboard.Providers;
 using Gateflow.Dashboard.RollbackHistory;
+using Gateflow.Dashboard.Webhooks;
 using Gateflow.Tests.Composition;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -41,6 +42,9 @@ public class PageTestContext : DashboardTestContext
         Share<ProviderStore>();
         Share<ProviderTesting>();
         Share<ProviderHealths>();
+        Share<WebhookStore>();
+        Share<DeliveryBook>();
+        Share<Deliveries>();
         Share<FluentValidation.IValidator<CreateKey>>();
         Services.AddSingleton(Feed);
     }

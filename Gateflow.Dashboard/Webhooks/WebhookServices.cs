@@ -1,0 +1,23 @@
+using Gateflow.Core.Webhooks;
+using Gateflow.Dashboard.Composition;
+using Gateflow.Gateway.Webhooks;
+
+namespace Gateflow.Dashboard.Webhooks;
+
+/// <summary>What webhooks register and run in the background.</summary>
+internal static class WebhookServices
+{
+    public static IServiceCollection AddWebhooks(this IServiceCollection services)
+    {
+        services.AddSingleton<WebhookSecrets>();
+        services.AddSingleton<PublicAddress>();
+        services.AddSingleton<WebhookCall>();
+        services.AddSingleton<WebhookStore>();
+        services.AddSingleton<Deliveries>();
+        services.AddSingleton<DeliveryBook>();
+        services.AddSingleton<HoldWatch>();
+        services.Every("Looking for long holds", TimeSpan.FromSeconds(15), sp => sp.GetRequiredService<HoldWatch>().RunOnceAsync);
+        services.Every("Deleting old webhook messages", TimeSpan.FromHours(1), sp => sp.GetRequiredService<Deliveries>().ForgetAsync);
+        return services.Every("Sending webhook messages", TimeSpan.FromSeconds(1), sp => sp.GetRequiredService<Deliveries>().RunOnceAsync);
+    }
+}
