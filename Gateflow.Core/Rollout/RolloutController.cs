@@ -248,14 +248,15 @@ public sealed partial class RolloutController(
             _braking[migration.Id] = 0;
         }
 
-        judge.Arm(migration.Id, Config(migration), state);
+        judge.Arm(migration.Id, ConfigOf(migration), state);
         if (migration.Status != MigrationStatus.Soaking)
         {
             judge.BeginStep(migration.Id, migration.Step, migration.Weight);
         }
     }
 
-    private static JudgeConfig Config(Migration migration) => new()
+    /// <summary>How the migration's judge is armed.</summary>
+    public static JudgeConfig ConfigOf(Migration migration) => new()
     {
         TailShare = TailShare,
         RollbackThreshold = migration.Config.RollbackThreshold,

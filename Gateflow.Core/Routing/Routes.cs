@@ -14,11 +14,17 @@ public sealed class Routes(RouteTableLoader loader) : IDisposable
     private readonly Lock _swap = new();
     private volatile RouteTable _current = RouteTable.Empty;
 
+    private Routes(RouteTable standing)
+        : this((RouteTableLoader)null!) => _current = standing;
+
     /// <summary>The table in force.</summary>
     public RouteTable Current => _current;
 
     /// <summary>Raised after each swap.</summary>
     public event Action? Changed;
+
+    /// <summary>Routes that are nowhere stored and can be braked, but not reloaded: a drill's.</summary>
+    public static Routes Standing(RouteTable table) => new(table);
 
     /// <summary>Reads all routing data and puts it in force.</summary>
     public async Task ReloadAsync(CancellationToken cancellationToken)

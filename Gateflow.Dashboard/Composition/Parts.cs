@@ -11,6 +11,7 @@ using Gateflow.Core.Usage;
 using Gateflow.Dashboard.Access;
 using Gateflow.Dashboard.Catalog;
 using Gateflow.Dashboard.Demo;
+using Gateflow.Dashboard.Drills;
 using Gateflow.Dashboard.Live;
 using Gateflow.Dashboard.Migrations;
 using Gateflow.Gateway;
@@ -75,6 +76,7 @@ internal static class Parts
         services.AddSingleton<Conduct>();
         services.AddSingleton<MigrationReader>();
         services.AddSingleton<Forecasting>();
+        services.AddSingleton<Drilling>();
         services.AddSingleton<IValidator<CreateMigration>, CreateMigrationValidator>();
         services.AddSingleton<IValidator<MigrationConfig>, MigrationConfigValidator>();
         services.AddSingleton<IValidator<CreateKey>, CreateKeyValidator>();

@@ -1,6 +1,7 @@
 using Gateflow.Dashboard.Access;
 using Gateflow.Dashboard.Alerts;
 using Gateflow.Dashboard.Catalog;
+using Gateflow.Dashboard.Drills;
 using Gateflow.Dashboard.Fallbacks;
 using Gateflow.Dashboard.Live;
 using Gateflow.Dashboard.Migrations;
@@ -20,6 +21,7 @@ public static class ManagementEndpoints
         api.AddEndpointFilter<Idempotency>();
         api.MapMigrations();
         api.MapMigrationEvents();
+        api.MapDrills();
         api.MapReplay();
         api.MapApiKeys();
         api.MapModels();

@@ -31,8 +31,6 @@ public static class MigrationEndpoints
                 RunAsync(id, body, http, conduct, reader, run)).RequireAuthorization(Policies.Operator);
         }
 
-        api.MapPost("/migrations/{id}/drill", () => ApiErrors.Error(409, "conflict_error", "not_available_yet", "The drill is not part of this version."))
-            .RequireAuthorization(Policies.Operator);
         api.MapGet("/migration-templates", Templates);
         api.MapGet("/rollbacks", RollbacksAsync);
     }

@@ -10,12 +10,21 @@ namespace Gateflow.Gateway.Outbound;
 /// that one is connected to, after its name was looked up, so that no name can change behind the check. The pools are apart, or a provider of the
 /// second kind could ride on a connection of the first. No cookies, redirects, proxies or decompression: bytes come as they are.
 /// </summary>
-public sealed class OutboundConnections(AddressGuard guard) : IDisposable
+public sealed class OutboundConnections : IDisposable
 {
     private static readonly HttpRequestOptionsKey<TimeSpan> ConnectTimeout = new("gateflow.connect_timeout");
 
-    private readonly HttpMessageInvoker _trusted = new(Create(null), disposeHandler: true);
-    private readonly HttpMessageInvoker _guarded = new(Create(guard), disposeHandler: true);
+    private readonly HttpMessageInvoker _trusted;
+    private readonly HttpMessageInvoker _guarded;
+
+    public OutboundConnections(AddressGuard guard)
+        : this(Create(null), Create(guard))
+    {
+    }
+
+    /// <summary>For a drill, whose handlers answer themselves.</summary>
+    internal OutboundConnections(HttpMessageHandler trusted, HttpMessageHandler guarded) =>
+        (_trusted, _guarded) = (new HttpMessageInvoker(trusted, disposeHandler: true), new HttpMessageInvoker(guarded, disposeHandler: true));
 
     /// <summary>Sends a request to a provider and returns when the answer's headers are there.</summary>
     public Task<HttpResponseMessage> SendAsync(ProviderEndpoint provider, HttpRequestMessage request, CancellationToken cancellationToken)

@@ -6,6 +6,7 @@ using Gateflow.Core.Routing;
 using Gateflow.Core.Storage;
 using Gateflow.Dashboard.Access;
 using Gateflow.Dashboard.Alerts;
+using Gateflow.Dashboard.Drills;
 using Gateflow.Dashboard.Live;
 using Gateflow.Dashboard.Migrations;
 using Gateflow.Dashboard.Overview;
@@ -42,6 +43,7 @@ public class PageTestContext : DashboardTestContext
         Share<ProviderStore>();
         Share<ProviderTesting>();
         Share<ProviderHealths>();
+        Share<Drilling>();
         Share<WebhookStore>();
         Share<DeliveryBook>();
         Share<Deliveries>();

@@ -1,0 +1,32 @@
+using System.Text.Json.Nodes;
+using Gateflow.Core.Migrations;
+using Gateflow.Dashboard.Access;
+using Gateflow.Dashboard.Management;
+using Gateflow.Dashboard.Migrations;
+
+namespace Gateflow.Dashboard.Drills;
+
+/// <summary>The routes of drills.</summary>
+public static class DrillEndpoints
+{
+    public static void MapDrills(this IEndpointRouteBuilder api)
+    {
+        api.MapPost("/migrations/{id}/drill", RunAsync).RequireAuthorization(Policies.Operator);
+        api.MapGet("/migrations/{id}/drills", async (string id, Drilling drilling, CancellationToken token) =>
+            await drilling.ListAsync(id, token) is { } drills
+                ? MigrationEndpoints.Json(new ListPage<JsonObject>([.. drills.Select(d => d.ToJson())], null))
+                : Refusal.NotFound("migration", id).ToResult());
+    }
+
+    private static async Task<IResult> RunAsync(string id, Body body, HttpContext http, Drilling drilling)
+    {
+        var request = body.Read<DrillRequest>();
+        if (!request.IsOk)
+        {
+            return request.Refusal.ToResult();
+        }
+
+        var result = await drilling.RunAsync(id, request.Value, MigrationEndpoints.Actor(http), http.RequestAborted);
+        return result.IsOk ? MigrationEndpoints.Json(result.Value.ToJson()) : result.Refusal.ToResult();
+    }
+}
