@@ -4,6 +4,7 @@ using Gateflow.Core.Drills;
 using Gateflow.Core.Fallbacks;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Providers;
+using Gateflow.Core.Quality;
 using Gateflow.Core.Replay;
 using Gateflow.Core.Rollout;
 using Gateflow.Core.Routing;
@@ -54,6 +55,8 @@ public abstract class GateflowDb(DbContextOptions options) : DbContext(options)
     public DbSet<WebhookDelivery> WebhookDeliveries => Set<WebhookDelivery>();
 
     public DbSet<DrillRun> Drills => Set<DrillRun>();
+
+    public DbSet<Feedback> Feedback => Set<Feedback>();
 
     public DbSet<Setting> Settings => Set<Setting>();
 

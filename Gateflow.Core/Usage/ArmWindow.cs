@@ -28,6 +28,9 @@ public sealed class ArmWindow
     /// <summary>The arm's own failures: target_failure, source_failure, broken_stream.</summary>
     public long Failures { get; set; }
 
+    /// <summary>The part of <see cref="Failures"/> that broke off after its first byte.</summary>
+    public long BrokenStreams { get; set; }
+
     public long OutageBoth { get; set; }
 
     public long ClientFaults { get; set; }
@@ -52,6 +55,9 @@ public sealed class ArmWindow
     public double QualitySum { get; set; }
 
     public long QualityCount { get; set; }
+
+    /// <summary>Parts of the answers' quality, packed <see cref="Quality.PartSums"/>.</summary>
+    public byte[] QualityParts { get; set; } = [];
 
     /// <summary>Latency of the arm's own successes, milliseconds, packed.</summary>
     public byte[] LatencyHistogram { get; set; } = [];

@@ -76,6 +76,7 @@ public static class RequestLog
         TokensEstimated = record.TokensEstimated,
         Cost = UsageFolding.Cost(catalog, record),
         Quality = Known(record.Quality),
+        Truncated = record.Truncated,
         SamplingRate = rate,
         Demo = demo,
     };

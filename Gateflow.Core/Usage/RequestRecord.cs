@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Gateflow.Core.Catalog;
+using Gateflow.Core.Quality;
 using Gateflow.Core.Rollout;
 
 namespace Gateflow.Core.Usage;
@@ -76,8 +77,15 @@ public sealed class RequestRecord
 
     public Capabilities Capabilities { get; init; }
 
-    /// <summary>Quality of the answer in [0, 1]; NaN when there is none.</summary>
-    public double Quality { get; init; } = double.NaN;
+    /// <summary>Quality of the answer in [0, 1]; NaN when there is none. Set late where a format had to be checked.</summary>
+    public double Quality { get; set; } = double.NaN;
+
+    /// <summary>What <see cref="Quality"/> is made of.</summary>
+    [JsonConverter(typeof(AnswerPartsJson))]
+    public AnswerParts Parts { get; set; }
+
+    /// <summary>True when the answer was cut off by its length.</summary>
+    public bool Truncated { get; init; }
 
     /// <summary>Stable hash of the unit of assignment.</summary>
     public ulong Unit { get; init; }

@@ -53,6 +53,9 @@ public sealed class RequestRow
 
     public double? Quality { get; init; }
 
+    /// <summary>True when the answer was cut off by its length: no failure, but it costs quality.</summary>
+    public bool Truncated { get; init; }
+
     /// <summary>Share of such requests that is kept, (0, 1].</summary>
     public double SamplingRate { get; init; } = 1;
 

@@ -22,6 +22,7 @@ public sealed class Retention(IDbContextFactory<GateflowDb> databases, SampleOpt
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         return await DeleteAsync(db.Requests, r => r.At < now.AddDays(-RequestDays), r => r.At, cancellationToken)
             + await DeleteAsync(db.ArmWindows, w => w.At < now.AddDays(-WindowDays), w => w.At, cancellationToken)
+            + await DeleteAsync(db.Feedback, f => f.At < now.AddDays(-RequestDays), f => f.At, cancellationToken)
             + await DeleteAsync(db.Samples, s => s.At < now.AddDays(-samples.RetentionDays), s => s.At, cancellationToken);
     }
 

@@ -1,3 +1,4 @@
+using Gateflow.Core.Quality;
 using Gateflow.Core.Rollout;
 
 namespace Gateflow.Core.Usage;
@@ -18,6 +19,7 @@ public readonly record struct WindowKey(DateTimeOffset At, string MigrationId, A
 public sealed class WindowTally
 {
     private readonly LatencyHistogram _latencies = new();
+    private readonly PartSums _parts = new();
     private readonly ArmWindow _sum = new() { At = default, Node = "", MigrationId = "", Arm = Arm.None };
 
     /// <param name="record">A request of this window's key.</param>
@@ -28,6 +30,7 @@ public sealed class WindowTally
         _sum.Requests++;
         _sum.Successes += columns.Success;
         _sum.Failures += columns.ArmFailure;
+        _sum.BrokenStreams += record.Outcome == OutcomeKind.BrokenStream ? 1 : 0;
         _sum.OutageBoth += columns.OutageBoth;
         _sum.ClientFaults += columns.ClientFault;
         _sum.RateLimited += columns.RateLimited;
@@ -45,6 +48,7 @@ public sealed class WindowTally
             {
                 _sum.QualitySum += record.Quality;
                 _sum.QualityCount++;
+                _parts.Add(record.Parts);
             }
         }
     }
@@ -55,6 +59,7 @@ public sealed class WindowTally
         row.Requests += _sum.Requests;
         row.Successes += _sum.Successes;
         row.Failures += _sum.Failures;
+        row.BrokenStreams += _sum.BrokenStreams;
         row.OutageBoth += _sum.OutageBoth;
         row.ClientFaults += _sum.ClientFaults;
         row.RateLimited += _sum.RateLimited;
@@ -67,6 +72,9 @@ public sealed class WindowTally
         row.UnpricedRequests += _sum.UnpricedRequests;
         row.QualitySum += _sum.QualitySum;
         row.QualityCount += _sum.QualityCount;
+        var parts = PartSums.Unpack(row.QualityParts);
+        parts.Merge(_parts);
+        row.QualityParts = parts.Pack();
         var sum = LatencyHistogram.Unpack(row.LatencyHistogram);
         sum.Merge(_latencies);
         row.LatencyHistogram = sum.Pack();

@@ -498,6 +498,41 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                     b.ToTable("Providers");
                 });
 
+            modelBuilder.Entity("Gateflow.Core.Quality.Feedback", b =>
+                {
+                    b.Property<string>("RequestId")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<string>("Arm")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("KeyId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<string>("MigrationId")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<double>("Score")
+                        .HasColumnType("double precision");
+
+                    b.HasKey("RequestId");
+
+                    b.HasIndex("At");
+
+                    b.HasIndex("MigrationId", "Arm");
+
+                    b.ToTable("Feedback");
+                });
+
             modelBuilder.Entity("Gateflow.Core.Replay.ReplayPair", b =>
                 {
                     b.Property<string>("Id")
@@ -740,6 +775,9 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                     b.Property<DateTimeOffset>("At")
                         .HasColumnType("timestamp with time zone");
 
+                    b.Property<long>("BrokenStreams")
+                        .HasColumnType("bigint");
+
                     b.Property<long>("Cancelled")
                         .HasColumnType("bigint");
 
@@ -784,6 +822,10 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
 
                     b.Property<long>("QualityCount")
                         .HasColumnType("bigint");
+
+                    b.Property<byte[]>("QualityParts")
+                        .IsRequired()
+                        .HasColumnType("bytea");
 
                     b.Property<double>("QualitySum")
                         .HasColumnType("double precision");
@@ -904,6 +946,9 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                         .HasColumnType("boolean");
 
                     b.Property<bool>("TokensEstimated")
+                        .HasColumnType("boolean");
+
+                    b.Property<bool>("Truncated")
                         .HasColumnType("boolean");
 
                     b.HasKey("Id");

@@ -498,6 +498,41 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
                     b.ToTable("Providers");
                 });
 
+            modelBuilder.Entity("Gateflow.Core.Quality.Feedback", b =>
+                {
+                    b.Property<string>("RequestId")
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<string>("Arm")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("nvarchar(32)");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<string>("KeyId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<string>("MigrationId")
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<double>("Score")
+                        .HasColumnType("float");
+
+                    b.HasKey("RequestId");
+
+                    b.HasIndex("At");
+
+                    b.HasIndex("MigrationId", "Arm");
+
+                    b.ToTable("Feedback");
+                });
+
             modelBuilder.Entity("Gateflow.Core.Replay.ReplayPair", b =>
                 {
                     b.Property<string>("Id")
@@ -740,6 +775,9 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
                     b.Property<DateTimeOffset>("At")
                         .HasColumnType("datetimeoffset");
 
+                    b.Property<long>("BrokenStreams")
+                        .HasColumnType("bigint");
+
                     b.Property<long>("Cancelled")
                         .HasColumnType("bigint");
 
@@ -784,6 +822,10 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
 
                     b.Property<long>("QualityCount")
                         .HasColumnType("bigint");
+
+                    b.Property<byte[]>("QualityParts")
+                        .IsRequired()
+                        .HasColumnType("varbinary(max)");
 
                     b.Property<double>("QualitySum")
                         .HasColumnType("float");
@@ -904,6 +946,9 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
                         .HasColumnType("bit");
 
                     b.Property<bool>("TokensEstimated")
+                        .HasColumnType("bit");
+
+                    b.Property<bool>("Truncated")
                         .HasColumnType("bit");
 
                     b.HasKey("Id");

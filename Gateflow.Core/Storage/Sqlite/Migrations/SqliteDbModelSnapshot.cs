@@ -489,6 +489,41 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
                     b.ToTable("Providers");
                 });
 
+            modelBuilder.Entity("Gateflow.Core.Quality.Feedback", b =>
+                {
+                    b.Property<string>("RequestId")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Arm")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("KeyId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("MigrationId")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<double>("Score")
+                        .HasColumnType("REAL");
+
+                    b.HasKey("RequestId");
+
+                    b.HasIndex("At");
+
+                    b.HasIndex("MigrationId", "Arm");
+
+                    b.ToTable("Feedback");
+                });
+
             modelBuilder.Entity("Gateflow.Core.Replay.ReplayPair", b =>
                 {
                     b.Property<string>("Id")
@@ -729,6 +764,9 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
                     b.Property<long>("At")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long>("BrokenStreams")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("Cancelled")
                         .HasColumnType("INTEGER");
 
@@ -773,6 +811,10 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
 
                     b.Property<long>("QualityCount")
                         .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("QualityParts")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.Property<double>("QualitySum")
                         .HasColumnType("REAL");
@@ -893,6 +935,9 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
                         .HasColumnType("INTEGER");
 
                     b.Property<bool>("TokensEstimated")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("Truncated")
                         .HasColumnType("INTEGER");
 
                     b.HasKey("Id");

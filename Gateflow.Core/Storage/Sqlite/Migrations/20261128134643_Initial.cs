@@ -79,6 +79,7 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
                     Requests = table.Column<long>(type: "INTEGER", nullable: false),
                     Successes = table.Column<long>(type: "INTEGER", nullable: false),
                     Failures = table.Column<long>(type: "INTEGER", nullable: false),
+                    BrokenStreams = table.Column<long>(type: "INTEGER", nullable: false),
                     OutageBoth = table.Column<long>(type: "INTEGER", nullable: false),
                     ClientFaults = table.Column<long>(type: "INTEGER", nullable: false),
                     RateLimited = table.Column<long>(type: "INTEGER", nullable: false),
@@ -91,6 +92,7 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
                     UnpricedRequests = table.Column<long>(type: "INTEGER", nullable: false),
                     QualitySum = table.Column<double>(type: "REAL", nullable: false),
                     QualityCount = table.Column<long>(type: "INTEGER", nullable: false),
+                    QualityParts = table.Column<byte[]>(type: "BLOB", nullable: false),
                     LatencyHistogram = table.Column<byte[]>(type: "BLOB", nullable: false)
                 },
                 constraints: table =>
@@ -128,6 +130,22 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_FallbackChains", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "Feedback",
+                columns: table => new
+                {
+                    RequestId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    At = table.Column<long>(type: "INTEGER", nullable: false),
+                    KeyId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    MigrationId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
+                    Arm = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    Score = table.Column<double>(type: "REAL", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Feedback", x => x.RequestId);
                 });
 
             migrationBuilder.CreateTable(
@@ -251,6 +269,7 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
                     TokensEstimated = table.Column<bool>(type: "INTEGER", nullable: false),
                     Cost = table.Column<decimal>(type: "TEXT", precision: 18, scale: 9, nullable: true),
                     Quality = table.Column<double>(type: "REAL", nullable: true),
+                    Truncated = table.Column<bool>(type: "INTEGER", nullable: false),
                     SamplingRate = table.Column<double>(type: "REAL", nullable: false),
                     Demo = table.Column<bool>(type: "INTEGER", nullable: false)
                 },
@@ -543,6 +562,16 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_Feedback_At",
+                table: "Feedback",
+                column: "At");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Feedback_MigrationId_Arm",
+                table: "Feedback",
+                columns: new[] { "MigrationId", "Arm" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Idempotency_At",
                 table: "Idempotency",
                 column: "At");
@@ -656,6 +685,9 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "FallbackChains");
+
+            migrationBuilder.DropTable(
+                name: "Feedback");
 
             migrationBuilder.DropTable(
                 name: "Idempotency");

@@ -79,6 +79,7 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
                     Requests = table.Column<long>(type: "bigint", nullable: false),
                     Successes = table.Column<long>(type: "bigint", nullable: false),
                     Failures = table.Column<long>(type: "bigint", nullable: false),
+                    BrokenStreams = table.Column<long>(type: "bigint", nullable: false),
                     OutageBoth = table.Column<long>(type: "bigint", nullable: false),
                     ClientFaults = table.Column<long>(type: "bigint", nullable: false),
                     RateLimited = table.Column<long>(type: "bigint", nullable: false),
@@ -91,6 +92,7 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
                     UnpricedRequests = table.Column<long>(type: "bigint", nullable: false),
                     QualitySum = table.Column<double>(type: "float", nullable: false),
                     QualityCount = table.Column<long>(type: "bigint", nullable: false),
+                    QualityParts = table.Column<byte[]>(type: "varbinary(max)", nullable: false),
                     LatencyHistogram = table.Column<byte[]>(type: "varbinary(max)", nullable: false)
                 },
                 constraints: table =>
@@ -128,6 +130,22 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_FallbackChains", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "Feedback",
+                columns: table => new
+                {
+                    RequestId = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    KeyId = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
+                    MigrationId = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: true),
+                    Arm = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
+                    Score = table.Column<double>(type: "float", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Feedback", x => x.RequestId);
                 });
 
             migrationBuilder.CreateTable(
@@ -251,6 +269,7 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
                     TokensEstimated = table.Column<bool>(type: "bit", nullable: false),
                     Cost = table.Column<decimal>(type: "decimal(18,9)", precision: 18, scale: 9, nullable: true),
                     Quality = table.Column<double>(type: "float", nullable: true),
+                    Truncated = table.Column<bool>(type: "bit", nullable: false),
                     SamplingRate = table.Column<double>(type: "float", nullable: false),
                     Demo = table.Column<bool>(type: "bit", nullable: false)
                 },
@@ -543,6 +562,16 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_Feedback_At",
+                table: "Feedback",
+                column: "At");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Feedback_MigrationId_Arm",
+                table: "Feedback",
+                columns: new[] { "MigrationId", "Arm" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Idempotency_At",
                 table: "Idempotency",
                 column: "At");
@@ -656,6 +685,9 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
 
             migrationBuilder.DropTable(
                 name: "FallbackChains");
+
+            migrationBuilder.DropTable(
+                name: "Feedback");
 
             migrationBuilder.DropTable(
                 name: "Idempotency");

@@ -80,6 +80,7 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                     Requests = table.Column<long>(type: "bigint", nullable: false),
                     Successes = table.Column<long>(type: "bigint", nullable: false),
                     Failures = table.Column<long>(type: "bigint", nullable: false),
+                    BrokenStreams = table.Column<long>(type: "bigint", nullable: false),
                     OutageBoth = table.Column<long>(type: "bigint", nullable: false),
                     ClientFaults = table.Column<long>(type: "bigint", nullable: false),
                     RateLimited = table.Column<long>(type: "bigint", nullable: false),
@@ -92,6 +93,7 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                     UnpricedRequests = table.Column<long>(type: "bigint", nullable: false),
                     QualitySum = table.Column<double>(type: "double precision", nullable: false),
                     QualityCount = table.Column<long>(type: "bigint", nullable: false),
+                    QualityParts = table.Column<byte[]>(type: "bytea", nullable: false),
                     LatencyHistogram = table.Column<byte[]>(type: "bytea", nullable: false)
                 },
                 constraints: table =>
@@ -129,6 +131,22 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_FallbackChains", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "Feedback",
+                columns: table => new
+                {
+                    RequestId = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    KeyId = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    MigrationId = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
+                    Arm = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    Score = table.Column<double>(type: "double precision", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Feedback", x => x.RequestId);
                 });
 
             migrationBuilder.CreateTable(
@@ -252,6 +270,7 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                     TokensEstimated = table.Column<bool>(type: "boolean", nullable: false),
                     Cost = table.Column<decimal>(type: "numeric(18,9)", precision: 18, scale: 9, nullable: true),
                     Quality = table.Column<double>(type: "double precision", nullable: true),
+                    Truncated = table.Column<bool>(type: "boolean", nullable: false),
                     SamplingRate = table.Column<double>(type: "double precision", nullable: false),
                     Demo = table.Column<bool>(type: "boolean", nullable: false)
                 },
@@ -544,6 +563,16 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_Feedback_At",
+                table: "Feedback",
+                column: "At");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Feedback_MigrationId_Arm",
+                table: "Feedback",
+                columns: new[] { "MigrationId", "Arm" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Idempotency_At",
                 table: "Idempotency",
                 column: "At");
@@ -657,6 +686,9 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
 
             migrationBuilder.DropTable(
                 name: "FallbackChains");
+
+            migrationBuilder.DropTable(
+                name: "Feedback");
 
             migrationBuilder.DropTable(
                 name: "Idempotency");
