@@ -5,5 +5,6 @@ if (GateflowApp.Build(args, Console.Error) is not { } app)
     return 1;
 }
 
+SocketCompletions.Configure(app.Services.GetRequiredService<Settings>());
 await app.RunAsync();
 return 0;

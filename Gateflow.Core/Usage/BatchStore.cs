@@ -93,6 +93,7 @@ internal sealed class BatchStore(
     {
         var table = demo.Refresh();
         var folding = new UsageFolding(catalog);
+        var rows = new List<RequestRow>();
         for (var i = 0; i < batch.Records.Count; i++)
         {
             var record = batch.Records[i];
@@ -104,7 +105,7 @@ internal sealed class BatchStore(
             folding.Add(record);
             if (batch.Rates[i] > 0)
             {
-                db.Requests.Add(RequestLog.Row(record, catalog, batch.Rates[i], demo.IsDemo(record.KeyId)));
+                rows.Add(RequestLog.Row(record, catalog, batch.Rates[i], demo.IsDemo(record.KeyId)));
             }
         }
 
@@ -119,6 +120,8 @@ internal sealed class BatchStore(
             window.Weight = Weight(table, key.MigrationId);
             tally.AddTo(window);
         }
+
+        await RowInsert<RequestRow>.RunAsync(db, rows, cancellationToken);
     }
 
     private async Task<UsageRollup> RollupAsync(GateflowDb db, RollupKey key, bool isDemo, CancellationToken cancellationToken)

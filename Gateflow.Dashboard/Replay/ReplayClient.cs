@@ -35,6 +35,7 @@ internal sealed class ReplayClient(TimeProvider clock, OutboundConnections conne
         for (var attempt = 0; ; attempt++)
         {
             var (answer, wait) = await TryAsync(model, request, cancellationToken);
+            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // what compares answers must not keep a socket's thread
             if (wait is null || attempt == LimitRetries)
             {
                 return answer;

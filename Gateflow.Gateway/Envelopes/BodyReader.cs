@@ -30,17 +30,26 @@ internal static class BodyReader
         {
             while (body.Length != announced)
             {
-                var read = await http.Request.Body.ReadAsync(body.Free(1), http.RequestAborted);
-                if (read == 0)
+                var received = await http.Request.BodyReader.ReadAsync(http.RequestAborted);
+                var tooLong = body.Length + received.Buffer.Length > limit;
+                foreach (var piece in received.Buffer)
                 {
-                    break;
+                    if (!tooLong)
+                    {
+                        body.Append(piece.Span);
+                    }
                 }
 
-                body.Advance(read);
-                if (body.Length > limit)
+                http.Request.BodyReader.AdvanceTo(received.Buffer.End);
+                if (tooLong)
                 {
                     body.Dispose();
                     return (null, GatewayError.TooLarge(limit));
+                }
+
+                if (received.IsCompleted)
+                {
+                    break;
                 }
             }
 
