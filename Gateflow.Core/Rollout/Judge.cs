@@ -21,12 +21,29 @@ public sealed record JudgeView
 
     /// <summary>Outcomes folded.</summary>
     public required long Sequence { get; init; }
+
+    internal static JudgeView Of(MigrationJudge judge) => new()
+    {
+        Readings = judge.Read(),
+        Breach = judge.Breach,
+        Step = judge.Step,
+        StepTargetOutcomes = judge.StepTargetOutcomes,
+        OutageHold = judge.OutageHold,
+        DistinctFailingUnits = judge.DistinctFailingUnits,
+        Sequence = judge.Sequence,
+    };
 }
 
 /// <summary>The judges of all running migrations on this node. Thread-safe; one lock a migration, held for one fold.</summary>
 public sealed class Judge
 {
+    /// <summary>Most outcomes of a migration kept for the fleet's test, about 20 MB; more than that, while the database is away, it never hears of.</summary>
+    private const int MostUnsent = 200_000;
+
     private readonly ConcurrentDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
+
+    /// <summary>True where a test of all nodes follows this one: outcomes are then kept until they are sent.</summary>
+    public bool FeedsFleet { get; init; }
 
     /// <summary>
     /// Called once a migration, on the thread that folded the deciding outcome and outside any lock: brake the local route table here,
@@ -82,6 +99,7 @@ public sealed class Judge
         lock (entry.Gate)
         {
             entry.Judge.Fold(outcome);
+            Keep(entry, outcome, isScore: false);
         }
 
         Raise(migrationId, entry);
@@ -99,6 +117,7 @@ public sealed class Judge
         lock (entry.Gate)
         {
             entry.Judge.FoldScore(arm, score);
+            Keep(entry, new ArmOutcome { Arm = arm, Kind = OutcomeKind.Success, Unit = 0, AtTicks = 0, LatencyMs = double.NaN, Quality = score }, isScore: true);
         }
 
         Raise(migrationId, entry);
@@ -115,17 +134,7 @@ public sealed class Judge
 
         lock (entry.Gate)
         {
-            var judge = entry.Judge;
-            return new JudgeView
-            {
-                Readings = judge.Read(),
-                Breach = judge.Breach,
-                Step = judge.Step,
-                StepTargetOutcomes = judge.StepTargetOutcomes,
-                OutageHold = judge.OutageHold,
-                DistinctFailingUnits = judge.DistinctFailingUnits,
-                Sequence = judge.Sequence,
-            };
+            return JudgeView.Of(entry.Judge);
         }
     }
 
@@ -143,6 +152,41 @@ public sealed class Judge
         }
     }
 
+    /// <summary>The state to persist and the outcomes in it that the fleet's test has not been sent; null when the migration is not judged here.</summary>
+    internal JudgeSnapshot? Collect(string migrationId)
+    {
+        if (!_entries.TryGetValue(migrationId, out var entry))
+        {
+            return null;
+        }
+
+        lock (entry.Gate)
+        {
+            return new JudgeSnapshot(entry.Judge.Save(), [.. entry.Unsent]);
+        }
+    }
+
+    /// <summary>Forgets outcomes up to that count: they are stored.</summary>
+    internal void Sent(string migrationId, long sequence)
+    {
+        if (_entries.TryGetValue(migrationId, out var entry))
+        {
+            lock (entry.Gate)
+            {
+                var upTo = entry.Unsent.FindIndex(o => o.Sequence > sequence);
+                entry.Unsent.RemoveRange(0, upTo < 0 ? entry.Unsent.Count : upTo);
+            }
+        }
+    }
+
+    private void Keep(Entry entry, in ArmOutcome outcome, bool isScore)
+    {
+        if (FeedsFleet && outcome.Arm != Rollout.Arm.None && entry.Unsent.Count < MostUnsent)
+        {
+            entry.Unsent.Add(new LoggedOutcome(entry.Judge.Sequence, entry.Judge.Step, entry.Judge.Weight, isScore, outcome));
+        }
+    }
+
     private void Raise(string migrationId, Entry entry)
     {
         if (Volatile.Read(ref entry.Raised) == 0 && entry.Judge.Breach is { } breach && Interlocked.Exchange(ref entry.Raised, 1) == 0)
@@ -154,6 +198,8 @@ public sealed class Judge
     private sealed class Entry(MigrationJudge judge)
     {
         public MigrationJudge Judge { get; } = judge;
+
+        public List<LoggedOutcome> Unsent { get; } = [];
 
         public Lock Gate { get; } = new();
 

@@ -91,6 +91,17 @@ public sealed class MigrationJudge
         }
     }
 
+    /// <summary>Folds an outcome of a step that is over: it is evidence, but not one of the outcomes that the running step asks for.</summary>
+    public void FoldLate(in ArmOutcome outcome)
+    {
+        var (counted, seen) = (StepTargetOutcomes, StepTargetSeen);
+        Fold(outcome);
+        (StepTargetOutcomes, StepTargetSeen) = (counted, seen);
+    }
+
+    /// <summary>Takes over what another test of the same migration found: the brake of a node.</summary>
+    public void Adopt(GuardrailReading breach) => Breach ??= breach;
+
     /// <summary>Folds a score that came after its answer (feedback, an evaluation): in [0, 1], of an answer that its own arm gave.</summary>
     public void FoldScore(Arm arm, double score)
     {

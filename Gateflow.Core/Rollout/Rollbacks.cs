@@ -25,8 +25,9 @@ public sealed class Rollbacks(Transitions transitions, Routes routes, ModelDirec
     }
 
     /// <param name="guardrail">What broke; null when a person rolls back.</param>
+    /// <param name="judged">The state of the test that it broke in; null for this node's own.</param>
     public async Task<Result<Migration>> RunAsync(
-        string id, string actor, string reason, GuardrailReading? guardrail, CancellationToken cancellationToken)
+        string id, string actor, string reason, GuardrailReading? guardrail, CancellationToken cancellationToken, JudgeState? judged = null)
     {
         if (NoWayBack(id) is { } stranded)
         {
@@ -35,7 +36,7 @@ public sealed class Rollbacks(Transitions transitions, Routes routes, ModelDirec
 
         Brake(id);
         var effect = _effects.GetValueOrDefault(id);
-        var state = judge.Snapshot(id);
+        var state = judged ?? judge.Snapshot(id);
         var result = await transitions.ApplyAsync(id, (migration, db, _) =>
         {
             var now = clock.GetUtcNow();

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Threading.Channels;
+using Gateflow.Core.Fleet;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -14,13 +15,10 @@ namespace Gateflow.Core.Rollout;
 /// lives only in memory.
 /// </summary>
 public sealed partial class RolloutController(
-    IDbContextFactory<GateflowDb> databases, Transitions transitions, Rollbacks rollbacks, Judge judge, NodeName node,
+    IDbContextFactory<GateflowDb> databases, Transitions transitions, Rollbacks rollbacks, Judge judge, FleetEvidence evidence, ThisNode node, Lease lease,
     TimeProvider clock, ILogger<RolloutController> logger)
 {
     private const string Actor = "gateflow";
-
-    /// <summary>Weight of the tests kept for regressions that start after the planned requests: docs/decisions/004.</summary>
-    private const double TailShare = 0.05;
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
@@ -48,7 +46,7 @@ public sealed partial class RolloutController(
         };
         transitions.Routing += migration =>
         {
-            if (migration.IsRunning)
+            if (migration.IsRunning && node.Is(NodeRoles.Gateway))
             {
                 Arm(migration, null);
             }
@@ -93,11 +91,17 @@ public sealed partial class RolloutController(
     {
         var running = await RunningAsync(cancellationToken);
         await ArmAsync(running, cancellationToken);
+        var decides = node.Is(NodeRoles.Controller) && (!node.SharesDatabase || await lease.HoldAsync(cancellationToken));
+        if (decides)
+        {
+            await evidence.FoldAsync(cancellationToken);
+        }
+
         foreach (var migration in running)
         {
             try
             {
-                await StepAsync(migration, cancellationToken);
+                await (decides ? StepAsync(migration, cancellationToken) : WatchAsync(migration, cancellationToken));
             }
             catch (Exception fault) when (fault is not OperationCanceledException)
             {
@@ -139,56 +143,76 @@ public sealed partial class RolloutController(
             return;
         }
 
-        judge.BeginStep(migration.Id, migration.Step, migration.Weight);
-        var judged = judge.Read(migration.Id);
+        if (await BrakeAsync(migration, cancellationToken))
+        {
+            return;
+        }
+
+        var judged = await evidence.ReadAsync(migration, cancellationToken);
         await NoteVerdictsAsync(migration, judged, cancellationToken);
         var decision = Decide(migration, judged, now);
         switch (decision.Kind)
         {
             case DecisionKind.Rollback:
-                await rollbacks.RunAsync(migration.Id, Actor, decision.Reading!.Detail, decision.Reading, cancellationToken);
+                await rollbacks.RunAsync(migration.Id, Actor, decision.Reading!.Detail, decision.Reading, cancellationToken, await evidence.StateAsync(migration.Id, cancellationToken));
                 break;
             case DecisionKind.Hold or DecisionKind.AskPerson:
-                await HoldAsync(migration, decision, cancellationToken);
+                await HoldAsync(migration, judged, decision, cancellationToken);
                 break;
             case DecisionKind.Advance:
-                await MoveAsync(migration, m => m.Advance(Actor, clock.GetUtcNow(), decision.Warning), cancellationToken);
+                await MoveAsync(migration, judged, m => m.Advance(Actor, clock.GetUtcNow(), decision.Warning), cancellationToken);
                 break;
             case DecisionKind.Finish:
-                await MoveAsync(migration, m => m.Soak(Actor, clock.GetUtcNow()), cancellationToken);
+                await MoveAsync(migration, judged, m => m.Soak(Actor, clock.GetUtcNow()), cancellationToken);
                 break;
             case DecisionKind.Complete:
-                await MoveAsync(migration, m => m.Complete(Actor, clock.GetUtcNow(), decision.Warning), cancellationToken);
+                await MoveAsync(migration, judged, m => m.Complete(Actor, clock.GetUtcNow(), decision.Warning), cancellationToken);
                 break;
             case DecisionKind.Wait when migration.HoldReason is not null && migration.Status != MigrationStatus.Paused:
-                await MoveAsync(migration, m => m.Release() ? null : Stale, cancellationToken);
+                await MoveAsync(migration, judged, m => m.Release() ? null : Stale, cancellationToken);
                 break;
             default:
                 break;
         }
     }
 
-    private async Task HoldAsync(Migration migration, StepDecision decision, CancellationToken cancellationToken)
+    private async Task HoldAsync(Migration migration, JudgeView? judged, StepDecision decision, CancellationToken cancellationToken)
     {
         var reason = Wire.Name(decision.Reason!.Value);
         if (migration.HoldReason != reason)
         {
-            await MoveAsync(migration, m => m.Hold(reason, decision.Sentence, clock.GetUtcNow()) ? null : Stale, cancellationToken);
+            await MoveAsync(migration, judged, m => m.Hold(reason, decision.Sentence, clock.GetUtcNow()) ? null : Stale, cancellationToken);
         }
     }
 
-    /// <summary>Moves only what still is as it was read: another node, or a person, may have been first.</summary>
-    private Task<Result<Migration>> MoveAsync(Migration seen, Func<Migration, Refusal?> move, CancellationToken cancellationToken) =>
-        transitions.ApplyAsync(seen.Id, m =>
+    /// <summary>What a node does that does not decide: it folds its own part of the step, and brakes.</summary>
+    private async Task WatchAsync(Migration migration, CancellationToken cancellationToken)
+    {
+        if (migration.IsRunning && !await BrakeAsync(migration, cancellationToken))
         {
-            if (m.Version != seen.Version)
-            {
-                return Stale;
-            }
+            Judged?.Invoke(migration.Id);
+        }
+    }
 
-            // a breach since the decision: the next turn rolls back instead
-            return m.Config.AutoRollback && judge.Read(m.Id)?.Breach is not null ? Stale : move(m);
-        }, cancellationToken);
+    /// <summary>
+    /// Lets this node's judge begin the step that runs, and stores what its own test broke beside the fleet's: its brake is in force already.
+    /// </summary>
+    private async Task<bool> BrakeAsync(Migration migration, CancellationToken cancellationToken)
+    {
+        judge.BeginStep(migration.Id, migration.Step, migration.Weight);
+        if (!node.SharesDatabase || !migration.Config.AutoRollback || judge.Read(migration.Id)?.Breach is not { } breach)
+        {
+            return false;
+        }
+
+        await rollbacks.RunAsync(migration.Id, Actor, breach.Detail, breach, cancellationToken);
+        return true;
+    }
+
+    /// <summary>Moves only what still is as it was read: another node, or a person, may have been first, or the evidence may have changed.</summary>
+    private Task<Result<Migration>> MoveAsync(Migration seen, JudgeView? judged, Func<Migration, Refusal?> move, CancellationToken cancellationToken) =>
+        transitions.ApplyAsync(seen.Id, async (m, db, token) =>
+            m.Version != seen.Version || (m.Config.AutoRollback && !await evidence.StandsAsync(db, m.Id, judged, token)) ? Stale : move(m), cancellationToken);
 
     private async Task NoteVerdictsAsync(Migration migration, JudgeView? judged, CancellationToken cancellationToken)
     {
@@ -197,10 +221,15 @@ public sealed partial class RolloutController(
             return;
         }
 
+        Judged?.Invoke(migration.Id);
+        if (node.SharesDatabase)
+        {
+            return; // whoever folds notes them, in the same transaction: once for all nodes
+        }
+
         var verdicts = judged.Readings.ToDictionary(r => r.Guardrail, r => r.Verdict);
         var before = _verdicts.GetValueOrDefault(migration.Id);
         _verdicts[migration.Id] = verdicts;
-        Judged?.Invoke(migration.Id);
         var changed = judged.Readings.Where(r => before is not null && before.TryGetValue(r.Guardrail, out var was) && was != r.Verdict
             && was != Verdict.NoTraffic && r.Verdict != Verdict.NoTraffic).ToList();
         if (changed.Count > 0)
@@ -231,12 +260,18 @@ public sealed partial class RolloutController(
             judge.Disarm(id);
             _verdicts.TryRemove(id, out _);
             _braking.TryRemove(id, out _);
+            Judged?.Invoke(id); // over, perhaps by another node
+        }
+
+        if (!node.Is(NodeRoles.Gateway))
+        {
+            return;
         }
 
         foreach (var migration in migrations.Where(m => m.IsRunning && !judge.IsArmed(m.Id)))
         {
             await using var db = await databases.CreateDbContextAsync(cancellationToken);
-            var row = await db.Evidence.AsNoTracking().FirstOrDefaultAsync(e => e.MigrationId == migration.Id && e.Node == node.Value, cancellationToken);
+            var row = await db.Evidence.AsNoTracking().FirstOrDefaultAsync(e => e.MigrationId == migration.Id && e.Node == node.Name, cancellationToken);
             Arm(migration, row is null ? null : JsonSerializer.Deserialize<JudgeState>(row.State, JsonColumn.Options));
         }
     }
@@ -248,21 +283,12 @@ public sealed partial class RolloutController(
             _braking[migration.Id] = 0;
         }
 
-        judge.Arm(migration.Id, ConfigOf(migration), state);
+        judge.Arm(migration.Id, JudgeConfigs.OfNode(migration, node), state);
         if (migration.Status != MigrationStatus.Soaking)
         {
             judge.BeginStep(migration.Id, migration.Step, migration.Weight);
         }
     }
-
-    /// <summary>How the migration's judge is armed.</summary>
-    public static JudgeConfig ConfigOf(Migration migration) => new()
-    {
-        TailShare = TailShare,
-        RollbackThreshold = migration.Config.RollbackThreshold,
-        Alpha = migration.Config.Alpha,
-        ExpectedTargetRequests = Forecast.Estimate(migration.Config, migration.Analysis?.RequestsPerHour).ExpectedTargetRequests,
-    };
 
     private static readonly Refusal Stale = new(RefusalKind.Conflict, "stale", "The migration moved meanwhile.");
 

@@ -2,6 +2,7 @@ using Gateflow.Core.Access;
 using Gateflow.Core.Alerts;
 using Gateflow.Core.Drills;
 using Gateflow.Core.Fallbacks;
+using Gateflow.Core.Fleet;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Providers;
 using Gateflow.Core.Quality;
@@ -27,6 +28,12 @@ public abstract class GateflowDb(DbContextOptions options) : DbContext(options)
     public DbSet<Rollback> Rollbacks => Set<Rollback>();
 
     public DbSet<EvidenceRow> Evidence => Set<EvidenceRow>();
+
+    public DbSet<OutcomeBatch> OutcomeBatches => Set<OutcomeBatch>();
+
+    public DbSet<NodeRow> Nodes => Set<NodeRow>();
+
+    public DbSet<LeaseRow> Leases => Set<LeaseRow>();
 
     public DbSet<RoutingState> Routing => Set<RoutingState>();
 

@@ -1,3 +1,5 @@
+using System.Data.Common;
+using Microsoft.Data.SqlClient;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
@@ -6,13 +8,17 @@ namespace Gateflow.Core.Storage;
 /// <summary>Brings the database to this program's schema, under a lock: the tool's own on a server, a file beside the database for SQLite.</summary>
 public sealed class SchemaUpgrade(IDbContextFactory<GateflowDb> databases)
 {
+    private const int CreationAttempts = 10;
+    private const string DuplicateDatabase = "42P04", UniqueViolation = "23505"; // PostgreSQL's, when another node has just created it, or creates it now
+    private const int DatabaseExists = 1801; // SQL Server's
+
     /// <summary>Applies what is pending. Safe to call on several nodes at once.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         if (!db.Database.IsSqlite())
         {
-            await db.Database.MigrateAsync(cancellationToken);
+            await MigrateServerAsync(db, cancellationToken);
             return;
         }
 
@@ -28,6 +34,23 @@ public sealed class SchemaUpgrade(IDbContextFactory<GateflowDb> databases)
         {
             await DropStaleLockAsync(db, cancellationToken);
             await db.Database.MigrateAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>The tool's lock lies in the database, so it does not keep two nodes from creating that at the same time: the second goes on with it.</summary>
+    private static async Task MigrateServerAsync(GateflowDb db, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await db.Database.MigrateAsync(cancellationToken);
+                return;
+            }
+            catch (DbException fault) when (attempt < CreationAttempts && (fault.SqlState is DuplicateDatabase or UniqueViolation || fault is SqlException { Number: DatabaseExists }))
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(200), cancellationToken);
+            }
         }
     }
 

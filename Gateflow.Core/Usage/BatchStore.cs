@@ -49,9 +49,10 @@ internal sealed class BatchStore(
         await AddStatesAsync(db, states, cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        foreach (var (migration, state) in states)
+        foreach (var (migration, (state, _)) in states)
         {
             _evidence[migration] = (state.Sequence, state.Step);
+            judge.Sent(migration, state.Sequence);
         }
 
         Trim();
@@ -169,26 +170,28 @@ internal sealed class BatchStore(
     }
 
     /// <summary>States of the migrations judged here that have folded something since they were stored.</summary>
-    private List<(string Migration, JudgeState State)> States()
+    private List<(string Migration, JudgeSnapshot Snapshot)> States()
     {
-        var changed = new List<(string, JudgeState)>();
+        var changed = new List<(string, JudgeSnapshot)>();
         foreach (var migration in judge.Armed)
         {
-            if (judge.Snapshot(migration) is { } state && (!_evidence.TryGetValue(migration, out var stored) || stored != (state.Sequence, state.Step)))
+            if (judge.Collect(migration) is { State: var state } snapshot
+                && (!_evidence.TryGetValue(migration, out var stored) || stored != (state.Sequence, state.Step)))
             {
-                changed.Add((migration, state));
+                changed.Add((migration, snapshot));
             }
         }
 
         return changed;
     }
 
-    private async Task AddStatesAsync(GateflowDb db, List<(string Migration, JudgeState State)> states, CancellationToken cancellationToken)
+    private async Task AddStatesAsync(GateflowDb db, List<(string Migration, JudgeSnapshot Snapshot)> states, CancellationToken cancellationToken)
     {
-        foreach (var (migration, state) in states)
+        foreach (var (migration, (state, unsent)) in states)
         {
             var text = JsonSerializer.Serialize(state, JsonColumn.Options);
             var row = await db.Evidence.FirstOrDefaultAsync(e => e.MigrationId == migration && e.Node == node, cancellationToken);
+            db.OutcomeBatches.AddRange(FleetFeed.Batches(migration, node, unsent, row?.Sequence ?? 0, state.Breach)); // the row tells what was sent
             if (row is null)
             {
                 db.Evidence.Add(new EvidenceRow { MigrationId = migration, Node = node, Sequence = state.Sequence, State = text, At = clock.GetUtcNow() });

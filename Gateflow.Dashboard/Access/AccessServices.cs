@@ -19,7 +19,7 @@ public static class AccessServices
     {
         services.AddDataProtection()
             .SetApplicationName("Gateflow")
-            .PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(settings.DataDirectory, "keys")));
+            .PersistKeysToFileSystem(new DirectoryInfo(settings.KeysDirectory));
         services.AddSecretProtectors();
         services.AddSingleton<SignInLinks>();
         services.AddSingleton<ApiKeys>();

@@ -1,4 +1,5 @@
 using Gateflow.Core.Alerts;
+using Gateflow.Core.Fleet;
 using Gateflow.Core.Usage;
 using Gateflow.Dashboard.Composition;
 
@@ -7,14 +8,18 @@ namespace Gateflow.Dashboard.Alerts;
 /// <summary>What alerts register and run in the background.</summary>
 public static class AlertServices
 {
-    public static IServiceCollection AddAlerts(this IServiceCollection services)
+    public static IServiceCollection AddAlerts(this IServiceCollection services, NodeRoles roles)
     {
         services.AddSingleton(_ => new AlertBell());
         services.AddSingleton<AlertWriter>();
         services.AddSingleton<AlertBook>();
         services.AddSingleton<FallbackWatch>();
         services.AddSingleton(sp => new SpoolWatch(sp.GetRequiredService<RecorderWriter>(), sp.GetRequiredService<AlertBell>(), sp.GetRequiredService<RecorderOptions>().Node));
-        services.Every("Looking for heavy fallbacks", TimeSpan.FromMinutes(1), sp => sp.GetRequiredService<FallbackWatch>().RunOnceAsync);
+        if (roles.HasFlag(NodeRoles.Controller))
+        {
+            services.Every("Looking for heavy fallbacks", TimeSpan.FromMinutes(1), sp => sp.GetRequiredService<FallbackWatch>().RunOnceAsync);
+        }
+
         services.Every("Looking at the spool", TimeSpan.FromSeconds(1), sp => sp.GetRequiredService<SpoolWatch>().RunOnceAsync);
         return services.Every("Writing alerts", TimeSpan.FromSeconds(1), sp => sp.GetRequiredService<AlertWriter>().RunOnceAsync);
     }

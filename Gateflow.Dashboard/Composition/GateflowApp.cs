@@ -2,6 +2,7 @@ using System.Globalization;
 using FluentValidation;
 using Gateflow.Core.Access;
 using Gateflow.Core.Catalog;
+using Gateflow.Core.Fleet;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Rollout;
 using Gateflow.Core.Routing;
@@ -71,22 +72,23 @@ public static class GateflowApp
     private static void AddServices(WebApplicationBuilder builder, Settings settings)
     {
         var services = builder.Services;
-        services.AddSingleton(settings).AddSingleton(TimeProvider.System);
+        services.AddSingleton(settings);
         services.AddHostedService<Startup>(); // first: whatever runs in the background finds schema and routes in place
+        services.AddFleet(settings);
         services.AddGateflowStorage(settings.Database, settings.ConnectionString);
         services.AddRouting(settings);
         services.AddUsage(settings);
-        services.AddRollout();
+        services.AddRollout(settings);
         services.AddMigrations();
-        services.AddReplay();
+        services.AddReplay(settings.Roles);
         services.AddProviders();
         services.AddWebhooks();
 
         services.AddLive();
         services.AddWizard();
         services.AddGateflowAccess(settings).AddSignInLimits();
-        services.AddLimits();
-        services.AddFallbacks(settings).AddAlerts();
+        services.AddLimits(settings);
+        services.AddFallbacks(settings).AddAlerts(settings.Roles);
         services.AddGateway(o => (o.MaxBodyBytes, o.TrustedProxies, o.Budget) = (settings.MaxBodyBytes, settings.TrustedProxies, settings.Budget));
         services.AddTelemetry(builder.Configuration, settings);
         services.AddDemo(settings);
@@ -109,14 +111,22 @@ public static class GateflowApp
     private static void Map(WebApplication app, Settings settings)
     {
         app.Services.GetRequiredService<GatewayOptions>().WantsSample = app.Services.GetRequiredService<SampleGate>().Wants;
-        app.UseGateway();
+        if (settings.Roles.HasFlag(NodeRoles.Gateway))
+        {
+            app.UseGateway();
+        }
+
         app.UseExceptionHandler(new ExceptionHandlerOptions
         {
             ExceptionHandler = http => http.Request.Path.StartsWithSegments("/v1")
                 ? ApiErrors.Error(500, "server_error", "internal_error", "Something went wrong inside Gateflow; the log has the details.").ExecuteAsync(http)
                 : Results.Text("Something went wrong inside Gateflow. Go back and try again; the log has the details.", statusCode: 500).ExecuteAsync(http),
         });
-        app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
+        if (settings.Roles.HasFlag(NodeRoles.Dashboard))
+        {
+            app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
+        }
+
         app.Use((http, next) =>
         {
             if (IsForPrograms(http.Request.Path) && http.Features.Get<IStatusCodePagesFeature>() is { } pages)
@@ -131,6 +141,16 @@ public static class GateflowApp
         app.UseAuthorization();
         app.UseRateLimiter();
         app.UseAntiforgery();
+        app.MapHealth();
+        app.MapPrometheusScrapingEndpoint("/metrics").AllowAnonymous();
+        if (settings.Roles.HasFlag(NodeRoles.Dashboard))
+        {
+            MapDashboard(app, settings);
+        }
+    }
+
+    private static void MapDashboard(WebApplication app, Settings settings)
+    {
         app.MapStaticAssets().AllowAnonymous();
         app.MapManagement();
         app.MapHub<MigrationHub>("/hubs/migrations");
@@ -140,8 +160,6 @@ public static class GateflowApp
             o.RoutePrefix = "docs";
             o.SwaggerEndpoint("/openapi/v1.json", "Gateflow");
         });
-        app.MapHealth();
-        app.MapPrometheusScrapingEndpoint("/metrics").AllowAnonymous();
         app.MapSignIn();
         app.MapRollbackCsv();
         app.MapDemo(settings);

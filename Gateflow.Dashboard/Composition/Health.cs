@@ -1,4 +1,8 @@
+using System.Numerics;
+using Gateflow.Core;
+using Gateflow.Core.Fleet;
 using Gateflow.Core.Routing;
+using Gateflow.Dashboard.Migrations;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -30,7 +34,18 @@ internal static class HealthEndpoints
 {
     public static void MapHealth(this IEndpointRouteBuilder app)
     {
+        app.MapGet("/health", (ThisNode node, HealthCheckService health, CancellationToken cancellationToken) => StateAsync(node, health, cancellationToken)).AllowAnonymous();
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous();
         app.MapHealthChecks("/health/ready").AllowAnonymous();
+    }
+
+    /// <summary>Which node this is, what it does and how it is.</summary>
+    private static async Task<IResult> StateAsync(ThisNode node, HealthCheckService health, CancellationToken cancellationToken)
+    {
+        var report = await health.CheckHealthAsync(cancellationToken);
+        var roles = Enum.GetValues<NodeRoles>().Where(r => BitOperations.IsPow2((int)r) && node.Is(r)).Select(Wire.Name);
+        return MigrationEndpoints.Json(
+            new { status = Wire.Name(report.Status), node = node.Name, roles },
+            report.Status == HealthStatus.Unhealthy ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK);
     }
 }

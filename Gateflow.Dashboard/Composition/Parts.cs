@@ -1,6 +1,7 @@
 using FluentValidation;
 using Gateflow.Core.Access;
 using Gateflow.Core.Catalog;
+using Gateflow.Core.Fleet;
 using Gateflow.Core.Limits;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Providers;
@@ -31,7 +32,6 @@ internal static class Parts
         services.AddSingleton<RouteTableLoader>();
         services.AddSingleton<Routes>();
         services.AddSingleton<RouteReader>(sp => () => sp.GetRequiredService<Routes>().Current);
-        services.AddSingleton(new NodeName(settings.Node));
         return services.Every("Watching the route version", TimeSpan.FromMilliseconds(500), sp => sp.GetRequiredService<Routes>().ReloadIfChangedAsync);
     }
 
@@ -46,23 +46,28 @@ internal static class Parts
         services.AddSingleton<Retention>();
         services.AddSingleton<UsageQuery>();
         services.AddSingleton<Deprecating>();
-        services.Every("Deleting what is too old", TimeSpan.FromHours(1), sp => sp.GetRequiredService<Retention>().RunOnceAsync);
-        return services.Every(
+        if (settings.Roles.HasFlag(NodeRoles.Controller))
+        {
+            services.Every("Deleting what is too old", TimeSpan.FromHours(1), sp => sp.GetRequiredService<Retention>().RunOnceAsync);
+        }
+
+        return !settings.Roles.HasFlag(NodeRoles.Gateway) ? services : services.Every(
             "Recording", TimeSpan.FromSeconds(1),
             sp => sp.GetRequiredService<RecorderWriter>().RunOnceAsync,
             sp => sp.GetRequiredService<RecorderWriter>().StopAsync);
     }
 
-    public static IServiceCollection AddLimits(this IServiceCollection services)
+    public static IServiceCollection AddLimits(this IServiceCollection services, Settings settings)
     {
         services.AddSingleton<KeyMeters>();
         services.AddSingleton<SpendReader>();
-        return services.Every("Reading what other nodes have spent", SpendReader.Period, sp => sp.GetRequiredService<SpendReader>().RunOnceAsync);
+        return !settings.Roles.HasFlag(NodeRoles.Gateway) ? services : services.Every("Reading what other nodes have spent", SpendReader.Period, sp => sp.GetRequiredService<SpendReader>().RunOnceAsync);
     }
 
-    public static IServiceCollection AddRollout(this IServiceCollection services)
+    public static IServiceCollection AddRollout(this IServiceCollection services, Settings settings)
     {
-        services.AddSingleton<Judge>();
+        services.AddSingleton(new Judge { FeedsFleet = ThisNode.Shares(settings.Database) });
+        services.AddSingleton<FleetEvidence>();
         services.AddSingleton<Rollbacks>();
         services.AddSingleton<RolloutController>();
         services.AddHostedService(sp => new ControllerLoop(sp.GetRequiredService<RolloutController>()));

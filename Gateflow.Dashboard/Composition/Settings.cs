@@ -1,3 +1,4 @@
+using Gateflow.Core.Fleet;
 using Gateflow.Core.Limits;
 using Gateflow.Core.Outbound;
 using Gateflow.Core.Routing;
@@ -22,6 +23,12 @@ public sealed record Settings
 
     /// <summary>Name under which this node writes its rows.</summary>
     public required string Node { get; init; }
+
+    /// <summary>What this node does; all of it unless the database is shared.</summary>
+    public NodeRoles Roles { get; init; } = NodeRoles.All;
+
+    /// <summary>Folder of the keys that encrypt stored secrets and sign cookies; one for all nodes.</summary>
+    public required string KeysDirectory { get; init; }
 
     /// <summary>False records no request: for measuring what recording costs.</summary>
     public bool RecordsUsage { get; init; } = true;

@@ -1,8 +1,10 @@
 using System.Collections.Frozen;
 using System.Globalization;
+using Gateflow.Core.Fleet;
 using Gateflow.Core.Limits;
 using Gateflow.Core.Outbound;
 using Gateflow.Core.Providers;
+using Gateflow.Core.Rollout;
 using Gateflow.Core.Routing;
 using Gateflow.Core.Storage;
 using Gateflow.Core.Usage;
@@ -43,7 +45,9 @@ public sealed class SettingsReader(IConfiguration configuration)
             Database = database,
             ConnectionString = connection,
             AdminKey = string.IsNullOrEmpty(admin) ? null : admin,
-            Node = configuration["Gateflow:Node"] ?? Environment.MachineName,
+            Node = NodeName(),
+            Roles = Roles(database),
+            KeysDirectory = Path.GetFullPath(configuration["Gateflow:KeysDirectory"] ?? Path.Combine(data, "keys")),
             Demo = Boolean("Gateflow:Demo", development),
             Providers = Providers(),
             MaxBodyBytes = (long)Number("Gateflow:Limits:MaxBodyBytes", 20 * 1024 * 1024, 1024, 1024L * 1024 * 1024),
@@ -104,6 +108,49 @@ public sealed class SettingsReader(IConfiguration configuration)
 
         var candidate = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", ".."));
         return File.Exists(Path.Combine(candidate, "Gateflow.sln")) ? candidate : null;
+    }
+
+    private string NodeName()
+    {
+        var name = configuration["Gateflow:Node"] ?? Environment.MachineName;
+        if (name.Length is 0 or > 100 || name == EvidenceRow.Fleet)
+        {
+            _faults.Add($"Gateflow:Node is '{name}'; it must be a name of 1 to 100 characters, other than '{EvidenceRow.Fleet}'.");
+        }
+
+        return name;
+    }
+
+    /// <summary>A list, as one text with commas or one key an item.</summary>
+    private NodeRoles Roles(DatabaseProvider database)
+    {
+        const string Path = "Gateflow:Roles";
+        var names = configuration.GetSection(Path).Get<string[]>()
+            ?? configuration[Path]?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
+        if (names.Length == 0)
+        {
+            return NodeRoles.All;
+        }
+
+        NodeRoles[] known = [NodeRoles.Gateway, NodeRoles.Dashboard, NodeRoles.Controller, NodeRoles.All];
+        var roles = NodeRoles.None;
+        foreach (var name in names)
+        {
+            var role = Array.Find(known, k => k.ToString().Equals(name, StringComparison.OrdinalIgnoreCase));
+            if (role == NodeRoles.None)
+            {
+                _faults.Add($"{Path} names '{name}'; it may name {string.Join(", ", known)}.");
+            }
+
+            roles |= role;
+        }
+
+        if (roles is not (NodeRoles.None or NodeRoles.All) && !ThisNode.Shares(database))
+        {
+            _faults.Add($"{Path} is {roles}; with {database} one node does everything. Share a {DatabaseProvider.PostgreSql} or {DatabaseProvider.SqlServer} database to divide the work.");
+        }
+
+        return roles;
     }
 
     private List<ServedProvider> Providers()

@@ -1,4 +1,5 @@
 using Gateflow.Core.Access;
+using Gateflow.Core.Fleet;
 using Gateflow.Core.Limits;
 using Gateflow.Core.Rollout;
 using Gateflow.Core.Routing;
@@ -15,6 +16,8 @@ namespace Gateflow.Dashboard.Composition;
 internal sealed class Startup(
     Settings settings,
     SchemaUpgrade schema,
+    NodeRegistry nodes,
+    ThisNode node,
     Routes routes,
     SpendReader spend,
     RolloutController controller,
@@ -29,10 +32,16 @@ internal sealed class Startup(
     {
         Directory.CreateDirectory(settings.DataDirectory);
         await schema.RunAsync(cancellationToken);
+        await nodes.RegisterAsync(cancellationToken);
         await routes.ReloadAsync(cancellationToken);
         await spend.RunOnceAsync(cancellationToken);
-        var (id, secret) = await AdministratorAsync(cancellationToken);
+        var (id, secret) = node.Is(NodeRoles.Dashboard) ? await AdministratorAsync(cancellationToken) : (null, null);
         await controller.RestoreAsync(cancellationToken);
+        if (node.SharesDatabase)
+        {
+            routes.Changed += controller.Wake; // what another node began is judged here at once
+        }
+
         signals.Connect();
         if (id is not null && (secret is not null || settings.IsDotnetRun))
         {

@@ -114,7 +114,7 @@ public sealed class Drilling(
             Source = models.Routes[migration.SourceModel],
             Target = models.Routes[target],
             Config = migration.Config,
-            Judge = RolloutController.ConfigOf(migration),
+            Judge = JudgeConfigs.Of(migration),
             State = request.Kind == DrillKind.Error && migration.IsRunning ? Copy(judge.Snapshot(migration.Id)) : null,
             Kind = request.Kind,
             FailureRate = request.FailureRate,

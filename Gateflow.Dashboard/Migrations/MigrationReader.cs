@@ -9,7 +9,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Gateflow.Dashboard.Migrations;
 
 /// <summary>Reads migrations for API, pages and hub, all in the same shape.</summary>
-public sealed class MigrationReader(IDbContextFactory<GateflowDb> databases, Judge judge, TimeProvider clock)
+public sealed class MigrationReader(IDbContextFactory<GateflowDb> databases, FleetEvidence evidence, TimeProvider clock)
 {
     /// <summary>One migration with its numbers; null when there is none.</summary>
     public async Task<MigrationView?> FindAsync(string id, CancellationToken cancellationToken)
@@ -150,15 +150,15 @@ public sealed class MigrationReader(IDbContextFactory<GateflowDb> databases, Jud
             ? []
             : await db.ArmWindows.AsNoTracking().Where(w => started.Contains(w.MigrationId)).ToListAsync(cancellationToken);
         var byMigration = windows.ToLookup(w => w.MigrationId, StringComparer.Ordinal);
+        var judged = await evidence.ReadAsync(db, migrations, cancellationToken);
         var now = clock.GetUtcNow();
-        return [.. migrations.Select(m => View(m, [.. byMigration[m.Id]], now))];
+        return [.. migrations.Select(m => View(m, [.. byMigration[m.Id]], judged.GetValueOrDefault(m.Id), now))];
     }
 
-    private MigrationView View(Migration m, List<ArmWindow> windows, DateTimeOffset now)
+    private static MigrationView View(Migration m, List<ArmWindow> windows, JudgeView? judged, DateTimeOffset now)
     {
         var steps = m.Steps();
         var inStep = windows.Where(w => w.At.AddSeconds(10) > m.StepStartedAt).ToList();
-        var judged = judge.Read(m.Id);
         var decision = m.IsRunning ? RolloutController.Decide(m, judged, now) : null;
         return new MigrationView
         {

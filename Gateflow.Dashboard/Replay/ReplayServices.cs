@@ -1,4 +1,5 @@
 using FluentValidation;
+using Gateflow.Core.Fleet;
 using Gateflow.Core.Replay;
 using Gateflow.Gateway.Outbound;
 
@@ -7,7 +8,7 @@ namespace Gateflow.Dashboard.Replay;
 /// <summary>Registers the wizard's step "test".</summary>
 public static class ReplayServices
 {
-    public static IServiceCollection AddReplay(this IServiceCollection services)
+    public static IServiceCollection AddReplay(this IServiceCollection services, NodeRoles roles)
     {
         services.AddSingleton(new ReplayOptions());
         services.AddSingleton<IValidator<ReplayRequest>, ReplayRequestValidator>();
@@ -22,6 +23,6 @@ public static class ReplayServices
         services.AddSingleton(sp => new ReplayRunner(
             sp.GetRequiredService<ReplayPlanner>(), sp.GetRequiredService<ReplayRun>(), sp.GetRequiredService<ReplayStore>(),
             sp.GetRequiredService<ReplayComparison>(), sp.GetRequiredService<ReplayOptions>(), sp.GetRequiredService<ILogger<ReplayRunner>>()));
-        return services.AddHostedService(sp => sp.GetRequiredService<ReplayRunner>());
+        return !roles.HasFlag(NodeRoles.Dashboard) ? services : services.AddHostedService(sp => sp.GetRequiredService<ReplayRunner>());
     }
 }

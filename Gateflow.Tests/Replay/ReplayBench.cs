@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Gateflow.Core.Access;
 using Gateflow.Core.Catalog;
+using Gateflow.Core.Fleet;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Replay;
 using Gateflow.Core.Providers;
@@ -58,7 +59,7 @@ internal sealed class ReplayBench : IAsyncDisposable
         services.AddSingleton<RouteTableLoader>().AddSingleton<Routes>().AddSingleton<Transitions>();
         services.AddSingleton(new NodeName("one"));
         services.AddSingleton<ISecretProtector, Flipped>().AddKeyedSingleton<ISecretProtector, Flipped>(StoredProviders.Purpose).AddSingleton<StoredProviders>();
-        services.AddReplay();
+        services.AddReplay(NodeRoles.All);
         services.AddSingleton(options ?? new ReplayOptions { ProgressInterval = TimeSpan.FromMilliseconds(20) });
         var bench = new ReplayBench(database, provider, services.BuildServiceProvider(), log);
 

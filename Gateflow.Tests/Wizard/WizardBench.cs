@@ -37,6 +37,7 @@ public abstract class WizardBench : DashboardTestContext, IAsyncLifetime
         var settings = new Settings
         {
             DataDirectory = Path.GetTempPath(),
+            KeysDirectory = Path.GetTempPath(),
             Database = DatabaseProvider.Sqlite,
             ConnectionString = "",
             Node = "test",
@@ -51,7 +52,7 @@ public abstract class WizardBench : DashboardTestContext, IAsyncLifetime
         Services.AddLogging();
         Services.AddSingleton(settings).AddSingleton(_database.Factory).AddSingleton(new DemoState(true));
         Services.AddSingleton<IDataProtectionProvider>(new EphemeralDataProtectionProvider()).AddSecretProtectors();
-        Services.AddRouting(settings).AddUsage(settings).AddRollout().AddMigrations().AddReplay().AddLive().AddWizard();
+        Services.AddFleet(settings).AddRouting(settings).AddUsage(settings).AddRollout(settings).AddMigrations().AddReplay(settings.Roles).AddLive().AddWizard();
         _person = this.AddAuthorization();
         SignIn();
         await Services.GetRequiredService<Gateflow.Core.Routing.Routes>().ReloadAsync(Token);

@@ -249,6 +249,50 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
                     b.ToTable("FallbackChains");
                 });
 
+            modelBuilder.Entity("Gateflow.Core.Fleet.LeaseRow", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<long>("Beat")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Holder")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)");
+
+                    b.HasKey("Name");
+
+                    b.ToTable("Leases", (string)null);
+                });
+
+            modelBuilder.Entity("Gateflow.Core.Fleet.NodeRow", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)");
+
+                    b.Property<int>("Ordinal")
+                        .HasColumnType("int");
+
+                    b.Property<string>("Roles")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)");
+
+                    b.Property<DateTimeOffset>("SeenAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.HasKey("Name");
+
+                    b.HasIndex("Ordinal")
+                        .IsUnique();
+
+                    b.ToTable("Nodes", (string)null);
+                });
+
             modelBuilder.Entity("Gateflow.Core.Migrations.Migration", b =>
                 {
                     b.Property<string>("Id")
@@ -686,6 +730,7 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
                         .HasColumnType("datetimeoffset");
 
                     b.Property<long>("Sequence")
+                        .IsConcurrencyToken()
                         .HasColumnType("bigint");
 
                     b.Property<string>("State")
@@ -695,6 +740,44 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
                     b.HasKey("MigrationId", "Node");
 
                     b.ToTable("Evidence");
+                });
+
+            modelBuilder.Entity("Gateflow.Core.Rollout.OutcomeBatch", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint");
+
+                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("Id"));
+
+                    b.Property<string>("Breach")
+                        .HasColumnType("nvarchar(max)");
+
+                    b.Property<string>("MigrationId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<string>("Node")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)");
+
+                    b.Property<byte[]>("Outcomes")
+                        .IsRequired()
+                        .HasColumnType("varbinary(max)");
+
+                    b.Property<int>("Step")
+                        .HasColumnType("int");
+
+                    b.Property<double>("Weight")
+                        .HasColumnType("float");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("MigrationId", "Id");
+
+                    b.ToTable("OutcomeBatches", (string)null);
                 });
 
             modelBuilder.Entity("Gateflow.Core.Routing.RoutingState", b =>

@@ -244,6 +244,50 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
                     b.ToTable("FallbackChains");
                 });
 
+            modelBuilder.Entity("Gateflow.Core.Fleet.LeaseRow", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Beat")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Holder")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Name");
+
+                    b.ToTable("Leases", (string)null);
+                });
+
+            modelBuilder.Entity("Gateflow.Core.Fleet.NodeRow", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Ordinal")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Roles")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("SeenAt")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Name");
+
+                    b.HasIndex("Ordinal")
+                        .IsUnique();
+
+                    b.ToTable("Nodes", (string)null);
+                });
+
             modelBuilder.Entity("Gateflow.Core.Migrations.Migration", b =>
                 {
                     b.Property<string>("Id")
@@ -677,6 +721,7 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
                         .HasColumnType("INTEGER");
 
                     b.Property<long>("Sequence")
+                        .IsConcurrencyToken()
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("State")
@@ -686,6 +731,42 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
                     b.HasKey("MigrationId", "Node");
 
                     b.ToTable("Evidence");
+                });
+
+            modelBuilder.Entity("Gateflow.Core.Rollout.OutcomeBatch", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Breach")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("MigrationId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Node")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("Outcomes")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<int>("Step")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<double>("Weight")
+                        .HasColumnType("REAL");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("MigrationId", "Id");
+
+                    b.ToTable("OutcomeBatches", (string)null);
                 });
 
             modelBuilder.Entity("Gateflow.Core.Routing.RoutingState", b =>

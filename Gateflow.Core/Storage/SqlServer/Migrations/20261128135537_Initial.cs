@@ -164,6 +164,19 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "Leases",
+                columns: table => new
+                {
+                    Name = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
+                    Holder = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
+                    Beat = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Leases", x => x.Name);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "Migrations",
                 columns: table => new
                 {
@@ -195,6 +208,38 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_Migrations", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "Nodes",
+                columns: table => new
+                {
+                    Name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
+                    Ordinal = table.Column<int>(type: "int", nullable: false),
+                    Roles = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
+                    SeenAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Nodes", x => x.Name);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "OutcomeBatches",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("SqlServer:Identity", "1, 1"),
+                    MigrationId = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
+                    Node = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
+                    Step = table.Column<int>(type: "int", nullable: false),
+                    Weight = table.Column<double>(type: "float", nullable: false),
+                    Outcomes = table.Column<byte[]>(type: "varbinary(max)", nullable: false),
+                    Breach = table.Column<string>(type: "nvarchar(max)", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_OutcomeBatches", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -597,6 +642,17 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
                 column: "Status");
 
             migrationBuilder.CreateIndex(
+                name: "IX_Nodes_Ordinal",
+                table: "Nodes",
+                column: "Ordinal",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_OutcomeBatches_MigrationId_Id",
+                table: "OutcomeBatches",
+                columns: new[] { "MigrationId", "Id" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Providers_Name",
                 table: "Providers",
                 column: "Name",
@@ -693,7 +749,16 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
                 name: "Idempotency");
 
             migrationBuilder.DropTable(
+                name: "Leases");
+
+            migrationBuilder.DropTable(
                 name: "MigrationEvents");
+
+            migrationBuilder.DropTable(
+                name: "Nodes");
+
+            migrationBuilder.DropTable(
+                name: "OutcomeBatches");
 
             migrationBuilder.DropTable(
                 name: "Providers");

@@ -165,6 +165,19 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "Leases",
+                columns: table => new
+                {
+                    Name = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    Holder = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    Beat = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Leases", x => x.Name);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "Migrations",
                 columns: table => new
                 {
@@ -196,6 +209,38 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_Migrations", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "Nodes",
+                columns: table => new
+                {
+                    Name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    Ordinal = table.Column<int>(type: "integer", nullable: false),
+                    Roles = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    SeenAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Nodes", x => x.Name);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "OutcomeBatches",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    MigrationId = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    Node = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    Step = table.Column<int>(type: "integer", nullable: false),
+                    Weight = table.Column<double>(type: "double precision", nullable: false),
+                    Outcomes = table.Column<byte[]>(type: "bytea", nullable: false),
+                    Breach = table.Column<string>(type: "text", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_OutcomeBatches", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -598,6 +643,17 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                 column: "Status");
 
             migrationBuilder.CreateIndex(
+                name: "IX_Nodes_Ordinal",
+                table: "Nodes",
+                column: "Ordinal",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_OutcomeBatches_MigrationId_Id",
+                table: "OutcomeBatches",
+                columns: new[] { "MigrationId", "Id" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Providers_Name",
                 table: "Providers",
                 column: "Name",
@@ -694,7 +750,16 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                 name: "Idempotency");
 
             migrationBuilder.DropTable(
+                name: "Leases");
+
+            migrationBuilder.DropTable(
                 name: "MigrationEvents");
+
+            migrationBuilder.DropTable(
+                name: "Nodes");
+
+            migrationBuilder.DropTable(
+                name: "OutcomeBatches");
 
             migrationBuilder.DropTable(
                 name: "Providers");

@@ -1,0 +1,100 @@
+using System.Buffers.Binary;
+using Gateflow.Core.Usage;
+
+namespace Gateflow.Core.Rollout;
+
+/// <summary>
+/// Outcomes as bytes, exactly: a version, then for each a byte of flags, its kind, the ticks since the one before, the unit, and latency and
+/// quality where there are any. Some 30 bytes an outcome.
+/// </summary>
+internal static class OutcomePacking
+{
+    private const byte Version = 1;
+    private const byte Target = 1, TimedOut = 2, HasLatency = 4, HasQuality = 8, Score = 16;
+    private const int Most = 2 + Varint.MaxBytes + 8 + 8 + 8;
+
+    public static byte[] Pack(ReadOnlySpan<LoggedOutcome> outcomes)
+    {
+        var bytes = new byte[1 + (outcomes.Length * Most)];
+        bytes[0] = Version;
+        var (at, before) = (1, 0L);
+        foreach (var (_, _, _, isScore, outcome) in outcomes)
+        {
+            bytes[at++] = (byte)((outcome.Arm == Arm.Target ? Target : 0) | (outcome.TimedOut ? TimedOut : 0) | (isScore ? Score : 0)
+                | (double.IsNaN(outcome.LatencyMs) ? 0 : HasLatency) | (double.IsNaN(outcome.Quality) ? 0 : HasQuality));
+            bytes[at++] = (byte)outcome.Kind;
+            var ticks = outcome.AtTicks - before;
+            Varint.Write(bytes, ref at, (ulong)((ticks << 1) ^ (ticks >> 63)));
+            before = outcome.AtTicks;
+            BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(at), outcome.Unit);
+            at += sizeof(ulong);
+            Write(outcome.LatencyMs);
+            Write(outcome.Quality);
+        }
+
+        return bytes[..at];
+
+        void Write(double value)
+        {
+            if (!double.IsNaN(value))
+            {
+                BinaryPrimitives.WriteDoubleLittleEndian(bytes.AsSpan(at), value);
+                at += sizeof(double);
+            }
+        }
+    }
+
+    /// <exception cref="FormatException">Another version's bytes, or damaged ones.</exception>
+    public static List<(bool IsScore, ArmOutcome Outcome)> Unpack(byte[] bytes)
+    {
+        if (bytes.Length == 0 || bytes[0] != Version)
+        {
+            throw new FormatException("Outcomes are packed in a way that this version does not know.");
+        }
+
+        List<(bool, ArmOutcome)> outcomes = [];
+        try
+        {
+            for (var (at, before) = (1, 0L); at < bytes.Length;)
+            {
+                var (flags, kind) = (bytes[at++], (OutcomeKind)bytes[at++]);
+                if (kind > OutcomeKind.Refused)
+                {
+                    throw new FormatException("A packed outcome is of no known kind.");
+                }
+
+                var zigzag = Varint.Read(bytes, ref at);
+                before += (long)(zigzag >> 1) ^ -(long)(zigzag & 1);
+                var unit = BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(at));
+                at += sizeof(ulong);
+                outcomes.Add(((flags & Score) != 0, new ArmOutcome
+                {
+                    Arm = (flags & Target) != 0 ? Arm.Target : Arm.Source,
+                    Kind = kind,
+                    Unit = unit,
+                    AtTicks = before,
+                    TimedOut = (flags & TimedOut) != 0,
+                    LatencyMs = Read(flags & HasLatency, ref at),
+                    Quality = Read(flags & HasQuality, ref at),
+                }));
+            }
+        }
+        catch (Exception fault) when (fault is ArgumentOutOfRangeException or IndexOutOfRangeException)
+        {
+            throw new FormatException("Packed outcomes end in the middle of one.", fault);
+        }
+
+        return outcomes;
+
+        double Read(int there, ref int at)
+        {
+            if (there == 0)
+            {
+                return double.NaN;
+            }
+
+            at += sizeof(double);
+            return BinaryPrimitives.ReadDoubleLittleEndian(bytes.AsSpan(at - sizeof(double)));
+        }
+    }
+}

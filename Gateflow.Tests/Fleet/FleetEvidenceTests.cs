@@ -1,0 +1,181 @@
+using System.Text.Json;
+using Gateflow.Core.Fleet;
+using Gateflow.Core.Migrations;
+using Gateflow.Core.Rollout;
+using Gateflow.Core.Storage;
+using Gateflow.Tests.Storage;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging.Abstractions;
+using static Gateflow.Tests.Rollout.Outcomes;
+
+namespace Gateflow.Tests.Fleet;
+
+public sealed class FleetEvidenceTests(PostgreSqlServer server) : IClassFixture<PostgreSqlServer>
+{
+    private const string Id = "mig_1";
+    private static readonly DateTimeOffset Noon = new(2027, 1, 4, 12, 0, 0, TimeSpan.Zero);
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Fold_BatchesOfThreeNodesByTwoFoldersAtOnce_CountsEachOutcomeOnce()
+    {
+        await using var database = await CreateAsync();
+        var rng = new Random(4);
+        var expected = new MigrationJudge(JudgeConfigs.OfFleet(Running()));
+        for (var round = 0; round < 6; round++)
+        {
+            await using var db = database.Open();
+            var batches = Enumerable.Range(0, 3).SelectMany(n => FleetFeed.Batches(Id, $"n{n}", Log(rng, 40), 0, null)).ToList();
+            db.AddRange(batches);
+            await db.SaveChangesAsync(Token);
+            expected.BeginStep(0, 50);
+            foreach (var outcome in batches.OrderBy(b => b.Id).SelectMany(b => OutcomePacking.Unpack(b.Outcomes)))
+            {
+                expected.Fold(outcome.Outcome);
+            }
+
+            await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => Task.Run(() => Evidence(database).FoldAsync(Token), Token)));
+        }
+
+        await Evidence(database).FoldAsync(Token);
+        await using var after = database.Open();
+        var row = await after.Evidence.SingleAsync(e => e.Node == EvidenceRow.Fleet, Token);
+        Assert.Equal(6 * 3 * 40, row.Sequence);
+        Assert.Equal(JsonSerializer.Serialize(expected.Save(), JsonColumn.Options), row.State);
+        Assert.False(await after.OutcomeBatches.AnyAsync(Token));
+    }
+
+    [Fact]
+    public async Task Fold_OutcomesOfAStepThatIsOver_AreEvidenceButNotSamplesOfTheNext()
+    {
+        await using var database = await CreateAsync();
+        await using (var db = database.Open())
+        {
+            db.AddRange(FleetFeed.Batches(Id, "fast", [Logged(1, 1), Logged(2, 1)], 0, null));
+            await db.SaveChangesAsync(Token);
+            db.AddRange(FleetFeed.Batches(Id, "slow", [Logged(1, 0), Logged(2, 1)], 0, null));
+            await db.SaveChangesAsync(Token);
+        }
+
+        await Evidence(database).FoldAsync(Token);
+
+        var state = await Evidence(database).StateAsync(Id, Token);
+        Assert.Equal((4L, 3L, 1), (state!.Sequence, state.StepTargetOutcomes, state.Step));
+    }
+
+    [Fact]
+    public async Task Fold_BreachOfOneNode_IsTheFleets()
+    {
+        await using var database = await CreateAsync();
+        var judge = CreateJudge();
+        for (ulong unit = 0; judge.Breach is null; unit++)
+        {
+            judge.Fold(Outcome(kind: OutcomeKind.TargetFailure, unit: unit));
+        }
+
+        await using (var db = database.Open())
+        {
+            db.AddRange(FleetFeed.Batches(Id, "one", [Logged(1, 0)], 0, judge.Breach));
+            await db.SaveChangesAsync(Token);
+        }
+
+        await Evidence(database).FoldAsync(Token);
+
+        var view = await Evidence(database).ReadAsync(Running(), Token);
+        Assert.Equal(judge.Breach, view!.Breach);
+        Assert.Equal(Verdict.Breach, Assert.Single(view.Readings).Verdict);
+    }
+
+    [Fact]
+    public async Task Fold_BatchesAfterTheEnd_GoAndCountNothing()
+    {
+        await using var database = await CreateAsync(m => m.RollBack("tester", Noon, []));
+        await using (var db = database.Open())
+        {
+            db.AddRange(FleetFeed.Batches(Id, "late", [Logged(1, 0)], 0, null));
+            await db.SaveChangesAsync(Token);
+        }
+
+        await Evidence(database).FoldAsync(Token);
+
+        await using var after = database.Open();
+        Assert.False(await after.OutcomeBatches.AnyAsync(Token));
+        Assert.False(await after.Evidence.AnyAsync(Token));
+    }
+
+    [Fact]
+    public void Feed_WhatWasStoredBefore_IsNotSentAgain()
+    {
+        LoggedOutcome[] log = [Logged(7, 0), Logged(8, 0), Logged(9, 1)];
+
+        var all = FleetFeed.Batches(Id, "n", log, 0, null);
+        var rest = FleetFeed.Batches(Id, "n", log, 8, null);
+
+        Assert.Equal([(0, 2), (1, 1)], all.Select(b => (b.Step, OutcomePacking.Unpack(b.Outcomes).Count)));
+        Assert.Equal([(1, 1)], rest.Select(b => (b.Step, OutcomePacking.Unpack(b.Outcomes).Count)));
+        Assert.Empty(FleetFeed.Batches(Id, "n", log, 9, null));
+    }
+
+    [Fact]
+    public void Packing_AnyOutcome_ComesBackExactly()
+    {
+        var log = Log(new Random(1), 500);
+
+        var back = OutcomePacking.Unpack(OutcomePacking.Pack(log));
+
+        Assert.Equal(log.Select(l => (l.IsScore, l.Outcome)), back);
+        Assert.Throws<FormatException>(() => OutcomePacking.Unpack(OutcomePacking.Pack(log)[..^3]));
+    }
+
+    [Fact]
+    public void Alpha_OfTheFleetAndAnyNumberOfNodes_AddsUpToTheMigrations()
+    {
+        var migration = Running();
+
+        var nodes = Enumerable.Range(1, 100_000).Sum(n => JudgeConfigs.OfNode(migration, Node(n)).Alpha);
+        var sum = nodes + JudgeConfigs.OfFleet(migration).Alpha;
+
+        Assert.InRange(sum, 0.9999 * migration.Config.Alpha, migration.Config.Alpha);
+        Assert.Equal(migration.Config.Alpha, JudgeConfigs.OfNode(migration, new ThisNode { Name = "alone" }).Alpha);
+    }
+
+    private async Task<TestDatabase> CreateAsync(Action<Migration>? then = null)
+    {
+        var database = await TestDatabase.CreateAsync(DatabaseProvider.PostgreSql, server.NewDatabase());
+        var migration = Running();
+        then?.Invoke(migration);
+        await using var db = database.Open();
+        db.Add(migration);
+        await db.SaveChangesAsync(Token);
+        return database;
+    }
+
+    private static FleetEvidence Evidence(TestDatabase database) =>
+        new(database.Factory, new Judge(), Node(1), TimeProvider.System, NullLogger<FleetEvidence>.Instance);
+
+    private static ThisNode Node(int ordinal) => new() { Name = $"node{ordinal}", SharesDatabase = true, Ordinal = ordinal };
+
+    private static Migration Running()
+    {
+        var migration = new Migration { Id = Id, SourceModel = "source", CreatedAt = Noon, CreatedBy = "tester" };
+        migration.Configure("target", migration.Config with
+        {
+            Strategy = Strategy.Steps, Steps = [new StepConfig(50, 1), new StepConfig(100, 1)], RollbackThreshold = new RollbackThreshold { ErrorRate = 0.05 },
+        }, [], "tester", Noon);
+        migration.Execute("tester", Noon);
+        migration.EventsStored();
+        return migration;
+    }
+
+    private static LoggedOutcome Logged(long sequence, int step) => new(sequence, step, 50, IsScore: false, Outcome(unit: (ulong)sequence));
+
+    private static LoggedOutcome[] Log(Random rng, int count) => [.. Enumerable.Range(1, count).Select(i => new LoggedOutcome(i, 0, 50, IsScore: false, Outcome(
+        arm: rng.Next(2) == 0 ? Arm.Target : Arm.Source,
+        kind: rng.Next(30) == 0 ? OutcomeKind.TargetFailure : OutcomeKind.Success,
+        unit: (ulong)rng.NextInt64(),
+        seconds: 1000 * rng.NextDouble(),
+        latency: rng.Next(4) == 0 ? double.NaN : 800 * rng.NextDouble(),
+        quality: rng.Next(2) == 0 ? double.NaN : rng.NextDouble(),
+        timedOut: rng.Next(50) == 0)))];
+}
