@@ -82,7 +82,7 @@ public static class GateflowApp
         services.AddMigrations();
         services.AddReplay(settings.Roles);
         services.AddProviders();
-        services.AddWebhooks();
+        services.AddWebhooks(settings);
 
         services.AddLive();
         services.AddWizard();

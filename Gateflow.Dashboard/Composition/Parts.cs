@@ -13,6 +13,7 @@ using Gateflow.Dashboard.Access;
 using Gateflow.Dashboard.Catalog;
 using Gateflow.Dashboard.Demo;
 using Gateflow.Dashboard.Drills;
+using Gateflow.Dashboard.EvidencePacks;
 using Gateflow.Dashboard.Live;
 using Gateflow.Dashboard.Migrations;
 using Gateflow.Gateway;
@@ -82,6 +83,7 @@ internal static class Parts
         services.AddSingleton<MigrationReader>();
         services.AddSingleton<Forecasting>();
         services.AddSingleton<Drilling>();
+        services.AddSingleton<EvidencePackReader>();
         services.AddSingleton<IValidator<CreateMigration>, CreateMigrationValidator>();
         services.AddSingleton<IValidator<MigrationConfig>, MigrationConfigValidator>();
         services.AddSingleton<IValidator<CreateKey>, CreateKeyValidator>();

@@ -2,6 +2,7 @@ using Gateflow.Dashboard.Access;
 using Gateflow.Dashboard.Alerts;
 using Gateflow.Dashboard.Catalog;
 using Gateflow.Dashboard.Drills;
+using Gateflow.Dashboard.EvidencePacks;
 using Gateflow.Dashboard.Fallbacks;
 using Gateflow.Dashboard.Live;
 using Gateflow.Dashboard.Migrations;
@@ -22,6 +23,7 @@ public static class ManagementEndpoints
         api.MapMigrations();
         api.MapMigrationEvents();
         api.MapDrills();
+        api.MapEvidencePacks();
         api.MapReplay();
         api.MapApiKeys();
         api.MapModels();

@@ -7,10 +7,10 @@ namespace Gateflow.Dashboard.Webhooks;
 /// <summary>What webhooks register and run in the background.</summary>
 internal static class WebhookServices
 {
-    public static IServiceCollection AddWebhooks(this IServiceCollection services)
+    public static IServiceCollection AddWebhooks(this IServiceCollection services, Settings settings)
     {
         services.AddSingleton<WebhookSecrets>();
-        services.AddSingleton<PublicAddress>();
+        services.AddSingleton(sp => new PublicAddress(settings.PublicUrl, sp.GetRequiredService<Microsoft.AspNetCore.Hosting.Server.IServer>()));
         services.AddSingleton<WebhookCall>();
         services.AddSingleton<WebhookStore>();
         services.AddSingleton<Deliveries>();

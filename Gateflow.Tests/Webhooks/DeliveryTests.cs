@@ -1,0 +1,192 @@
+using Gateflow.Core.Alerts;
+using Gateflow.Core.Catalog;
+using Gateflow.Core.Access;
+using Gateflow.Core.Migrations;
+using Gateflow.Core.Outbound;
+using Gateflow.Core.Providers;
+using Gateflow.Core.Routing;
+using Gateflow.Core.Storage;
+using Gateflow.Core.Webhooks;
+using Gateflow.Dashboard.Webhooks;
+using Gateflow.Gateway.Outbound;
+using Gateflow.Gateway.Webhooks;
+using Gateflow.Tests.Storage;
+using Gateflow.Tests.Usage;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Gateflow.Tests.Webhooks;
+
+/// <summary>The outbox and those who empty it, on real databases and under a clock of the test's.</summary>
+public abstract class DeliveryTests : IAsyncDisposable
+{
+    private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 11, 28, 9, 0, 0, TimeSpan.Zero));
+    private readonly OutboundConnections _connections = new(new AddressGuard(new OutboundOptions { AllowPrivateNetworks = true }));
+    private readonly WebhookSecrets _secrets = new(new FlippingProtector());
+    private readonly AlertBell _bell = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    protected abstract Task<TestDatabase> CreateAsync();
+
+    [Fact]
+    public async Task TwoNodes_OneOutbox_SendEachMessageOnce()
+    {
+        await using var database = await CreateAsync();
+        await using var receiver = await WebhookReceiver.StartAsync();
+        await AddAsync(database, receiver);
+        for (var i = 0; i < 40; i++)
+        {
+            await RollBackAsync(database, $"mig_{i}");
+        }
+
+        var made = await Task.WhenAll(Node(database).RunOnceAsync(Token), Node(database).RunOnceAsync(Token));
+
+        Assert.Equal(40, made.Sum());
+        HashSet<string> ids = [];
+        for (var i = 0; i < 40; i++)
+        {
+            Assert.True(ids.Add((await receiver.NextAsync()).Id));
+        }
+
+        await using var db = database.Open();
+        Assert.Equal(40, await db.WebhookDeliveries.CountAsync(d => d.Status == DeliveryStatus.Delivered && d.Attempts == 1 && d.Claim == null, Token));
+    }
+
+    [Fact]
+    public async Task NodeKilledWhileSending_AfterTheLease_AnotherSends()
+    {
+        await using var database = await CreateAsync();
+        await using var receiver = await WebhookReceiver.StartAsync();
+        await AddAsync(database, receiver);
+        await RollBackAsync(database, "mig_1");
+        await using (var db = database.Open())
+        {
+            var until = _clock.GetUtcNow().AddSeconds(30);
+            await db.WebhookDeliveries.ExecuteUpdateAsync(set => set.SetProperty(d => d.Claim, Guid.NewGuid()).SetProperty(d => d.ClaimedUntil, until), Token);
+        }
+
+        Assert.Equal(0, await Node(database).RunOnceAsync(Token));
+        _clock.Advance(TimeSpan.FromSeconds(31));
+        Assert.Equal(1, await Node(database).RunOnceAsync(Token));
+        Assert.Equal("migration.rolled_back", (await receiver.NextAsync()).Type);
+    }
+
+    [Fact]
+    public async Task ReceiverAway_IsTriedEverMoreSeldom_ToldAndGivenUp()
+    {
+        await using var database = await CreateAsync();
+        await using var receiver = await WebhookReceiver.StartAsync();
+        receiver.Answer = (_, _) => Task.FromResult(503);
+        await AddAsync(database, receiver);
+        await RollBackAsync(database, "mig_1");
+        var node = Node(database);
+        List<double> waits = [];
+
+        for (var attempt = 1; attempt <= DeliverySchedule.Attempts; attempt++)
+        {
+            Assert.Equal(1, await node.RunOnceAsync(Token));
+            Assert.Equal(attempt >= Deliveries.Telling, _bell.TryTake(out var notice));
+            Assert.Equal(attempt >= Deliveries.Telling ? AlertEvents.WebhookFailing : null, notice?.Event);
+            var wait = (await OnlyAsync(database)).NextAttemptAt - _clock.GetUtcNow();
+            waits.Add(wait.TotalSeconds);
+            _clock.Advance(wait);
+        }
+
+        Assert.InRange(waits[0], 5, 6);
+        Assert.InRange(waits[1], 20, 24);
+        Assert.InRange(waits[5], 5120, 6144);
+        Assert.All(waits[7..^1], wait => Assert.InRange(wait, 21_600, 25_920));
+        var given = await OnlyAsync(database);
+        Assert.Equal((DeliveryStatus.Failed, DeliverySchedule.Attempts), (given.Status, given.Attempts));
+        Assert.All(given.Trail, attempt => Assert.Equal(503, attempt.Status));
+        _clock.Advance(TimeSpan.FromDays(1));
+        Assert.Equal(0, await node.RunOnceAsync(Token));
+    }
+
+    [Fact]
+    public async Task Hold_AfterAnHour_IsToldOnceAndResolvedWithTheHold()
+    {
+        await using var database = await CreateAsync();
+        await using var receiver = await WebhookReceiver.StartAsync();
+        await AddAsync(database, receiver);
+        var transitions = await StartAsync(database, "mig_1");
+        await transitions.ApplyAsync("mig_1", m => m.Hold("not_enough_data", "About 40 more requests.", _clock.GetUtcNow()) ? null : Refusal.NotFound("hold", ""), Token);
+        var watch = new HoldWatch(database.Factory, transitions, _clock);
+
+        _clock.Advance(TimeSpan.FromMinutes(59));
+        await watch.RunOnceAsync(Token);
+        Assert.Equal(0, await Node(database).RunOnceAsync(Token));
+        _clock.Advance(TimeSpan.FromMinutes(2));
+        await Task.WhenAll(watch.RunOnceAsync(Token), new HoldWatch(database.Factory, Transitions(database), _clock).RunOnceAsync(Token));
+        await watch.RunOnceAsync(Token);
+
+        Assert.Equal(1, await Node(database).RunOnceAsync(Token));
+        var message = await receiver.NextAsync();
+        Assert.Equal(("migration.held", "not_enough_data"), (message.Type, message.Json["data"]!["hold_reason"]!.GetValue<string>()));
+        await using (var db = database.Open())
+        {
+            var alert = await db.Alerts.SingleAsync(Token);
+            Assert.Equal((WebhookEvents.Held, AlertStatus.Open), (alert.Event, alert.Status));
+        }
+
+        await transitions.ApplyAsync("mig_1", m => m.Release() ? null : Refusal.NotFound("hold", ""), Token);
+        await using (var db = database.Open())
+        {
+            Assert.Equal(AlertStatus.Resolved, await db.Alerts.Select(a => a.Status).SingleAsync(Token));
+        }
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _connections.Dispose();
+        GC.SuppressFinalize(this);
+        return ValueTask.CompletedTask;
+    }
+
+    private Deliveries Node(TestDatabase database) => new(
+        database.Factory, new WebhookCall(_connections, _clock), _secrets, new PublicAddress(new Uri("https://gateflow.example.com"), null!), _bell, _clock);
+
+    private async Task AddAsync(TestDatabase database, WebhookReceiver receiver)
+    {
+        await using var db = database.Open();
+        db.Add(new Webhook
+        {
+            Id = "hook_1", Url = receiver.Url.ToString(), Secret = _secrets.Close(WebhookSignature.NewSecret()), SecretLast4 = "abcd", CreatedAt = _clock.GetUtcNow(), CreatedBy = "tester",
+        });
+        await db.SaveChangesAsync(Token);
+    }
+
+    private async Task RollBackAsync(TestDatabase database, string id) => Assert.True(
+        (await (await StartAsync(database, id)).ApplyAsync(id, m => m.RollBack("tester", _clock.GetUtcNow(), new System.Text.Json.Nodes.JsonObject { ["reason"] = "test" }), Token)).IsOk);
+
+    /// <summary>Stores a running migration.</summary>
+    private async Task<Transitions> StartAsync(TestDatabase database, string id)
+    {
+        var transitions = Transitions(database);
+        var migration = new Migration { Id = id, SourceModel = id, CreatedAt = _clock.GetUtcNow(), CreatedBy = "tester" };
+        migration.Configure("target", migration.Config, [], "tester", _clock.GetUtcNow());
+        await transitions.AddAsync(migration, Token);
+        Assert.True((await transitions.ApplyAsync(id, m => m.Execute("tester", _clock.GetUtcNow()), Token)).IsOk);
+        return transitions;
+    }
+
+    private static Transitions Transitions(TestDatabase database) => new(database.Factory, new Routes(new RouteTableLoader(
+        database.Factory, new ModelDirectory(ModelCatalog.Embedded, []), new StoredProviders(new FlippingProtector()), new BootstrapKeys([]))));
+
+    private static async Task<WebhookDelivery> OnlyAsync(TestDatabase database)
+    {
+        await using var db = database.Open();
+        return await db.WebhookDeliveries.AsNoTracking().SingleAsync(Token);
+    }
+}
+
+public sealed class SqliteDeliveryTests : DeliveryTests
+{
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.CreateAsync();
+}
+
+public sealed class PostgreSqlDeliveryTests(PostgreSqlServer server) : DeliveryTests, IClassFixture<PostgreSqlServer>
+{
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.CreateAsync(DatabaseProvider.PostgreSql, server.NewDatabase());
+}
