@@ -180,7 +180,7 @@ internal sealed class EvidencePackMarkdown
         }
 
         Row(head);
-        _text.Append("|").Insert(_text.Length, "---|", head.Length).Append('\n');
+        _text.Append('|').Insert(_text.Length, "---|", head.Length).Append('\n');
         foreach (var row in rows)
         {
             Row(row);
