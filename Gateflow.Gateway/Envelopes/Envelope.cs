@@ -47,6 +47,12 @@ internal sealed class Envelope
     /// <summary>Changes on the way to a provider, in the order in which they were found.</summary>
     public List<BodyEdit> Edits { get; } = new(4);
 
+    /// <summary>Where in the body the answer's demanded format stands, its property's name included; length 0 when nowhere.</summary>
+    public BodyRange Format { get; set; }
+
+    /// <summary>Where in the body the tools stand, their property's name included; length 0 when nowhere.</summary>
+    public BodyRange Tools { get; set; }
+
     /// <summary>True when the answer must be JSON.</summary>
     public bool WantsJson => (Capabilities & (Capabilities.JsonMode | Capabilities.JsonSchema)) != 0;
 

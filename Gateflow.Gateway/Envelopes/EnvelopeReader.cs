@@ -95,7 +95,11 @@ internal abstract class EnvelopeReader
             }
             else
             {
+                var (isFormat, isTools) = Demands(reader.ValueSpan);
                 ReadParameter(ref reader, body, envelope);
+                var range = new BodyRange(nameStart, (int)reader.BytesConsumed - nameStart);
+                envelope.Format = isFormat ? range : envelope.Format;
+                envelope.Tools = isTools ? range : envelope.Tools;
                 fault = null;
             }
 
@@ -119,6 +123,17 @@ internal abstract class EnvelopeReader
             : envelope.Edits.Count > MaxEdits ? GatewayError.InvalidJson("The same property stands in the body too often.")
             : null;
     }
+
+    /// <summary>Whether a property says what form the answer must have, and whether it lists tools; in any protocol.</summary>
+    private static (bool Format, bool Tools) Demands(ReadOnlySpan<byte> name) => name.Length switch
+    {
+        4 => (name.SequenceEqual("text"u8), false),
+        5 => (false, name.SequenceEqual("tools"u8)),
+        9 => (false, name.SequenceEqual("functions"u8)),
+        13 => (name.SequenceEqual("output_config"u8) || name.SequenceEqual("output_format"u8), false),
+        15 => (name.SequenceEqual("response_format"u8), false),
+        _ => default,
+    };
 
     private static GatewayError? ReadModel(ref Utf8JsonReader reader, Envelope envelope)
     {

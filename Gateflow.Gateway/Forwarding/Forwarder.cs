@@ -22,7 +22,7 @@ internal sealed class Forwarder(OutboundConnections connections, Candidates cand
         var failure = AttemptResult.NotAsked;
         while (true)
         {
-            var call = new ProviderCall(Shims.Shims.Spoken(exchange, exchange.Candidates[index]), exchange.Envelope.WantsJson, exchange.Time, exchange.Aborted);
+            var call = new ProviderCall(Shims.Shims.Spoken(exchange, exchange.Candidates[index]), exchange.KeepsContent, exchange.Time, exchange.Aborted, exchange.KeepsCalls);
             exchange.Calls.Add(call);
             if (!PassesOver(exchange, index, call))
             {

@@ -15,7 +15,7 @@ namespace Gateflow.Gateway.Forwarding;
 /// One call of one provider: what it came to, the bytes received so far and, for streams and very long answers, where the rest comes from.
 /// Every read has the provider's time limit of its own. A candidate that was passed over is a call that was never sent.
 /// </summary>
-internal sealed class ProviderCall(Candidate candidate, bool wantsJson, TimeProvider time, CancellationToken caller) : IDisposable
+internal sealed class ProviderCall(Candidate candidate, bool keepContent, TimeProvider time, CancellationToken caller, bool keepCalls = false) : IDisposable
 {
     private CancellationTokenSource? _limit;
     private CancellationTokenRegistration _hangUp;
@@ -55,7 +55,7 @@ internal sealed class ProviderCall(Candidate candidate, bool wantsJson, TimeProv
     /// <summary>True when more may come after <see cref="Received"/>.</summary>
     public bool HasRest { get; set; }
 
-    public AnswerFacts Facts { get; } = new(wantsJson);
+    public AnswerFacts Facts { get; } = new(keepContent, keepCalls);
 
     /// <summary>Of a whole answer that passes through: where its model stands.</summary>
     public AnswerMarks Marks { get; set; }

@@ -6,6 +6,7 @@ using Gateflow.Core.Routing;
 using Gateflow.Gateway.Envelopes;
 using Gateflow.Gateway.Forwarding;
 using Gateflow.Gateway.Protocols;
+using Gateflow.Gateway.Quality;
 using Gateflow.Gateway.Routing;
 using Gateflow.Gateway.Translation;
 using Microsoft.AspNetCore.Http;
@@ -98,6 +99,15 @@ internal sealed class Exchange(HttpContext http, ICallerProtocol protocol, Route
 
     /// <summary>Step 8: timestamp of the first byte sent to the caller; 0 before.</summary>
     public long FirstByte { get; set; }
+
+    /// <summary>Step 8: the format that was demanded, to hold the answer against; null when there was none or nobody judges it.</summary>
+    public DemandedFormat? Demanded { get; set; }
+
+    /// <summary>True when the answer's text is kept: a migration's arms are compared, or JSON was demanded.</summary>
+    public bool KeepsContent => Arm != Arm.None || Envelope.WantsJson;
+
+    /// <summary>True when the answer's tool calls are kept.</summary>
+    public bool KeepsCalls => Arm != Arm.None && Envelope.Tools.Length > 0;
 
     /// <summary>Copies of the bodies when the request was chosen as a sample.</summary>
     public ReadOnlyMemory<byte> SampleRequest { get; set; }

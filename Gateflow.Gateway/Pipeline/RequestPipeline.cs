@@ -5,6 +5,7 @@ using Gateflow.Gateway.Errors;
 using Gateflow.Gateway.Forwarding;
 using Gateflow.Gateway.Limits;
 using Gateflow.Gateway.Protocols;
+using Gateflow.Gateway.Quality;
 using Gateflow.Gateway.Relay;
 using Gateflow.Gateway.Routing;
 using Gateflow.Gateway.Usage;
@@ -81,6 +82,7 @@ internal sealed partial class RequestPipeline(
             return;
         }
 
+        exchange.Demanded = DemandedFormat.Of(exchange);
         Samples.Take(exchange, call, options.WantsSample);
         exchange.ReleaseBody();
         await (!call.Candidate.PassesThrough

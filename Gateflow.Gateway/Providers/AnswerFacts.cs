@@ -12,10 +12,17 @@ internal sealed class AnswerFacts : IDisposable
 
     private PooledBody? _content;
 
-    /// <param name="keepContent">Whether the text of the first choice is wanted, because a format was demanded.</param>
-    public AnswerFacts(bool keepContent) => KeepContent = keepContent;
+    /// <param name="keepContent">Whether the text of the first choice is wanted, because its quality is judged or a format was demanded.</param>
+    /// <param name="keepCalls">Whether the first choice's tool calls are wanted, to be held against the tools' schemas.</param>
+    public AnswerFacts(bool keepContent, bool keepCalls = false) => (KeepContent, Calls) = (keepContent, keepCalls ? new KeptCalls() : null);
 
     public bool KeepContent { get; }
+
+    /// <summary>The tool calls of the first choice; null when they are not wanted.</summary>
+    public KeptCalls? Calls { get; }
+
+    /// <summary>True when the model said itself that it refuses.</summary>
+    public bool Refused { get; set; }
 
     public bool HasUsage { get; set; }
 
@@ -89,13 +96,24 @@ internal sealed class AnswerFacts : IDisposable
                 break;
             case RefusalDelta refusal:
                 ContentLength += refusal.Text.Length;
+                Refused |= refusal.Text.Length > 0;
                 break;
             case ToolStart tool:
                 HasToolCalls = true;
                 ContentLength += tool.Name.Length;
+                if (tool.Choice == 0)
+                {
+                    Calls?.Begin(tool.Index, tool.Name);
+                }
+
                 break;
             case ToolArguments arguments:
                 ContentLength += arguments.Json.Length;
+                if (arguments.Choice == 0)
+                {
+                    Calls?.Add(arguments.Index, arguments.Json);
+                }
+
                 break;
             case Finished finished:
                 Finish = finished.Reason;

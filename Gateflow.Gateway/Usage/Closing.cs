@@ -1,6 +1,7 @@
 using Gateflow.Core;
 using Gateflow.Core.Catalog;
 using Gateflow.Core.Fallbacks;
+using Gateflow.Core.Quality;
 using Gateflow.Core.Rollout;
 using Gateflow.Core.Usage;
 using Gateflow.Gateway.Errors;
@@ -8,12 +9,14 @@ using Gateflow.Gateway.Forwarding;
 using Gateflow.Gateway.Limits;
 using Gateflow.Gateway.Metrics;
 using Gateflow.Gateway.Pipeline;
+using Gateflow.Gateway.Quality;
+using Gateflow.Gateway.Providers;
 using Gateflow.Gateway.Traces;
 
 namespace Gateflow.Gateway.Usage;
 
 /// <summary>Step 9: one small record for the recorder, and the outcome for the judge. Neither waits for anything.</summary>
-internal sealed class Closing(Recorder recorder, Judge judge, KeyGate gate, ModelCatalog catalog, GatewayMetrics metrics)
+internal sealed class Closing(Recorder recorder, Judge judge, KeyGate gate, ModelCatalog catalog, GatewayMetrics metrics, Scoring scoring)
 {
     private const int ClientClosed = 499;
 
@@ -32,13 +35,18 @@ internal sealed class Closing(Recorder recorder, Judge judge, KeyGate gate, Mode
         var own = exchange.FellBack ? null : last; // what a fallback did says nothing of the arm's own model
         var ok = last.Result == AttemptResult.Ok;
         var latency = own is not null && ok ? own.LatencyMs : double.NaN;
-        var quality = ok ? AnswerQuality.Of(last.Facts, exchange.Envelope.WantsJson, seenWhole: last.IsStream || !last.HasRest) : double.NaN;
-        var record = Record(exchange, last, outcome, latency, quality);
+        var parts = ok ? scoring.Read(exchange, last, own is not null) : default;
+        var record = Record(exchange, last, outcome, latency, parts);
         var cost = UsageFolding.Cost(catalog, record);
         gate.Settle(exchange, (long)record.InputTokens + record.OutputTokens, cost);
         metrics.Record(exchange, record, cost);
         RequestTrace.Tell(exchange, record);
-        recorder.TryRecord(record);
+        var checking = ok && scoring.TryCheck(exchange, last, record, own is not null);
+        if (!checking)
+        {
+            recorder.TryRecord(record);
+        }
+
         if (exchange.Migration is { } migration)
         {
             judge.Fold(migration.MigrationId, new ArmOutcome
@@ -49,7 +57,7 @@ internal sealed class Closing(Recorder recorder, Judge judge, KeyGate gate, Mode
                 AtTicks = exchange.Time.GetUtcNow().UtcTicks,
                 LatencyMs = latency,
                 TimedOut = target == AttemptResult.Timeout,
-                Quality = own is null ? double.NaN : quality,
+                Quality = own is null || checking ? double.NaN : record.Quality,
             });
         }
     }
@@ -81,7 +89,7 @@ internal sealed class Closing(Recorder recorder, Judge judge, KeyGate gate, Mode
         });
     }
 
-    private static RequestRecord Record(Exchange exchange, ProviderCall last, OutcomeKind outcome, double latency, double quality)
+    private static RequestRecord Record(Exchange exchange, ProviderCall last, OutcomeKind outcome, double latency, AnswerParts parts)
     {
         var facts = last.Facts;
         var answered = last.Result is AttemptResult.Ok or AttemptResult.BrokenStream;
@@ -112,7 +120,9 @@ internal sealed class Closing(Recorder recorder, Judge judge, KeyGate gate, Mode
             ReasoningTokens = facts.ReasoningTokens,
             TokensEstimated = worked && !facts.HasUsage,
             Capabilities = exchange.Envelope.Capabilities,
-            Quality = quality,
+            Quality = parts.Score,
+            Parts = parts,
+            Truncated = answered && facts.Finish == Finish.Length,
             Unit = exchange.Unit,
             ErrorCode = ErrorCode(exchange, last),
             RequestBody = exchange.SampleRequest,

@@ -73,7 +73,7 @@ internal sealed class CountTokensEndpoint(GatewayOptions options, RouteReader ro
     /// <summary>One call without retries or fallbacks: a count that fails costs nothing.</summary>
     private async Task AskAsync(Exchange exchange, Candidate candidate)
     {
-        var call = new ProviderCall(candidate with { Adapter = AnthropicMessagesAdapter.CountTokens }, wantsJson: false, time, exchange.Aborted) { IsAside = true };
+        var call = new ProviderCall(candidate with { Adapter = AnthropicMessagesAdapter.CountTokens }, keepContent: false, time, exchange.Aborted) { IsAside = true };
         exchange.Calls.Add(call);
         try
         {

@@ -14,6 +14,11 @@ internal static class MessageBlockReader
             return;
         }
 
+        if (facts.Calls is { } calls)
+        {
+            KeepCall(reader, calls);
+        }
+
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
             if (reader.ValueTextEquals("text"u8))
@@ -56,6 +61,46 @@ internal static class MessageBlockReader
             }
 
             reader.Skip();
+        }
+    }
+
+    /// <summary>Keeps the call that a <c>tool_use</c> block is or begins, or the piece of arguments that a delta adds to the last one.</summary>
+    /// <param name="reader">A copy, at the block.</param>
+    private static void KeepCall(Utf8JsonReader reader, KeptCalls calls)
+    {
+        string? name = null, piece = null;
+        var isCall = false;
+        Utf8JsonReader input = default;
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
+        {
+            var (isType, isName, isInput, isPiece) = (
+                reader.ValueTextEquals("type"u8), reader.ValueTextEquals("name"u8), reader.ValueTextEquals("input"u8), reader.ValueTextEquals("partial_json"u8));
+            reader.Read();
+            if (reader.TokenType == JsonTokenType.String)
+            {
+                isCall |= isType && reader.ValueTextEquals("tool_use"u8);
+                name = isName ? reader.GetString() : name;
+                piece = isPiece ? reader.GetString() : piece;
+            }
+            else if (isInput && reader.TokenType == JsonTokenType.StartObject)
+            {
+                input = reader;
+            }
+
+            reader.Skip();
+        }
+
+        if (isCall && name is not null)
+        {
+            calls.Begin(calls.Count, name);
+            if (input.TokenType == JsonTokenType.StartObject && JsonElement.ParseValue(ref input) is var whole && whole.EnumerateObject().Any())
+            {
+                calls.AddToLast(whole.GetRawText());
+            }
+        }
+        else if (piece is not null)
+        {
+            calls.AddToLast(piece);
         }
     }
 }

@@ -148,11 +148,13 @@ internal static class ChatAnswerReader
             else if (reader.ValueTextEquals("tool_calls"u8) || reader.ValueTextEquals("function_call"u8))
             {
                 reader.Read();
-                ReadToolCalls(ref reader, facts);
+                ReadToolCalls(ref reader, facts, first);
             }
             else if (reader.ValueTextEquals("refusal"u8) || reader.ValueTextEquals("audio"u8))
             {
+                var refusal = reader.ValueTextEquals("refusal"u8);
                 reader.Read();
+                facts.Refused |= refusal && reader.TokenType == JsonTokenType.String && reader.ValueSpan.Length > 0;
                 var start = reader.TokenStartIndex;
                 var given = reader.TokenType != JsonTokenType.Null;
                 reader.Skip();
@@ -167,10 +169,15 @@ internal static class ChatAnswerReader
         }
     }
 
-    private static void ReadToolCalls(ref Utf8JsonReader reader, AnswerFacts facts)
+    private static void ReadToolCalls(ref Utf8JsonReader reader, AnswerFacts facts, bool first)
     {
         var start = reader.TokenStartIndex;
         var calls = reader.TokenType == JsonTokenType.StartObject ? 1 : 0;
+        if (first && facts.Calls is { } kept)
+        {
+            ChatCallKeeper.Keep(reader, kept);
+        }
+
         if (reader.TokenType == JsonTokenType.StartArray)
         {
             while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)

@@ -30,6 +30,11 @@ internal static class ResponsesOutputReader
     private static void ReadItem(ref Utf8JsonReader reader, AnswerFacts facts, bool begun)
     {
         var (kind, start) = (ItemKind.Other, reader.TokenStartIndex);
+        if (facts.Calls is { } calls)
+        {
+            KeepCall(reader, calls, begun);
+        }
+
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
             if (reader.ValueTextEquals("type"u8))
@@ -62,6 +67,33 @@ internal static class ResponsesOutputReader
         }
     }
 
+    /// <summary>Keeps a <c>function_call</c>; of one that has only begun the arguments come later.</summary>
+    /// <param name="reader">A copy, at the item.</param>
+    private static void KeepCall(Utf8JsonReader reader, KeptCalls calls, bool begun)
+    {
+        string? name = null, arguments = null;
+        var isCall = false;
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
+        {
+            var (isType, isName, isArguments) = (reader.ValueTextEquals("type"u8), reader.ValueTextEquals("name"u8), reader.ValueTextEquals("arguments"u8));
+            reader.Read();
+            if (reader.TokenType == JsonTokenType.String)
+            {
+                isCall |= isType && reader.ValueTextEquals("function_call"u8);
+                name = isName ? reader.GetString() : name;
+                arguments = isArguments ? reader.GetString() : arguments;
+            }
+
+            reader.Skip();
+        }
+
+        if (isCall && name is not null)
+        {
+            calls.Begin(calls.Count, name);
+            calls.AddToLast(begun ? "" : arguments ?? "");
+        }
+    }
+
     private static void ReadContent(ref Utf8JsonReader reader, AnswerFacts facts)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
@@ -89,6 +121,7 @@ internal static class ResponsesOutputReader
         {
             if (reader.ValueTextEquals("text"u8) || reader.ValueTextEquals("refusal"u8))
             {
+                facts.Refused |= reader.ValueTextEquals("refusal"u8);
                 reader.Read();
                 text = reader;
             }
