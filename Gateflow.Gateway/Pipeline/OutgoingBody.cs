@@ -27,8 +27,10 @@ internal static class OutgoingBody
         }
 
         exchange.Request ??= exchange.Protocol.ReadRequest(exchange.Body!.Span);
-        var json = candidate.Adapter.Write(exchange.Request, candidate.Endpoint, call.Notes = new ShimNotes());
-        new ShimEditor(json, candidate.Dialect, call.Notes).Apply(Shims.Shims.For(exchange, candidate));
+        var shimmed = Shims.Shims.For(exchange, candidate);
+        var request = RequestShims.Apply(exchange.Request, shimmed, call.Notes = new ShimNotes());
+        var json = candidate.Adapter.Write(request, candidate.Endpoint, call.Notes);
+        new ShimEditor(json, candidate.Dialect, call.Notes).Apply(shimmed);
         return new SplicedContent([Utf8(json)]);
     }
 

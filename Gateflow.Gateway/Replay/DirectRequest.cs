@@ -72,8 +72,8 @@ public sealed class DirectRequest
             else
             {
                 var request = ChatRequestReader.Read(chat.Span);
-                json = adapter.Write(request, endpoint, notes);
                 actions = shims || named ? plan.For(Shims.Shims.Used(envelope.Capabilities, request), source) : [];
+                json = adapter.Write(RequestShims.Apply(request, actions, notes), endpoint, notes);
             }
 
             new ShimEditor(json, Dialects.Of(adapter, endpoint.Provider.Type), notes).Apply(actions);

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Gateflow.Gateway.Providers.Bedrock;
 using Gateflow.Gateway.Translation;
 
 namespace Gateflow.Gateway.Providers.Anthropic;

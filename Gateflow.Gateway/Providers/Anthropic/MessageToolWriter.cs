@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Gateflow.Gateway.Providers.Bedrock;
 using Gateflow.Gateway.Translation;
 
 namespace Gateflow.Gateway.Providers.Anthropic;

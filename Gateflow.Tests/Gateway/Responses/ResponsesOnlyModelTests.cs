@@ -84,6 +84,19 @@ public sealed class ResponsesOnlyModelTests
     }
 
     [Fact]
+    public async Task CompleteChat_StopThatTheFamilyRefuses_IsDroppedAsTheCompatibilityCheckSays()
+    {
+        await using var simulator = await SimulatorHost.StartAsync();
+        await using var host = await StartAsync(simulator, "o3-pro");
+
+        var answer = await Client(host, "o3-pro").CompleteChatAsync([new UserChatMessage(Prompt)], new ChatCompletionOptions { StopSequences = { "END" } }, Cancel);
+
+        Assert.NotEmpty(answer.Value.Content[0].Text);
+        Assert.True(answer.GetRawResponse().Headers.TryGetValue("x-gateflow-shims", out var shims));
+        Assert.Equal("stop:dropped", shims);
+    }
+
+    [Fact]
     public async Task CompleteChat_ErrorsOfTheModelAndOfTheWay_AreTheSdksOwnException()
     {
         await using var simulator = await SimulatorHost.StartAsync();

@@ -1,12 +1,11 @@
 using System.Collections.Frozen;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Gateflow.Gateway.Translation;
 
-namespace Gateflow.Gateway.Providers.Bedrock;
+namespace Gateflow.Gateway.Translation;
 
 /// <summary>
-/// A JSON schema whose objects have the listed properties only, as Bedrock demands. What is valid against it is valid against the original one. There is
+/// A JSON schema whose objects have the listed properties only, as Anthropic and Bedrock demand. What is valid against it is valid against the original one. There is
 /// none where properties of any name are wanted.
 /// </summary>
 internal sealed class ClosedSchema
