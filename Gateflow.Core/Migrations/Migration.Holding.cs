@@ -1,0 +1,65 @@
+using System.Text.Json.Nodes;
+using Gateflow.Core.Rollout;
+
+namespace Gateflow.Core.Migrations;
+
+/// <content>Holds: why the present step waits, since when, and who was told.</content>
+public sealed partial class Migration
+{
+    /// <summary>Notes that the present step waits. False when it already holds for that reason; then nothing is to be stored.</summary>
+    public bool Hold(string reason, string sentence, DateTimeOffset now)
+    {
+        if (HoldReason == reason)
+        {
+            return false;
+        }
+
+        HoldReason = reason;
+        HeldSince ??= now;
+        Note(MigrationEventType.Held, "gateflow", now, new JsonObject { ["reason"] = reason, ["detail"] = sentence });
+        return true;
+    }
+
+    /// <summary>Takes note that people are told of the hold; false when it is over, younger than <paramref name="patience"/>, or was told.</summary>
+    public bool TellHold(DateTimeOffset now, TimeSpan patience)
+    {
+        if (!IsRunning || HoldToldAt is not null || HeldSince is not { } since || now - since < patience)
+        {
+            return false;
+        }
+
+        HoldToldAt = now;
+        return true;
+    }
+
+    /// <summary>Ends a hold whose cause is gone; false when nothing held.</summary>
+    public bool Release()
+    {
+        if (HoldReason is null)
+        {
+            return false;
+        }
+
+        ClearHold();
+        return true;
+    }
+
+    public void NoteVerdict(GuardrailReading reading, Verdict before, DateTimeOffset now) =>
+        Note(MigrationEventType.VerdictChanged, "gateflow", now, new JsonObject
+        {
+            ["guardrail"] = Wire.Name(reading.Guardrail),
+            ["from"] = Wire.Name(before),
+            ["to"] = Wire.Name(reading.Verdict),
+            ["evidence"] = Math.Round(reading.Evidence, 3),
+            ["threshold"] = Math.Round(reading.Threshold, 3),
+            ["samples"] = reading.Samples,
+            ["detail"] = reading.Detail,
+        });
+
+    private void ClearHold()
+    {
+        HeldSince = null;
+        HoldReason = null;
+        HoldToldAt = null;
+    }
+}
