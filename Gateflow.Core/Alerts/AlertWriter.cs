@@ -19,6 +19,9 @@ public sealed class AlertWriter(AlertBell bell, IDbContextFactory<GateflowDb> da
     /// <summary>Raised after a turn that changed any alert.</summary>
     public event Action? Changed;
 
+    /// <summary>Takes note that alerts were written beside this writer, with what they tell of.</summary>
+    public void Tell() => Changed?.Invoke();
+
     /// <summary>One turn; the number of alerts changed. Notices are kept for the next turn when the database is away.</summary>
     public async Task<int> RunOnceAsync(CancellationToken cancellationToken)
     {

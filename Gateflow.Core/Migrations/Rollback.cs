@@ -32,7 +32,7 @@ public sealed class Rollback
     /// <summary>Target requests counted from the step's first failure to the verdict; from its start where nothing failed.</summary>
     public long? DetectionRequests { get; init; }
 
-    /// <summary>Seconds from the first failure counted in the step to the verdict; null when a person rolled back.</summary>
+    /// <summary>Seconds from the first failure counted in the step, from its start where nothing failed, to the verdict; null when a person rolled back.</summary>
     public double? DetectionSeconds { get; init; }
 
     /// <summary>Milliseconds from the verdict, or the person's click, until no new request went to the target.</summary>

@@ -41,7 +41,7 @@ public sealed class Rollbacks(Transitions transitions, Routes routes, ModelDirec
         {
             var now = clock.GetUtcNow();
             var traffic = migration.Weight;
-            var (requests, seconds) = Detection(guardrail, state, now);
+            var (requests, seconds) = Detection(guardrail, state, migration.StepStartedAt, now);
             var data = new JsonObject { ["reason"] = reason, ["automatic"] = guardrail is not null };
             if (guardrail is not null)
             {
@@ -98,8 +98,9 @@ public sealed class Rollbacks(Transitions transitions, Routes routes, ModelDirec
             }
             : null;
 
-    private static (long? Requests, double? Seconds) Detection(GuardrailReading? guardrail, JudgeState? state, DateTimeOffset now) => guardrail is null || state is null
+    private static (long? Requests, double? Seconds) Detection(
+        GuardrailReading? guardrail, JudgeState? state, DateTimeOffset? stepStarted, DateTimeOffset now) => guardrail is null || state is null
         ? (null, null)
         : (state.StepTargetOutcomes - state.OutcomesBeforeFailure,
-            state.FirstFailureTicks is { } first ? Math.Max(0, TimeSpan.FromTicks(now.UtcTicks - first).TotalSeconds) : null);
+            (state.FirstFailureTicks ?? stepStarted?.UtcTicks) is { } first ? Math.Max(0, TimeSpan.FromTicks(now.UtcTicks - first).TotalSeconds) : null);
 }

@@ -1,4 +1,5 @@
 using Gateflow.Core.Alerts;
+using Gateflow.Core.Webhooks;
 using Gateflow.Dashboard.Parts;
 
 namespace Gateflow.Dashboard.Alerts;
@@ -25,6 +26,15 @@ internal static class AlertWords
         AlertSeverity.Urgent => Tone.Breach,
         AlertSeverity.ActionNeeded => Tone.Watch,
         _ => Tone.Neutral,
+    };
+
+    /// <summary>The page of what it happened to; null when there is none.</summary>
+    public static string? Page(AlertView alert) => alert.Event switch
+    {
+        WebhookEvents.RolledBack => $"/rollbacks/{alert.Subject}",
+        WebhookEvents.Held or WebhookEvents.Completed => $"/migrations/{alert.Subject}",
+        AlertEvents.WebhookFailing => $"/settings/webhooks?show={alert.Subject}",
+        _ => null,
     };
 
     public static string None(AlertStatus shown) => shown switch

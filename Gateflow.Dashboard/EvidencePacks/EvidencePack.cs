@@ -85,6 +85,9 @@ public sealed record PackArm
     /// <summary>The arm's own failures.</summary>
     public required long Failures { get; init; }
 
+    /// <summary>The part of <see cref="Failures"/> that broke off after its first byte.</summary>
+    public required long BrokenStreams { get; init; }
+
     public required long OutageBoth { get; init; }
 
     public required long ClientFaults { get; init; }

@@ -1,3 +1,4 @@
+using Gateflow.Core.Alerts;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Rollout;
 using Gateflow.Core.Usage;
@@ -9,11 +10,12 @@ namespace Gateflow.Dashboard.Live;
 /// stored makes the snapshot before it worthless: after the last change nobody calls again, so it must not be read from the cache.
 /// </summary>
 internal sealed class LiveSignals(
-    MigrationFeed feed, LiveSnapshots snapshots, Transitions transitions, RolloutController controller, RecorderWriter writer)
+    MigrationFeed feed, LiveSnapshots snapshots, Transitions transitions, RolloutController controller, RecorderWriter writer, AlertWriter alerts)
 {
     public void Connect()
     {
         transitions.Stored += Tell;
+        transitions.Stored += _ => alerts.Tell();
         controller.Judged += feed.Signal;
         writer.Written += ids =>
         {
