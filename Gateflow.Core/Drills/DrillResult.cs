@@ -42,11 +42,14 @@ public sealed record DrillResult
     /// <summary>Target requests from the first failing one to the verdict, both counted.</summary>
     public long? DetectionRequests { get; init; }
 
-    /// <summary>Seconds that those take at <see cref="RequestsPerHour"/>.</summary>
+    /// <summary>Seconds that those take at <see cref="RequestsPerHour"/> with <see cref="TrafficOnTarget"/>.</summary>
     public double? DetectionSeconds { get; init; }
 
     /// <summary>Requests an hour that were supposed, both arms: the model's own rate where it is known.</summary>
     public required double RequestsPerHour { get; init; }
+
+    /// <summary>Percentage of them that the migration has on the target: its present step's, before the start the first step's.</summary>
+    public double TrafficOnTarget { get; init; } = 100;
 
     /// <summary>False when no traffic is known and a rate was assumed.</summary>
     public required bool RateKnown { get; init; }

@@ -121,6 +121,8 @@ public sealed class Drilling(
             Requests = request.Requests,
             RequestsPerHour = rate ?? AssumedRequestsPerHour,
             RateKnown = rate is not null,
+            TrafficOnTarget = migration is { IsRunning: true, Weight: > 0 }
+                ? migration.Weight : migration.Steps().FirstOrDefault(s => s.Weight > 0)?.Weight ?? 100,
         };
     }
 

@@ -43,7 +43,7 @@ public static class Drill
         stage.Judge.Arm(plan.MigrationId, plan.Judge, plan.State is { Breach: null } state ? state : null);
         stage.Judge.BeginStep(plan.MigrationId, int.MaxValue, DrillStage.Weight(plan.Kind)); // a step that no rollout has
 
-        var (tally, pause, warmUp) = (new Tally(), TimeSpan.FromHours(1 / plan.RequestsPerHour), WarmUp(plan.Kind));
+        var (tally, pause, warmUp) = (new Tally(), Pause(plan), WarmUp(plan.Kind));
         while (tally.Sent < plan.Requests && breach is null)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -68,6 +68,7 @@ public static class Drill
             DetectionRequests = breach is null ? null : tally.SinceFailure,
             DetectionSeconds = breach is null ? null : Math.Round((tally.Last - tally.FirstFailure!.Value).TotalSeconds, 3),
             RequestsPerHour = plan.RequestsPerHour,
+            TrafficOnTarget = plan.TrafficOnTarget,
             RateKnown = plan.RateKnown,
             EffectMs = effect is null ? null : Math.Round(effect.Value, 3),
             InForce = inForce,
@@ -77,6 +78,10 @@ public static class Drill
         };
         return result with { Sentence = DrillWords.Of(plan, result) };
     }
+
+    /// <summary>Between two requests of the drill, so that the target's come at the rate at which the migration's step would send them.</summary>
+    private static TimeSpan Pause(DrillPlan plan) =>
+        TimeSpan.FromHours(DrillStage.Weight(plan.Kind) / plan.TrafficOnTarget / plan.RequestsPerHour);
 
     /// <summary>What was seen so far.</summary>
     private sealed class Tally

@@ -36,6 +36,9 @@ public sealed record DrillPlan
 
     public required bool RateKnown { get; init; }
 
+    /// <summary>Percentage of them on the target, above 0.</summary>
+    public required double TrafficOnTarget { get; init; }
+
     /// <summary>Of the failures and latencies.</summary>
     public int Seed { get; init; } = 1;
 }

@@ -15,7 +15,7 @@ internal static class DrillWords
     };
 
     private static string Detection(DrillResult result) => string.Create(CultureInfo.InvariantCulture,
-        $"{Name(result.Guardrail!.Value)} broke after {Count(result.DetectionRequests!.Value)} to the target, {Duration(result.DetectionSeconds!.Value)} at {result.RequestsPerHour:#,0.#} requests an hour{(result.RateKnown ? "" : " (assumed)")}.");
+        $"{Name(result.Guardrail!.Value)} broke after {Count(result.DetectionRequests!.Value)} to the target, {Duration(result.DetectionSeconds!.Value)} at {result.RequestsPerHour:#,0.#} requests an hour{(result.RateKnown ? "" : " (assumed)")} with {result.TrafficOnTarget:0.##} % on the target.");
 
     private static string Undetected(DrillPlan plan, DrillResult result)
     {

@@ -29,7 +29,9 @@ public sealed class DrillApiTests
 
         Assert.Equal((true, true, guardrail), (drill["detected"]!.GetValue<bool>(), drill["in_force"]!.GetValue<bool>(), ManagedGateflow.Text(drill, "guardrail")));
         Assert.InRange(drill["detection_requests"]!.GetValue<long>(), fewest, most);
-        Assert.True(drill["detection_seconds"]!.GetValue<double>() > 0);
+        Assert.Equal(50, drill["traffic_on_target"]!.GetValue<double>());
+        var perRequest = drill["detection_seconds"]!.GetValue<double>() / (drill["detection_requests"]!.GetValue<long>() - 1);
+        Assert.InRange(perRequest, 8, 30); // 600 an hour, half of them on the target: one in 12 s
         Assert.InRange(drill["effect_ms"]!.GetValue<double>(), 0, 1000);
         Assert.Equal(0, drill["lost"]!.GetValue<long>());
         if (guardrail == "error_rate")
