@@ -70,7 +70,7 @@ internal sealed class CommandTable(IReadOnlyList<Command> commands)
         Console.WriteLine("Figures of Gateflow, to be run again by anyone:");
         foreach (var command in commands)
         {
-            Console.WriteLine($"  {command.Name,-12} {command.Summary}");
+            Console.WriteLine($"  {command.Name,-14} {command.Summary}");
         }
 
         Console.WriteLine("Each explains itself with --help.");

@@ -1,6 +1,10 @@
 using Gateflow.Benchmarks;
 using Gateflow.Benchmarks.GatewaySpeed;
 using Gateflow.Benchmarks.MainJob;
+using Gateflow.Benchmarks.MigrationsSim;
 using Gateflow.Benchmarks.Nodes;
 
-return await new CommandTable([MainJobCommand.Create(), GatewaySpeedCommand.Create(), FloorCommand.Create(), NodesCommand.Create(), NodesFaultsCommand.Create()]).RunAsync(args);
+return await new CommandTable(
+[
+    MainJobCommand.Create(), GatewaySpeedCommand.Create(), FloorCommand.Create(), MigrationsSimCommand.Create(), NodesCommand.Create(), NodesFaultsCommand.Create(),
+]).RunAsync(args);

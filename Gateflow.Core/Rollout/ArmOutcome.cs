@@ -16,6 +16,9 @@ public readonly record struct ArmOutcome
     /// <summary>Milliseconds of the arm's own model to its last byte, for streams to the first content; the gateway's time excluded. NaN when unknown.</summary>
     public double LatencyMs { get; init; }
 
+    /// <summary>Milliseconds from the caller's request to the last byte of the arm's own answer; NaN when unknown.</summary>
+    public double DurationMs { get; init; }
+
     /// <summary>True when the target ran into its time limit: an exceedance of any latency limit.</summary>
     public bool TimedOut { get; init; }
 

@@ -13,7 +13,7 @@ namespace Gateflow.Core.Rollout;
 /// which they were committed, stores the state and deletes them, all in one transaction, so that every outcome counts exactly once.
 /// </summary>
 public sealed partial class FleetEvidence(
-    IDbContextFactory<GateflowDb> databases, Judge judge, ThisNode node, TimeProvider clock, ILogger<FleetEvidence> logger)
+    IDbContextFactory<GateflowDb> databases, Judge judge, SourceHistory history, ThisNode node, TimeProvider clock, ILogger<FleetEvidence> logger)
 {
     /// <summary>Most batches of one transaction.</summary>
     private const int TurnBatches = 1_000;
@@ -44,7 +44,7 @@ public sealed partial class FleetEvidence(
         {
             var fleet = Restore(migration, states.GetValueOrDefault(migration.Id));
             fleet.BeginStep(migration.Step, migration.Weight);
-            views[migration.Id] = JudgeView.Of(fleet);
+            views[migration.Id] = JudgeView.Of(fleet) with { Split = judge.Read(migration.Id)?.Split }; // a node's own: where a unit goes is not sent
         }
 
         return views;
@@ -203,10 +203,12 @@ public sealed partial class FleetEvidence(
         }
     }
 
-    private static MigrationJudge Restore(Migration migration, string? state)
+    private MigrationJudge Restore(Migration migration, string? state)
     {
         var config = JudgeConfigs.OfFleet(migration);
-        return Parse(state) is { } known ? new MigrationJudge(config, known) : new MigrationJudge(config);
+        var fleet = Parse(state) is { } known ? new MigrationJudge(config, known) : new MigrationJudge(config);
+        fleet.SetLatencyHistory(history.Known(migration.Id));
+        return fleet;
     }
 
     private static JudgeState? Parse(string? state) => state is null ? null : JsonSerializer.Deserialize<JudgeState>(state, JsonColumn.Options);

@@ -3,13 +3,16 @@ using System.Text.Json.Serialization;
 
 namespace Gateflow.Core.Rollout;
 
-/// <summary>A rule that may roll back. On the wire: error_rate, latency_p99_increase, quality_score_drop.</summary>
+/// <summary>What a reading is about. On the wire: error_rate, latency_p99_increase, quality_score_drop, which may roll back, and observed_split.</summary>
 [JsonConverter(typeof(SnakeCaseEnum<GuardrailKind>))]
 public enum GuardrailKind
 {
     ErrorRate,
     LatencyP99Increase,
     QualityScoreDrop,
+
+    /// <summary>Not a guardrail but a signal: traffic that is not split as configured holds the step.</summary>
+    ObservedSplit,
 }
 
 /// <summary>What the evidence says of a guardrail. On the wire: healthy, watch, breach, not_enough_data, no_traffic.</summary>

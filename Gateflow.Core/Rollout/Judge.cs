@@ -7,6 +7,9 @@ public sealed record JudgeView
 {
     public required IReadOnlyList<GuardrailReading> Readings { get; init; }
 
+    /// <summary>Whether this node splits its traffic as configured: a signal, no guardrail. Null where no request of the migration is dealt.</summary>
+    public required GuardrailReading? Split { get; init; }
+
     /// <summary>The first breach, with its numbers as they stood then.</summary>
     public GuardrailReading? Breach { get; init; }
 
@@ -25,6 +28,7 @@ public sealed record JudgeView
     internal static JudgeView Of(MigrationJudge judge) => new()
     {
         Readings = judge.Read(),
+        Split = judge.ReadSplit(),
         Breach = judge.Breach,
         Step = judge.Step,
         StepTargetOutcomes = judge.StepTargetOutcomes,
@@ -86,6 +90,30 @@ public sealed class Judge
         }
 
         return true;
+    }
+
+    /// <summary>Takes note of where a unit was sent; see <see cref="MigrationJudge.Assigned"/>. Ignored when the migration is not judged here.</summary>
+    public void Assigned(string migrationId, ulong unit, bool isTarget, int weight)
+    {
+        if (_entries.TryGetValue(migrationId, out var entry))
+        {
+            lock (entry.Gate)
+            {
+                entry.Judge.Assigned(unit, isTarget, weight);
+            }
+        }
+    }
+
+    /// <summary>Sets what the source took in the same hours before; see <see cref="MigrationJudge.SetLatencyHistory"/>.</summary>
+    public void SetLatencyHistory(string migrationId, double? milliseconds)
+    {
+        if (_entries.TryGetValue(migrationId, out var entry))
+        {
+            lock (entry.Gate)
+            {
+                entry.Judge.SetLatencyHistory(milliseconds);
+            }
+        }
     }
 
     /// <summary>Folds one outcome. False when the migration is not judged here.</summary>

@@ -11,7 +11,7 @@ namespace Gateflow.Core.Rollout;
 public static class JudgeConfigs
 {
     /// <summary>Weight of the tests kept for regressions that start after the planned requests: docs/decisions/004.</summary>
-    private const double TailShare = 0.05;
+    internal const double TailShare = 0.05;
 
     /// <summary>Part of α that the fleet's test has; the brakes share the rest.</summary>
     private const double FleetShare = 0.9;

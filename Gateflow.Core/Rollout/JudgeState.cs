@@ -47,6 +47,8 @@ public sealed record JudgeState
 
     public AlarmState LatencyAlarm { get; init; }
 
+    public LatencyHistoryState? LatencyHistory { get; init; }
+
     public QualityState? Quality { get; init; }
 
     public AlarmState QualityAlarm { get; init; }

@@ -27,6 +27,7 @@ internal sealed class JudgeTests
         if (limits.LatencyP99Increase is { } ratio)
         {
             Latency = new LatencyTest(Within(ratio, 0, 1e6, nameof(limits.LatencyP99Increase)), alpha, Math.Max(FewestSlow, SlowShare * expected), config.TailShare);
+            LatencyHistory = new LatencyHistoryTest(ratio, alpha, expected, config.TailShare);
             LatencyLimit = ratio;
         }
 
@@ -45,6 +46,9 @@ internal sealed class JudgeTests
 
     public LatencyTest? Latency { get; }
 
+    /// <summary>Armed with the latency; stands in for it above 90 % of traffic.</summary>
+    public LatencyHistoryTest? LatencyHistory { get; }
+
     public double LatencyLimit { get; }
 
     public QualityTest? Quality { get; }
@@ -55,7 +59,7 @@ internal sealed class JudgeTests
     public GuardrailReading Read(GuardrailKind kind, in ReadingContext context) => kind switch
     {
         GuardrailKind.ErrorRate => Readings.Of(Error!, ErrorLimit, context),
-        GuardrailKind.LatencyP99Increase => Readings.Of(Latency!, LatencyLimit, context),
+        GuardrailKind.LatencyP99Increase => Readings.Of(Latency!, LatencyHistory!, LatencyLimit, context),
         _ => Readings.Of(Quality!, QualityLimit, context),
     };
 
@@ -71,6 +75,11 @@ internal sealed class JudgeTests
         {
             Latency?.Restore(latency);
             Latency?.Alarm.Restore(state.LatencyAlarm);
+        }
+
+        if (state.LatencyHistory is { } history)
+        {
+            LatencyHistory?.Restore(history);
         }
 
         if (state.Quality is { } quality)

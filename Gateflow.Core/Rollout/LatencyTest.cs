@@ -21,7 +21,7 @@ public sealed record LatencyState
 /// <summary>
 /// Tests "the target's tail latency is at most r times the source's". With c the source's 95th percentile over its last 300
 /// successes, known before the request, the events are target latency / r &gt; c (x = 1) and source latency &gt; c (x = 0); the limit on
-/// the chance of x = 1 is the target's share among the last 600 requests. Drift that both arms share moves both events and cancels.
+/// the chance of x = 1 is the target's share among the last 600 requests, or its weight where that is larger. Drift that both arms share moves both events and cancels.
 /// A timeout exceeds every limit, on either arm. Source for the form: design, section 6.
 /// </summary>
 /// <param name="ratio">r, above 1.</param>
@@ -66,7 +66,9 @@ internal sealed class LatencyTest(double ratio, double alpha, double expectedEve
     public double? TargetTail => _target.Count > 0 ? _target.Quantile(Tail) : null;
 
     /// <summary>Folds a target success, or a timeout as infinity. True when it was an exceedance.</summary>
-    public bool FoldTarget(double milliseconds)
+    /// <param name="milliseconds">The latency.</param>
+    /// <param name="weight">The share of traffic that the target is given now, 0–1.</param>
+    public bool FoldTarget(double milliseconds, double weight)
     {
         var judged = _source.IsFull;
         var slow = judged && milliseconds / ratio > _source.Quantile(Tail);
@@ -74,7 +76,7 @@ internal sealed class LatencyTest(double ratio, double alpha, double expectedEve
         if (slow)
         {
             TargetSlow++;
-            Event(onTarget: true);
+            Event(onTarget: true, weight);
         }
 
         _share.Add(true);
@@ -87,12 +89,12 @@ internal sealed class LatencyTest(double ratio, double alpha, double expectedEve
     }
 
     /// <summary>Folds a source success, or a timeout as infinity.</summary>
-    public void FoldSource(double milliseconds)
+    public void FoldSource(double milliseconds, double weight)
     {
         if (_source.IsFull && milliseconds > _source.Quantile(Tail))
         {
             SourceSlow++;
-            Event(onTarget: false);
+            Event(onTarget: false, weight);
         }
 
         _share.Add(false);
@@ -122,11 +124,18 @@ internal sealed class LatencyTest(double ratio, double alpha, double expectedEve
         (Compared, TargetSlow, SourceSlow) = (state.Compared, state.TargetSlow, state.SourceSlow);
     }
 
-    private void Event(bool onTarget)
+    private void Event(bool onTarget, double weight)
     {
+        if (weight * 100 > GuardrailMinimums.LatencyMaxWeight)
+        {
+            return; // the source's window has gone stale: drift would no longer cancel
+        }
+
+        // Just after a raise the window still holds the old weight; the larger of the two keeps the null hypothesis true.
+        var share = Math.Max(weight, (double)_share.Yes / _share.Count);
         Span<double> hit = stackalloc double[ShiryaevMixture.Points];
         Span<double> miss = stackalloc double[ShiryaevMixture.Points];
-        OddsGrid.Fill(Math.Clamp((double)_share.Yes / _share.Count, LeastShare, 1 - LeastShare), 1.3, 1 - LeastShare, hit, miss);
+        OddsGrid.Fill(Math.Clamp(share, LeastShare, 1 - LeastShare), 1.3, 1 - LeastShare, hit, miss);
         _mixture.Fold(onTarget ? hit : miss);
     }
 }

@@ -16,6 +16,7 @@ public sealed class MigrationJudge
     private readonly long[] _counts = new long[2 * Kinds];
     private readonly FailingUnits _failing = new();
     private readonly OutageWindow _outages = new();
+    private readonly SplitCheck _split = new();
     private ulong? _slowUnit;
     private bool _slowUnits;
     private long? _firstFailure;
@@ -51,7 +52,7 @@ public sealed class MigrationJudge
 
     /// <summary>
     /// True while, among the last 50 target outcomes, those that are nobody's evidence (outage_both, client_fault, rate_limited, policy)
-    /// are at least 5 and more than 10 %: then no step is taken.
+    /// are at least 3 and more than 10 %: then no step is taken.
     /// </summary>
     public bool OutageHold => _outages.Holds;
 
@@ -69,7 +70,26 @@ public sealed class MigrationJudge
         }
 
         Weight = weight;
+        _split.Begin((int)Math.Round(weight * 100));
     }
+
+    /// <summary>Takes note of a unit that was dealt to an arm by its hash, before its request is sent; answers that are late then change nothing.</summary>
+    /// <param name="unit">The hash it was dealt by.</param>
+    /// <param name="isTarget">Where it was sent.</param>
+    /// <param name="weight">The weight it was dealt under, hundredths of a percent.</param>
+    public void Assigned(ulong unit, bool isTarget, int weight) => _split.Add(unit, isTarget, weight);
+
+    /// <summary>Sets the source's 95th percentile (ms, whole durations) of the same hours before the migration; null when unknown.</summary>
+    public void SetLatencyHistory(double? milliseconds)
+    {
+        if (_tests.LatencyHistory is { } test)
+        {
+            test.Baseline = milliseconds;
+        }
+    }
+
+    /// <summary>Whether the traffic is split as configured.</summary>
+    public GuardrailReading ReadSplit() => _split.Read();
 
     /// <summary>Folds one outcome. Those without an arm are ignored.</summary>
     public void Fold(in ArmOutcome outcome)
@@ -131,6 +151,7 @@ public sealed class MigrationJudge
         ErrorRateAlarm = _tests.Error?.Alarm.Save() ?? default,
         Latency = _tests.Latency?.Save(),
         LatencyAlarm = _tests.Latency?.Alarm.Save() ?? default,
+        LatencyHistory = _tests.LatencyHistory?.Save(),
         Quality = _tests.Quality?.Save(),
         QualityAlarm = _tests.Quality?.Alarm.Save() ?? default,
         Breach = Breach,
@@ -156,14 +177,14 @@ public sealed class MigrationJudge
         {
             if (double.IsFinite(outcome.LatencyMs))
             {
-                _tests.Latency?.FoldSource(outcome.LatencyMs);
+                _tests.Latency?.FoldSource(outcome.LatencyMs, Weight / 100);
             }
 
             FoldQuality(Arm.Source, outcome.Quality);
         }
         else if (outcome is { Kind: OutcomeKind.SourceFailure, TimedOut: true })
         {
-            _tests.Latency?.FoldSource(double.PositiveInfinity);
+            _tests.Latency?.FoldSource(double.PositiveInfinity, Weight / 100);
         }
     }
 
@@ -179,6 +200,7 @@ public sealed class MigrationJudge
                 FoldLatency(outcome.LatencyMs, outcome.Unit);
             }
 
+            FoldHistory(outcome.DurationMs);
             FoldQuality(Arm.Target, outcome.Quality);
         }
         else if (outcome.Kind is OutcomeKind.TargetFailure or OutcomeKind.BrokenStream && _failing.Counts(outcome.Unit, outcome.AtTicks))
@@ -192,7 +214,16 @@ public sealed class MigrationJudge
             if (outcome.TimedOut)
             {
                 FoldLatency(double.PositiveInfinity, outcome.Unit);
+                FoldHistory(double.PositiveInfinity);
             }
+        }
+    }
+
+    private void FoldHistory(double milliseconds)
+    {
+        if (Weight > GuardrailMinimums.LatencyMaxWeight)
+        {
+            _tests.LatencyHistory?.Fold(milliseconds);
         }
     }
 
@@ -214,7 +245,7 @@ public sealed class MigrationJudge
     {
         if (_tests.Latency is { } test)
         {
-            if (test.FoldTarget(milliseconds))
+            if (test.FoldTarget(milliseconds, Weight / 100))
             {
                 _slowUnits |= _slowUnit is { } first && first != unit;
                 _slowUnit ??= unit;

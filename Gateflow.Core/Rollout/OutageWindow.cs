@@ -6,7 +6,7 @@ namespace Gateflow.Core.Rollout;
 /// </summary>
 internal sealed class OutageWindow
 {
-    private const int Size = 50, Fewest = 5;
+    private const int Size = 50, Fewest = 3;
     private const double MostShare = 0.1;
 
     private readonly ShareWindow _window = new(Size);

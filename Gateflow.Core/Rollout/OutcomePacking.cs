@@ -4,14 +4,14 @@ using Gateflow.Core.Usage;
 namespace Gateflow.Core.Rollout;
 
 /// <summary>
-/// Outcomes as bytes, exactly: a version, then for each a byte of flags, its kind, the ticks since the one before, the unit, and latency and
-/// quality where there are any. Some 30 bytes an outcome.
+/// Outcomes as bytes, exactly: a version, then for each a byte of flags, its kind, the ticks since the one before, the unit, and latency,
+/// quality and duration where there are any. Some 40 bytes an outcome.
 /// </summary>
 internal static class OutcomePacking
 {
-    private const byte Version = 1;
-    private const byte Target = 1, TimedOut = 2, HasLatency = 4, HasQuality = 8, Score = 16;
-    private const int Most = 2 + Varint.MaxBytes + 8 + 8 + 8;
+    private const byte Version = 2;
+    private const byte Target = 1, TimedOut = 2, HasLatency = 4, HasQuality = 8, Score = 16, HasDuration = 32;
+    private const int Most = 2 + Varint.MaxBytes + 8 + 8 + 8 + 8;
 
     public static byte[] Pack(ReadOnlySpan<LoggedOutcome> outcomes)
     {
@@ -21,7 +21,7 @@ internal static class OutcomePacking
         foreach (var (_, _, _, isScore, outcome) in outcomes)
         {
             bytes[at++] = (byte)((outcome.Arm == Arm.Target ? Target : 0) | (outcome.TimedOut ? TimedOut : 0) | (isScore ? Score : 0)
-                | (double.IsNaN(outcome.LatencyMs) ? 0 : HasLatency) | (double.IsNaN(outcome.Quality) ? 0 : HasQuality));
+                | (double.IsNaN(outcome.LatencyMs) ? 0 : HasLatency) | (double.IsNaN(outcome.Quality) ? 0 : HasQuality) | (double.IsNaN(outcome.DurationMs) ? 0 : HasDuration));
             bytes[at++] = (byte)outcome.Kind;
             var ticks = outcome.AtTicks - before;
             Varint.Write(bytes, ref at, (ulong)((ticks << 1) ^ (ticks >> 63)));
@@ -30,6 +30,7 @@ internal static class OutcomePacking
             at += sizeof(ulong);
             Write(outcome.LatencyMs);
             Write(outcome.Quality);
+            Write(outcome.DurationMs);
         }
 
         return bytes[..at];
@@ -76,6 +77,7 @@ internal static class OutcomePacking
                     TimedOut = (flags & TimedOut) != 0,
                     LatencyMs = Read(flags & HasLatency, ref at),
                     Quality = Read(flags & HasQuality, ref at),
+                    DurationMs = Read(flags & HasDuration, ref at),
                 }));
             }
         }

@@ -45,21 +45,23 @@ internal static class Readings
         };
     }
 
-    public static GuardrailReading Of(LatencyTest test, double limit, in ReadingContext context)
+    public static GuardrailReading Of(LatencyTest test, LatencyHistoryTest history, double limit, in ReadingContext context)
     {
-        var powerless = context.Weight > LatencyMaxWeight;
+        // Above 90 % a breach that stands still stands.
+        if (context.Weight > LatencyMaxWeight && !test.Alarm.Breached)
+        {
+            return Of(history, limit, context);
+        }
+
         var sources = LatencySources - test.Sources;
         var targets = Math.Max(0, LatencyTargets - test.Compared);
-
-        var judged = !powerless && sources == 0 && targets == 0;
+        var judged = sources == 0 && targets == 0;
 
         // While the source fills up at its share of the traffic, the target sees its own.
-        var needed = powerless || judged ? 0 : Math.Max(1, targets + (long)Math.Ceiling(sources * context.Weight / (100 - context.Weight)));
+        var needed = judged ? 0 : Math.Max(1, targets + (long)Math.Ceiling(sources * context.Weight / (100 - context.Weight)));
         var ratio = test.SourceTail is > 0 and var sourceTail && test.TargetTail is { } targetTail ? targetTail / sourceTail : (double?)null;
-        var detail = powerless
-            ? $"Above {Plain.Percent(LatencyMaxWeight)} of traffic too few source requests remain to compare latencies with; not judged at {Plain.Percent(context.Weight)}."
-            : needed > 0
-            ? $"{Plain.Count(test.Sources)} of {LatencySources} source latencies and {Plain.Count(Math.Min(test.Compared, LatencyTargets))} of {LatencyTargets} target latencies seen; more are needed."
+        var detail = needed > 0
+            ? $"{Plain.Count(test.Sources)} of {LatencySources} source latencies and {Plain.Count(Math.Min(test.Compared, LatencyTargets))} of {LatencyTargets} target latencies seen; about {Plain.Count(needed, "more target request")} needed."
             : $"{Plain.Count(test.TargetSlow)} of {Plain.Count(test.Compared)} target requests were slower than {Plain.Number(limit)} times the source's slow ones (95th percentile {Plain.Number(test.SourceTail ?? 0)} ms); the target's own is {Plain.Number(ratio ?? 0)} times that.";
 
         return new GuardrailReading
@@ -73,9 +75,36 @@ internal static class Readings
             Samples = test.Compared,
             Needed = needed,
             Judged = judged,
-            BlocksAdvance = !powerless,
+            BlocksAdvance = true,
             Observed = ratio,
             Baseline = test.SourceTail,
+            Detail = detail,
+        };
+    }
+
+    /// <summary>Above 90 % of traffic: the source's own history, which may hold the step and is never a breach.</summary>
+    private static GuardrailReading Of(LatencyHistoryTest history, double limit, in ReadingContext context)
+    {
+        var needed = history.Baseline is null ? 0 : Math.Max(0, LatencyTargets - history.Count);
+        var judged = history.Baseline is not null && needed == 0;
+        var detail = history.Baseline is not { } tail
+            ? $"Above {Plain.Percent(LatencyMaxWeight)} of traffic too few source requests remain to compare latencies with, and its history of the same hours is too short; not judged at {Plain.Percent(context.Weight)}."
+            : $"Compared with history, not with live source traffic: {Plain.Count(history.Slow)} of {Plain.Count(history.Count)} target requests took more than {Plain.Number(limit)} times the source's 95th percentile of the same hours of the {SourceHistory.Days} days before ({Plain.Number(tail)} ms)."
+                + (needed > 0 ? $" {Plain.Count(needed, "more target request")} needed." : " This may hold the step and never rolls back.");
+        return new GuardrailReading
+        {
+            Guardrail = GuardrailKind.LatencyP99Increase,
+            Verdict = VerdictOf(history.Alarm, judged, context),
+            Evidence = Math.Min(history.M, HighestShown),
+            Threshold = history.Alarm.Threshold,
+            WatchAt = history.Alarm.WatchAt,
+            Limit = limit,
+            Samples = history.Count,
+            Needed = needed,
+            Judged = judged,
+            BlocksAdvance = false,
+            Observed = null,
+            Baseline = history.Baseline,
             Detail = detail,
         };
     }

@@ -15,7 +15,7 @@ namespace Gateflow.Core.Rollout;
 /// lives only in memory.
 /// </summary>
 public sealed partial class RolloutController(
-    IDbContextFactory<GateflowDb> databases, Transitions transitions, Rollbacks rollbacks, Judge judge, FleetEvidence evidence, ThisNode node, Lease lease,
+    IDbContextFactory<GateflowDb> databases, Transitions transitions, Rollbacks rollbacks, Judge judge, FleetEvidence evidence, SourceHistory history, ThisNode node, Lease lease,
     TimeProvider clock, ILogger<RolloutController> logger)
 {
     private const string Actor = "gateflow";
@@ -91,6 +91,7 @@ public sealed partial class RolloutController(
     {
         var running = await RunningAsync(cancellationToken);
         await ArmAsync(running, cancellationToken);
+        await history.RefreshAsync(running, judge, clock.GetUtcNow(), cancellationToken);
         var decides = node.Is(NodeRoles.Controller) && (!node.SharesDatabase || await lease.HoldAsync(cancellationToken));
         if (decides)
         {
@@ -121,6 +122,7 @@ public sealed partial class RolloutController(
         HeldSince = migration.HeldSince,
         Readings = judged?.Readings ?? [],
         StepTargetOutcomes = judged is not null && judged.Step == migration.Step ? judged.StepTargetOutcomes : 0,
+        Split = judged?.Split,
         OutageHold = judged?.OutageHold ?? false,
         Paused = migration.Status == MigrationStatus.Paused,
         Soaking = migration.Status == MigrationStatus.Soaking,
@@ -260,6 +262,7 @@ public sealed partial class RolloutController(
             judge.Disarm(id);
             _verdicts.TryRemove(id, out _);
             _braking.TryRemove(id, out _);
+            history.Forget(id);
             Judged?.Invoke(id); // over, perhaps by another node
         }
 

@@ -41,6 +41,9 @@ public enum HoldReason
     Window,
     ShadowDone,
     NoTraffic,
+
+    /// <summary>The traffic is not split as configured.</summary>
+    Split,
 }
 
 /// <summary>The decision on a running migration: a pure function of <see cref="StepInput"/>, the same on every node.</summary>

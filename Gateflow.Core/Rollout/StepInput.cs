@@ -27,6 +27,9 @@ public sealed record StepInput
     /// <summary>Counted target outcomes in this step; while soaking, since the step to 100 % began.</summary>
     public long StepTargetOutcomes { get; init; }
 
+    /// <summary>Whether the traffic is split as configured; null when it is not known here.</summary>
+    public GuardrailReading? Split { get; init; }
+
     public bool OutageHold { get; init; }
 
     public bool Paused { get; init; }

@@ -85,6 +85,11 @@ internal sealed class StepRule
             return HoldOrAsk(HoldReason.Watch, StepWords.Watch(_watched), _watched);
         }
 
+        if (_in.Split is { Verdict: Verdict.Watch } split && _step.Weight > 0)
+        {
+            return HoldOrAsk(HoldReason.Split, split.Detail, split);
+        }
+
         if (!Sufficient && _in.Config.OnInsufficient == OnInsufficient.Hold)
         {
             var silent = _in.StepTargetOutcomes == 0 && _in.Readings.All(x => x.Verdict == Verdict.NoTraffic);

@@ -32,6 +32,7 @@ internal sealed class StepWords(StepInput input)
     {
         GuardrailKind.ErrorRate => "Error rate",
         GuardrailKind.LatencyP99Increase => "Latency",
+        GuardrailKind.ObservedSplit => "Observed split",
         _ => "Quality",
     };
 

@@ -70,6 +70,7 @@ internal static class Parts
         services.AddSingleton(new Judge { FeedsFleet = ThisNode.Shares(settings.Database) });
         services.AddSingleton<FleetEvidence>();
         services.AddSingleton<Rollbacks>();
+        services.AddSingleton<SourceHistory>();
         services.AddSingleton<RolloutController>();
         services.AddHostedService(sp => new ControllerLoop(sp.GetRequiredService<RolloutController>()));
         return services;

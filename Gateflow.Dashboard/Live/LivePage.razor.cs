@@ -43,7 +43,15 @@ public sealed partial class LivePage(LiveSnapshots snapshots, MigrationFeed feed
         MigrationStatus.Draft or MigrationStatus.Scheduled or MigrationStatus.Cancelled => Migration.Name,
         MigrationStatus.Completed or MigrationStatus.RolledBack => $"{Display.Weight(Migration.Progress.TrafficOnTarget)} on {Migration.TargetModel}",
         _ => $"Step {Migration.Progress.Step} of {Migration.Progress.Steps} ({Display.Weight(Migration.Progress.TrafficOnTarget)}), "
-            + (Migration.Progress.ObservedOnTarget is { } observed ? $"{Display.Weight(observed)} observed" : "no request seen yet"),
+            + (Migration.Progress.ObservedOnTarget is { } observed ? $"{Display.Weight(observed)} observed{InLine(Migration.Progress.Split)}" : "no request seen yet"),
+    };
+
+    /// <summary>What the sequential test says of the observed share.</summary>
+    private static string InLine(VerdictView? split) => split switch
+    {
+        { Verdict: Verdict.Healthy } => $", as configured by {Display.Count(split.Samples, "distinct unit")}",
+        { Verdict: Verdict.Watch } => ", not split as configured",
+        _ => "",
     };
 
     private Look Banner => Migration switch

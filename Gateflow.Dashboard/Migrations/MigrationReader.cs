@@ -176,6 +176,7 @@ public sealed class MigrationReader(IDbContextFactory<GateflowDb> databases, Fle
             {
                 TrafficOnTarget = m.Status == MigrationStatus.Completed ? 100 : m.Weight,
                 ObservedOnTarget = ArmTotals.Share(m.IsRunning ? inStep : windows),
+                Split = judged?.Split is { } split && m.Weight is > 0 and < 100 ? Verdict(split) : null,
                 Step = m.Step + 1,
                 Steps = steps.Count,
                 StartedAt = m.StartedAt,
@@ -187,7 +188,7 @@ public sealed class MigrationReader(IDbContextFactory<GateflowDb> databases, Fle
                 HeldSince = m.HeldSince,
             },
             Metrics = ArmTotals.Metrics(windows),
-            Verdicts = [.. (judged?.Readings ?? []).Select(Verdict)],
+            Verdicts = [.. (judged?.Readings ?? []).Select(Verdict), .. judged?.Split is { Verdict: Core.Rollout.Verdict.Watch } deviates ? new[] { Verdict(deviates) } : []],
             Sentence = decision?.Sentence ?? Sentence(m),
             AllowedActions = m.Allowed(),
             TestId = m.TestId,

@@ -77,6 +77,9 @@ public sealed record ProgressView
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public double? ObservedOnTarget { get; init; }
 
+    /// <summary>Whether that share agrees with <see cref="TrafficOnTarget"/>, by distinct units on the answering node; among the verdicts too when it does not.</summary>
+    public VerdictView? Split { get; init; }
+
     /// <summary>1-based; 0 before the start.</summary>
     public required int Step { get; init; }
 

@@ -12,6 +12,7 @@ public readonly record struct GuardrailWords(GuardrailReading Reading)
     {
         GuardrailKind.ErrorRate => $"(limit {Display.Percent(Reading.Limit)})",
         GuardrailKind.LatencyP99Increase => $"(limit {Display.Number(Reading.Limit, 2)} × source)",
+        GuardrailKind.ObservedSplit => $"(expected {Display.Percent(Reading.Limit)})",
         _ => $"(limit {Display.Number(Reading.Limit, 2)} below source)",
     };
 
@@ -22,6 +23,7 @@ public readonly record struct GuardrailWords(GuardrailReading Reading)
         {
             GuardrailKind.ErrorRate => $"{Display.Percent(seen)} of {Display.Count(Reading.Samples, "request")} failed",
             GuardrailKind.LatencyP99Increase => $"{Display.Number(seen, 2)} × source over {Display.Count(Reading.Samples, "request")}",
+            GuardrailKind.ObservedSplit => $"{Display.Percent(seen)} of {Display.Count(Reading.Samples, "distinct unit")} on the target",
             _ => $"{Difference(seen)} over {Display.Count(Reading.Samples, "request")}",
         };
 
@@ -35,6 +37,7 @@ public readonly record struct GuardrailWords(GuardrailReading Reading)
         GuardrailKind.ErrorRate => "Error rate",
         GuardrailKind.LatencyP99Increase => "p99 latency",
         GuardrailKind.QualityScoreDrop => "Quality",
+        GuardrailKind.ObservedSplit => "Observed split",
         _ => Display.Words(Core.Wire.Name(guardrail)),
     };
 

@@ -63,6 +63,11 @@ internal sealed partial class RequestPipeline(
             refusal = candidates.List(exchange); // 6
         }
 
+        if (refusal is null)
+        {
+            closing.Assigned(exchange);
+        }
+
         return refusal;
     }
 

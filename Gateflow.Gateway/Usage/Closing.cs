@@ -20,6 +20,15 @@ internal sealed class Closing(Recorder recorder, Judge judge, KeyGate gate, Mode
 {
     private const int ClientClosed = 499;
 
+    /// <summary>Tells the judge where a request was sent, before its answer: one that never ends, or ends late, must not look like a wrong split.</summary>
+    public void Assigned(Exchange exchange)
+    {
+        if (exchange.Migration is { } migration)
+        {
+            judge.Assigned(migration.MigrationId, exchange.Unit, exchange.Arm == Arm.Target, migration.Weight);
+        }
+    }
+
     public void Close(Exchange exchange)
     {
         if (exchange.Last is not { } last)
@@ -56,6 +65,7 @@ internal sealed class Closing(Recorder recorder, Judge judge, KeyGate gate, Mode
                 Unit = exchange.FailureUnit,
                 AtTicks = exchange.Time.GetUtcNow().UtcTicks,
                 LatencyMs = latency,
+                DurationMs = own is null ? double.NaN : record.DurationMs,
                 TimedOut = target == AttemptResult.Timeout,
                 Quality = own is null || checking ? double.NaN : record.Quality,
             });

@@ -152,7 +152,7 @@ public sealed class FleetEvidenceTests(PostgreSqlServer server) : IClassFixture<
     }
 
     private static FleetEvidence Evidence(TestDatabase database) =>
-        new(database.Factory, new Judge(), Node(1), TimeProvider.System, NullLogger<FleetEvidence>.Instance);
+        new(database.Factory, new Judge(), new SourceHistory(database.Factory), Node(1), TimeProvider.System, NullLogger<FleetEvidence>.Instance);
 
     private static ThisNode Node(int ordinal) => new() { Name = $"node{ordinal}", SharesDatabase = true, Ordinal = ordinal };
 

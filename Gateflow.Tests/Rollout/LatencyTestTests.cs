@@ -49,13 +49,13 @@ public sealed class LatencyTestTests
         var test = new LatencyTest(Limit, OneOfThree, 150);
         for (var i = 0; i < 299; i++)
         {
-            test.FoldSource(100);
-            Assert.False(test.FoldTarget(100_000));
+            test.FoldSource(100, 0.5);
+            Assert.False(test.FoldTarget(100_000, 0.5));
         }
 
         Assert.Equal(1, test.M);
-        test.FoldSource(100);
-        Assert.True(test.FoldTarget(100_000));
+        test.FoldSource(100, 0.5);
+        Assert.True(test.FoldTarget(100_000, 0.5));
         Assert.Equal(1, test.Compared);
         Assert.NotEqual(1, test.M);
     }
@@ -66,10 +66,10 @@ public sealed class LatencyTestTests
         var test = new LatencyTest(Limit, OneOfThree, 150);
         for (var i = 0; i < 300; i++)
         {
-            test.FoldSource(100);
+            test.FoldSource(100, 0.5);
         }
 
-        Assert.True(test.FoldTarget(double.PositiveInfinity));
+        Assert.True(test.FoldTarget(double.PositiveInfinity, 0.5));
         Assert.Null(test.TargetTail);
         Assert.Equal(1, test.TargetSlow);
     }
@@ -101,12 +101,12 @@ public sealed class LatencyTestTests
             var latency = 900 * (drift?.Invoke(i) ?? 1) * Math.Exp(0.8 * rng.Normal());
             if (rng.NextDouble() >= weight)
             {
-                test.FoldSource(latency);
+                test.FoldSource(latency, weight);
                 continue;
             }
 
             seen++;
-            test.FoldTarget(latency * slower);
+            test.FoldTarget(latency * slower, weight);
             if (test.M >= test.Alarm.Threshold)
             {
                 return seen;
