@@ -8,6 +8,14 @@ internal static class Healthy
 
     private static readonly World Fair = new() { Weather = true, Repeats = 0.75 };
 
+    /// <summary>Where the bound is tightest: each guardrail has a third of α.</summary>
+    private static readonly IReadOnlyList<(string Name, World World)> AtTheLimit =
+    [
+        ("5 % errors", new World { TargetErrors = 0.05 }),
+        ("twice the latency", new World { Slower = 2 }),
+        ("quality 0.1 below", new World { Scores = new ScoreTable(0.7, 0.25) }),
+    ];
+
     /// <summary>Healthy migrations, and the naive rules on the first of the same runs.</summary>
     public static (IReadOnlyList<SimRow> Rows, MarkdownTable Contrast) Measure(Runs runs)
     {
@@ -27,6 +35,7 @@ internal static class Healthy
             rows.Add(Row($"both arms drift to 2.5 times their latency in mid-step, {name}", runs.Canaries($"drift {name}", runs.Scaled(Migrations), Runs.Rate, world)));
         }
 
+        rows.AddRange(AtTheLimit.Select(x => Row($"target exactly at its limit: {x.Name}", runs.Canaries(x.Name, runs.Scaled(Migrations), Runs.Rate, x.World))));
         return (rows, contrast);
     }
 

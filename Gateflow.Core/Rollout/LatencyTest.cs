@@ -21,7 +21,7 @@ public sealed record LatencyState
 /// <summary>
 /// Tests "the target's tail latency is at most r times the source's". With c the source's 95th percentile over its last 300
 /// successes, known before the request, the events are target latency / r &gt; c (x = 1) and source latency &gt; c (x = 0); the limit on
-/// the chance of x = 1 is the target's share among the last 600 requests, or its weight where that is larger. Drift that both arms share moves both events and cancels.
+/// the chance of x = 1 is the target's share among the last 600 requests under the present weight. Drift that both arms share moves both events and cancels.
 /// A timeout exceeds every limit, on either arm. Source for the form: design, section 6.
 /// </summary>
 /// <param name="ratio">r, above 1.</param>
@@ -35,6 +35,9 @@ internal sealed class LatencyTest(double ratio, double alpha, double expectedEve
 
     private const int ShareSize = 600;
 
+    // As many requests does the weight itself count for until some are seen under it.
+    private const double ShareStart = 50;
+
     // A share of 0 or 1 would make the other arm's event impossible.
     private const double LeastShare = 0.02;
 
@@ -42,6 +45,7 @@ internal sealed class LatencyTest(double ratio, double alpha, double expectedEve
     private readonly SortedWindow _source = new(GuardrailMinimums.LatencySources);
     private readonly SortedWindow _target = new(GuardrailMinimums.LatencySources);
     private readonly ShareWindow _share = new(ShareSize);
+    private double _weight = double.NaN;
 
     public Alarm Alarm { get; } = new(alpha);
 
@@ -70,6 +74,7 @@ internal sealed class LatencyTest(double ratio, double alpha, double expectedEve
     /// <param name="weight">The share of traffic that the target is given now, 0–1.</param>
     public bool FoldTarget(double milliseconds, double weight)
     {
+        Under(weight);
         var judged = _source.IsFull;
         var slow = judged && milliseconds / ratio > _source.Quantile(Tail);
         Compared += judged ? 1 : 0;
@@ -91,6 +96,7 @@ internal sealed class LatencyTest(double ratio, double alpha, double expectedEve
     /// <summary>Folds a source success, or a timeout as infinity.</summary>
     public void FoldSource(double milliseconds, double weight)
     {
+        Under(weight);
         if (_source.IsFull && milliseconds > _source.Quantile(Tail))
         {
             SourceSlow++;
@@ -124,6 +130,17 @@ internal sealed class LatencyTest(double ratio, double alpha, double expectedEve
         (Compared, TargetSlow, SourceSlow) = (state.Compared, state.TargetSlow, state.SourceSlow);
     }
 
+    /// <summary>The share under another weight says nothing of this one: a target that was given more must not look slow for it.</summary>
+    private void Under(double weight)
+    {
+        if (!double.IsNaN(_weight) && weight.CompareTo(_weight) != 0)
+        {
+            _share.Clear();
+        }
+
+        _weight = weight;
+    }
+
     private void Event(bool onTarget, double weight)
     {
         if (weight * 100 > GuardrailMinimums.LatencyMaxWeight)
@@ -131,8 +148,7 @@ internal sealed class LatencyTest(double ratio, double alpha, double expectedEve
             return; // the source's window has gone stale: drift would no longer cancel
         }
 
-        // Just after a raise the window still holds the old weight; the larger of the two keeps the null hypothesis true.
-        var share = Math.Max(weight, (double)_share.Yes / _share.Count);
+        var share = (_share.Yes + (weight * ShareStart)) / (_share.Count + ShareStart);
         Span<double> hit = stackalloc double[ShiryaevMixture.Points];
         Span<double> miss = stackalloc double[ShiryaevMixture.Points];
         OddsGrid.Fill(Math.Clamp(share, LeastShare, 1 - LeastShare), 1.3, 1 - LeastShare, hit, miss);

@@ -257,7 +257,7 @@ public sealed class MigrationJudge
 
     private void FoldQuality(Arm arm, double score)
     {
-        if (_tests.Quality is not { } test || double.IsNaN(score))
+        if (_tests.Quality is not { } test || double.IsNaN(score) || arm == Arm.None)
         {
             return;
         }
@@ -265,13 +265,14 @@ public sealed class MigrationJudge
         score = Math.Clamp(score, 0, 1);
         if (arm == Arm.Source)
         {
-            test.FoldSource(score);
+            test.FoldSource(score, Weight / 100);
         }
-        else if (arm == Arm.Target)
+        else
         {
-            test.FoldTarget(score);
-            Update(GuardrailKind.QualityScoreDrop, test.Alarm, test.M, witnessed: true);
+            test.FoldTarget(score, Weight / 100);
         }
+
+        Update(GuardrailKind.QualityScoreDrop, test.Alarm, test.M, witnessed: true);
     }
 
     private void Update(GuardrailKind kind, Alarm alarm, double evidence, bool witnessed)

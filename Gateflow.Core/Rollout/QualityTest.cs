@@ -5,10 +5,10 @@ public sealed record QualityState
 {
     public required MixtureState Mixture { get; init; }
 
-    /// <summary>Sum and number of source scores since the last target score.</summary>
-    public double PendingSum { get; init; }
+    public required ScorePairsState Waiting { get; init; }
 
-    public long PendingCount { get; init; }
+    /// <summary>Target scores that entered the test.</summary>
+    public long Compared { get; init; }
 
     public double SourceSum { get; init; }
 
@@ -20,18 +20,17 @@ public sealed record QualityState
 }
 
 /// <summary>
-/// Tests "the target's mean score is at most d below the source's", scores in [0, 1]: a betting e-process on
-/// Z = −d − (x_T − x̄_S), x̄_S the mean of the source scores since the last target score (Waudby-Smith and Ramdas 2023). Fresh source
-/// scores each time, because a running mean put in as if it were known makes false alarms. A target score without a source score
-/// since the one before is not counted.
+/// Tests "the target's mean score is at most d below the source's", scores in [0, 1]: a betting e-process on Z = −d − (x̄_T − x̄_S) with
+/// fresh scores on both sides (<see cref="ScorePairs"/>), because a running mean put in as if it were known makes false alarms. Each
+/// bet multiplies by 1 + λ·Z, λ below 1/(1 + d) (Waudby-Smith and Ramdas, Estimating means of bounded random variables by betting,
+/// JRSS B 2023), in the mixture of <see cref="ShiryaevMixture"/>.
 /// </summary>
 internal sealed class QualityTest(double drop, double alpha, double expectedScores, double tailShare = 0)
 {
-    private static readonly double[] Bets = [.05, .1, .2, .3, .45, .6, .75, .88];
+    private static readonly double[] Bets = [.1, .2, .3, .4, .5, .6, .75, .88];
 
     private readonly ShiryaevMixture _mixture = new(expectedScores, tailShare);
-    private double _pendingSum;
-    private long _pendingCount;
+    private readonly ScorePairs _pairs = new();
     private double _sourceSum;
     private double _targetSum;
 
@@ -40,7 +39,7 @@ internal sealed class QualityTest(double drop, double alpha, double expectedScor
     public double M => _mixture.M;
 
     /// <summary>Target scores that entered the test.</summary>
-    public long Count => _mixture.Count;
+    public long Count { get; private set; }
 
     public long Sources { get; private set; }
 
@@ -51,41 +50,32 @@ internal sealed class QualityTest(double drop, double alpha, double expectedScor
     public double? TargetMean => Targets > 0 ? _targetSum / Targets : null;
 
     /// <summary>Folds a source score in [0, 1].</summary>
-    public void FoldSource(double score)
+    /// <param name="score">The score.</param>
+    /// <param name="weight">The target's share of traffic, 0–1.</param>
+    public void FoldSource(double score, double weight)
     {
         Sources++;
         _sourceSum += score;
-        _pendingCount++;
-        _pendingSum += score;
+        _pairs.AddSource(score);
+        Compare(weight);
     }
 
     /// <summary>Folds a target score in [0, 1].</summary>
-    public void FoldTarget(double score)
+    /// <param name="score">The score.</param>
+    /// <param name="weight">The target's share of traffic, 0–1.</param>
+    public void FoldTarget(double score, double weight)
     {
         Targets++;
         _targetSum += score;
-        if (_pendingCount == 0)
-        {
-            return;
-        }
-
-        var z = -drop - (score - (_pendingSum / _pendingCount));
-        Span<double> factors = stackalloc double[ShiryaevMixture.Points];
-        for (var i = 0; i < factors.Length; i++)
-        {
-            // Below 1/(1+d) no bet can lose everything.
-            factors[i] = Math.Max(1e-9, 1 + (Math.Min(Bets[i], 0.99 / (1 + drop)) * z));
-        }
-
-        _mixture.Fold(factors);
-        (_pendingSum, _pendingCount) = (0, 0);
+        _pairs.AddTarget(score);
+        Compare(weight);
     }
 
     public QualityState Save() => new()
     {
         Mixture = _mixture.Save(),
-        PendingSum = _pendingSum,
-        PendingCount = _pendingCount,
+        Waiting = _pairs.Save(),
+        Compared = Count,
         SourceSum = _sourceSum,
         SourceCount = Sources,
         TargetSum = _targetSum,
@@ -95,8 +85,28 @@ internal sealed class QualityTest(double drop, double alpha, double expectedScor
     public void Restore(QualityState state)
     {
         _mixture.Restore(state.Mixture);
-        (_pendingSum, _pendingCount) = (state.PendingSum, state.PendingCount);
+        _pairs.Restore(state.Waiting);
+        Count = state.Compared;
         (_sourceSum, Sources) = (state.SourceSum, state.SourceCount);
         (_targetSum, Targets) = (state.TargetSum, state.TargetCount);
+    }
+
+    private void Compare(double weight)
+    {
+        if (!_pairs.TryTake(weight, out var difference, out var targets))
+        {
+            return;
+        }
+
+        Count += targets;
+        var z = -drop - difference;
+        Span<double> factors = stackalloc double[ShiryaevMixture.Points];
+        for (var i = 0; i < factors.Length; i++)
+        {
+            // Below 1/(1+d) no bet can lose everything.
+            factors[i] = Math.Max(1e-9, 1 + (Math.Min(Bets[i], 0.99 / (1 + drop)) * z));
+        }
+
+        _mixture.Fold(factors);
     }
 }

@@ -24,6 +24,12 @@ public sealed class ShareWindow(int capacity)
         Count = Math.Min(capacity, Count + 1);
     }
 
+    public void Clear()
+    {
+        Array.Clear(_bits);
+        (_next, Count, Yes) = (0, 0, 0);
+    }
+
     public ShareState Save() => new([.. _bits], _next, Count);
 
     public void Restore(ShareState state)

@@ -1,6 +1,9 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Gateflow.Core.Storage;
+using Gateflow.Core.Usage;
 using Gateflow.Dashboard.Live;
+using Microsoft.EntityFrameworkCore;
 
 namespace Gateflow.Tests.Management;
 
@@ -35,6 +38,53 @@ public sealed class RunningTests
         Assert.True(history["evidence"]!.GetValue<double>() >= history["threshold"]!.GetValue<double>());
         using var after = await ManagedGateflow.AskAsync(application, "after");
         Assert.False(after.Headers.Contains("x-gateflow-migration"));
+    }
+
+    [Fact]
+    public async Task Canary_Running_TellsWhetherTheObservedSplitIsAsConfigured()
+    {
+        await using var gateflow = await ManagedGateflow.StartAsync();
+        using var application = await gateflow.ApplicationAsync();
+        var id = await gateflow.DraftAsync("""{"canary_percentage": 50, "increase_interval_minutes": 60, "sticky_by": "user"}""");
+        await gateflow.MustAsync("POST", $"/migrations/{id}/execute");
+        for (var i = 0; i < 120; i++)
+        {
+            using var answer = await ManagedGateflow.AskAsync(application, $"user {i % 60}");
+        }
+
+        var migration = await gateflow.MustAsync("GET", $"/migrations/{id}");
+
+        var split = (JsonObject)migration["progress"]!["split"]!;
+        Assert.Equal(("observed_split", "healthy", 60, 0.5), (
+            ManagedGateflow.Text(split, "guardrail"), ManagedGateflow.Text(split, "verdict"), split["samples"]!.GetValue<int>(), split["limit"]!.GetValue<double>()));
+        Assert.InRange(split["observed"]!.GetValue<double>(), 0.25, 0.75);
+        Assert.DoesNotContain(migration["verdicts"]!.AsArray(), v => ManagedGateflow.Text((JsonObject)v!, "guardrail") == "observed_split");
+    }
+
+    [Fact]
+    public async Task Execute_ErrorRateBelowTwiceTheSourcesOwn_RefusedWithAdvice()
+    {
+        await using var gateflow = await ManagedGateflow.StartAsync();
+        await using (var db = await gateflow.Host.Get<IDbContextFactory<GateflowDb>>().CreateDbContextAsync(TestContext.Current.CancellationToken))
+        {
+            db.Add(new UsageRollup
+            {
+                Hour = new DateTimeOffset(gateflow.Host.Get<TimeProvider>().GetUtcNow().UtcDateTime.Date, TimeSpan.Zero).AddDays(-1),
+                Node = "n", Model = ManagedGateflow.Source, ServedModel = ManagedGateflow.Source, Feature = "", KeyId = "key", Requests = 1_000, Errors = 40,
+            });
+            await db.SaveChangesAsync(TestContext.Current.CancellationToken);
+        }
+
+        var created = await gateflow.MustAsync("POST", "/migrations", $$"""{"source_model": "{{ManagedGateflow.Source}}", "target_model": "{{ManagedGateflow.Target}}", "analyze": true}""");
+        var id = ManagedGateflow.Text(created, "migration_id");
+        await gateflow.MustAsync("PATCH", $"/migrations/{id}", """{"rollback_threshold": {"error_rate": 0.05}}""");
+
+        var (status, refusal) = await gateflow.CallAsync("POST", $"/migrations/{id}/execute");
+
+        Assert.InRange((int)status, 400, 422);
+        Assert.Contains("Set at least 8.0", refusal.ToJsonString(), StringComparison.Ordinal);
+        await gateflow.MustAsync("PATCH", $"/migrations/{id}", """{"rollback_threshold": {"error_rate": 0.09}}""");
+        await gateflow.MustAsync("POST", $"/migrations/{id}/execute");
     }
 
     [Fact]

@@ -8,8 +8,8 @@ public sealed class LatencyTestTests
     private const double Limit = 2;
 
     [Theory]
-    [InlineData(0.1, 450)]
-    [InlineData(0.5, 1_100)]
+    [InlineData(0.1, 330)]
+    [InlineData(0.5, 820)]
     public void Fold_TargetThreeTimesSlower_BreachWithinStatedMedian(double weight, double atMost)
     {
         var rng = new Random(7);
@@ -58,6 +58,44 @@ public sealed class LatencyTestTests
         Assert.True(test.FoldTarget(100_000, 0.5));
         Assert.Equal(1, test.Compared);
         Assert.NotEqual(1, test.M);
+    }
+
+    [Fact]
+    public void FoldTarget_WeightRaised_ShareOfTheOldWeightForgotten()
+    {
+        var (same, raised) = (new LatencyTest(Limit, OneOfThree, 150), new LatencyTest(Limit, OneOfThree, 150));
+        for (var i = 0; i < 600; i++)
+        {
+            same.FoldSource(100, 0.1);
+            raised.FoldSource(100, 0.1);
+        }
+
+        for (var i = 0; i < 5; i++)
+        {
+            same.FoldTarget(100_000, 0.1);
+            raised.FoldTarget(100_000, 0.8);
+        }
+
+        // Five slow requests in a row are rare at a tenth of the traffic, and nothing much at four fifths.
+        Assert.InRange(same.M, 100, double.MaxValue);
+        Assert.InRange(raised.M, 0, 10);
+    }
+
+    [Fact]
+    public void FoldTarget_AboveNinetyPercent_NoEvidence()
+    {
+        var test = new LatencyTest(Limit, OneOfThree, 150);
+        for (var i = 0; i < 600; i++)
+        {
+            test.FoldSource(100, 0.5);
+        }
+
+        for (var i = 0; i < 1_000; i++)
+        {
+            test.FoldTarget(100_000, 0.91);
+        }
+
+        Assert.Equal(1, test.M);
     }
 
     [Fact]

@@ -67,13 +67,15 @@ public sealed class MigrationJudgeTests
     }
 
     [Theory]
-    [InlineData(4, 0, false)]
-    [InlineData(5, 0, true)]
+    [InlineData(2, 0, false)]
+    [InlineData(3, 0, true)]
+    [InlineData(3, 26, true)]
+    [InlineData(3, 27, false)]
     [InlineData(5, 44, true)]
     [InlineData(5, 45, false)]
     [InlineData(6, 44, true)]
     [InlineData(6, 45, false)]
-    public void OutageHold_CasesAmongTheLastFifty_MoreThanATenthAndAtLeastFive(int cases, int successesAfter, bool holds)
+    public void OutageHold_CasesAmongTheLastFifty_MoreThanATenthAndAtLeastThree(int cases, int successesAfter, bool holds)
     {
         var judge = CreateJudge();
         OutcomeKind[] kinds = [OutcomeKind.OutageBoth, OutcomeKind.ClientFault, OutcomeKind.RateLimited, OutcomeKind.Policy];

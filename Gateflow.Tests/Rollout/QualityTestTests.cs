@@ -8,8 +8,8 @@ public sealed class QualityTestTests
     private const double Limit = 0.1;
 
     [Theory]
-    [InlineData(9, 450)]
-    [InlineData(1, 1_000)]
+    [InlineData(9, 400)]
+    [InlineData(1, 800)]
     public void Fold_DropBeyondTheLimit_BreachWithinStatedMedian(int sourcesPerTarget, double atMost)
     {
         var rng = new Random(5);
@@ -31,18 +31,49 @@ public sealed class QualityTestTests
         Assert.InRange(alarms, 0, 5);
     }
 
-    [Fact]
-    public void FoldTarget_WithoutASourceScoreSinceTheLast_NotCounted()
+    [Theory]
+    [InlineData(0.5, 1, 1)]
+    [InlineData(0.1, 7, 1)]
+    [InlineData(0.9, 1, 7)]
+    public void Fold_EachScore_ComparedOnceInGroupsOfTheWeight(double weight, int sources, int targets)
     {
         var test = new QualityTest(Limit, OneOfThree, 3_000);
+        for (var i = 0; i < targets; i++)
+        {
+            test.FoldTarget(0, weight);
+            Assert.Equal(0, test.Count);
+        }
 
-        test.FoldTarget(0);
-        test.FoldSource(0.9);
-        test.FoldTarget(0);
-        test.FoldTarget(0);
+        for (var i = 1; i <= sources; i++)
+        {
+            test.FoldSource(0.9, weight);
+            Assert.Equal(i < sources ? 0 : targets, test.Count);
+        }
 
-        Assert.Equal(1, test.Count);
-        Assert.Equal(3, test.Targets);
+        test.FoldSource(0.9, weight);
+        Assert.Equal(targets, test.Count);
+    }
+
+    [Fact]
+    public void Restore_ScoresThatWait_GoOnAsIfNothingHadHappened()
+    {
+        var (whole, first) = (new QualityTest(Limit, OneOfThree, 3_000), new QualityTest(Limit, OneOfThree, 3_000));
+        foreach (var test in new[] { whole, first })
+        {
+            test.FoldTarget(0.2, 0.1);
+            test.FoldSource(0.7, 0.1);
+        }
+
+        var second = new QualityTest(Limit, OneOfThree, 3_000);
+        second.Restore(first.Save());
+        foreach (var test in new[] { whole, second })
+        {
+            Enumerable.Range(0, 6).ToList().ForEach(_ => test.FoldSource(0.9, 0.1));
+        }
+
+        Assert.Equal(1, second.Count);
+        Assert.NotEqual(1, second.M);
+        Assert.Equal(whole.M, second.M);
     }
 
     /// <summary>Target scores until the breach, null for none: a tenth of the answers is worthless (0), the rest good, so that the spread is large.</summary>
@@ -50,15 +81,15 @@ public sealed class QualityTestTests
     {
         // Nine in ten around mean / 0.9, so that the mean is exact.
         double Score(double mean) => rng.NextDouble() < 0.1 ? 0 : (mean / 0.9) + (0.1 * ((2 * rng.NextDouble()) - 1));
-        var test = new QualityTest(Limit, alpha, targets);
+        var (test, weight) = (new QualityTest(Limit, alpha, targets), 1.0 / (sourcesPerTarget + 1));
         for (var n = 1; n <= targets; n++)
         {
             for (var i = 0; i < sourcesPerTarget; i++)
             {
-                test.FoldSource(Score(0.8));
+                test.FoldSource(Score(0.8), weight);
             }
 
-            test.FoldTarget(Score(0.8 - drop));
+            test.FoldTarget(Score(0.8 - drop), weight);
             if (test.M >= test.Alarm.Threshold)
             {
                 return n;

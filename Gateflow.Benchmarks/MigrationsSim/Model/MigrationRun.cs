@@ -109,7 +109,7 @@ internal sealed class MigrationRun
         var outcome = isTarget ? OnTarget(now, size, unit) : OnSource(now, size, unit);
         _judge.Fold(outcome);
         _naive?.Add(outcome, now);
-        if (isTarget && _judge.Breach is not null)
+        if (_judge.Breach is not null)
         {
             Look(now);
         }
