@@ -7,19 +7,24 @@ internal static class Ill
 {
     private const int Migrations = 1_000;
 
+    /// <summary>Share of target requests that fail, and the median of target requests asked for from the start and from a late onset.</summary>
+    private static readonly (double Errors, int Goal, int LateGoal)[] Rates = [(1, 5, 8), (0.3, 28, 56), (0.2, 60, 120), (0.1, 450, 900)];
+
+    private static readonly long[] Onsets = [1_000, 4_800];
+
     private static readonly ScoreTable Worse = new(0.8 - 0.155, 0.25);
 
     public static IReadOnlyList<SimRow> Measure(Runs runs) => [.. Errors(runs), .. Late(runs), .. Latency(runs), .. Quality(runs), .. Outages(runs)];
 
     private static IEnumerable<SimRow> Errors(Runs runs) =>
-        new[] { (1.0, 5), (0.3, 28), (0.2, 60), (0.1, 450) }.Select(x => Found(
-            runs, x.Item1 == 1 ? "dead target" : $"target with {x.Item1:0 %} errors, limit 5 %", 50, new World { TargetErrors = x.Item1 }, x.Item2, 5_000));
+        Rates.Select(x => Found(
+            runs, x.Errors == 1 ? "dead target" : $"target with {x.Errors:0 %} errors, limit 5 %", 50, new World { TargetErrors = x.Errors }, x.Goal, 5_000));
 
     private static IEnumerable<SimRow> Late(Runs runs) =>
-        from onset in new[] { 1_000L, 4_800 }
-        from x in new[] { (1.0, 8), (0.3, 56), (0.2, 120), (0.1, 900) }
-        select Found(runs, $"{(x.Item1 == 1 ? "dead" : $"{x.Item1:0 %} errors")} after {onset:N0} clean target requests", 50,
-            new World { TargetErrors = x.Item1, Onset = onset }, x.Item2, 5_000);
+        from onset in Onsets
+        from x in Rates
+        select Found(runs, $"{(x.Errors == 1 ? "dead" : $"{x.Errors:0 %} errors")} after {onset:N0} clean target requests", 50,
+            new World { TargetErrors = x.Errors, Onset = onset }, x.LateGoal, 5_000);
 
     private static IEnumerable<SimRow> Latency(Runs runs)
     {

@@ -5,11 +5,14 @@ namespace Gateflow.Benchmarks.MigrationsSim;
 /// <summary>The rows about the split: where units are sent, and what the check of the observed share sees.</summary>
 internal static class Splits
 {
+    /// <summary>Hundredths of a percent.</summary>
+    private static readonly int[] Weights = [100, 1_000, 5_000];
+
     private const int Requests = 100_000, Runs = 1_000;
 
     public static IReadOnlyList<SimRow> Measure(Runs runs, int seed) =>
     [
-        .. new[] { 100, 1_000, 5_000 }.Select(weight => Share(weight, seed)),
+        .. Weights.Select(weight => Share(weight, seed)),
         MovedBack(seed),
         Alarms(runs, seed),
         Wrong(runs, seed),

@@ -64,7 +64,7 @@ public sealed class SourceHistory(IDbContextFactory<GateflowDb> databases)
     {
         var first = RollupKey.Floor(startedAt, TimeSpan.TicksPerHour);
         return [.. Enumerable.Range(-1, Days + 1)
-            .SelectMany(day => new[] { 0, 1 }.Select(hour => new DateTimeOffset(first.UtcDateTime.Date, TimeSpan.Zero).AddDays(-day).AddHours(now.UtcDateTime.Hour + hour)))
+            .SelectMany(day => Enumerable.Range(now.UtcDateTime.Hour, 2).Select(hour => new DateTimeOffset(first.UtcDateTime.Date, TimeSpan.Zero).AddDays(-day).AddHours(hour)))
             .Where(hour => hour < first && hour >= first.AddDays(-Days))];
     }
 }
