@@ -169,7 +169,7 @@ public sealed partial class FleetEvidence(
 
     private void Fold(MigrationJudge fleet, OutcomeBatch batch)
     {
-        if (batch.Step > fleet.Step)
+        if (batch.Step >= fleet.Step)
         {
             fleet.BeginStep(batch.Step, batch.Weight);
         }
@@ -178,13 +178,13 @@ public sealed partial class FleetEvidence(
         {
             foreach (var (isScore, outcome) in OutcomePacking.Unpack(batch.Outcomes))
             {
-                if (isScore)
+                if (batch.Step < fleet.Step)
+                {
+                    fleet.FoldLate(outcome, isScore, batch.Weight);
+                }
+                else if (isScore)
                 {
                     fleet.FoldScore(outcome.Arm, outcome.Quality);
-                }
-                else if (batch.Step < fleet.Step)
-                {
-                    fleet.FoldLate(outcome);
                 }
                 else
                 {

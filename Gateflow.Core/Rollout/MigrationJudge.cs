@@ -111,12 +111,24 @@ public sealed class MigrationJudge
         }
     }
 
-    /// <summary>Folds an outcome of a step that is over: it is evidence, but not one of the outcomes that the running step asks for.</summary>
-    public void FoldLate(in ArmOutcome outcome)
+    /// <summary>
+    /// Folds an outcome, or a late score, of a step that is over, under the weight of that step: it is evidence, but not one of the outcomes that
+    /// the running step asks for.
+    /// </summary>
+    public void FoldLate(in ArmOutcome outcome, bool isScore, double weight)
     {
-        var (counted, seen) = (StepTargetOutcomes, StepTargetSeen);
-        Fold(outcome);
-        (StepTargetOutcomes, StepTargetSeen) = (counted, seen);
+        var (counted, seen, running) = (StepTargetOutcomes, StepTargetSeen, Weight);
+        Weight = weight;
+        if (isScore)
+        {
+            FoldScore(outcome.Arm, outcome.Quality);
+        }
+        else
+        {
+            Fold(outcome);
+        }
+
+        (StepTargetOutcomes, StepTargetSeen, Weight) = (counted, seen, running);
     }
 
     /// <summary>Takes over what another test of the same migration found: the brake of a node.</summary>

@@ -61,7 +61,7 @@ public sealed class FleetEvidenceTests(PostgreSqlServer server) : IClassFixture<
         await Evidence(database).FoldAsync(Token);
 
         var state = await Evidence(database).StateAsync(Id, Token);
-        Assert.Equal((4L, 3L, 1), (state!.Sequence, state.StepTargetOutcomes, state.Step));
+        Assert.Equal((4L, 3L, 1, 100.0), (state!.Sequence, state.StepTargetOutcomes, state.Step, state.Weight));
     }
 
     [Fact]
@@ -168,7 +168,7 @@ public sealed class FleetEvidenceTests(PostgreSqlServer server) : IClassFixture<
         return migration;
     }
 
-    private static LoggedOutcome Logged(long sequence, int step) => new(sequence, step, 50, IsScore: false, Outcome(unit: (ulong)sequence));
+    private static LoggedOutcome Logged(long sequence, int step) => new(sequence, step, step == 0 ? 50 : 100, IsScore: false, Outcome(unit: (ulong)sequence));
 
     private static LoggedOutcome[] Log(Random rng, int count) => [.. Enumerable.Range(1, count).Select(i => new LoggedOutcome(i, 0, 50, IsScore: false, Outcome(
         arm: rng.Next(2) == 0 ? Arm.Target : Arm.Source,
