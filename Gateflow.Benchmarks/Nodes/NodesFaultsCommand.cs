@@ -36,7 +36,7 @@ internal static class NodesFaultsCommand
         await using var fleet = await NodeFleet.StartAsync([0, 5, -5], clock, cancellationToken);
         var (table, faults) = await new FaultRun(fleet, options, clock).RunAsync(cancellationToken);
         var verdict = faults.Count == 0 ? "Everything held." : "**Not everything held:**\n" + string.Join('\n', faults.Select(f => $"- {f}"));
-        var report = $"{table}\n{verdict} {Invariant($"Seed {options.Seed}, {clock.GetUtcNow():yyyy-MM-dd}")}.\n";
+        var report = $"{table}\n{verdict}\n\n{Invariant($"Seed {options.Seed}, {clock.GetUtcNow():yyyy-MM-dd}")}.\n";
         Console.WriteLine(report);
         if (path is not null)
         {
