@@ -1,5 +1,6 @@
 using Gateflow.Core.Limits;
 using Gateflow.Core.Routing;
+using Gateflow.Gateway.Shadow;
 
 namespace Gateflow.Gateway;
 
@@ -17,6 +18,9 @@ public sealed class GatewayOptions
 
     /// <summary>Whether the bodies of a request of this model should be kept as a sample now; null for never. Called once a good answer.</summary>
     public Func<string, bool>? WantsSample { get; set; }
+
+    /// <summary>Bounds of mirroring.</summary>
+    public ShadowOptions Shadow { get; } = new();
 
     /// <summary>Address of the page of error codes, to which "#code" is added for <c>doc_url</c>; null leaves it null.</summary>
     public string? ErrorDocumentation { get; set; }

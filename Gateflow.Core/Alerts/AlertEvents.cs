@@ -21,6 +21,12 @@ public static class AlertEvents
     /// <summary>A webhook does not take its messages.</summary>
     public const string WebhookFailing = "webhook.failing";
 
+    /// <summary>Copies of a mirrored migration are sent and none is answered.</summary>
+    public const string ShadowSilent = "shadow.not_delivered";
+
+    /// <summary>The copies of a migration have used up their budget; nothing is mirrored any more.</summary>
+    public const string ShadowBudget = "shadow.budget_reached";
+
     /// <summary>A model in use comes to its end.</summary>
     public const string Deprecation = "deprecation.alert";
 }

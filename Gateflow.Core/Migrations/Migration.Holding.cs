@@ -20,6 +20,23 @@ public sealed partial class Migration
         return true;
     }
 
+    /// <summary>Ends the shadow phase: nothing is mirrored any more, and a person's resume starts the steps that follow. False when it has ended already.</summary>
+    public bool EndShadow(string sentence, DateTimeOffset now)
+    {
+        if (!Hold(ShadowDone, sentence, now))
+        {
+            return false;
+        }
+
+        if (Status == MigrationStatus.InProgress)
+        {
+            Status = MigrationStatus.Paused;
+            Note(MigrationEventType.Paused, "gateflow", now, StepData(ShadowDone));
+        }
+
+        return true;
+    }
+
     /// <summary>Takes note that people are told of the hold; false when it is over, younger than <paramref name="patience"/>, or was told.</summary>
     public bool TellHold(DateTimeOffset now, TimeSpan patience)
     {

@@ -124,6 +124,14 @@ public sealed partial class Migration
         }
 
         Status = MigrationStatus.InProgress;
+        if (HoldReason == ShadowDone)
+        {
+            EnterStep(Step + 1, now);
+            Note(MigrationEventType.Resumed, actor, now, StepData(reason));
+            Note(MigrationEventType.StepAdvanced, actor, now, StepData());
+            return null;
+        }
+
         ClearHold();
         Note(MigrationEventType.Resumed, actor, now, StepData(reason));
         return null;

@@ -13,6 +13,8 @@ namespace Gateflow.Core.Migrations;
 /// </summary>
 public sealed partial class Migration : IVersioned
 {
+    private static readonly string ShadowDone = Wire.Name(Rollout.HoldReason.ShadowDone);
+
     private readonly List<MigrationEvent> _events = [];
 
     /// <summary>"mig_…".</summary>

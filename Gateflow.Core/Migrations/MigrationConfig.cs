@@ -93,7 +93,8 @@ public sealed record RollbackThreshold
 /// <param name="Weight">Percentage of traffic on the target, 0–100.</param>
 /// <param name="HoldMinutes">Minutes that the step holds.</param>
 /// <param name="Gate">True when a person must approve before the next step.</param>
-public sealed record StepConfig(double Weight, double HoldMinutes, bool Gate = false);
+/// <param name="Mirror">Share of the source's requests that are copied to the target meanwhile, 0–100; null for none.</param>
+public sealed record StepConfig(double Weight, double HoldMinutes, bool Gate = false, double? Mirror = null);
 
 /// <summary>The part of the source model's traffic that a migration moves; empty lists mean all of it.</summary>
 public sealed record MigrationScope
@@ -109,7 +110,7 @@ public sealed record MigrationScope
 }
 
 /// <summary>Mirroring of requests to the target.</summary>
-/// <param name="Percentage">Share of source requests copied, 0–100.</param>
+/// <param name="Percentage">Share of source requests copied in a shadow phase, 0–100; own steps say it themselves.</param>
 /// <param name="MaxCost">Most that the copies may cost, USD; null for no cap.</param>
 public sealed record MirrorConfig(double Percentage = 100, decimal? MaxCost = null);
 

@@ -19,6 +19,7 @@ public sealed class MigrationConfigValidator : AbstractValidator<MigrationConfig
         RuleFor(c => c.Steps).Must(steps => steps.Count <= 100).WithMessage("steps may hold at most 100 steps.");
         RuleFor(c => c.Steps).Must(Rising).WithMessage("steps must have rising weights between 0 and 100.");
         RuleForEach(c => c.Steps).Must(s => s.HoldMinutes is >= 0 and <= 43_200).WithMessage("hold_minutes must lie between 0 and 43200.");
+        RuleForEach(c => c.Steps).Must(s => s.Mirror is null or (>= 0.01 and <= 100)).WithMessage("mirror of a step must lie between 0.01 and 100.");
         RuleFor(c => c.RollbackThreshold.ErrorRate).ExclusiveBetween(0, 1).When(c => c.RollbackThreshold.ErrorRate is not null)
             .WithMessage("error_rate must lie between 0 and 1, both excluded (0.05 is 5 %).");
         RuleFor(c => c.RollbackThreshold.LatencyP99Increase).Must(r => r is > 1 and <= 100).When(c => c.RollbackThreshold.LatencyP99Increase is not null)

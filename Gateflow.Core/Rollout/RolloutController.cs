@@ -183,7 +183,8 @@ public sealed partial class RolloutController(
         var reason = Wire.Name(decision.Reason!.Value);
         if (migration.HoldReason != reason)
         {
-            await MoveAsync(migration, judged, m => m.Hold(reason, decision.Sentence, clock.GetUtcNow()) ? null : Stale, cancellationToken);
+            var now = clock.GetUtcNow();
+            await MoveAsync(migration, judged, m => (decision.Reason == HoldReason.ShadowDone ? m.EndShadow(decision.Sentence, now) : m.Hold(reason, decision.Sentence, now)) ? null : Stale, cancellationToken);
         }
     }
 

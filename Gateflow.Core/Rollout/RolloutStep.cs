@@ -15,6 +15,9 @@ public sealed record RolloutStep
     /// <summary>True when a person must agree before the next step.</summary>
     public bool Gate { get; init; }
 
+    /// <summary>True when the target sees copies only: every caller is answered by the source.</summary>
+    public bool IsShadow => Weight <= 0 && Mirror is not null;
+
     /// <summary>The weight in hundredths of a percent, as routes and <see cref="Assignment"/> take it.</summary>
     public int WeightInBuckets => (int)Math.Round(Weight * 100);
 }

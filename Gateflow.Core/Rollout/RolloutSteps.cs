@@ -69,7 +69,7 @@ public static class RolloutSteps
         var steps = new List<RolloutStep>();
         foreach (var x in own)
         {
-            var step = new RolloutStep { Weight = Math.Clamp(x.Weight, 0, 100), Hold = Span(TimeSpan.FromMinutes, x.HoldMinutes), Gate = x.Gate };
+            var step = new RolloutStep { Mirror = x.Mirror, Weight = Math.Clamp(x.Weight, 0, 100), Hold = Span(TimeSpan.FromMinutes, x.HoldMinutes), Gate = x.Gate };
             steps.Add(step);
             if (step.Weight >= 100)
             {

@@ -42,20 +42,20 @@ internal sealed class StepRule
                 : Hold(HoldReason.BreachNoAutoRollback, _words.Breach(breach), breach);
         }
 
+        var until = _in.StepStartedAt + (_in.Soaking ? _in.Config.Soak : _step.Hold);
+        if (!GateOpen && _step.IsShadow && _in.Now >= until)
+        {
+            return Hold(HoldReason.ShadowDone, _words.ShadowDone);
+        }
+
         if (_in.Paused)
         {
             return new StepDecision { Kind = DecisionKind.Wait, Sentence = _words.Paused };
         }
 
-        var until = _in.StepStartedAt + (_in.Soaking ? _in.Config.Soak : _step.Hold);
         if (_in.Now < until)
         {
             return new StepDecision { Kind = DecisionKind.Wait, Until = until, Needed = Needed, Sentence = _words.Wait(until, _missing, _unjudged) };
-        }
-
-        if (!GateOpen && _step.Weight <= 0 && _step.Mirror is not null)
-        {
-            return Hold(HoldReason.ShadowDone, _words.ShadowDone);
         }
 
         return _last && !_in.Soaking ? Finish() : Obstacle() ?? Go();

@@ -14,7 +14,7 @@ internal sealed class StepWords(StepInput input)
     /// <summary>What the migration is on its way to: "40 %", "the soak", "completion".</summary>
     private string Aim => input.Soaking ? "completion" : IsLast ? "the soak" : Plain.Percent(input.Steps[input.Step + 1].Weight);
 
-    public string Paused => $"Paused at {Plain.Percent(Step.Weight)} of traffic.";
+    public string Paused => Step.IsShadow ? "Paused: nothing is mirrored." : $"Paused at {Plain.Percent(Step.Weight)} of traffic.";
 
     public string Finish => input.Config.Soak > TimeSpan.Zero
         ? $"All traffic is on the target. It soaks for {Plain.Duration(input.Config.Soak)}."

@@ -1,4 +1,5 @@
 using Gateflow.Core.Migrations;
+using Gateflow.Core.Shadow;
 
 namespace Gateflow.Core.Routing;
 
@@ -21,6 +22,9 @@ public sealed record MigrationRoute
 
     /// <summary>Whether requests are fitted to the target's family; false: bytes as sent.</summary>
     public bool Shims { get; init; } = true;
+
+    /// <summary>What is mirrored now; null for nothing.</summary>
+    public MirrorRoute? Mirror { get; init; }
 
     public MigrationScope Scope { get; init; } = new();
 

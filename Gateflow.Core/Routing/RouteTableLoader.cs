@@ -4,6 +4,7 @@ using Gateflow.Core.Fallbacks;
 using Gateflow.Core.Limits;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Providers;
+using Gateflow.Core.Shadow;
 using Gateflow.Core.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -28,7 +29,7 @@ public sealed class RouteTableLoader(IDbContextFactory<GateflowDb> databases, Mo
             .Where(m => m.Status == MigrationStatus.InProgress || m.Status == MigrationStatus.Paused
                 || m.Status == MigrationStatus.Soaking || m.Status == MigrationStatus.Completed)
             .Where(m => m.TargetModel != null)
-            .Select(m => new { m.Id, m.SourceModel, m.TargetModel, m.Weight, m.Status, m.Config, m.StartedAt })
+            .Select(m => new { m.Id, m.SourceModel, m.TargetModel, m.Weight, m.Status, m.Step, m.Config, m.StartedAt })
             .ToListAsync(cancellationToken);
         var chains = await db.FallbackChains.AsNoTracking().ToListAsync(cancellationToken);
         var autoFallback = await db.SettingAsync(AutoFallback.SettingName, cancellationToken);
@@ -54,6 +55,7 @@ public sealed class RouteTableLoader(IDbContextFactory<GateflowDb> databases, Mo
                     Completed = m.Status == MigrationStatus.Completed,
                     StickyBy = m.Config.StickyBy,
                     Shims = m.Config.Shims,
+                    Mirror = m.Status == MigrationStatus.InProgress ? MirrorRoute.Of(m.Config, m.Step) : null,
                     Scope = m.Config.Scope,
                 }).ToArray(), StringComparer.Ordinal),
         };

@@ -85,7 +85,7 @@ public sealed class Routes(RouteTableLoader loader) : IDisposable
             {
                 Migrations = table.Migrations.ToFrozenDictionary(
                     pair => pair.Key,
-                    pair => Array.ConvertAll(pair.Value, r => _brakes.ContainsKey(r.MigrationId) ? r with { Weight = 0, Completed = false } : r),
+                    pair => Array.ConvertAll(pair.Value, r => _brakes.ContainsKey(r.MigrationId) ? r with { Weight = 0, Completed = false, Mirror = null } : r),
                     StringComparer.Ordinal),
             };
         }

@@ -9,6 +9,7 @@ using Gateflow.Core.Quality;
 using Gateflow.Core.Replay;
 using Gateflow.Core.Rollout;
 using Gateflow.Core.Routing;
+using Gateflow.Core.Shadow;
 using Gateflow.Core.Usage;
 using Gateflow.Core.Webhooks;
 using Microsoft.EntityFrameworkCore;
@@ -64,6 +65,8 @@ public abstract class GateflowDb(DbContextOptions options) : DbContext(options)
     public DbSet<DrillRun> Drills => Set<DrillRun>();
 
     public DbSet<Feedback> Feedback => Set<Feedback>();
+
+    public DbSet<ShadowRow> Shadow => Set<ShadowRow>();
 
     public DbSet<Setting> Settings => Set<Setting>();
 

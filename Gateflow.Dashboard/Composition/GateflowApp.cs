@@ -19,6 +19,7 @@ using Gateflow.Dashboard.Migrations;
 using Gateflow.Dashboard.Providers;
 using Gateflow.Dashboard.Replay;
 using Gateflow.Dashboard.RollbackHistory;
+using Gateflow.Dashboard.Shadow;
 using Gateflow.Dashboard.Shell;
 using Gateflow.Dashboard.Webhooks;
 using Gateflow.Dashboard.Wizard;
@@ -83,6 +84,7 @@ public static class GateflowApp
         services.AddReplay(settings.Roles);
         services.AddProviders();
         services.AddWebhooks(settings);
+        services.AddShadow();
 
         services.AddLive();
         services.AddWizard();

@@ -3,6 +3,7 @@ using Gateflow.Core.Fleet;
 using Gateflow.Core.Limits;
 using Gateflow.Core.Rollout;
 using Gateflow.Core.Routing;
+using Gateflow.Core.Shadow;
 using Gateflow.Core.Storage;
 using Gateflow.Dashboard.Access;
 using Gateflow.Dashboard.Live;
@@ -21,6 +22,7 @@ internal sealed class Startup(
     Routes routes,
     SpendReader spend,
     RolloutController controller,
+    ShadowStore shadow,
     LiveSignals signals,
     ApiKeys keys,
     SignInLinks links,
@@ -37,6 +39,7 @@ internal sealed class Startup(
         await spend.RunOnceAsync(cancellationToken);
         var (id, secret) = node.Is(NodeRoles.Dashboard) ? await AdministratorAsync(cancellationToken) : (null, null);
         await controller.RestoreAsync(cancellationToken);
+        await shadow.RestoreAsync(cancellationToken);
         if (node.SharesDatabase)
         {
             routes.Changed += controller.Wake; // what another node began is judged here at once

@@ -1,6 +1,7 @@
 using Gateflow.Core.Alerts;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Rollout;
+using Gateflow.Core.Shadow;
 using Gateflow.Core.Usage;
 
 namespace Gateflow.Dashboard.Live;
@@ -10,20 +11,23 @@ namespace Gateflow.Dashboard.Live;
 /// stored makes the snapshot before it worthless: after the last change nobody calls again, so it must not be read from the cache.
 /// </summary>
 internal sealed class LiveSignals(
-    MigrationFeed feed, LiveSnapshots snapshots, Transitions transitions, RolloutController controller, RecorderWriter writer, AlertWriter alerts)
+    MigrationFeed feed, LiveSnapshots snapshots, Transitions transitions, RolloutController controller, RecorderWriter writer, AlertWriter alerts, ShadowStore shadow)
 {
     public void Connect()
     {
         transitions.Stored += Tell;
         transitions.Stored += _ => alerts.Tell();
         controller.Judged += feed.Signal;
-        writer.Written += ids =>
+        writer.Written += TellAll;
+        shadow.Written += TellAll;
+    }
+
+    private void TellAll(IReadOnlyCollection<string> migrationIds)
+    {
+        foreach (var id in migrationIds)
         {
-            foreach (var id in ids)
-            {
-                Tell(id);
-            }
-        };
+            Tell(id);
+        }
     }
 
     private void Tell(string migrationId)

@@ -56,21 +56,17 @@ public sealed class Conduct(Transitions transitions, ModelDirectory models, Roll
             return null; // the aggregate itself refuses these
         }
 
-        if (migration.Config.EffectiveStrategy == Strategy.Shadow)
-        {
-            return new Refusal(RefusalKind.Conflict, "not_available_yet",
-                "Shadow mode can be configured but not run by this version. Choose canary, instant or scheduled.")
-            {
-                Status = migration.Status, Allowed = migration.Allowed(),
-            };
-        }
-
         foreach (var (param, model) in new[] { ("source_model", migration.SourceModel), ("target_model", target) })
         {
             if (!models.IsServed(model))
             {
                 return Refusal.Invalid(param, $"No configured provider serves '{model}'. Add it under Gateflow:Providers, or choose another model.");
             }
+        }
+
+        if (migration.Config.Mirror?.MaxCost is not null && migration.Steps().Any(s => s.Mirror is not null) && models.Catalog.Cost(target, 1, 0, 1) is null)
+        {
+            return Refusal.Invalid("mirror.max_cost", $"The price of '{target}' is unknown, so a budget cannot be kept. Set its prices, or leave mirror.max_cost out.");
         }
 
         if (migration.Config.RollbackThreshold.ErrorRate is { } limit && migration.Analysis is { TotalRequests: >= 100, ErrorRate: var own } && limit < 2 * own)

@@ -4,12 +4,13 @@ using Gateflow.Core.Rollout;
 using Gateflow.Core.Storage;
 using Gateflow.Core.Usage;
 using Gateflow.Dashboard.Management;
+using Gateflow.Dashboard.Shadow;
 using Microsoft.EntityFrameworkCore;
 
 namespace Gateflow.Dashboard.Migrations;
 
 /// <summary>Reads migrations for API, pages and hub, all in the same shape.</summary>
-public sealed class MigrationReader(IDbContextFactory<GateflowDb> databases, FleetEvidence evidence, TimeProvider clock)
+public sealed class MigrationReader(IDbContextFactory<GateflowDb> databases, FleetEvidence evidence, ShadowReader shadow, TimeProvider clock)
 {
     /// <summary>One migration with its numbers; null when there is none.</summary>
     public async Task<MigrationView?> FindAsync(string id, CancellationToken cancellationToken)
@@ -151,8 +152,9 @@ public sealed class MigrationReader(IDbContextFactory<GateflowDb> databases, Fle
             : await db.ArmWindows.AsNoTracking().Where(w => started.Contains(w.MigrationId)).ToListAsync(cancellationToken);
         var byMigration = windows.ToLookup(w => w.MigrationId, StringComparer.Ordinal);
         var judged = await evidence.ReadAsync(db, migrations, cancellationToken);
+        var mirrors = await shadow.ReadAsync(db, migrations, cancellationToken);
         var now = clock.GetUtcNow();
-        return [.. migrations.Select(m => View(m, [.. byMigration[m.Id]], judged.GetValueOrDefault(m.Id), now))];
+        return [.. migrations.Select(m => View(m, [.. byMigration[m.Id]], judged.GetValueOrDefault(m.Id), now) with { Shadow = mirrors.GetValueOrDefault(m.Id) })];
     }
 
     private static MigrationView View(Migration m, List<ArmWindow> windows, JudgeView? judged, DateTimeOffset now)

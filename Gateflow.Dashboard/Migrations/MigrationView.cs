@@ -4,6 +4,7 @@ using Gateflow.Core.Migrations;
 using Gateflow.Core.Recommendations;
 using Gateflow.Core.Rollout;
 using Gateflow.Core.Usage;
+using Gateflow.Dashboard.Shadow;
 
 namespace Gateflow.Dashboard.Migrations;
 
@@ -36,6 +37,9 @@ public sealed record MigrationView
     public required MetricsView Metrics { get; init; }
 
     public required IReadOnlyList<VerdictView> Verdicts { get; init; }
+
+    /// <summary>What became of mirrored copies; null for a migration that mirrors nothing.</summary>
+    public ShadowView? Shadow { get; init; }
 
     /// <summary>The worst of the verdicts; left out while nothing is judged.</summary>
     public Verdict? Verdict => Verdicts.Count == 0 ? null : Verdicts.Select(v => v.Verdict).MaxBy(v => v switch

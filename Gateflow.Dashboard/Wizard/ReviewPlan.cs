@@ -33,9 +33,6 @@ public sealed class ReviewPlan
 
     private string Target => _state.View.TargetModel ?? "the target";
 
-    /// <summary>True when this version can run the strategy.</summary>
-    public bool CanRun => _config.EffectiveStrategy != Strategy.Shadow;
-
     /// <summary>What happens after the click, step by step.</summary>
     public IReadOnlyList<string> Steps()
     {
@@ -98,11 +95,6 @@ public sealed class ReviewPlan
         {
             lines.Add("No target is chosen. Choose one under Recommendations.");
             return lines;
-        }
-
-        if (!CanRun)
-        {
-            lines.Add("Shadow mode can be configured but not run by this version. Choose canary, instant or scheduled under Configure.");
         }
 
         if (!_state.TargetIsServed)
@@ -175,9 +167,9 @@ public sealed class ReviewPlan
     private string Line(int index, RolloutStep step, StepForecast forecast, bool last)
     {
         var seen = forecast.TargetRequests is { } n && n > 1.5 * _config.MinSamples ? $" It should see {Approximately(n)} on {Target}." : "";
-        if (step.Mirror is { } mirror)
+        if (step is { IsShadow: true, Mirror: { } mirror })
         {
-            return $"For {Display.Duration(step.Hold)}, {Display.Weight(mirror)} of the requests are copied to {Target}; {Source} answers everybody. Then a person decides.";
+            return $"For {Display.Duration(step.Hold)}, {Display.Weight(mirror)} of the requests are copied to {Target}; {Source} answers everybody. Tools are compared, never executed.{(_config.Mirror?.MaxCost is { } most ? $" The copies may cost {Display.Money(most)}." : "")}{(step.Gate ? " Then it pauses until a person resumes it." : "")}";
         }
 
         var moved = index == 0

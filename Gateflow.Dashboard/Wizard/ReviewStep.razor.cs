@@ -59,7 +59,7 @@ public sealed partial class ReviewStep(Conduct conduct, NavigationManager naviga
         { Code: "illegal_transition" } => "Someone else has started or ended it meanwhile; reload the page.",
         { Param: "rollback_threshold.error_rate" } => "Change the guardrail under Configure.",
         { Param: "target_model" } => "Choose another model under Recommendations, or add a provider that serves it.",
-        { Code: "not_available_yet" } => "Change the strategy under Configure.",
+        { Param: "mirror.max_cost" } => "Take the budget away under Configure, or choose a target with known prices.",
         _ => null,
     };
 }

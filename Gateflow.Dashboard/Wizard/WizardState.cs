@@ -82,7 +82,7 @@ public sealed record WizardState
             { IsOver: true } => StepState.Attention,
             _ => StepState.Todo,
         },
-        WizardStep.Configure => !Configured ? StepState.Todo : View.Config.EffectiveStrategy == Strategy.Shadow ? StepState.Attention : StepState.Done,
+        WizardStep.Configure => !Configured ? StepState.Todo : StepState.Done,
         _ => StepState.Todo,
     };
 

@@ -3,8 +3,10 @@ using Gateflow.Core.Rollout;
 using Gateflow.Gateway.Outbound;
 using Gateflow.Gateway.Limits;
 using Gateflow.Gateway.Pipeline;
+using Gateflow.Gateway.Protocols;
 using Gateflow.Gateway.Providers;
 using Gateflow.Gateway.Routing;
+using Gateflow.Gateway.Shadow;
 using Gateflow.Gateway.Translation;
 
 namespace Gateflow.Gateway.Forwarding;
@@ -22,7 +24,7 @@ internal sealed class Forwarder(OutboundConnections connections, Candidates cand
         var failure = AttemptResult.NotAsked;
         while (true)
         {
-            var call = new ProviderCall(Shims.Shims.Spoken(exchange, exchange.Candidates[index]), exchange.KeepsContent, exchange.Time, exchange.Aborted, exchange.KeepsCalls);
+            var call = Begin(exchange, Shims.Shims.Spoken(exchange, exchange.Candidates[index]));
             exchange.Calls.Add(call);
             if (!PassesOver(exchange, index, call))
             {
@@ -53,6 +55,17 @@ internal sealed class Forwarder(OutboundConnections connections, Candidates cand
 
             call.Close();
         }
+    }
+
+    private static ProviderCall Begin(Exchange exchange, Candidate candidate)
+    {
+        var call = new ProviderCall(candidate, exchange.KeepsContent, exchange.Time, exchange.Aborted, exchange.KeepsCalls) { IsAside = exchange.IsCopy, Recording = Mirror.Record(exchange, candidate) };
+        if (exchange.IsCopy && exchange.Protocol.Kind != Protocol.Embeddings)
+        {
+            call.ReadIntoParts();
+        }
+
+        return call;
     }
 
     /// <summary>Of calls that all failed: that of the model itself, as if there were no chain; else whichever was asked last.</summary>

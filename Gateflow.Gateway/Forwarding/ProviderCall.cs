@@ -7,6 +7,7 @@ using Gateflow.Gateway.Fallbacks;
 using Gateflow.Gateway.Outbound;
 using Gateflow.Gateway.Providers;
 using Gateflow.Gateway.Routing;
+using Gateflow.Gateway.Shadow;
 using Gateflow.Gateway.Translation;
 
 namespace Gateflow.Gateway.Forwarding;
@@ -28,6 +29,7 @@ internal sealed class ProviderCall(Candidate candidate, bool keepContent, TimePr
     private bool _entered;
     private ProviderLimit.Place _place;
     private AttemptResult _told;
+    private bool _recordingTaken;
 
     public Candidate Candidate { get; } = candidate;
 
@@ -61,7 +63,10 @@ internal sealed class ProviderCall(Candidate candidate, bool keepContent, TimePr
     public AnswerMarks Marks { get; set; }
 
     /// <summary>The answer's parts when the caller speaks another protocol; null when bytes pass through.</summary>
-    public TranslatedAnswer? Translated { get; } = candidate.PassesThrough ? null : new TranslatedAnswer(candidate.Adapter);
+    public TranslatedAnswer? Translated { get; private set; } = candidate.PassesThrough ? null : new TranslatedAnswer(candidate.Adapter);
+
+    /// <summary>Keeps the answer's bytes for a comparison; null for nearly all calls.</summary>
+    public AnswerRecording? Recording { get; init; }
 
     /// <summary>What was changed in the request for this provider; null when nothing can have been.</summary>
     public ShimNotes? Notes { get; set; }
@@ -81,6 +86,16 @@ internal sealed class ProviderCall(Candidate candidate, bool keepContent, TimePr
     public long Ended => _ended == 0 ? time.GetTimestamp() : _ended;
 
     public bool IsSending => _content is { IsSending: true };
+
+    /// <summary>Has the answer read into parts although the protocols are the same: nobody gets its bytes.</summary>
+    public void ReadIntoParts() => Translated ??= new TranslatedAnswer(Candidate.Adapter);
+
+    /// <summary>Gives the recording away; null when there is none.</summary>
+    public AnswerRecording? TakeRecording()
+    {
+        _recordingTaken = true;
+        return Recording;
+    }
 
     /// <summary>Notes that the provider is not called, and why.</summary>
     public void PassOver(AttemptResult why, TimeSpan? retryAfter)
@@ -131,6 +146,7 @@ internal sealed class ProviderCall(Candidate candidate, bool keepContent, TimePr
         }
 
         var count = await read;
+        Recording?.Append(buffer.Span[..count]);
         if (_limited)
         {
             _limited = false;
@@ -212,6 +228,11 @@ internal sealed class ProviderCall(Candidate candidate, bool keepContent, TimePr
         Close();
         Received?.Dispose();
         Received = null;
+        if (!_recordingTaken)
+        {
+            Recording?.Dispose();
+        }
+
         Facts.Dispose();
     }
 }

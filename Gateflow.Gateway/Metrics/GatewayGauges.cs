@@ -1,6 +1,8 @@
 using System.Diagnostics.Metrics;
+using Gateflow.Core.Shadow;
 using Gateflow.Core.Usage;
 using Gateflow.Gateway.Fallbacks;
+using Gateflow.Gateway.Shadow;
 
 namespace Gateflow.Gateway.Metrics;
 
@@ -10,10 +12,12 @@ internal sealed class GatewayGauges
     private readonly RouteReader _routes;
     private readonly Breakers _breakers;
     private readonly SplitGauge _split;
+    private readonly ShadowLedger _ledger;
+    private readonly Mirror _mirror;
 
-    public GatewayGauges(IMeterFactory meters, RouteReader routes, Recorder recorder, Breakers breakers, SplitGauge split)
+    public GatewayGauges(IMeterFactory meters, RouteReader routes, Recorder recorder, Breakers breakers, SplitGauge split, ShadowLedger ledger, Mirror mirror)
     {
-        (_routes, _breakers, _split) = (routes, breakers, split);
+        (_routes, _breakers, _split, _ledger, _mirror) = (routes, breakers, split, ledger, mirror);
         var meter = meters.Create(GatewayHosting.TelemetryName);
         meter.CreateObservableGauge("gateflow.recorder.queue.depth", () => recorder.Waiting, description: "Usage records that wait to be stored.");
         meter.CreateObservableCounter("gateflow.recorder.dropped", () => recorder.Dropped, description: "Usage records dropped because the queue was full.");
@@ -21,6 +25,31 @@ internal sealed class GatewayGauges
         meter.CreateObservableGauge("gateflow.migration.split.configured", ReadConfigured, description: "Share of a running migration's units that belong on its target, 0 to 1.");
         meter.CreateObservableGauge(
             "gateflow.migration.split.observed", ReadObserved, description: $"Share of a running migration's last {SplitGauge.Window} requests on this node that went to its target arm, 0 to 1.");
+        meter.CreateObservableGauge("gateflow.shadow.queue.depth", ReadQueues, description: "Copies of mirrored requests that wait for the target.");
+        meter.CreateObservableCounter("gateflow.shadow.copies", ReadCopies, description: "Mirrored requests by what became of their copies on this node.");
+        meter.CreateObservableCounter("gateflow.shadow.cost.usd", ReadCosts, description: "What copies cost by the catalog's prices.");
+    }
+
+    private IEnumerable<Measurement<int>> ReadQueues() =>
+        _mirror.Waiting.Select(lane => new Measurement<int>(lane.Waiting, new KeyValuePair<string, object?>("gateflow.migration", lane.MigrationId)));
+
+    private IEnumerable<Measurement<double>> ReadCosts() =>
+        _ledger.Known.Select(id => new Measurement<double>((double)_ledger.Of(id).Read().Cost, new KeyValuePair<string, object?>("gateflow.migration", id)));
+
+    private IEnumerable<Measurement<long>> ReadCopies()
+    {
+        foreach (var id in _ledger.Known)
+        {
+            var counts = _ledger.Of(id).Read();
+            foreach (var (result, count) in new[]
+            {
+                ("delivered", counts.Delivered), ("failed", counts.Failed), ("dropped", counts.Dropped), ("skipped_sampling", counts.SkippedSampling),
+                ("skipped_budget", counts.SkippedBudget), ("skipped_other", counts.SkippedOther),
+            })
+            {
+                yield return new Measurement<long>(count, new("gateflow.migration", id), new("gateflow.result", result));
+            }
+        }
     }
 
     private IEnumerable<Measurement<int>> ReadBreakers() => _breakers.Snapshot().Select(b => new Measurement<int>(

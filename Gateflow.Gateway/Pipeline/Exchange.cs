@@ -8,6 +8,7 @@ using Gateflow.Gateway.Forwarding;
 using Gateflow.Gateway.Protocols;
 using Gateflow.Gateway.Quality;
 using Gateflow.Gateway.Routing;
+using Gateflow.Gateway.Shadow;
 using Gateflow.Gateway.Translation;
 using Microsoft.AspNetCore.Http;
 
@@ -66,6 +67,12 @@ internal sealed class Exchange(HttpContext http, ICallerProtocol protocol, Route
 
     /// <summary>Step 4: what a failure is counted under; without a unit the hash of key and body.</summary>
     public ulong FailureUnit { get; set; }
+
+    /// <summary>After step 4: the request once more for the target of a migration that mirrors; null for none, and once it was handed over.</summary>
+    public ShadowCopy? Copy { get; set; }
+
+    /// <summary>True for such a copy itself: no caller waits for its answer.</summary>
+    public bool IsCopy { get; init; }
 
     /// <summary>Step 5: the completed migration that replaced the model; null when none did.</summary>
     public MigrationRoute? Replacement { get; set; }
@@ -157,6 +164,8 @@ internal sealed class Exchange(HttpContext http, ICallerProtocol protocol, Route
 
     public void Dispose()
     {
+        Copy?.Tally.Skipped(); // nothing is known of what the source did
+        Copy?.Dispose();
         foreach (var call in Calls)
         {
             call.Dispose();

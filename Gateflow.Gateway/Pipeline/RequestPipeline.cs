@@ -8,6 +8,7 @@ using Gateflow.Gateway.Protocols;
 using Gateflow.Gateway.Quality;
 using Gateflow.Gateway.Relay;
 using Gateflow.Gateway.Routing;
+using Gateflow.Gateway.Shadow;
 using Gateflow.Gateway.Usage;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -16,7 +17,7 @@ namespace Gateflow.Gateway.Pipeline;
 
 /// <summary>The nine steps of a request's way, the same for every protocol.</summary>
 internal sealed partial class RequestPipeline(
-    GatewayOptions options, RouteReader routes, KeyGate gate, Candidates candidates, Forwarder forwarder, Closing closing, TimeProvider time, ILogger<RequestPipeline> logger)
+    GatewayOptions options, RouteReader routes, KeyGate gate, Candidates candidates, Mirror mirror, Forwarder forwarder, Closing closing, TimeProvider time, ILogger<RequestPipeline> logger)
 {
     public async Task HandleAsync(HttpContext http, ICallerProtocol protocol)
     {
@@ -66,6 +67,7 @@ internal sealed partial class RequestPipeline(
         if (refusal is null)
         {
             closing.Assigned(exchange);
+            mirror.Take(exchange);
         }
 
         return refusal;

@@ -73,20 +73,23 @@ internal sealed class FormatChecks(Recorder recorder, Judge judge) : BackgroundS
     }
 
     /// <summary>Whether the form is as demanded: 1, 0, or NaN when that is not known.</summary>
-    internal static double Check(FormatCheck check, SchemaCheck schemas)
+    internal static double Check(FormatCheck check, SchemaCheck schemas) => Check(check.Format, check.Text, check.Calls, schemas);
+
+    /// <inheritdoc cref="Check(FormatCheck, SchemaCheck)"/>
+    internal static double Check(DemandedFormat format, byte[]? text, IReadOnlyList<(string Name, string Arguments)>? calls, SchemaCheck schemas)
     {
-        if (check.Calls is { Count: > 0 } calls)
+        if (calls is { Count: > 0 })
         {
-            return calls.Min(call => Check(check.Format, call, schemas));
+            return calls.Min(call => Check(format, call, schemas));
         }
 
-        if (!check.Format.Json || check.Text is null)
+        if (!format.Json || text is null)
         {
             return double.NaN;
         }
 
-        return Parse(check.Text) is not { } json ? 0
-            : check.Format.Schema() is { } schema ? Of(schemas.IsValid(schema, json))
+        return Parse(text) is not { } json ? 0
+            : format.Schema() is { } schema ? Of(schemas.IsValid(schema, json))
             : 1;
     }
 

@@ -11,12 +11,13 @@ using Gateflow.Gateway.Metrics;
 using Gateflow.Gateway.Pipeline;
 using Gateflow.Gateway.Quality;
 using Gateflow.Gateway.Providers;
+using Gateflow.Gateway.Shadow;
 using Gateflow.Gateway.Traces;
 
 namespace Gateflow.Gateway.Usage;
 
 /// <summary>Step 9: one small record for the recorder, and the outcome for the judge. Neither waits for anything.</summary>
-internal sealed class Closing(Recorder recorder, Judge judge, KeyGate gate, ModelCatalog catalog, GatewayMetrics metrics, Scoring scoring)
+internal sealed class Closing(Recorder recorder, Judge judge, KeyGate gate, ModelCatalog catalog, GatewayMetrics metrics, Scoring scoring, Mirror mirror)
 {
     private const int ClientClosed = 499;
 
@@ -69,6 +70,7 @@ internal sealed class Closing(Recorder recorder, Judge judge, KeyGate gate, Mode
                 TimedOut = target == AttemptResult.Timeout,
                 Quality = own is null || checking ? double.NaN : record.Quality,
             });
+            mirror.HandOver(exchange, source);
         }
     }
 

@@ -1,0 +1,169 @@
+using Gateflow.Core.Catalog;
+using Gateflow.Core.Rollout;
+using Gateflow.Core.Routing;
+using Gateflow.Core.Shadow;
+using Gateflow.Gateway.Forwarding;
+using Gateflow.Gateway.Pipeline;
+using Gateflow.Gateway.Protocols;
+using Gateflow.Gateway.Routing;
+using Gateflow.Gateway.Usage;
+using Microsoft.Extensions.Logging;
+
+namespace Gateflow.Gateway.Shadow;
+
+/// <summary>
+/// Asks the target what the source was asked, on the same way as a caller's request and with the same outcome for the judge, but beside all that is
+/// the customer's: no usage, no limit, no bill, no fallback, no health of a provider knows of it. Tools are compared and never executed.
+/// </summary>
+internal sealed partial class ShadowSender(
+    RouteReader routes, CandidateLists lists, Forwarder forwarder, ModelCatalog catalog, Judge judge, TimeProvider time, ILogger<ShadowSender> logger)
+{
+    private const int CharactersAToken = 4;
+
+    /// <summary>Sends one copy, and disposes it.</summary>
+    public async Task SendAsync(ShadowCopy copy, CancellationToken stop)
+    {
+        using (copy)
+        {
+            var table = routes();
+            if (Find(table, copy.MigrationId) is not { Mirror: { } mirror } migration)
+            {
+                copy.Tally.Skipped(); // paused, moved on or rolled back meanwhile
+                return;
+            }
+
+            var estimate = catalog.Cost(migration.TargetModel, copy.SourceTokens.Input, 0, copy.SourceTokens.Output);
+            if (!copy.Tally.TryReserve(estimate, mirror.MaxCost))
+            {
+                copy.Tally.Unaffordable();
+                return;
+            }
+
+            var reserved = mirror.MaxCost is null ? null : estimate;
+            try
+            {
+                using var exchange = copy.Open(table, migration, time, stop);
+                await AskAsync(copy, exchange, reserved);
+            }
+            catch (Exception fault)
+            {
+                copy.Tally.Failed(reserved, time.GetUtcNow());
+                LogFailed(copy.MigrationId, fault.GetType().Name); // not its text: it may quote the request
+            }
+        }
+    }
+
+    private async Task AskAsync(ShadowCopy copy, Exchange exchange, decimal? reserved)
+    {
+        exchange.Protocol.ReadEnvelope(exchange.Body!.Span, exchange.Envelope);
+        exchange.Envelope.MaxAttempts = 1; // as on the target arm, where the source follows
+        var withTools = (exchange.Envelope.Capabilities & Capabilities.FunctionCalling) != 0;
+        exchange.Candidates = exchange.Table.Models.TryGetValue(exchange.Migration!.TargetModel, out var target)
+            ? lists.Of(target, exchange.Protocol.Kind, CandidateLists.Place.Target, exchange.Key.Demo, withTools)
+            : [];
+        if (exchange.Candidates.Count == 0)
+        {
+            Conclude(copy, exchange, AttemptResult.ModelNotFound, null, reserved);
+            return;
+        }
+
+        var call = await forwarder.SendAsync(exchange);
+        if (call is { WasAsked: false, Result: AttemptResult.RateLimited, Refusal: null })
+        {
+            copy.Tally.Release(reserved);
+            copy.Tally.Skipped(); // the provider's configured limits are for callers first
+            return;
+        }
+
+        if (call.Result == AttemptResult.Ok)
+        {
+            await ShadowReading.ReadToEndAsync(call);
+        }
+
+        Conclude(copy, exchange, call.Result, call, reserved);
+    }
+
+    /// <summary>Counts what came of a copy, compares the answers, and tells the judge.</summary>
+    private void Conclude(ShadowCopy copy, Exchange exchange, AttemptResult result, ProviderCall? call, decimal? reserved)
+    {
+        if (result == AttemptResult.ClientCancelled)
+        {
+            copy.Tally.Release(reserved); // the program stops
+            copy.Tally.LeftBehind();
+            return;
+        }
+
+        var now = time.GetUtcNow();
+        var ok = result == AttemptResult.Ok;
+        if (call is null || (!ok && result != AttemptResult.BrokenStream))
+        {
+            copy.Tally.Failed(reserved, now);
+        }
+        else
+        {
+            copy.Tally.Answered(UsageOf(call, exchange), reserved, ok, now);
+        }
+
+        var quality = ok ? AnswerQuality.Of(call!.Facts, exchange.Envelope.WantsJson, seenWhole: true) : double.NaN;
+        if (ok && exchange.Protocol.Kind == Protocol.Embeddings)
+        {
+            quality = double.NaN; // vectors of two models have nothing in common
+        }
+        else if (ok && ShadowReading.Compare(copy, call!, exchange.Envelope.WantsJson) is { } pair)
+        {
+            copy.Tally.Compared(pair);
+            quality = pair.Score(quality);
+        }
+
+        if (ok && double.IsFinite(copy.SourceMs) && double.IsFinite(call!.LatencyMs))
+        {
+            copy.Tally.Timed(copy.SourceMs, call.LatencyMs);
+        }
+
+        if (Find(routes(), copy.MigrationId)?.Mirror is null)
+        {
+            return; // the step that the copy belongs to is over
+        }
+
+        // Nobody has part of a copy's answer: one that breaks off is a failure like any other.
+        var kind = Attribution.Classify(Arm.Target, result == AttemptResult.BrokenStream ? AttemptResult.ServerError : result, copy.Source);
+        judge.Fold(copy.MigrationId, new ArmOutcome
+        {
+            Arm = Arm.Target,
+            Kind = kind,
+            Unit = copy.FailureUnit,
+            AtTicks = now.UtcTicks,
+            LatencyMs = ok ? call!.LatencyMs : double.NaN,
+            TimedOut = result == AttemptResult.Timeout,
+            Quality = quality,
+        });
+    }
+
+    private ShadowUsage UsageOf(ProviderCall call, Exchange exchange)
+    {
+        var facts = call.Facts;
+        var (input, output) = facts.HasUsage
+            ? (facts.InputTokens, (long)facts.OutputTokens)
+            : ((exchange.Envelope.PromptLength + CharactersAToken - 1) / CharactersAToken, (facts.ContentLength + CharactersAToken - 1) / CharactersAToken);
+        return new ShadowUsage(input, output, !facts.HasUsage, catalog.Cost(call.Candidate.Model, input, facts.CachedTokens, output));
+    }
+
+    private static MigrationRoute? Find(RouteTable table, string migrationId)
+    {
+        foreach (var list in table.Migrations.Values)
+        {
+            foreach (var route in list)
+            {
+                if (route.MigrationId == migrationId)
+                {
+                    return route;
+                }
+            }
+        }
+
+        return null;
+    }
+
+    [LoggerMessage(LogLevel.Error, "A copy of a request of {MigrationId} could not be sent: {Kind}")]
+    private partial void LogFailed(string migrationId, string kind);
+}
