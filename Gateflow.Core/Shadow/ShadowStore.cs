@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Gateflow.Core.Shadow;
 
 /// <summary>Writes this node's tallies each second, reads what copies cost on other nodes, and takes up at the start where the node stopped.</summary>
-public sealed class ShadowStore(IDbContextFactory<GateflowDb> databases, ShadowLedger ledger, Routes routes, NodeName node)
+public sealed class ShadowStore(IDbContextFactory<GateflowDb> databases, ShadowLedger ledger, Func<RouteTable> routes, NodeName node)
 {
     private readonly Dictionary<string, ShadowCounts> _stored = new(StringComparer.Ordinal);
 
@@ -36,7 +36,7 @@ public sealed class ShadowStore(IDbContextFactory<GateflowDb> databases, ShadowL
     public async Task RunOnceAsync(CancellationToken cancellationToken)
     {
         var changed = ledger.Known.Select(id => (Id: id, Counts: ledger.Of(id).Read())).Where(t => !_stored.TryGetValue(t.Id, out var stored) || stored != t.Counts).ToList();
-        var mirrored = routes.Current.Migrations.Values.Any(list => list.Any(r => r.Mirror is not null));
+        var mirrored = routes().Migrations.Values.Any(list => list.Any(r => r.Mirror is not null));
         if (changed.Count == 0 && !mirrored)
         {
             return;
@@ -70,7 +70,7 @@ public sealed class ShadowStore(IDbContextFactory<GateflowDb> databases, ShadowL
 
     private async Task ReadOthersAsync(GateflowDb db, CancellationToken cancellationToken)
     {
-        var capped = routes.Current.Migrations.Values.SelectMany(list => list).Where(r => r.Mirror?.MaxCost is not null).Select(r => r.MigrationId).ToList();
+        var capped = routes().Migrations.Values.SelectMany(list => list).Where(r => r.Mirror?.MaxCost is not null).Select(r => r.MigrationId).ToList();
         if (capped.Count == 0)
         {
             return;

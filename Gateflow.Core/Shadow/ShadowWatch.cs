@@ -5,7 +5,7 @@ using Gateflow.Core.Routing;
 namespace Gateflow.Core.Shadow;
 
 /// <summary>Tells people of mirrors that show nothing: copies that nobody answers, and a budget that is used up. Once each, and when it is over.</summary>
-public sealed class ShadowWatch(ShadowLedger ledger, Routes routes, AlertBell bell, TimeProvider clock)
+public sealed class ShadowWatch(ShadowLedger ledger, Func<RouteTable> routes, AlertBell bell, TimeProvider clock)
 {
     /// <summary>Copies without a delivery from which on it is an alarm.</summary>
     public const int Copies = 20;
@@ -18,7 +18,7 @@ public sealed class ShadowWatch(ShadowLedger ledger, Routes routes, AlertBell be
     /// <summary>One look.</summary>
     public Task RunOnceAsync(CancellationToken cancellationToken)
     {
-        var mirrored = routes.Current.Migrations.Values.SelectMany(list => list).Where(r => r.Mirror is not null).ToDictionary(r => r.MigrationId, StringComparer.Ordinal);
+        var mirrored = routes().Migrations.Values.SelectMany(list => list).Where(r => r.Mirror is not null).ToDictionary(r => r.MigrationId, StringComparer.Ordinal);
         foreach (var route in mirrored.Values)
         {
             if (ledger.Find(route.MigrationId) is not { } tally)

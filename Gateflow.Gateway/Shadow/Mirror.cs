@@ -88,6 +88,9 @@ internal sealed class Mirror : IHostedService, IDisposable
         _lanes[copy.MigrationId].Add(copy);
     }
 
+    /// <summary>Ends when no copy waits and none is with the target.</summary>
+    public Task WhenIdle() => Task.WhenAll(_lanes.Values.Select(lane => lane.WhenIdle()));
+
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Lets what waits be sent for a while; what then is left is counted as dropped.</summary>
@@ -110,7 +113,7 @@ internal sealed class Mirror : IHostedService, IDisposable
     {
         try
         {
-            await Task.WhenAll(_lanes.Values.Select(lane => lane.WhenIdle())).WaitAsync(_options.StopLimit, _time, cancellationToken);
+            await WhenIdle().WaitAsync(_options.StopLimit, _time, cancellationToken);
         }
         catch (Exception late) when (late is TimeoutException or OperationCanceledException)
         {

@@ -57,11 +57,14 @@ internal static class ShadowReading
         }
     }
 
-    /// <summary>The two answers beside each other; null when one of them is not known whole.</summary>
-    public static ShadowComparison? Compare(ShadowCopy copy, ProviderCall target, bool jsonDemanded) =>
+    /// <summary>The target's answer; null when it is too long to be kept.</summary>
+    public static ShadowAnswer? Answer(ProviderCall target) =>
+        target.Translated is { } answer && target.Facts.ContentLength <= LongestCompared ? Of(answer.Parts) : null;
+
+    /// <summary>The two answers beside each other; null when the source's is not known whole.</summary>
+    public static ShadowComparison? Compare(ShadowCopy copy, ShadowAnswer target, bool jsonDemanded) =>
         copy.SourceAnswer is { } recording && Read(recording, copy.SourceAdapter!, copy.SourceStreams) is { } source
-            && target.Translated is { } answer && target.Facts.ContentLength <= LongestCompared
-            ? ShadowComparison.Of(source, Of(answer.Parts), jsonDemanded)
+            ? ShadowComparison.Of(source, target, jsonDemanded)
             : null;
 
     private static async ValueTask<bool> ReadMoreAsync(ProviderCall call)

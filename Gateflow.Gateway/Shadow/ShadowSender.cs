@@ -1,12 +1,14 @@
+using System.Text;
 using Gateflow.Core.Catalog;
+using Gateflow.Core.Quality;
 using Gateflow.Core.Rollout;
 using Gateflow.Core.Routing;
 using Gateflow.Core.Shadow;
 using Gateflow.Gateway.Forwarding;
 using Gateflow.Gateway.Pipeline;
 using Gateflow.Gateway.Protocols;
+using Gateflow.Gateway.Quality;
 using Gateflow.Gateway.Routing;
-using Gateflow.Gateway.Usage;
 using Microsoft.Extensions.Logging;
 
 namespace Gateflow.Gateway.Shadow;
@@ -16,9 +18,12 @@ namespace Gateflow.Gateway.Shadow;
 /// the customer's: no usage, no limit, no bill, no fallback, no health of a provider knows of it. Tools are compared and never executed.
 /// </summary>
 internal sealed partial class ShadowSender(
-    RouteReader routes, CandidateLists lists, Forwarder forwarder, ModelCatalog catalog, Judge judge, TimeProvider time, ILogger<ShadowSender> logger)
+    RouteReader routes, CandidateLists lists, Forwarder forwarder, ModelCatalog catalog, Judge judge, Scoring scoring, TimeProvider time, ILogger<ShadowSender> logger)
 {
     private const int CharactersAToken = 4;
+
+    private readonly SchemaCheck _schemas = new();
+    private readonly Lock _checking = new();
 
     /// <summary>Sends one copy, and disposes it.</summary>
     public async Task SendAsync(ShadowCopy copy, CancellationToken stop)
@@ -104,17 +109,7 @@ internal sealed partial class ShadowSender(
             copy.Tally.Answered(UsageOf(call, exchange), reserved, ok, now);
         }
 
-        var quality = ok ? AnswerQuality.Of(call!.Facts, exchange.Envelope.WantsJson, seenWhole: true) : double.NaN;
-        if (ok && exchange.Protocol.Kind == Protocol.Embeddings)
-        {
-            quality = double.NaN; // vectors of two models have nothing in common
-        }
-        else if (ok && ShadowReading.Compare(copy, call!, exchange.Envelope.WantsJson) is { } pair)
-        {
-            copy.Tally.Compared(pair);
-            quality = pair.Score(quality);
-        }
-
+        var quality = ok && exchange.Protocol.Kind != Protocol.Embeddings ? Score(copy, exchange, call!) : double.NaN;
         if (ok && double.IsFinite(copy.SourceMs) && double.IsFinite(call!.LatencyMs))
         {
             copy.Tally.Timed(copy.SourceMs, call.LatencyMs);
@@ -137,6 +132,32 @@ internal sealed partial class ShadowSender(
             TimedOut = result == AttemptResult.Timeout,
             Quality = quality,
         });
+    }
+
+    /// <summary>Scores an answer like those that callers get, and compares it with the source's.</summary>
+    private double Score(ShadowCopy copy, Exchange exchange, ProviderCall call)
+    {
+        var parts = scoring.Read(exchange, call, own: true);
+        if (ShadowReading.Answer(call) is not { } answer)
+        {
+            return parts.Score;
+        }
+
+        if (ShadowReading.Compare(copy, answer, exchange.Envelope.WantsJson) is { } pair)
+        {
+            copy.Tally.Compared(pair);
+            parts.Set(QualityPart.Similarity, pair.Similarity ?? double.NaN);
+        }
+
+        if (DemandedFormat.Of(exchange) is { } format)
+        {
+            lock (_checking)
+            {
+                parts.Set(QualityPart.Format, FormatChecks.Check(format, Encoding.UTF8.GetBytes(answer.Text), [.. answer.Calls.Select(c => (c.Name, c.Arguments))], _schemas));
+            }
+        }
+
+        return parts.Score;
     }
 
     private ShadowUsage UsageOf(ProviderCall call, Exchange exchange)

@@ -114,6 +114,9 @@ internal sealed class GatewayHost : IAsyncDisposable
     /// <summary>Changes the key.</summary>
     public void Change(Func<KeyEntry, KeyEntry> change) => Table = Table with { Keys = Table.Keys.ToFrozenDictionary(k => k.Key, k => change(k.Value)) };
 
+    public T Get<T>()
+        where T : notnull => _app!.Services.GetRequiredService<T>();
+
     public Task<HttpResponseMessage> PostAsync(string body, params (string Name, string Value)[] headers) => PostToAsync("/v1/chat/completions", body, headers);
 
     public Task<HttpResponseMessage> PostToAsync(string path, string body, params (string Name, string Value)[] headers)

@@ -104,18 +104,6 @@ public sealed class SeedCallsTests
         Assert.Equal("cancelled", ManagedGateflow.Text(await gateflow.MustAsync("POST", $"/migrations/{id}/cancel"), "status"));
     }
 
-    [Fact]
-    public async Task Shadow_Executed_SaysThatItIsNotAvailableYet()
-    {
-        await using var gateflow = await ManagedGateflow.StartAsync();
-        var id = await gateflow.DraftAsync("""{"strategy": "shadow"}""");
-
-        var (status, body) = await gateflow.CallAsync("POST", $"/migrations/{id}/execute");
-
-        Assert.Equal((HttpStatusCode.Conflict, "not_available_yet"), (status, ManagedGateflow.Text(body["error"]!, "code")));
-        Assert.Equal("draft", ManagedGateflow.Text(await gateflow.MustAsync("GET", $"/migrations/{id}"), "status"));
-    }
-
     private static void AssertHas(JsonObject body, params string[] fields) =>
         Assert.All(fields, field => Assert.True(body.ContainsKey(field), $"{field} is missing in {body.ToJsonString()}"));
 }

@@ -41,12 +41,14 @@ public sealed class ReviewPlanTests
     }
 
     [Fact]
-    public void Concerns_Shadow_SaysThatItCannotBeRun()
+    public void Steps_Shadow_SayWhoAnswersWhatItMayCostAndThatItPauses()
     {
-        var plan = Plan(new MigrationConfig { Strategy = Strategy.Shadow });
+        var plan = Plan(new MigrationConfig { Strategy = Strategy.Shadow, DurationHours = 2, Mirror = new MirrorConfig(50, 5) });
 
-        Assert.False(plan.CanRun);
-        Assert.Contains(plan.Concerns(), c => c.Contains("not run by this version", StringComparison.Ordinal));
+        var first = plan.Steps()[0];
+        Assert.Contains("50\u00a0% of the requests are copied to gpt-4o", first, StringComparison.Ordinal);
+        Assert.Contains("The copies may cost $5.00.", first, StringComparison.Ordinal);
+        Assert.EndsWith("Then it pauses until a person resumes it.", first, StringComparison.Ordinal);
     }
 
     [Fact]

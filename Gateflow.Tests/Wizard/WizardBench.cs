@@ -8,6 +8,7 @@ using Gateflow.Dashboard.Composition;
 using Gateflow.Dashboard.Migrations;
 using Gateflow.Dashboard.Replay;
 using Gateflow.Dashboard.Demo;
+using Gateflow.Dashboard.Shadow;
 using Gateflow.Dashboard.Wizard;
 using Gateflow.Tests.Shell;
 using Gateflow.Tests.Storage;
@@ -52,7 +53,7 @@ public abstract class WizardBench : DashboardTestContext, IAsyncLifetime
         Services.AddLogging();
         Services.AddSingleton(settings).AddSingleton(_database.Factory).AddSingleton(new DemoState(true));
         Services.AddSingleton<IDataProtectionProvider>(new EphemeralDataProtectionProvider()).AddSecretProtectors();
-        Services.AddFleet(settings).AddRouting(settings).AddUsage(settings).AddRollout(settings).AddMigrations().AddReplay(settings.Roles).AddLive().AddWizard();
+        Services.AddFleet(settings).AddRouting(settings).AddUsage(settings).AddRollout(settings).AddShadow().AddMigrations().AddReplay(settings.Roles).AddLive().AddWizard();
         _person = this.AddAuthorization();
         SignIn();
         await Services.GetRequiredService<Gateflow.Core.Routing.Routes>().ReloadAsync(Token);

@@ -12,7 +12,11 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Gateflow.Core.Storage.PostgreSql.Migrations
 {
     [DbContext(typeof(PostgreSqlDb))]
+<<<<<<<< HEAD:Gateflow.Core/Storage/PostgreSql/Migrations/20261128135533_Initial.Designer.cs
     [Migration("20261128135533_Initial")]
+========
+    [Migration("20261128135549_Initial")]
+>>>>>>>> 03c2bee (Shadow migrations run: copies of the source's requests go to the target beside all that is the customer's, are compared, judged, capped and counted):Gateflow.Core/Storage/PostgreSql/Migrations/20261128135549_Initial.Designer.cs
     partial class Initial
     {
         /// <inheritdoc />
@@ -801,6 +805,29 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                             Id = 1,
                             Version = 1L
                         });
+                });
+
+            modelBuilder.Entity("Gateflow.Core.Shadow.ShadowRow", b =>
+                {
+                    b.Property<string>("MigrationId")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<string>("Node")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
+
+                    b.Property<decimal>("Cost")
+                        .HasPrecision(18, 9)
+                        .HasColumnType("numeric(18,9)");
+
+                    b.Property<string>("Counts")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.HasKey("MigrationId", "Node");
+
+                    b.ToTable("Shadow");
                 });
 
             modelBuilder.Entity("Gateflow.Core.Storage.IdempotencyEntry", b =>

@@ -372,6 +372,20 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "Shadow",
+                columns: table => new
+                {
+                    MigrationId = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    Node = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    Counts = table.Column<string>(type: "text", nullable: false),
+                    Cost = table.Column<decimal>(type: "numeric(18,9)", precision: 18, scale: 9, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Shadow", x => new { x.MigrationId, x.Node });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "UsageRollups",
                 columns: table => new
                 {
@@ -781,6 +795,9 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
 
             migrationBuilder.DropTable(
                 name: "Settings");
+
+            migrationBuilder.DropTable(
+                name: "Shadow");
 
             migrationBuilder.DropTable(
                 name: "UsageRollups");

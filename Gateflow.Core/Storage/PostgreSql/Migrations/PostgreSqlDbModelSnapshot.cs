@@ -800,6 +800,29 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                         });
                 });
 
+            modelBuilder.Entity("Gateflow.Core.Shadow.ShadowRow", b =>
+                {
+                    b.Property<string>("MigrationId")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<string>("Node")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
+
+                    b.Property<decimal>("Cost")
+                        .HasPrecision(18, 9)
+                        .HasColumnType("numeric(18,9)");
+
+                    b.Property<string>("Counts")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.HasKey("MigrationId", "Node");
+
+                    b.ToTable("Shadow");
+                });
+
             modelBuilder.Entity("Gateflow.Core.Storage.IdempotencyEntry", b =>
                 {
                     b.Property<string>("Id")

@@ -12,7 +12,11 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Gateflow.Core.Storage.SqlServer.Migrations
 {
     [DbContext(typeof(SqlServerDb))]
+<<<<<<<< HEAD:Gateflow.Core/Storage/SqlServer/Migrations/20261128135537_Initial.Designer.cs
     [Migration("20261128135537_Initial")]
+========
+    [Migration("20261128135555_Initial")]
+>>>>>>>> 03c2bee (Shadow migrations run: copies of the source's requests go to the target beside all that is the customer's, are compared, judged, capped and counted):Gateflow.Core/Storage/SqlServer/Migrations/20261128135555_Initial.Designer.cs
     partial class Initial
     {
         /// <inheritdoc />
@@ -801,6 +805,29 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
                             Id = 1,
                             Version = 1L
                         });
+                });
+
+            modelBuilder.Entity("Gateflow.Core.Shadow.ShadowRow", b =>
+                {
+                    b.Property<string>("MigrationId")
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<string>("Node")
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)");
+
+                    b.Property<decimal>("Cost")
+                        .HasPrecision(18, 9)
+                        .HasColumnType("decimal(18,9)");
+
+                    b.Property<string>("Counts")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)");
+
+                    b.HasKey("MigrationId", "Node");
+
+                    b.ToTable("Shadow");
                 });
 
             modelBuilder.Entity("Gateflow.Core.Storage.IdempotencyEntry", b =>

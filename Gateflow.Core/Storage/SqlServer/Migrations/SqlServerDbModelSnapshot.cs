@@ -800,6 +800,29 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
                         });
                 });
 
+            modelBuilder.Entity("Gateflow.Core.Shadow.ShadowRow", b =>
+                {
+                    b.Property<string>("MigrationId")
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<string>("Node")
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)");
+
+                    b.Property<decimal>("Cost")
+                        .HasPrecision(18, 9)
+                        .HasColumnType("decimal(18,9)");
+
+                    b.Property<string>("Counts")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)");
+
+                    b.HasKey("MigrationId", "Node");
+
+                    b.ToTable("Shadow");
+                });
+
             modelBuilder.Entity("Gateflow.Core.Storage.IdempotencyEntry", b =>
                 {
                     b.Property<string>("Id")

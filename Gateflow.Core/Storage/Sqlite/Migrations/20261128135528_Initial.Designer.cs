@@ -11,7 +11,11 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Gateflow.Core.Storage.Sqlite.Migrations
 {
     [DbContext(typeof(SqliteDb))]
+<<<<<<<< HEAD:Gateflow.Core/Storage/Sqlite/Migrations/20261128135528_Initial.Designer.cs
     [Migration("20261128135528_Initial")]
+========
+    [Migration("20261128135545_Initial")]
+>>>>>>>> 03c2bee (Shadow migrations run: copies of the source's requests go to the target beside all that is the customer's, are compared, judged, capped and counted):Gateflow.Core/Storage/Sqlite/Migrations/20261128135545_Initial.Designer.cs
     partial class Initial
     {
         /// <inheritdoc />
@@ -790,6 +794,29 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
                             Id = 1,
                             Version = 1L
                         });
+                });
+
+            modelBuilder.Entity("Gateflow.Core.Shadow.ShadowRow", b =>
+                {
+                    b.Property<string>("MigrationId")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Node")
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.Property<decimal>("Cost")
+                        .HasPrecision(18, 9)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Counts")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("MigrationId", "Node");
+
+                    b.ToTable("Shadow");
                 });
 
             modelBuilder.Entity("Gateflow.Core.Storage.IdempotencyEntry", b =>

@@ -371,6 +371,20 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "Shadow",
+                columns: table => new
+                {
+                    MigrationId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Node = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    Counts = table.Column<string>(type: "TEXT", nullable: false),
+                    Cost = table.Column<decimal>(type: "TEXT", precision: 18, scale: 9, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Shadow", x => new { x.MigrationId, x.Node });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "UsageRollups",
                 columns: table => new
                 {
@@ -780,6 +794,9 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "Settings");
+
+            migrationBuilder.DropTable(
+                name: "Shadow");
 
             migrationBuilder.DropTable(
                 name: "UsageRollups");

@@ -789,6 +789,29 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
                         });
                 });
 
+            modelBuilder.Entity("Gateflow.Core.Shadow.ShadowRow", b =>
+                {
+                    b.Property<string>("MigrationId")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Node")
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.Property<decimal>("Cost")
+                        .HasPrecision(18, 9)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Counts")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("MigrationId", "Node");
+
+                    b.ToTable("Shadow");
+                });
+
             modelBuilder.Entity("Gateflow.Core.Storage.IdempotencyEntry", b =>
                 {
                     b.Property<string>("Id")

@@ -1,0 +1,155 @@
+using System.Net;
+using Gateflow.Core.Limits;
+using Gateflow.Core.Rollout;
+using Gateflow.Core.Shadow;
+using Gateflow.Gateway.Fallbacks;
+using Gateflow.Gateway.Shadow;
+using Gateflow.Tests.Gateway;
+
+namespace Gateflow.Tests.Shadow;
+
+public sealed class ShadowIsolationTests
+{
+    [Fact]
+    public async Task Post_TargetHangsAndQueueFull_CallersAreAnsweredAndTheCopyIsDropped()
+    {
+        var hang = new TaskCompletionSource();
+        await using var host = await ShadowHost.StartAsync(configure: o => (o.Shadow.Capacity, o.Shadow.Concurrency) = (2, 1));
+        host.OnCopy = async http =>
+        {
+            await hang.Task;
+            await FakeUpstream.Json(http, 200, FakeUpstream.Completion(ShadowHost.Target));
+        };
+
+        await host.AskAsync();
+        await host.ReachedAsync();
+        for (var i = 0; i < 3; i++)
+        {
+            using var response = await host.Gateway.PostAsync(GatewayHost.Chat());
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        }
+
+        Assert.Equal((2, 2, 0), (host.Counts.Queued, host.Counts.Dropped, host.Counts.Delivered));
+        hang.SetResult();
+        await host.ArrivedAsync();
+        Assert.Equal((2, 0), (host.Counts.Delivered, host.Counts.Failed));
+    }
+
+    [Fact]
+    public async Task Post_BodiesTooMany_ByBytes_AreDropped()
+    {
+        await using var host = await ShadowHost.StartAsync(configure: o => o.Shadow.MaxBytes = 100);
+
+        await host.AskAsync(GatewayHost.Chat(more: $$""","user":"{{new string('a', 100)}}" """));
+
+        Assert.Equal((0, 1), (host.Counts.Queued, host.Counts.Dropped));
+    }
+
+    [Fact]
+    public async Task Post_TargetFails_NeitherLimitsNorBreakersOfCallersKnow()
+    {
+        await using var host = await ShadowHost.StartAsync();
+        host.Gateway.Change(key => key with { Limits = new KeyLimits { Rpm = 30, Tpm = 1_000 } });
+        host.OnCopy = http => FakeUpstream.Error(http, 500);
+
+        for (var i = 0; i < 25; i++)
+        {
+            await host.AskAsync();
+        }
+
+        await host.ArrivedAsync(25);
+        Assert.Equal((25, 0), (host.Counts.Failed, host.Counts.Delivered));
+        Assert.All(host.Gateway.Get<Breakers>().Snapshot(), breaker => Assert.Equal(BreakerState.Closed, breaker.State));
+        using var last = await host.Gateway.PostAsync(GatewayHost.Chat());
+        Assert.Equal("4", last.Headers.GetValues("x-ratelimit-remaining-requests").Single());
+        await host.ArrivedAsync();
+    }
+
+    [Fact]
+    public async Task Post_DeadTarget_IsJudgedWithinFiveCopies()
+    {
+        await using var host = await ShadowHost.StartAsync(judged: true);
+        host.OnCopy = http => FakeUpstream.Error(http, 500);
+        var sent = 0;
+
+        while (host.Gateway.Judge.Read(GatewayHost.MigrationId)!.Breach is null && sent < 20)
+        {
+            Assert.Contains("chat.completion", await host.AskAsync(GatewayHost.Chat(more: $$""","user":"user {{sent++}}" """)), StringComparison.Ordinal);
+            await host.ArrivedAsync();
+        }
+
+        Assert.InRange(sent, 2, 5);
+    }
+
+    [Fact]
+    public async Task Post_SourceFailsToo_IsNobodysEvidence()
+    {
+        await using var host = await ShadowHost.StartAsync(judged: true);
+        host.OnRequest = http => FakeUpstream.Error(http, 400);
+        host.OnCopy = http => FakeUpstream.Error(http, 400);
+
+        for (var i = 0; i < 10; i++)
+        {
+            await host.AskAsync(GatewayHost.Chat(more: $$""","user":"user {{i}}" """));
+        }
+
+        await host.ArrivedAsync(10);
+        var judged = host.Gateway.Judge.Read(GatewayHost.MigrationId)!;
+        Assert.Null(judged.Breach);
+        Assert.Equal((0, true), (judged.StepTargetOutcomes, judged.OutageHold));
+    }
+
+    [Fact]
+    public async Task Post_CopyBreaksOff_CountsAsFailedAndCosts()
+    {
+        await using var host = await ShadowHost.StartAsync(judged: true);
+        host.OnCopy = http => FakeUpstream.Events(http, FakeUpstream.Delta("Half an "));
+
+        await host.AskAsync(GatewayHost.Chat(more: ""","stream":true"""));
+        await host.ArrivedAsync();
+
+        Assert.Equal((0, 1, 1, true), (host.Counts.Delivered, host.Counts.Failed, host.Counts.Estimated, host.Counts.Cost > 0));
+        Assert.Equal(1, host.Gateway.Judge.Read(GatewayHost.MigrationId)!.DistinctFailingUnits);
+    }
+
+    [Fact]
+    public async Task Stop_CopiesUnderWay_AreCountedAsDropped()
+    {
+        var hang = new TaskCompletionSource();
+        await using var host = await ShadowHost.StartAsync(configure: o => (o.Shadow.Concurrency, o.Shadow.StopLimit) = (1, TimeSpan.FromMilliseconds(1)));
+        host.OnCopy = _ => hang.Task;
+        await host.AskAsync();
+        await host.ReachedAsync();
+        await host.AskAsync();
+        var mirror = host.Gateway.Get<Mirror>();
+
+        await mirror.StopAsync(TestContext.Current.CancellationToken);
+        await mirror.WhenIdle();
+
+        Assert.Equal((2, 2, 0, 0), (host.Counts.Queued, host.Counts.Dropped, host.Counts.Delivered, host.Counts.Failed));
+        hang.SetResult();
+    }
+
+    [Fact]
+    public async Task Post_MigrationMovedOn_WaitingCopiesAreNotSent()
+    {
+        var hang = new TaskCompletionSource();
+        await using var host = await ShadowHost.StartAsync(configure: o => o.Shadow.Concurrency = 1);
+        host.OnCopy = async http =>
+        {
+            await hang.Task;
+            await FakeUpstream.Json(http, 200, FakeUpstream.Completion(ShadowHost.Target));
+        };
+        await host.AskAsync();
+        await host.ReachedAsync();
+        await host.AskAsync();
+        await host.Gateway.RecordAsync();
+        await host.Gateway.RecordAsync();
+
+        host.Gateway.Route(GatewayHost.Migration(0));
+        hang.SetResult();
+        await host.Gateway.Get<Mirror>().WhenIdle();
+
+        Assert.Equal((1, 1), (host.Counts.Delivered, host.Counts.SkippedOther));
+    }
+}
