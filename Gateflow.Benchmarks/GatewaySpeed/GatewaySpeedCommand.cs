@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json.Nodes;
 using Gateflow.Benchmarks.Processes;
 
 namespace Gateflow.Benchmarks.GatewaySpeed;
@@ -43,12 +44,13 @@ internal static class GatewaySpeedCommand
 
         using var provider = new ProviderStub();
         await using var floor = await Subject.FloorAsync(provider, cancellationToken);
-        await using var gateflow = await Subject.GateflowAsync("gateflow", provider, records: true, canary: null, cancellationToken);
-        await using var silent = await Subject.GateflowAsync("gateflow, usage log off", provider, records: false, canary: null, cancellationToken);
-        await using var canary = await Subject.GateflowAsync("gateflow, canary at 50 %", provider, records: true, canary: 50, cancellationToken);
+        await using var gateflow = await Subject.GateflowAsync("gateflow", provider, records: true, migration: null, cancellationToken);
+        await using var silent = await Subject.GateflowAsync("gateflow, usage log off", provider, records: false, migration: null, cancellationToken);
+        await using var canary = await Subject.GateflowAsync("gateflow, canary at 50 %", provider, records: true, Canary(), cancellationToken);
+        await using var shadow = await Subject.GateflowAsync("gateflow, shadow at 100 %", provider, records: true, Shadow(), cancellationToken);
         Subject[] all = [floor, gateflow, silent, canary];
-        var figures = new Figures(all.Select(s => s.Name));
-        foreach (var subject in all)
+        var figures = new Figures(all.Append(shadow).Select(s => s.Name));
+        foreach (var subject in (Subject[])[.. all, shadow])
         {
             Say($"warming up {subject.Name}");
             await subject.Load.SaturateAsync(Connections, time * 2, cancellationToken);
@@ -67,6 +69,8 @@ internal static class GatewaySpeedCommand
                 await PaceAsync(subject, time, figures, cancellationToken);
                 await StreamAsync(subject, provider, figures, cancellationToken);
             }
+
+            await PaceAsync(shadow, time, figures, cancellationToken); // saturated, half of its work would be copies
         }
 
         foreach (var subject in (Subject[])[floor, gateflow])
@@ -122,6 +126,10 @@ internal static class GatewaySpeedCommand
             connection.Dispose();
         }
     }
+
+    private static JsonObject Canary() => new() { ["strategy"] = "canary", ["canary_percentage"] = 50, ["increase_interval_minutes"] = 600, ["sticky_by"] = "request" };
+
+    private static JsonObject Shadow() => new() { ["strategy"] = "shadow", ["duration_hours"] = 10, ["sticky_by"] = "request" };
 
     /// <summary>Starts this very command again on the core of the load.</summary>
     private static async Task<int> PinAsync(CancellationToken cancellationToken)

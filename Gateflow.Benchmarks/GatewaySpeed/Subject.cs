@@ -38,9 +38,9 @@ internal sealed class Subject : IAsyncDisposable
     /// <param name="name">What the report calls it.</param>
     /// <param name="provider">The provider.</param>
     /// <param name="records">Whether requests are recorded.</param>
-    /// <param name="canary">Share of the traffic that a running migration sends to another model, percent; null for no migration.</param>
+    /// <param name="migration">Configuration of a migration to another model that runs; null for none.</param>
     /// <param name="cancellationToken">Stops.</param>
-    public static async Task<Subject> GateflowAsync(string name, ProviderStub provider, bool records, int? canary, CancellationToken cancellationToken)
+    public static async Task<Subject> GateflowAsync(string name, ProviderStub provider, bool records, JsonObject? migration, CancellationToken cancellationToken)
     {
         var data = Directory.CreateTempSubdirectory("gateflow-speed-").FullName;
         var program = await ChildProgram.StartAsync(
@@ -62,9 +62,9 @@ internal sealed class Subject : IAsyncDisposable
             cancellationToken,
             core: Core);
         var subject = new Subject(name, program, data);
-        if (canary is { } share)
+        if (migration is not null)
         {
-            await subject.MigrateAsync(share, cancellationToken);
+            await subject.MigrateAsync(migration, cancellationToken);
         }
 
         return subject;
@@ -110,21 +110,12 @@ internal sealed class Subject : IAsyncDisposable
         Directory.Delete(_data, recursive: true);
     }
 
-    private async Task MigrateAsync(int share, CancellationToken cancellationToken)
+    private async Task MigrateAsync(JsonObject configuration, CancellationToken cancellationToken)
     {
         var api = new ManagementApi(_http);
         var id = (await api.CreateMigrationAsync(ProviderStub.Model, cancellationToken))["migration_id"]!.GetValue<string>();
-        await api.ConfigureAsync(
-            id,
-            new JsonObject
-            {
-                ["target_model"] = ProviderStub.OtherModel,
-                ["strategy"] = "canary",
-                ["canary_percentage"] = share,
-                ["increase_interval_minutes"] = 600,
-                ["sticky_by"] = "request",
-            },
-            cancellationToken);
+        configuration["target_model"] = ProviderStub.OtherModel;
+        await api.ConfigureAsync(id, configuration, cancellationToken);
         await api.ExecuteAsync(id, cancellationToken);
     }
 }

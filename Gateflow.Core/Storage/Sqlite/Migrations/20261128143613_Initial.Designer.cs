@@ -11,11 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Gateflow.Core.Storage.Sqlite.Migrations
 {
     [DbContext(typeof(SqliteDb))]
-<<<<<<<< HEAD:Gateflow.Core/Storage/Sqlite/Migrations/20261128135528_Initial.Designer.cs
-    [Migration("20261128135528_Initial")]
-========
-    [Migration("20261128135545_Initial")]
->>>>>>>> 03c2bee (Shadow migrations run: copies of the source's requests go to the target beside all that is the customer's, are compared, judged, capped and counted):Gateflow.Core/Storage/Sqlite/Migrations/20261128135545_Initial.Designer.cs
+    [Migration("20261128143613_Initial")]
     partial class Initial
     {
         /// <inheritdoc />

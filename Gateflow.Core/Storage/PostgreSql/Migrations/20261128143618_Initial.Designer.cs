@@ -12,11 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Gateflow.Core.Storage.PostgreSql.Migrations
 {
     [DbContext(typeof(PostgreSqlDb))]
-<<<<<<<< HEAD:Gateflow.Core/Storage/PostgreSql/Migrations/20261128135533_Initial.Designer.cs
-    [Migration("20261128135533_Initial")]
-========
-    [Migration("20261128135549_Initial")]
->>>>>>>> 03c2bee (Shadow migrations run: copies of the source's requests go to the target beside all that is the customer's, are compared, judged, capped and counted):Gateflow.Core/Storage/PostgreSql/Migrations/20261128135549_Initial.Designer.cs
+    [Migration("20261128143618_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
