@@ -129,6 +129,7 @@ internal sealed partial class ShadowSender(
             Unit = copy.FailureUnit,
             AtTicks = now.UtcTicks,
             LatencyMs = ok ? call!.LatencyMs : double.NaN,
+            DurationMs = double.NaN, // nobody waited for it
             TimedOut = result == AttemptResult.Timeout,
             Quality = quality,
         });
