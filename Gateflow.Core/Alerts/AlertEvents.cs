@@ -27,6 +27,9 @@ public static class AlertEvents
     /// <summary>The copies of a migration have used up their budget; nothing is mirrored any more.</summary>
     public const string ShadowBudget = "shadow.budget_reached";
 
+    /// <summary>The traffic of a migration is not split as configured.</summary>
+    public const string SplitDeviates = "migration.split";
+
     /// <summary>A model in use comes to its end.</summary>
     public const string Deprecation = "deprecation.alert";
 }

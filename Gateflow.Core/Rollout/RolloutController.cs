@@ -15,7 +15,7 @@ namespace Gateflow.Core.Rollout;
 /// lives only in memory.
 /// </summary>
 public sealed partial class RolloutController(
-    IDbContextFactory<GateflowDb> databases, Transitions transitions, Rollbacks rollbacks, Judge judge, FleetEvidence evidence, SourceHistory history, ThisNode node, Lease lease,
+    IDbContextFactory<GateflowDb> databases, Transitions transitions, Rollbacks rollbacks, Judge judge, FleetEvidence evidence, SourceHistory history, SplitWatch splits, ThisNode node, Lease lease,
     TimeProvider clock, ILogger<RolloutController> logger)
 {
     private const string Actor = "gateflow";
@@ -91,6 +91,7 @@ public sealed partial class RolloutController(
     {
         var running = await RunningAsync(cancellationToken);
         await ArmAsync(running, cancellationToken);
+        splits.Look(running);
         await history.RefreshAsync(running, judge, clock.GetUtcNow(), cancellationToken);
         var decides = node.Is(NodeRoles.Controller) && (!node.SharesDatabase || await lease.HoldAsync(cancellationToken));
         if (decides)

@@ -71,6 +71,7 @@ internal static class Parts
         services.AddSingleton<FleetEvidence>();
         services.AddSingleton<Rollbacks>();
         services.AddSingleton<SourceHistory>();
+        services.AddSingleton<SplitWatch>();
         services.AddSingleton<RolloutController>();
         services.AddHostedService(sp => new ControllerLoop(sp.GetRequiredService<RolloutController>()));
         return services;

@@ -1,3 +1,4 @@
+using Gateflow.Core.Alerts;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Rollout;
 using Gateflow.Benchmarks.MigrationsSim;
@@ -124,6 +125,31 @@ public sealed class SplitCheckTests
         Assert.Equal((DecisionKind.Hold, HoldReason.Split), (decision.Kind, decision.Reason));
         Assert.Contains("200 of 200 distinct units", decision.Sentence, StringComparison.Ordinal);
         Assert.Null(judge.Breach);
+    }
+
+    [Fact]
+    public void Look_SplitDeviatesAndIsOver_OneAlertAndItsEnd()
+    {
+        var (bell, judge) = (new AlertBell(), new Judge());
+        var migration = new Migration { Id = "mig_1", SourceModel = "gpt-4", CreatedAt = DateTimeOffset.UnixEpoch, CreatedBy = "me" };
+        judge.Arm(migration.Id, Outcomes.CreateConfig());
+        judge.BeginStep(migration.Id, 0, 10);
+        var watch = new SplitWatch(bell, judge);
+        watch.Look([migration]);
+        Assert.False(bell.TryTake(out _));
+        for (ulong unit = 1; unit <= 200; unit++)
+        {
+            judge.Assigned(migration.Id, unit, isTarget: true, weight: 1_000);
+        }
+
+        watch.Look([migration]);
+        watch.Look([migration]);
+        judge.BeginStep(migration.Id, 1, 20);
+        watch.Look([migration]);
+
+        Assert.True(bell.TryTake(out var begun) && begun is { Event: AlertEvents.SplitDeviates, Over: false } && begun.Subject == migration.Id);
+        Assert.True(bell.TryTake(out var over) && over.Over);
+        Assert.False(bell.TryTake(out _));
     }
 
     /// <summary>Nine steps of two thousand requests, by default half of them of two thousand users and half of new units.</summary>
