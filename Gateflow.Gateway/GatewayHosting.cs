@@ -55,6 +55,7 @@ public static class GatewayHosting
         services.AddSingleton<ModelHealths>();
         services.AddSingleton<CandidateLists>();
         services.AddSingleton<Candidates>();
+        services.TryAddSingleton(_ => new SourceConversations());
         services.AddSingleton(sp => new FallbackRehearsal(
             sp.GetRequiredService<RouteReader>(), sp.GetRequiredService<CandidateLists>(), sp.GetRequiredService<TimeProvider>()));
         services.AddSingleton<Forwarder>();

@@ -37,34 +37,4 @@ public sealed partial class Migration
         TestId = testId;
         Note(MigrationEventType.Tested, actor, now, new JsonObject { ["test_id"] = testId, ["recommendation"] = recommendation });
     }
-
-    /// <summary>Replaces target and configuration. In draft and scheduled everything may change; paused: steps, interval, windows and min_samples.</summary>
-    public Refusal? Configure(string? target, MigrationConfig config, IReadOnlyList<string> fields, string actor, DateTimeOffset now)
-    {
-        if (Status is not (MigrationStatus.Draft or MigrationStatus.Scheduled))
-        {
-            if (Status != MigrationStatus.Paused)
-            {
-                return Illegal("configure");
-            }
-
-            string[] whilePaused = ["steps", "canary_percentage", "increase_step", "increase_interval_minutes", "windows", "blackouts", "min_samples"];
-            if (fields.FirstOrDefault(f => !whilePaused.Contains(f)) is { } locked)
-            {
-                return new Refusal(RefusalKind.Conflict, "not_editable",
-                    $"'{locked}' cannot change after the start. While paused only {string.Join(", ", whilePaused)} may.")
-                {
-                    Param = locked, Status = Status, Allowed = Allowed(),
-                };
-            }
-        }
-
-        TargetModel = target;
-        Config = config;
-        Note(MigrationEventType.Configured, actor, now, new JsonObject
-        {
-            ["fields"] = new JsonArray([.. fields.Select(f => JsonValue.Create(f))]),
-        });
-        return null;
-    }
 }

@@ -5,7 +5,10 @@ namespace Gateflow.Core.Migrations;
 /// <content>Transitions: the verbs that move traffic, refused with a reason where the state does not allow them.</content>
 public sealed partial class Migration
 {
-    /// <summary>Starts, or waits for the hour when a schedule lies ahead. <paramref name="actor"/> "gateflow" starts what was scheduled.</summary>
+    /// <summary>
+    /// Starts, or waits for the hour when a schedule lies ahead or the windows are closed. Whoever executes what is scheduled, the program at its
+    /// hour or a person before it, starts it.
+    /// </summary>
     public Refusal? Execute(string actor, DateTimeOffset now)
     {
         if (Status is not (MigrationStatus.Draft or MigrationStatus.Scheduled))
@@ -18,10 +21,10 @@ public sealed partial class Migration
             return Refusal.Invalid("target_model", "Choose a target model before executing.");
         }
 
-        if (Config.Strategy == Strategy.Scheduled && Status == MigrationStatus.Draft && Config.ExecuteAt > now)
+        if (Status == MigrationStatus.Draft && StartsAt(now) is { } at && at > now)
         {
             Status = MigrationStatus.Scheduled;
-            Note(MigrationEventType.Scheduled, actor, now, new JsonObject { ["execute_at"] = Config.ExecuteAt?.ToString("O") });
+            Note(MigrationEventType.Scheduled, actor, now, new JsonObject { ["execute_at"] = at.ToString("O") });
             return null;
         }
 
@@ -45,6 +48,11 @@ public sealed partial class Migration
             return Complete(actor, now, reason);
         }
 
+        if (Obstacle(actor, now, reason, Step, raises: Step + 1 < Steps().Count) is { } obstacle)
+        {
+            return obstacle;
+        }
+
         if (Step + 1 >= Steps().Count)
         {
             return Soak(actor, now, reason);
@@ -66,6 +74,11 @@ public sealed partial class Migration
         if (Status is not (MigrationStatus.InProgress or MigrationStatus.Paused))
         {
             return Illegal("promote");
+        }
+
+        if (Obstacle(actor, now, reason, Steps().Count - 2, raises: Step + 1 < Steps().Count) is { } obstacle)
+        {
+            return obstacle;
         }
 
         Status = MigrationStatus.InProgress;
@@ -137,18 +150,6 @@ public sealed partial class Migration
         return null;
     }
 
-    public Refusal? Approve(string actor, DateTimeOffset now, string? reason)
-    {
-        if (Status is not (MigrationStatus.InProgress or MigrationStatus.Paused))
-        {
-            return Illegal("approve");
-        }
-
-        Approvals++;
-        Note(MigrationEventType.Approved, actor, now, StepData(reason));
-        return null;
-    }
-
     public Refusal? Cancel(string actor, DateTimeOffset now, string? reason)
     {
         if (Status is not (MigrationStatus.Draft or MigrationStatus.Scheduled))
@@ -185,7 +186,7 @@ public sealed partial class Migration
         Step = step;
         Weight = Steps()[step].Weight;
         StepStartedAt = now;
-        Approvals = 0;
+        ApprovedBy = [];
         ClearHold();
     }
 }

@@ -57,8 +57,11 @@ public sealed partial class Migration : IVersioned
     /// <summary>Why it holds, as a code; null while nothing holds.</summary>
     public string? HoldReason { get; private set; }
 
+    /// <summary>Who approved leaving the present step: each person or key once.</summary>
+    public IReadOnlyList<string> ApprovedBy { get; private set; } = [];
+
     /// <summary>Approvals given to the present gate.</summary>
-    public int Approvals { get; private set; }
+    public int Approvals => ApprovedBy.Count;
 
     /// <summary>True when the source model ran on a schedule of the demo.</summary>
     public bool Demo { get; init; }
@@ -87,8 +90,8 @@ public sealed partial class Migration : IVersioned
     {
         MigrationStatus.Draft => ["configure", "execute", "cancel"],
         MigrationStatus.Scheduled => ["configure", "execute", "cancel"],
-        MigrationStatus.InProgress => ["pause", "advance", "promote", "approve", "rollback"],
-        MigrationStatus.Paused => ["configure", "resume", "advance", "promote", "approve", "rollback"],
+        MigrationStatus.InProgress => ["pause", "advance", "promote", .. ApprovalVerb, "rollback"],
+        MigrationStatus.Paused => ["configure", "resume", "advance", "promote", .. ApprovalVerb, "rollback"],
         MigrationStatus.Soaking => ["advance", "rollback"],
         MigrationStatus.Completed => ["rollback"],
         _ => [],

@@ -5,6 +5,8 @@ namespace Gateflow.Core.Migrations;
 /// <summary>The rules of a configuration, the same for the API and the wizard's form.</summary>
 public sealed class MigrationConfigValidator : AbstractValidator<MigrationConfig>
 {
+    private const int MostOfScope = 1_000;
+
     public MigrationConfigValidator()
     {
         RuleFor(c => c.CanaryPercentage).InclusiveBetween(0.01, 100).WithMessage("canary_percentage must lie between 0.01 and 100.");
@@ -33,8 +35,10 @@ public sealed class MigrationConfigValidator : AbstractValidator<MigrationConfig
         RuleFor(c => c.ApprovalsRequired).InclusiveBetween(0, 10).WithMessage("approvals_required must lie between 0 and 10.");
         RuleFor(c => c.Mirror!.Percentage).InclusiveBetween(0.01, 100).When(c => c.Mirror is not null).WithMessage("mirror.percentage must lie between 0.01 and 100.");
         RuleFor(c => c.Mirror!.MaxCost).GreaterThan(0).When(c => c.Mirror?.MaxCost is not null).WithMessage("mirror.max_cost must be above 0 USD.");
-        RuleForEach(c => c.Windows).Must(w => TimeZoneInfo.TryFindSystemTimeZoneById(w.TimeZone, out _)).WithMessage("time_zone must be a known time zone, e.g. Europe/Berlin.");
-        RuleForEach(c => c.Blackouts).Must(b => b.To > b.From).WithMessage("a blackout must end after it begins.");
+        RuleFor(c => c.Windows).Custom((windows, context) => context.AddFaults(WindowRules.Faults(windows)));
+        RuleFor(c => c.Blackouts).Custom((blackouts, context) => context.AddFaults(WindowRules.Faults(blackouts)));
+        RuleFor(c => c.Scope).Must(s => s.Features.Count <= MostOfScope && s.ApiKeys.Count <= MostOfScope && s.Users.Count <= MostOfScope)
+            .WithMessage($"scope may name at most {MostOfScope} features, keys and users each.");
     }
 
     private static bool Rising(IReadOnlyList<StepConfig> steps)

@@ -16,11 +16,13 @@ internal sealed class MigrationConfiguration : IEntityTypeConfiguration<Migratio
         builder.Property(m => m.HoldReason).HasMaxLength(40);
         builder.Property(m => m.TestId).HasMaxLength(40);
         builder.Property(m => m.Config).HasJson();
+        builder.Property(m => m.ApprovedBy).HasJson();
         builder.Property(m => m.Analysis).HasJson();
         builder.Property(m => m.Recommendations).HasJson();
         builder.Property(m => m.Compatibility).HasJson();
         builder.Property(m => m.Version).IsConcurrencyToken();
         builder.Ignore(m => m.NewEvents);
+        builder.Ignore(m => m.Approvals);
         builder.HasIndex(m => m.Status);
         builder.HasIndex(m => m.SourceModel);
         builder.HasIndex(m => m.CreatedAt);

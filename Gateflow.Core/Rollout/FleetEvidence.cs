@@ -142,6 +142,11 @@ public sealed partial class FleetEvidence(
     {
         var row = await db.Evidence.FirstOrDefaultAsync(e => e.MigrationId == migration.Id && e.Node == EvidenceRow.Fleet, cancellationToken);
         var fleet = Restore(migration, row?.State);
+        if (fleet.Step > migration.Step)
+        {
+            fleet.BeginStep(migration.Step, migration.Weight); // its steps were edited
+        }
+
         var before = fleet.Read();
         foreach (var batch in batches)
         {

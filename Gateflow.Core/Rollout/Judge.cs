@@ -68,6 +68,28 @@ public sealed class Judge
         return true;
     }
 
+    /// <summary>
+    /// Goes on with changed limits on the evidence so far: valid only where no limit is looser than before (docs/decisions/009). False when the
+    /// migration is not judged here.
+    /// </summary>
+    public bool Tighten(string migrationId, JudgeConfig config)
+    {
+        if (!_entries.TryGetValue(migrationId, out var entry))
+        {
+            return false;
+        }
+
+        lock (entry.Gate)
+        {
+            if (entry.Judge.Limits != config.RollbackThreshold)
+            {
+                entry.Judge = new MigrationJudge(config, entry.Judge.Save());
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>Stops judging a migration; outcomes still under way are ignored. False when it was not judged.</summary>
     public bool Disarm(string migrationId) => _entries.TryRemove(migrationId, out _);
 
@@ -225,7 +247,7 @@ public sealed class Judge
 
     private sealed class Entry(MigrationJudge judge)
     {
-        public MigrationJudge Judge { get; } = judge;
+        public MigrationJudge Judge { get; set; } = judge;
 
         public List<LoggedOutcome> Unsent { get; } = [];
 

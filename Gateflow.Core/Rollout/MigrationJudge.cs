@@ -1,3 +1,5 @@
+using Gateflow.Core.Migrations;
+
 namespace Gateflow.Core.Rollout;
 
 /// <summary>
@@ -23,11 +25,14 @@ public sealed class MigrationJudge
     private long _beforeFailure;
 
     /// <summary>Arms the guardrails that have a limit. Throws when a limit or α is out of its range.</summary>
-    public MigrationJudge(JudgeConfig config) => _tests = new JudgeTests(config);
+    public MigrationJudge(JudgeConfig config) => (_tests, Limits) = (new JudgeTests(config), config.RollbackThreshold);
 
     /// <summary>Continues from a saved state.</summary>
     public MigrationJudge(JudgeConfig config, JudgeState state)
         : this(config) => Restore(state);
+
+    /// <summary>The limits that it judges by.</summary>
+    public RollbackThreshold Limits { get; }
 
     /// <summary>Outcomes and scores folded.</summary>
     public long Sequence { get; private set; }

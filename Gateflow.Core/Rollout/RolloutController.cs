@@ -18,7 +18,7 @@ public sealed partial class RolloutController(
     IDbContextFactory<GateflowDb> databases, Transitions transitions, Rollbacks rollbacks, Judge judge, FleetEvidence evidence, SourceHistory history, SplitWatch splits, ThisNode node, Lease lease,
     TimeProvider clock, ILogger<RolloutController> logger)
 {
-    private const string Actor = "gateflow";
+    private const string Actor = Migration.Program;
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
@@ -137,10 +137,9 @@ public sealed partial class RolloutController(
         var now = clock.GetUtcNow();
         if (migration.Status == MigrationStatus.Scheduled)
         {
-            if (migration.Config.ExecuteAt <= now)
+            if (migration.StartsAt(now) <= now)
             {
-                await transitions.ApplyAsync(migration.Id, m => m.Status == MigrationStatus.Scheduled ? m.Execute(Actor, clock.GetUtcNow()) : Stale, cancellationToken);
-                Wake();
+                await StartAsync(migration, cancellationToken);
             }
 
             return;
@@ -176,6 +175,23 @@ public sealed partial class RolloutController(
                 break;
             default:
                 break;
+        }
+    }
+
+    /// <summary>Starts what was scheduled. While another migration moves the same traffic it waits, and says so once.</summary>
+    private async Task StartAsync(Migration migration, CancellationToken cancellationToken)
+    {
+        const string overlap = "overlap";
+        Refusal? refusal = null;
+        var result = await transitions.ApplyAsync(migration.Id, async (m, db, token) =>
+            refusal = m.Status != MigrationStatus.Scheduled ? Stale : await Overlaps.FindAsync(db, m, token) ?? m.Execute(Actor, clock.GetUtcNow()), cancellationToken);
+        if (result.IsOk)
+        {
+            Wake();
+        }
+        else if (refusal is not null && refusal != Stale && migration.HoldReason != overlap)
+        {
+            await transitions.ApplyAsync(migration.Id, m => m.Status == MigrationStatus.Scheduled && m.Hold(overlap, refusal.Message, clock.GetUtcNow()) ? null : Stale, cancellationToken);
         }
     }
 
@@ -273,8 +289,15 @@ public sealed partial class RolloutController(
             return;
         }
 
-        foreach (var migration in migrations.Where(m => m.IsRunning && !judge.IsArmed(m.Id)))
+        foreach (var migration in migrations.Where(m => m.IsRunning))
         {
+            if (judge.IsArmed(migration.Id))
+            {
+                SetBrake(migration); // auto_rollback and limits may have changed while paused, perhaps by another node
+                judge.Tighten(migration.Id, JudgeConfigs.OfNode(migration, node));
+                continue;
+            }
+
             await using var db = await databases.CreateDbContextAsync(cancellationToken);
             var row = await db.Evidence.AsNoTracking().FirstOrDefaultAsync(e => e.MigrationId == migration.Id && e.Node == node.Name, cancellationToken);
             Arm(migration, row is null ? null : JsonSerializer.Deserialize<JudgeState>(row.State, JsonColumn.Options));
@@ -283,15 +306,27 @@ public sealed partial class RolloutController(
 
     private void Arm(Migration migration, JudgeState? state)
     {
+        SetBrake(migration);
+        if (!judge.Arm(migration.Id, JudgeConfigs.OfNode(migration, node), state))
+        {
+            judge.Tighten(migration.Id, JudgeConfigs.OfNode(migration, node));
+        }
+
+        if (migration.Status != MigrationStatus.Soaking)
+        {
+            judge.BeginStep(migration.Id, migration.Step, migration.Weight);
+        }
+    }
+
+    private void SetBrake(Migration migration)
+    {
         if (migration.Config.AutoRollback)
         {
             _braking[migration.Id] = 0;
         }
-
-        judge.Arm(migration.Id, JudgeConfigs.OfNode(migration, node), state);
-        if (migration.Status != MigrationStatus.Soaking)
+        else
         {
-            judge.BeginStep(migration.Id, migration.Step, migration.Weight);
+            _braking.TryRemove(migration.Id, out _);
         }
     }
 

@@ -9,12 +9,27 @@ public static class RolloutSteps
     private const double FinestIncrease = 0.1;
 
     /// <summary>The steps of a configuration.</summary>
-    public static IReadOnlyList<RolloutStep> Compile(MigrationConfig config) => config.Strategy switch
+    public static IReadOnlyList<RolloutStep> Compile(MigrationConfig config) => Gated(Of(config.EffectiveStrategy, config), config);
+
+    /// <summary>
+    /// Where approvals are asked for and no step has a gate, the one before 100 % gets it; where there is none before, a step without traffic is put
+    /// in front.
+    /// </summary>
+    private static List<RolloutStep> Gated(List<RolloutStep> steps, MigrationConfig config)
     {
-        // A schedule is a start time, not a ramp.
-        Strategy.Scheduled => Of(config.EffectiveStrategy, config),
-        _ => Of(config.Strategy, config),
-    };
+        if (config.ApprovalsRequired == 0 || steps.Exists(s => s is { Gate: true, Mirror: null }))
+        {
+            return steps;
+        }
+
+        if (steps.Count == 1)
+        {
+            return [new RolloutStep { Weight = 0, Gate = true }, .. steps];
+        }
+
+        steps[^2] = steps[^2] with { Gate = true };
+        return steps;
+    }
 
     private static List<RolloutStep> Of(Strategy strategy, MigrationConfig config) => strategy switch
     {

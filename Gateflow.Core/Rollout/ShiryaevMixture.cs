@@ -1,7 +1,7 @@
 namespace Gateflow.Core.Rollout;
 
-/// <summary>State of a <see cref="ShiryaevMixture"/>: observations folded and the eight running products.</summary>
-public sealed record MixtureState(long Count, double[] A);
+/// <summary>State of a <see cref="ShiryaevMixture"/>: observations folded, the eight running products, and the observations that its weights were spread over at the start.</summary>
+public sealed record MixtureState(long Count, double[] A, double Expected = 0);
 
 /// <summary>
 /// The engine of every guardrail: a one-sided Shiryaev mixture of test martingales. One test starts at each observation t, with a
@@ -23,8 +23,8 @@ internal sealed class ShiryaevMixture
     private const double Lowest = 1e-200;
 
     private readonly double[] _a = new double[Points];
-    private readonly double _expected;
     private readonly double _tail;
+    private double _expected;
     private long _count;
 
     /// <param name="expected">Observations over which the later starts are spread, at least 2.</param>
@@ -55,10 +55,12 @@ internal sealed class ShiryaevMixture
         M = Evidence();
     }
 
-    public MixtureState Save() => new(_count, [.. _a]);
+    public MixtureState Save() => new(_count, [.. _a], _expected);
 
+    /// <summary>Continues; the weights stay those of the start, whatever is expected now.</summary>
     public void Restore(MixtureState state)
     {
+        _expected = state.Expected >= 2 ? state.Expected : _expected;
         _count = state.Count;
         state.A.AsSpan(0, Points).CopyTo(_a);
         M = Evidence();

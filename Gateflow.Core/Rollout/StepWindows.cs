@@ -8,6 +8,11 @@ namespace Gateflow.Core.Rollout;
 /// </summary>
 public static class StepWindows
 {
+    /// <summary>Days that are looked at from a moment on: every weekday, and the ends of windows past midnight.</summary>
+    private const int Days = 9;
+
+    private const int MinutesOfDay = 24 * 60;
+
     /// <summary>True when a step may be taken at this moment.</summary>
     public static bool IsOpen(MigrationConfig config, DateTimeOffset at) =>
         !config.Blackouts.Any(x => at >= x.From && at < x.To)
@@ -17,7 +22,7 @@ public static class StepWindows
     public static DateTimeOffset? NextOpening(MigrationConfig config, DateTimeOffset from)
     {
         var bases = config.Blackouts.Select(x => x.To).Where(x => x > from).Prepend(from).ToList();
-        var starts = bases.SelectMany(day => config.Windows.SelectMany(window => Enumerable.Range(0, 9).Select(i => Start(window, day, i))));
+        var starts = bases.SelectMany(day => config.Windows.SelectMany(window => Enumerable.Range(0, Days).SelectMany(i => Starts(window, day, i)).Concat(Changes(Zone(window), day))));
         return bases.Concat(starts).Where(x => x >= from && IsOpen(config, x)).Order().Select(x => (DateTimeOffset?)x).FirstOrDefault();
     }
 
@@ -32,14 +37,37 @@ public static class StepWindows
 
     private static bool OnDay(TimeWindow window, DayOfWeek day) => window.Days.Count == 0 || window.Days.Contains(day);
 
-    private static DateTimeOffset Start(TimeWindow window, DateTimeOffset day, int plus)
+    /// <summary>The moments at which a window's clock shows its start on a day: none where summer time skips it, two where the hour comes twice.</summary>
+    private static IEnumerable<DateTimeOffset> Starts(TimeWindow window, DateTimeOffset day, int plus)
     {
         var zone = Zone(window);
         var local = TimeZoneInfo.ConvertTime(day, zone).Date.AddDays(plus) + window.From.ToTimeSpan();
+        return zone.IsInvalidTime(local) ? []
+            : (zone.IsAmbiguousTime(local) ? zone.GetAmbiguousTimeOffsets(local) : [zone.GetUtcOffset(local)]).Select(offset => new DateTimeOffset(local, offset).ToUniversalTime());
+    }
 
-        // The hour that summer time skips does not exist.
-        local = zone.IsInvalidTime(local) ? local.AddHours(1) : local;
-        return new DateTimeOffset(local, zone.GetUtcOffset(local)).ToUniversalTime();
+    /// <summary>The minutes at which a zone's clock is put forward or back: it may jump into a window, also one that was over.</summary>
+    private static IEnumerable<DateTimeOffset> Changes(TimeZoneInfo zone, DateTimeOffset from)
+    {
+        var start = new DateTimeOffset(from.UtcTicks - (from.UtcTicks % TimeSpan.TicksPerMinute), TimeSpan.Zero);
+        for (var day = 0; day < Days; day++)
+        {
+            var (before, after) = (day * MinutesOfDay, (day + 1) * MinutesOfDay);
+            if (OffsetAt(before) == OffsetAt(after))
+            {
+                continue;
+            }
+
+            while (after - before > 1)
+            {
+                var middle = (before + after) / 2;
+                (before, after) = OffsetAt(middle) == OffsetAt(before) ? (middle, after) : (before, middle);
+            }
+
+            yield return start.AddMinutes(after);
+        }
+
+        TimeSpan OffsetAt(int minute) => zone.GetUtcOffset(start.AddMinutes(minute));
     }
 
     // A zone that this machine does not know was refused at configuration; here UTC is better than an exception in every tick.

@@ -26,6 +26,9 @@ public sealed record MigrationRoute
     /// <summary>What is mirrored now; null for nothing.</summary>
     public MirrorRoute? Mirror { get; init; }
 
+    /// <summary>True when conversations that the source answered of late stay there until they are idle.</summary>
+    public bool Drain { get; init; }
+
     public MigrationScope Scope { get; init; } = new();
 
     /// <summary>True when a request of this feature, key and user belongs to the migration. Each list that is not empty must hold it.</summary>

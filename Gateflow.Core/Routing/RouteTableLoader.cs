@@ -56,6 +56,7 @@ public sealed class RouteTableLoader(IDbContextFactory<GateflowDb> databases, Mo
                     StickyBy = m.Config.StickyBy,
                     Shims = m.Config.Shims,
                     Mirror = m.Status == MigrationStatus.InProgress ? MirrorRoute.Of(m.Config, m.Step) : null,
+                    Drain = m.Config.Drain,
                     Scope = m.Config.Scope,
                 }).ToArray(), StringComparer.Ordinal),
         };

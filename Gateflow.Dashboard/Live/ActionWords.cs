@@ -20,10 +20,9 @@ public static class ActionWords
         return [.. Order.Where(migration.AllowedActions.Contains).Where(v => Fits(v, migration)).Select(v => Of(v, migration))];
     }
 
-    /// <summary>An approval is offered where one is asked for, the verbs of a draft in the wizard, and a last step has no promotion before it.</summary>
+    /// <summary>The verbs of a draft in the wizard, and a last step has no promotion before it.</summary>
     private static bool Fits(string verb, MigrationView m) => verb switch
     {
-        "approve" => m.Config.ApprovalsRequired > 0 || Step(m) is { Gate: true } || m.Progress.HoldReason == "approval",
         "execute" or "cancel" => m.Status == MigrationStatus.Scheduled,
         "promote" => m.Progress.Step < m.Progress.Steps,
         _ => true,
@@ -56,7 +55,10 @@ public static class ActionWords
         {
             Title = "Approve the next step",
             Consequence = $"Your approval counts for this step. {Next(m)}",
-            Facts = [$"{Display.Count(Math.Max(1, m.Config.ApprovalsRequired), "approval")} needed."],
+            Facts =
+            [
+                $"{Display.Count(m.Progress.ApprovalsNeeded, "approval")} needed, each by somebody else. " + (m.Progress.ApprovedBy.Count == 0 ? "None given yet." : $"Given by {string.Join(", ", m.Progress.ApprovedBy)}."),
+            ],
             Verb = "Approve",
             ReasonLabel = "Comment",
         }),
@@ -116,8 +118,6 @@ public static class ActionWords
             ReasonLabel = "Reason",
         });
     }
-
-    private static RolloutStep? Step(MigrationView m) => m.Progress.Step >= 1 && m.Progress.Step <= m.Steps.Count ? m.Steps[m.Progress.Step - 1] : null;
 
     private static string Next(MigrationView m) => m.Progress.Step < m.Progress.Steps
         ? $"The step to {Share(m.Steps[m.Progress.Step].Weight)} follows once its time is over and the evidence suffices."

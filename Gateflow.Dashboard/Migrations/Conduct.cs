@@ -2,7 +2,6 @@ using Gateflow.Core.Migrations;
 using Gateflow.Core.Rollout;
 using Gateflow.Core.Routing;
 using Gateflow.Core.Storage;
-using Microsoft.EntityFrameworkCore;
 
 namespace Gateflow.Dashboard.Migrations;
 
@@ -75,32 +74,6 @@ public sealed class Conduct(Transitions transitions, ModelDirectory models, Roll
                 $"error_rate {limit:P1} is below twice the source's own rate of the last 30 days ({own:P2}): a target as good as the source would come under suspicion. Set at least {2 * own:P1}.");
         }
 
-        var others = await db.Migrations.AsNoTracking()
-            .Where(m => m.Id != migration.Id)
-            .Where(m => m.Status == MigrationStatus.InProgress || m.Status == MigrationStatus.Paused || m.Status == MigrationStatus.Soaking || m.Status == MigrationStatus.Completed)
-            .Where(m => m.SourceModel == migration.SourceModel || m.SourceModel == target)
-            .ToListAsync(cancellationToken);
-        if (others.Find(m => m.IsRunning && m.SourceModel == migration.SourceModel && Overlap(m.Config.Scope, migration.Config.Scope)) is { } running)
-        {
-            return new Refusal(RefusalKind.Conflict, "overlapping_migration",
-                $"{running.Id} ({running.SourceModel} → {running.TargetModel}) already moves this traffic. Wait for its end, roll it back, or narrow the scope.")
-            {
-                Status = migration.Status, Allowed = migration.Allowed(),
-            };
-        }
-
-        return others.Find(m => m.SourceModel == target && m.TargetModel == migration.SourceModel) is { } circle
-            ? new Refusal(RefusalKind.Conflict, "circular_migration",
-                $"{circle.Id} moves {circle.SourceModel} to {circle.TargetModel}: together they would send requests in a circle. Roll that one back instead.")
-            {
-                Status = migration.Status, Allowed = migration.Allowed(),
-            }
-            : null;
+        return await Overlaps.FindAsync(db, migration, cancellationToken);
     }
-
-    private static bool Overlap(MigrationScope a, MigrationScope b) =>
-        Meet(a.Features, b.Features) && Meet(a.ApiKeys, b.ApiKeys) && Meet(a.Users, b.Users);
-
-    private static bool Meet(IReadOnlyList<string> a, IReadOnlyList<string> b) =>
-        a.Count == 0 || b.Count == 0 || a.Intersect(b, StringComparer.Ordinal).Any();
 }

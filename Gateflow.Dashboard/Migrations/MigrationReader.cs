@@ -188,10 +188,13 @@ public sealed class MigrationReader(IDbContextFactory<GateflowDb> databases, Fle
                 EstimatedCompletion = m.FinishedAt ?? Estimate(m, steps, now),
                 HoldReason = m.HoldReason,
                 HeldSince = m.HeldSince,
+                WindowOpensAt = decision is { Reason: HoldReason.Window } ? decision.Until : null,
+                ApprovalsNeeded = m.ApprovalsNeeded,
+                ApprovedBy = m.ApprovedBy,
             },
             Metrics = ArmTotals.Metrics(windows),
             Verdicts = [.. (judged?.Readings ?? []).Select(Verdict), .. judged?.Split is { Verdict: Core.Rollout.Verdict.Watch } deviates ? new[] { Verdict(deviates) } : []],
-            Sentence = decision?.Sentence ?? Sentence(m),
+            Sentence = decision?.Sentence ?? Sentence(m, now),
             AllowedActions = m.Allowed(),
             TestId = m.TestId,
             Analysis = m.Analysis,
@@ -208,12 +211,12 @@ public sealed class MigrationReader(IDbContextFactory<GateflowDb> databases, Fle
             return Later(m.SoakStartedAt!.Value + m.Config.Soak, now);
         }
 
-        if (m.Status is not (MigrationStatus.InProgress or MigrationStatus.Scheduled) || (m.Status == MigrationStatus.Scheduled && m.Config.ExecuteAt is null))
+        if (m.Status is not (MigrationStatus.InProgress or MigrationStatus.Scheduled) || (m.Status == MigrationStatus.Scheduled && m.StartsAt(now) is null))
         {
             return null;
         }
 
-        var at = m.Status == MigrationStatus.Scheduled ? m.Config.ExecuteAt!.Value : Later(m.StepStartedAt!.Value + steps[m.Step].Hold, now);
+        var at = m.Status == MigrationStatus.Scheduled ? m.StartsAt(now)!.Value : Later(m.StepStartedAt!.Value + steps[m.Step].Hold, now);
         return steps.Skip(m.Step + 1).Aggregate(at, (time, step) => time + step.Hold) + m.Config.Soak;
     }
 
@@ -236,11 +239,14 @@ public sealed class MigrationReader(IDbContextFactory<GateflowDb> databases, Fle
         BlocksAdvance = r.BlocksAdvance,
     };
 
-    private static string Sentence(Migration m) => m.Status switch
+    private static string Sentence(Migration m, DateTimeOffset now) => m.Status switch
     {
         MigrationStatus.Draft when m.TargetModel is null => "A draft. Choose a target model next.",
         MigrationStatus.Draft => $"A draft: nothing moves until it is executed. {m.TargetModel} is chosen.",
-        MigrationStatus.Scheduled => $"Starts by itself at {m.Config.ExecuteAt:yyyy-MM-dd HH:mm} UTC.",
+        MigrationStatus.Scheduled when m.HoldReason is not null => "Its hour has come, but another migration moves the same traffic: it starts by itself when that one is over.",
+        MigrationStatus.Scheduled => m.StartsAt(now) is { } at
+            ? $"Starts by itself at {at.UtcDateTime:yyyy-MM-dd HH:mm} UTC."
+            : "Scheduled, but its windows and blackouts leave no hour for the start.",
         MigrationStatus.Completed => $"Completed. Requests for {m.SourceModel} are answered by {m.TargetModel}.",
         MigrationStatus.RolledBack => $"Rolled back. All traffic is on {m.SourceModel}.",
         MigrationStatus.Cancelled => "Cancelled before it started.",

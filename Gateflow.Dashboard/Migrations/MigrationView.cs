@@ -104,6 +104,15 @@ public sealed record ProgressView
     public string? HoldReason { get; init; }
 
     public DateTimeOffset? HeldSince { get; init; }
+
+    /// <summary>When the next window opens, while the step waits for it.</summary>
+    public DateTimeOffset? WindowOpensAt { get; init; }
+
+    /// <summary>Approvals that leaving the step takes; 0 without a gate.</summary>
+    public int ApprovalsNeeded { get; init; }
+
+    /// <summary>Who gave them.</summary>
+    public IReadOnlyList<string> ApprovedBy { get; init; } = [];
 }
 
 /// <summary>What the arms did since the start. Rates 0–1, latencies in milliseconds; values of an arm without a request are null.</summary>

@@ -17,6 +17,7 @@ public sealed class ConfigDraft
     private static readonly HashSet<string> Shares = ["rollback_threshold.error_rate"];
 
     private readonly Dictionary<string, JsonNode?> _typed = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _lines = new(StringComparer.Ordinal);
     private JsonObject _saved;
 
     public ConfigDraft(MigrationConfig saved)
@@ -78,6 +79,20 @@ public sealed class ConfigDraft
     public void SetList(string field, string? text) =>
         Set(field, new JsonArray([.. (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(x => JsonValue.Create(x))]));
 
+    /// <summary>A list of entries as lines, see <see cref="PlanText"/>: as typed, else as stored.</summary>
+    public string Lines(string field) => _lines.TryGetValue(field, out var typed) ? typed : PlanText.Of(field, Config);
+
+    public void SetLines(string field, string? text)
+    {
+        _lines[field] = text ?? "";
+        Set(field, PlanText.Read(field, text).List is { } list ? list : JsonValue.Create(text));
+    }
+
+    /// <summary>The message to stand beside a list: which line is not understood, else the first rule that an entry breaks.</summary>
+    public string? FaultOfLines(string field) =>
+        _lines.TryGetValue(field, out var typed) && PlanText.Read(field, typed).Fault is { } unread ? unread
+        : Faults.FirstOrDefault(f => f.Param == field || f.Param.StartsWith(field + "[", StringComparison.Ordinal)) is { } fault ? ConfigWords.Spoken(fault) : null;
+
     /// <summary>Arms or disarms a guardrail.</summary>
     public void Arm(string guardrail, double? limit) => Set($"rollback_threshold.{guardrail}", limit is { } value ? JsonValue.Create(value) : null);
 
@@ -101,6 +116,7 @@ public sealed class ConfigDraft
     public void Discard()
     {
         _typed.Clear();
+        _lines.Clear();
         Judge();
     }
 
@@ -125,6 +141,7 @@ public sealed class ConfigDraft
         if (!keep)
         {
             _typed.Clear();
+            _lines.Clear();
         }
 
         Judge();

@@ -20,6 +20,8 @@ public static class ConfigWords
         ["min_samples"] = "The requests of a step",
         ["max_hold_hours"] = "The longest hold",
         ["soak_minutes"] = "The minutes at 100 %",
+        ["approvals_required"] = "The number of approvals",
+        ["steps"] = "The list of steps",
         ["mirror.percentage"] = "The mirrored share",
         ["mirror.max_cost"] = "The budget of the copies",
     };

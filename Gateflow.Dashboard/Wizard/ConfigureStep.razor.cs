@@ -19,6 +19,7 @@ public sealed partial class ConfigureStep(Drafting drafting, DemoState demo, Vie
         (Strategy.Instant, "All at once, watched."),
         (Strategy.Shadow, "Copies first; users see only the source."),
         (Strategy.Scheduled, "Any of these, at a moment you set."),
+        (Strategy.Steps, "Weights and times of your own."),
     ];
 
     private ConfigDraft draft = new(new MigrationConfig());
@@ -82,6 +83,11 @@ public sealed partial class ConfigureStep(Drafting drafting, DemoState demo, Vie
     private Task Choose(Strategy strategy)
     {
         draft.SetEnum("strategy", strategy);
+        if (strategy == Strategy.Steps && draft.Lines("steps").Length == 0)
+        {
+            draft.SetLines("steps", "5 % 30 min\n25 % 60 min\n50 % 60 min gate");
+        }
+
         if (draft.Config.Then is Strategy.Scheduled || (strategy == Strategy.Shadow && draft.Config.Then is Strategy.Shadow))
         {
             draft.SetEnum("then", Strategy.Canary);

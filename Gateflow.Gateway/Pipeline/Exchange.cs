@@ -62,6 +62,9 @@ internal sealed class Exchange(HttpContext http, ICallerProtocol protocol, Route
     /// <summary>Step 4: the side of <see cref="Migration"/>.</summary>
     public Arm Arm { get; set; }
 
+    /// <summary>Step 4: true for a conversation that drain would keep on the source in any case: no proof of how units are dealt.</summary>
+    public bool Kept { get; set; }
+
     /// <summary>Step 4: stable hash of what keeps its arm.</summary>
     public ulong Unit { get; set; }
 

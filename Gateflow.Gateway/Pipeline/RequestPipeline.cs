@@ -17,7 +17,7 @@ namespace Gateflow.Gateway.Pipeline;
 
 /// <summary>The nine steps of a request's way, the same for every protocol.</summary>
 internal sealed partial class RequestPipeline(
-    GatewayOptions options, RouteReader routes, KeyGate gate, Candidates candidates, Mirror mirror, Forwarder forwarder, Closing closing, TimeProvider time, ILogger<RequestPipeline> logger)
+    GatewayOptions options, RouteReader routes, KeyGate gate, Candidates candidates, Mirror mirror, SourceConversations conversations, Forwarder forwarder, Closing closing, TimeProvider time, ILogger<RequestPipeline> logger)
 {
     public async Task HandleAsync(HttpContext http, ICallerProtocol protocol)
     {
@@ -60,7 +60,7 @@ internal sealed partial class RequestPipeline(
         refusal ??= ModelNames.Resolve(exchange) ?? gate.Take(exchange); // 3
         if (refusal is null)
         {
-            Arms.Choose(exchange); // 4 and 5
+            Arms.Choose(exchange, conversations); // 4 and 5
             refusal = candidates.List(exchange); // 6
         }
 

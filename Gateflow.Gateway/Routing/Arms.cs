@@ -15,7 +15,9 @@ internal static class Arms
     private const int MaxHops = 5;
     private const int MaxHeader = 256;
 
-    public static void Choose(Exchange exchange)
+    /// <param name="exchange">The request; its feature, arm and selected model are set.</param>
+    /// <param name="conversations">Who was answered by which model of late.</param>
+    public static void Choose(Exchange exchange, SourceConversations conversations)
     {
         exchange.Feature = Header(exchange, "x-gateflow-feature") ?? exchange.Key.Feature;
         exchange.Selected = exchange.Model;
@@ -25,6 +27,7 @@ internal static class Arms
             {
                 if (!Activate(exchange))
                 {
+                    Remember(exchange, conversations);
                     return;
                 }
 
@@ -33,7 +36,7 @@ internal static class Arms
 
             if (!migration.Completed)
             {
-                Assign(exchange, migration); // 4
+                Assign(exchange, migration, conversations); // 4
                 return;
             }
 
@@ -81,14 +84,41 @@ internal static class Arms
         return null;
     }
 
-    private static void Assign(Exchange exchange, MigrationRoute migration)
+    private static void Assign(Exchange exchange, MigrationRoute migration, SourceConversations conversations)
     {
         var unit = UnitOf(exchange, migration.StickyBy);
+        var id = unit ?? StableHash.Of(exchange.RequestId);
+        var arm = Assignment.IsTarget(migration.MigrationId, id, migration.Weight) ? Arm.Target : Arm.Source;
+        var conversation = ConversationOf(exchange);
+        var kept = migration.Drain && conversation is { } known && conversations.Has(migration.SourceModel, known, exchange.At);
+        if (conversation is { } on && (kept || arm == Arm.Source))
+        {
+            conversations.Note(migration.SourceModel, on, exchange.At);
+        }
+
+        if (kept && arm == Arm.Target)
+        {
+            return; // it stays where it is, of no arm: the weight would have dealt it to the other
+        }
+
+        exchange.Kept = kept;
         exchange.Migration = migration;
-        exchange.Unit = unit ?? StableHash.Of(exchange.RequestId);
+        exchange.Unit = id;
         exchange.FailureUnit = unit ?? StableHash.Of(exchange.Body!.Span, StableHash.Of(exchange.Key.Id));
-        exchange.Arm = Assignment.IsTarget(migration.MigrationId, exchange.Unit, migration.Weight) ? Arm.Target : Arm.Source;
+        exchange.Arm = arm;
     }
+
+    /// <summary>Notes who was answered without a running migration: one that begins later may have to leave them there.</summary>
+    private static void Remember(Exchange exchange, SourceConversations conversations)
+    {
+        if (ConversationOf(exchange) is { } conversation)
+        {
+            conversations.Note(exchange.Selected == exchange.Model ? exchange.Asked?.Id ?? exchange.Model : exchange.Selected, conversation, exchange.At);
+        }
+    }
+
+    /// <summary>What drain calls a conversation: its header, else the user; null when the request names neither.</summary>
+    private static ulong? ConversationOf(Exchange exchange) => Of(Header(exchange, "x-gateflow-conversation")) ?? Of(exchange.Envelope.EndUser);
 
     /// <summary>What sticks; null when the request stands for itself.</summary>
     private static ulong? UnitOf(Exchange exchange, StickyBy stickyBy)

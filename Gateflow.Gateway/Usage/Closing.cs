@@ -24,7 +24,7 @@ internal sealed class Closing(Recorder recorder, Judge judge, KeyGate gate, Mode
     /// <summary>Tells the judge where a request was sent, before its answer: one that never ends, or ends late, must not look like a wrong split.</summary>
     public void Assigned(Exchange exchange)
     {
-        if (exchange.Migration is { } migration)
+        if (exchange is { Kept: false, Migration: { } migration })
         {
             judge.Assigned(migration.MigrationId, exchange.Unit, exchange.Arm == Arm.Target, migration.Weight);
         }

@@ -2,6 +2,8 @@ using System.Net;
 using System.Text.Json;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Rollout;
+using Gateflow.Gateway.Routing;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Gateflow.Tests.Gateway;
 
@@ -94,6 +96,67 @@ public sealed class ArmTests
 
         Assert.Equal(taken ? "target" : null, PassThroughTests.Header(response, "x-gateflow-arm"));
         Assert.Equal(taken ? "gpt-4o-upstream" : "gpt-4", Assert.Single(host.Upstream.Requests).Model);
+    }
+
+    // A conversation that was under way before the migration stays with the source while it goes on, and belongs to no arm.
+    [Fact]
+    public async Task Post_Drain_ConversationStaysOnTheSourceUntilItIsIdle()
+    {
+        var time = new FakeTimeProvider(new DateTimeOffset(2027, 1, 4, 9, 0, 0, TimeSpan.Zero));
+        await using var host = await GatewayHost.StartAsync(time: time);
+        Assert.Equal(("gpt-4", null), await AskAsync("old"));
+
+        host.Route(GatewayHost.Migration(10_000) with { Drain = true });
+        time.Advance(TimeSpan.FromMinutes(29));
+        Assert.Equal(("gpt-4", null), await AskAsync("old"));
+        Assert.Equal(("gpt-4o", "target"), await AskAsync("new"));
+        time.Advance(TimeSpan.FromMinutes(29));
+        Assert.Equal(("gpt-4", null), await AskAsync("old"));
+        time.Advance(TimeSpan.FromMinutes(31));
+        Assert.Equal(("gpt-4o", "target"), await AskAsync("old"));
+
+        host.Route(GatewayHost.Migration(0) with { Drain = true });
+        Assert.Equal(("gpt-4", "source"), await AskAsync("old"));
+        host.Route(GatewayHost.Migration(10_000) with { Drain = true });
+        Assert.Equal(("gpt-4", null), await AskAsync("old"));
+        host.Route(GatewayHost.Migration(10_000));
+        Assert.Equal(("gpt-4o", "target"), await AskAsync("old"));
+
+        async Task<(string? Model, string? Arm)> AskAsync(string conversation)
+        {
+            using var response = await host.PostAsync(GatewayHost.Chat(), ("x-gateflow-conversation", conversation));
+            return (PassThroughTests.Header(response, "x-gateflow-model"), PassThroughTests.Header(response, "x-gateflow-arm"));
+        }
+    }
+
+    [Fact]
+    public void SourceConversations_MoreThanFit_ForgetsTheLongestSilentOnly()
+    {
+        var conversations = new SourceConversations(places: 4);
+        var now = new DateTimeOffset(2027, 1, 4, 9, 0, 0, TimeSpan.Zero);
+        for (var i = 0ul; i < 5; i++)
+        {
+            conversations.Note("gpt-4", i, now.AddSeconds(i));
+        }
+
+        Assert.False(conversations.Has("gpt-4", 0, now.AddMinutes(1)));
+        Assert.All(new ulong[] { 1, 2, 3, 4 }, i => Assert.True(conversations.Has("gpt-4", i, now.AddMinutes(1))));
+        Assert.False(conversations.Has("gpt-4o", 1, now.AddMinutes(1)));
+    }
+
+    [Theory]
+    [InlineData("u1", true, true)]
+    [InlineData("u2", true, false)]
+    [InlineData("u1", false, false)]
+    public async Task Post_ScopedToKeysAndUsers_BothMustHoldIt(string user, bool itsKey, bool taken)
+    {
+        await using var host = await GatewayHost.StartAsync();
+        var key = itsKey ? host.Table.Keys.Values.Single().Id : "key_other";
+        host.Route(GatewayHost.Migration(10_000) with { Scope = new MigrationScope { ApiKeys = [key], Users = ["u1"] } });
+
+        using var response = await host.PostAsync(GatewayHost.Chat(more: $$""","user":"{{user}}" """));
+
+        Assert.Equal(taken ? "target" : null, PassThroughTests.Header(response, "x-gateflow-arm"));
     }
 
     [Theory]

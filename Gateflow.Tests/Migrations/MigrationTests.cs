@@ -118,13 +118,43 @@ public sealed class MigrationTests
     }
 
     [Fact]
-    public void Configure_WhilePaused_RefusesGuardrails()
+    public void Configure_WhilePaused_TightensGuardrailsOnly()
     {
         var migration = In(MigrationStatus.Paused);
 
         Assert.Null(migration.Configure("b", migration.Config with { MinSamples = 5 }, ["min_samples"], "me", Now));
-        var refusal = migration.Configure("b", migration.Config, ["rollback_threshold"], "me", Now);
-        Assert.Equal(("not_editable", "rollback_threshold"), (refusal!.Code, refusal.Param));
+        Assert.Null(Limits(new RollbackThreshold { ErrorRate = 0.02 }));
+        foreach (var (limits, param) in new[]
+        {
+            (new RollbackThreshold { ErrorRate = 0.03 }, "rollback_threshold.error_rate"),
+            (new RollbackThreshold(), "rollback_threshold.error_rate"),
+            (new RollbackThreshold { ErrorRate = 0.02, LatencyP99Increase = 2 }, "rollback_threshold.latency_p99_increase"),
+        })
+        {
+            var refusal = Limits(limits);
+            Assert.Equal(("not_editable", param), (refusal!.Code, refusal.Param));
+        }
+
+        Assert.Equal("alpha", migration.Configure("b", migration.Config with { Alpha = 0.001 }, ["alpha"], "me", Now)!.Param);
+        Assert.Equal(0.02, migration.Config.RollbackThreshold.ErrorRate);
+
+        Refusal? Limits(RollbackThreshold limits) =>
+            migration.Configure("b", migration.Config with { RollbackThreshold = limits }, ["rollback_threshold"], "me", Now);
+    }
+
+    [Fact]
+    public void Configure_StepsWhilePaused_KeepsTheWeightAndFindsItsPlace()
+    {
+        var migration = In(MigrationStatus.InProgress);
+        Assert.Null(migration.Advance("me", Now));
+        Assert.Null(migration.Pause("me", Now, null));
+
+        Assert.Equal("canary_percentage", migration.Configure("b", migration.Config with { CanaryPercentage = 50 }, ["canary_percentage"], "me", Now)!.Param);
+        Assert.Null(migration.Configure("b", migration.Config with { CanaryPercentage = 5, IncreaseStep = 25 }, ["canary_percentage", "increase_step"], "me", Now.AddHours(1)));
+
+        Assert.Equal((0, 20.0, Now.AddHours(1)), (migration.Step, migration.Weight, migration.StepStartedAt));
+        Assert.Null(migration.Advance("me", Now));
+        Assert.Equal((1, 30.0), (migration.Step, migration.Weight));
     }
 
     [Fact]

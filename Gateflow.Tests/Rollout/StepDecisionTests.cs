@@ -199,6 +199,19 @@ public sealed class StepDecisionTests
             StepDecision.Next(soaking with { Now = Start.AddMinutes(60), StepTargetOutcomes = 50, Readings = [Reading(Verdict.Healthy)] }).Kind);
     }
 
+    // A clock that jumps back waits, one that jumps ahead ends the time of one step, which still asks for its evidence; neither reaches further.
+    [Theory]
+    [InlineData(-1_000_000, 50, DecisionKind.Wait, null)]
+    [InlineData(1_000_000, 0, DecisionKind.Hold, null)]
+    [InlineData(1_000_000, 50, DecisionKind.Advance, 3)]
+    public void Next_ClockJumps_TakesOneStepAtMostAndOnlyOnEvidence(double minutes, int outcomes, DecisionKind kind, int? next)
+    {
+        var decision = StepDecision.Next(CreateInput(minutes, outcomes: outcomes));
+
+        Assert.Equal((kind, next), (decision.Kind, decision.NextStep));
+        Assert.Equal(DecisionKind.Rollback, StepDecision.Next(CreateInput(minutes) with { Readings = [Reading(Verdict.Breach)] }).Kind);
+    }
+
     [Fact]
     public void Next_NoGuardrailArmed_TimeAndSamplesDecide()
     {

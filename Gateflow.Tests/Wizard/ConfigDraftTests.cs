@@ -36,6 +36,44 @@ public sealed class ConfigDraftTests
         Assert.Equal(typed, draft.Number(field));
     }
 
+    [Theory]
+    [InlineData("windows", "Mon-Fri 9 to 5", "“Mon-Fri 9 to 5” is not understood. Write it like: Mon-Fri 09:00-17:00 Europe/Berlin")]
+    [InlineData("windows", "Mon-Fri 09:00-17:00 Europe/Nowhere", "time_zone 'Europe/Nowhere' is no IANA time zone")]
+    [InlineData("windows", "Mon-Fri 09:00-17:00 UTC\nWed 16:00-18:00 UTC", "the windows 09:00–17:00 UTC and 16:00–18:00 UTC overlap")]
+    [InlineData("windows", "Sat 22:00-04:00 UTC\nSun 03:00-05:00 UTC", "the windows 22:00–04:00 UTC and 03:00–05:00 UTC overlap")]
+    [InlineData("blackouts", "2027-01-02 00:00 - 2026-12-24 00:00", "a blackout must end after it begins")]
+    [InlineData("blackouts", "2027-01-02 00:00 - 2029-12-24 00:00", "a blackout may last at most 366 days")]
+    [InlineData("steps", "50 % 10 min\n20 % 10 min", "The list of steps must have rising weights")]
+    public void SetLines_Wrong_SaysSoBesideTheField(string field, string typed, string message)
+    {
+        var draft = new ConfigDraft(new MigrationConfig { Strategy = Strategy.Steps, Steps = [new StepConfig(10, 10)] });
+
+        draft.SetLines(field, typed);
+
+        Assert.StartsWith(message, draft.FaultOfLines(field), StringComparison.Ordinal);
+        Assert.Equal(typed, draft.Lines(field));
+    }
+
+    [Fact]
+    public void SetLines_Right_AreWhatTheApiTakesAndReadTheSame()
+    {
+        var draft = new ConfigDraft(new MigrationConfig());
+
+        draft.SetEnum("strategy", Strategy.Steps);
+        draft.SetLines("steps", "5 % 30 min\n25% 60 gate");
+        draft.SetLines("windows", "Mon-Wed,Fri 09:00-17:00 Europe/Berlin\nSat-Sun 22:00-04:00 UTC");
+        draft.SetLines("blackouts", "2026-12-24 00:00 - 2027-01-02 06:30");
+
+        Assert.Empty(draft.Faults);
+        Assert.Equal([new StepConfig(5, 30), new StepConfig(25, 60, Gate: true)], draft.Config.Steps);
+        Assert.Equal([DayOfWeek.Monday, DayOfWeek.Tuesday, DayOfWeek.Wednesday, DayOfWeek.Friday], draft.Config.Windows[0].Days);
+        Assert.Equal(new DateTimeOffset(2027, 1, 2, 6, 30, 0, TimeSpan.Zero), draft.Config.Blackouts[0].To);
+        var stored = new ConfigDraft(draft.Config);
+        Assert.Equal("5 % 30 min\n25 % 60 min gate", stored.Lines("steps"));
+        Assert.Equal("Mon,Tue,Wed,Fri 09:00-17:00 Europe/Berlin\nSat,Sun 22:00-04:00 UTC", stored.Lines("windows"));
+        Assert.Equal("2026-12-24 00:00 - 2027-01-02 06:30", stored.Lines("blackouts"));
+    }
+
     [Fact]
     public void SetNumber_Mended_IsRightAgain()
     {

@@ -19,7 +19,7 @@ namespace Gateflow.Gateway.Protocols.Messages;
 /// <c>POST /v1/messages/count_tokens</c>: <c>{"input_tokens"}</c>, from the provider where it is Anthropic, else an estimate from the length of the texts,
 /// which the header <c>x-gateflow-estimated</c> admits. It counts as a request within the limits of the key, but never as usage of the model: nothing was answered.
 /// </summary>
-internal sealed class CountTokensEndpoint(GatewayOptions options, RouteReader routes, KeyGate gate, Candidates candidates, OutboundConnections connections, TimeProvider time)
+internal sealed class CountTokensEndpoint(GatewayOptions options, RouteReader routes, KeyGate gate, Candidates candidates, SourceConversations conversations, OutboundConnections connections, TimeProvider time)
 {
     private const double BytesPerToken = 4;
 
@@ -56,7 +56,7 @@ internal sealed class CountTokensEndpoint(GatewayOptions options, RouteReader ro
         refusal ??= ModelNames.Resolve(exchange) ?? gate.Take(exchange);
         if (refusal is null)
         {
-            Arms.Choose(exchange);
+            Arms.Choose(exchange, conversations);
             refusal = candidates.List(exchange);
         }
 

@@ -1,0 +1,97 @@
+using System.Text.Json.Nodes;
+using Gateflow.Core.Rollout;
+
+namespace Gateflow.Core.Migrations;
+
+/// <content>What may be edited when: before the start everything, while paused how it goes on.</content>
+public sealed partial class Migration
+{
+    private static readonly string[] StepFields = ["steps", "canary_percentage", "increase_step", "increase_interval_minutes"];
+
+    private static readonly string[] WhilePaused = [.. StepFields, "windows", "blackouts", "min_samples", "auto_rollback", "rollback_threshold"];
+
+    /// <summary>Replaces target and configuration. In draft and scheduled everything may change; paused: steps, interval, windows, min_samples, auto_rollback, and tighter limits.</summary>
+    public Refusal? Configure(string? target, MigrationConfig config, IReadOnlyList<string> fields, string actor, DateTimeOffset now)
+    {
+        if (Status is not (MigrationStatus.Draft or MigrationStatus.Scheduled))
+        {
+            if (Status != MigrationStatus.Paused)
+            {
+                return Illegal("configure");
+            }
+
+            if ((fields.FirstOrDefault(f => !WhilePaused.Contains(f)) is { } locked ? NotEditable(locked) : Loosened(Config.RollbackThreshold, config.RollbackThreshold) ?? Replan(config, fields, now)) is { } refusal)
+            {
+                return refusal;
+            }
+        }
+
+        TargetModel = target;
+        Config = config;
+        Note(MigrationEventType.Configured, actor, now, new JsonObject
+        {
+            ["fields"] = new JsonArray([.. fields.Select(f => JsonValue.Create(f))]),
+        });
+        return null;
+    }
+
+    /// <summary>
+    /// Finds the place in changed steps: the last one not above the present weight, which stays as it is until the next step. Approvals of the old
+    /// plan lapse, and where the place is another its time and its requests are counted anew.
+    /// </summary>
+    private Refusal? Replan(MigrationConfig config, IReadOnlyList<string> fields, DateTimeOffset now)
+    {
+        if (!fields.Any(StepFields.Contains))
+        {
+            return null;
+        }
+
+        var steps = RolloutSteps.Compile(config);
+        var place = steps.Count - 1;
+        while (place >= 0 && steps[place].Weight > Weight)
+        {
+            place--;
+        }
+
+        if (place < 0)
+        {
+            return Refusal.Invalid(fields.First(StepFields.Contains),
+                FormattableString.Invariant($"The new steps begin at {steps[0].Weight:0.##} %, above the {Weight:0.##} % that the target has now. Begin there or below."));
+        }
+
+        ApprovedBy = [];
+        if (place != Step)
+        {
+            (Step, StepStartedAt) = (place, now);
+        }
+
+        return null;
+    }
+
+    /// <summary>
+    /// After the start a limit may only be tightened: evidence against the looser limit is evidence against the tighter one too, and never the other
+    /// way round. A guardrail that was not armed has no share of α, and none is left for it.
+    /// </summary>
+    private Refusal? Loosened(RollbackThreshold before, RollbackThreshold after)
+    {
+        foreach (var (name, old, limit) in new[]
+        {
+            ("error_rate", before.ErrorRate, after.ErrorRate),
+            ("latency_p99_increase", before.LatencyP99Increase, after.LatencyP99Increase),
+            ("quality_score_drop", before.QualityScoreDrop, after.QualityScoreDrop),
+        })
+        {
+            if (old is null ? limit is not null : limit is null || limit > old)
+            {
+                return Refuse("not_editable", old is null
+                    ? $"'rollback_threshold.{name}' was not armed at the start and cannot be armed now: the chance of a false rollback is shared out at the start."
+                    : FormattableString.Invariant($"'rollback_threshold.{name}' can only be tightened after the start: at most {old:0.####}.")) with { Param = $"rollback_threshold.{name}" };
+            }
+        }
+
+        return null;
+    }
+
+    private Refusal NotEditable(string field) =>
+        Refuse("not_editable", $"'{field}' cannot change after the start. While paused only {string.Join(", ", WhilePaused)} may.") with { Param = field };
+}
