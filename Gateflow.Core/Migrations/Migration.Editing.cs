@@ -47,7 +47,7 @@ public sealed partial class Migration
         }
 
         var steps = RolloutSteps.Compile(config);
-        var place = steps.Count - 1;
+        var place = Step < steps.Count && steps[Step].Weight == Weight ? Step : steps.Count - 1;
         while (place >= 0 && steps[place].Weight > Weight)
         {
             place--;

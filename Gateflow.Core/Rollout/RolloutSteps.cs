@@ -22,12 +22,15 @@ public static class RolloutSteps
             return steps;
         }
 
-        if (steps.Count == 1)
+        if (steps.Count == 1 || steps[^2].Mirror is not null)
         {
-            return [new RolloutStep { Weight = 0, Gate = true }, .. steps];
+            steps.Insert(steps.Count - 1, new RolloutStep { Weight = 0, Gate = true });
+        }
+        else
+        {
+            steps[^2] = steps[^2] with { Gate = true };
         }
 
-        steps[^2] = steps[^2] with { Gate = true };
         return steps;
     }
 

@@ -44,6 +44,13 @@ public sealed class ReviewPlan
                 : "No start is set yet.");
         }
 
+        if (_config.Windows.Count + _config.Blackouts.Count > 0)
+        {
+            lines.Add(StepWindows.NextOpening(_config, _now) is { } opens
+                ? opens <= _now ? "The traffic is only raised within the hours set; they are open now." : $"The traffic is only raised within the hours set; they begin {Display.Utc(opens)}."
+                : "The hours and blackouts set leave no moment in which the traffic could be raised.");
+        }
+
         var compiled = RolloutSteps.Compile(_config);
         foreach (var (i, step) in compiled.Index())
         {
@@ -164,12 +171,19 @@ public sealed class ReviewPlan
         ];
     }
 
+    private string People => _config.ApprovalsRequired > 1 ? $"{_config.ApprovalsRequired} people" : "a person";
+
     private string Line(int index, RolloutStep step, StepForecast forecast, bool last)
     {
         var seen = forecast.TargetRequests is { } n && n > 1.5 * _config.MinSamples ? $" It should see {Approximately(n)} on {Target}." : "";
         if (step is { IsShadow: true, Mirror: { } mirror })
         {
             return $"For {Display.Duration(step.Hold)}, {Display.Weight(mirror)} of the requests are copied to {Target}; {Source} answers everybody. Tools are compared, never executed.{(_config.Mirror?.MaxCost is { } most ? $" The copies may cost {Display.Money(most)}." : "")}{(step.Gate ? " Then it pauses until a person resumes it." : "")}";
+        }
+
+        if (step is { Gate: true, Weight: <= 0 })
+        {
+            return $"Nothing moves until {People} agreed.";
         }
 
         var moved = index == 0
@@ -183,7 +197,7 @@ public sealed class ReviewPlan
         }
 
         return $"{moved} and stays so for at least {Display.Duration(step.Hold)}{(_config.MinSamples > 0 ? $" and {Display.Count(_config.MinSamples, "request")}" : "")}.{seen}"
-            + (step.Gate ? " Then a person must agree." : "");
+            + (step.Gate ? $" Then {People} must agree." : "");
     }
 
     internal static string Approximately(double requests) => requests < 1 ? "less than one request" : $"about {Display.Count((long)Math.Round(requests), "request")}";

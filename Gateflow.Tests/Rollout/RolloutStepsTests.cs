@@ -36,6 +36,19 @@ public sealed class RolloutStepsTests
         Assert.Equal(10, steps[0].WeightInBuckets);
     }
 
+    // Where approvals are asked for and no step has a gate: before 100 %, at an own gate where there is one, and never before the copies of a shadow phase alone.
+    [Theory]
+    [InlineData(Strategy.Canary, null, "10 20 30 40 50 60 70 80 90! 100")]
+    [InlineData(Strategy.Instant, null, "0! 100")]
+    [InlineData(Strategy.Shadow, Strategy.Instant, "0! 0! 100")]
+    [InlineData(Strategy.Steps, null, "5! 50 100")]
+    public void Compile_ApprovalsRequired_DefaultGate(Strategy strategy, Strategy? then, string expected)
+    {
+        var config = new MigrationConfig { Strategy = strategy, Then = then, ApprovalsRequired = 2, Steps = [new StepConfig(5, 1, Gate: true), new StepConfig(50, 1)] };
+
+        Assert.Equal(expected, string.Join(' ', RolloutSteps.Compile(config).Select(x => FormattableString.Invariant($"{x.Weight}{(x.Gate ? "!" : "")}"))));
+    }
+
     [Fact]
     public void Compile_Instant_OneStep() =>
         Assert.Equal([new RolloutStep { Weight = 100 }], RolloutSteps.Compile(new MigrationConfig { Strategy = Strategy.Instant }));

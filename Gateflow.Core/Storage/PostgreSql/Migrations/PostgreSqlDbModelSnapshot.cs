@@ -302,8 +302,9 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                     b.Property<string>("Analysis")
                         .HasColumnType("text");
 
-                    b.Property<int>("Approvals")
-                        .HasColumnType("integer");
+                    b.Property<string>("ApprovedBy")
+                        .IsRequired()
+                        .HasColumnType("text");
 
                     b.Property<string>("Compatibility")
                         .HasColumnType("text");

@@ -302,8 +302,9 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
                     b.Property<string>("Analysis")
                         .HasColumnType("nvarchar(max)");
 
-                    b.Property<int>("Approvals")
-                        .HasColumnType("int");
+                    b.Property<string>("ApprovedBy")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)");
 
                     b.Property<string>("Compatibility")
                         .HasColumnType("nvarchar(max)");

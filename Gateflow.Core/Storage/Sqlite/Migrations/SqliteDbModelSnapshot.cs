@@ -297,8 +297,9 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
                     b.Property<string>("Analysis")
                         .HasColumnType("TEXT");
 
-                    b.Property<int>("Approvals")
-                        .HasColumnType("INTEGER");
+                    b.Property<string>("ApprovedBy")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
 
                     b.Property<string>("Compatibility")
                         .HasColumnType("TEXT");

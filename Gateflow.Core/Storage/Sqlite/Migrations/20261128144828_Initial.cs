@@ -197,7 +197,7 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
                     HeldSince = table.Column<long>(type: "INTEGER", nullable: true),
                     HoldToldAt = table.Column<long>(type: "INTEGER", nullable: true),
                     HoldReason = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
-                    Approvals = table.Column<int>(type: "INTEGER", nullable: false),
+                    ApprovedBy = table.Column<string>(type: "TEXT", nullable: false),
                     Demo = table.Column<bool>(type: "INTEGER", nullable: false),
                     Analysis = table.Column<string>(type: "TEXT", nullable: true),
                     Recommendations = table.Column<string>(type: "TEXT", nullable: false),

@@ -198,7 +198,7 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                     HeldSince = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     HoldToldAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     HoldReason = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
-                    Approvals = table.Column<int>(type: "integer", nullable: false),
+                    ApprovedBy = table.Column<string>(type: "text", nullable: false),
                     Demo = table.Column<bool>(type: "boolean", nullable: false),
                     Analysis = table.Column<string>(type: "text", nullable: true),
                     Recommendations = table.Column<string>(type: "text", nullable: false),

@@ -197,7 +197,7 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
                     HeldSince = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     HoldToldAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     HoldReason = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: true),
-                    Approvals = table.Column<int>(type: "int", nullable: false),
+                    ApprovedBy = table.Column<string>(type: "nvarchar(max)", nullable: false),
                     Demo = table.Column<bool>(type: "bit", nullable: false),
                     Analysis = table.Column<string>(type: "nvarchar(max)", nullable: true),
                     Recommendations = table.Column<string>(type: "nvarchar(max)", nullable: false),
