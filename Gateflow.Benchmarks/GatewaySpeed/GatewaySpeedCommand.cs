@@ -70,6 +70,7 @@ internal static class GatewaySpeedCommand
                 await StreamAsync(subject, provider, figures, cancellationToken);
             }
 
+            await PaceAsync(canary, time, figures, cancellationToken); // what a migration costs without copies: all its requests are logged
             await PaceAsync(shadow, time, figures, cancellationToken); // saturated, half of its work would be copies
         }
 
