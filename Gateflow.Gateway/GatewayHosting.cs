@@ -75,6 +75,7 @@ public static class GatewayHosting
         services.AddSingleton<RequestPipeline>();
         services.AddSingleton<ModelsEndpoint>();
         services.AddSingleton<CountTokensEndpoint>();
+        services.AddSingleton<FeedbackEndpoint>();
         return services;
     }
 
@@ -92,6 +93,7 @@ public static class GatewayHosting
             ["/v1/chat/completions"] = Speaking(CallerProtocols.Chat),
             ["/v1/messages"] = Speaking(CallerProtocols.Messages),
             ["/v1/messages/count_tokens"] = app.ApplicationServices.GetRequiredService<CountTokensEndpoint>().AnswerAsync,
+            ["/v1/feedback"] = app.ApplicationServices.GetRequiredService<FeedbackEndpoint>().AnswerAsync,
             ["/v1/embeddings"] = Speaking(CallerProtocols.Embeddings),
             ["/v1/responses"] = Speaking(CallerProtocols.Responses),
         }.ToFrozenDictionary();

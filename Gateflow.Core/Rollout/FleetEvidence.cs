@@ -183,7 +183,11 @@ public sealed partial class FleetEvidence(
         {
             foreach (var (isScore, outcome) in OutcomePacking.Unpack(batch.Outcomes))
             {
-                if (batch.Step < fleet.Step)
+                if (isScore && outcome.Unit == LoggedOutcome.Feedback)
+                {
+                    fleet.FoldFeedback(outcome.Arm, outcome.Quality);
+                }
+                else if (batch.Step < fleet.Step)
                 {
                     fleet.FoldLate(outcome, isScore, batch.Weight);
                 }

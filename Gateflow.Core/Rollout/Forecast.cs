@@ -12,6 +12,9 @@ public sealed record StepForecast
 
     /// <summary>Target requests seen until then, mirrored ones included; null when unknown.</summary>
     public double? TargetRequests { get; init; }
+
+    /// <summary>What the requests up to this step's end would be expected to turn into a breach.</summary>
+    public Detectable Detectable { get; init; } = new();
 }
 
 /// <summary>What a rollout is expected to be.</summary>
@@ -34,6 +37,25 @@ public sealed record ForecastResult
     /// is not armed, the traffic is unknown, or even a dead target would go unseen.
     /// </summary>
     public double? DetectableErrorRate { get; init; }
+
+    /// <summary>The same for every guardrail armed.</summary>
+    public Detectable Detectable { get; init; } = new();
+}
+
+/// <summary>
+/// The smallest regressions that would be noticed, in about half of the rollouts. Null where the guardrail is not armed, the traffic is unknown, or even the
+/// worst would go unseen.
+/// </summary>
+public sealed record Detectable
+{
+    /// <summary>The target's true error rate, 0–1.</summary>
+    public double? ErrorRate { get; init; }
+
+    /// <summary>The target's latency over the source's.</summary>
+    public double? LatencyRatio { get; init; }
+
+    /// <summary>Drop of the mean score, 0–1.</summary>
+    public double? QualityDrop { get; init; }
 }
 
 /// <summary>Foretells a rollout from its configuration and the traffic.</summary>
@@ -44,70 +66,83 @@ public static class Forecast
 
     private const long MostExpected = 100_000_000;
 
+    /// <summary>A hundred years: what takes longer has no date.</summary>
+    private const double MostHours = 876_000;
+
     // Holds, weekends and growth: twice the plan.
     private const double Room = 2;
 
-    /// <summary>Foretells a rollout.</summary>
+    /// <summary>Foretells a rollout whose requests come evenly and which may step at any time.</summary>
     /// <param name="config">The configuration.</param>
     /// <param name="requestsPerHour">Requests per hour of the source model in scope; null when unknown.</param>
-    public static ForecastResult Estimate(MigrationConfig config, double? requestsPerHour)
+    public static ForecastResult Estimate(MigrationConfig config, double? requestsPerHour) =>
+        Estimate(config with { Windows = [], Blackouts = [] }, requestsPerHour is > 0 and var rate ? TrafficProfile.Even(rate) : null, DateTimeOffset.UnixEpoch);
+
+    /// <summary>Foretells a rollout.</summary>
+    /// <param name="config">The configuration.</param>
+    /// <param name="traffic">Requests of the source model in scope; null when unknown.</param>
+    /// <param name="start">When it begins.</param>
+    public static ForecastResult Estimate(MigrationConfig config, TrafficProfile? traffic, DateTimeOffset start)
     {
-        var rate = requestsPerHour is > 0 ? requestsPerHour : null;
         var compiled = RolloutSteps.Compile(config);
-        var steps = compiled.Select((x, i) => Of(x, i == compiled.Count - 1 ? config.Soak : TimeSpan.Zero, config.MinSamples, rate)).ToList();
-        var hours = Sum(steps.Select(x => x.Hours));
+        var steps = new List<StepForecast>();
+        DateTimeOffset? at = start;
+        for (var i = 0; i < compiled.Count; i++)
+        {
+            var last = i == compiled.Count - 1;
+            var step = Of(compiled[i], last ? config.Soak : TimeSpan.Zero, config, closes: !last, traffic, at);
+            steps.Add(step);
+            at = at is { } from && step.Hours is { } hours && hours < MostHours ? from.AddHours(hours) : null;
+        }
+
         var requests = Sum(steps.Select(x => x.TargetRequests));
+        var detectable = Detect(steps, config);
         return new ForecastResult
         {
-            Steps = steps,
-            Hours = hours,
+            Steps = [.. steps.Select((s, i) => s with { Detectable = Detect(steps[..(i + 1)], config) })],
+            Hours = Sum(steps.Select(x => x.Hours)),
             TargetRequests = requests,
             ExpectedTargetRequests = (long)Math.Clamp(Room * (requests ?? 0), FewestExpected, MostExpected),
-            DetectableErrorRate = requests is { } n && config.RollbackThreshold.ErrorRate is > 0 and < 1 and var limit
-                ? Detectable(limit, config.Alpha / Armed(config.RollbackThreshold), n)
-                : null,
+            DetectableErrorRate = detectable.ErrorRate,
+            Detectable = detectable,
         };
     }
 
-    private static StepForecast Of(RolloutStep step, TimeSpan soak, int minSamples, double? rate)
+    /// <param name="closes">Whether the step ends within the allowed times only.</param>
+    private static StepForecast Of(RolloutStep step, TimeSpan soak, MigrationConfig config, bool closes, TrafficProfile? traffic, DateTimeOffset? from)
     {
-        var hold = (step.Hold + soak).TotalHours;
-        var perHour = rate * (step.Weight + ((100 - step.Weight) * (step.Mirror ?? 0) / 100)) / 100;
-        var hours = step.Weight <= 0 || minSamples <= 0 ? hold : minSamples / perHour is { } collecting ? Math.Max(hold, collecting) : (double?)null;
-        return new StepForecast { Step = step, Hours = hours, TargetRequests = hours * perHour };
+        var hold = step.Hold + soak;
+        var share = (step.Weight + ((100 - step.Weight) * (step.Mirror ?? 0) / 100)) / 100;
+        var needs = step.Weight > 0 && config.MinSamples > 0;
+        if (traffic is null || from is not { } start)
+        {
+            return new StepForecast { Step = step, Hours = needs ? null : hold.TotalHours };
+        }
+
+        var hours = needs ? traffic.HoursUntil(start, config.MinSamples / share) is { } collecting ? Math.Max(hold.TotalHours, collecting) : null : (double?)hold.TotalHours;
+        if (closes && hours is { } over && over < MostHours && !StepWindows.IsOpen(config, start.AddHours(over)))
+        {
+            hours = (StepWindows.NextOpening(config, start.AddHours(over)) - start)?.TotalHours;
+        }
+
+        return new StepForecast { Step = step, Hours = hours, TargetRequests = hours is { } h ? share * traffic.Requests(start, h) : null };
     }
 
-    /// <summary>The rate at which n requests' expected growth of the best point's evidence reaches 1/α, its start's weight (½ of ⅛) paid.</summary>
-    private static double? Detectable(double limit, double alpha, double n)
+    private static Detectable Detect(List<StepForecast> steps, MigrationConfig config)
     {
-        var price = Math.Log(2 * ShiryaevMixture.Points / alpha);
-        Span<double> hit = stackalloc double[ShiryaevMixture.Points];
-        Span<double> miss = stackalloc double[ShiryaevMixture.Points];
-        OddsGrid.Fill(limit, 1.5, 0.95, hit, miss);
-        double low = limit, high = 1;
-        if (Growth(high, hit, miss) * n < price)
+        var (limits, alpha) = (config.RollbackThreshold, config.Alpha / Math.Max(1, Armed(config.RollbackThreshold)));
+        if (Sum(steps.Select(s => s.TargetRequests)) is not { } requests)
         {
-            return null;
+            return new Detectable();
         }
 
-        for (var i = 0; i < 40; i++)
+        List<PowerStep> seen = [.. steps.Select(s => new PowerStep(s.Step.Weight, s.TargetRequests!.Value))];
+        return new Detectable
         {
-            var middle = (low + high) / 2;
-            (low, high) = Growth(middle, hit, miss) * n < price ? (middle, high) : (low, middle);
-        }
-
-        return high;
-    }
-
-    private static double Growth(double rate, ReadOnlySpan<double> hit, ReadOnlySpan<double> miss)
-    {
-        var best = double.NegativeInfinity;
-        for (var i = 0; i < hit.Length; i++)
-        {
-            best = Math.Max(best, (rate * Math.Log(hit[i])) + ((1 - rate) * Math.Log(miss[i])));
-        }
-
-        return best;
+            ErrorRate = limits.ErrorRate is > 0 and < 1 and var rate ? Power.ErrorRate(rate, alpha, requests) : null,
+            LatencyRatio = limits.LatencyP99Increase is > 1 and var ratio ? Power.LatencyRatio(ratio, alpha, seen) : null,
+            QualityDrop = limits.QualityScoreDrop is > 0 and < 1 and var drop ? Power.QualityDrop(drop, alpha, seen) : null,
+        };
     }
 
     private static int Armed(RollbackThreshold x) =>

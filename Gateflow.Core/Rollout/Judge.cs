@@ -174,6 +174,24 @@ public sealed class Judge
         return true;
     }
 
+    /// <summary>Folds a user's score; see <see cref="MigrationJudge.FoldFeedback"/>. False when the migration is not judged here.</summary>
+    public bool FoldFeedback(string migrationId, Arm arm, double score)
+    {
+        if (!_entries.TryGetValue(migrationId, out var entry))
+        {
+            return false;
+        }
+
+        lock (entry.Gate)
+        {
+            entry.Judge.FoldFeedback(arm, score);
+            Keep(entry, new ArmOutcome { Arm = arm, Kind = OutcomeKind.Success, Unit = LoggedOutcome.Feedback, AtTicks = 0, LatencyMs = double.NaN, Quality = score }, isScore: true);
+        }
+
+        Raise(migrationId, entry);
+        return true;
+    }
+
     /// <summary>The judgement now; null when the migration is not judged here.</summary>
     public JudgeView? Read(string migrationId)
     {

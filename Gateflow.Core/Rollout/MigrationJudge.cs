@@ -146,6 +146,20 @@ public sealed class MigrationJudge
         FoldQuality(arm, score);
     }
 
+    /// <summary>
+    /// Folds what a user said of an answer, in [0, 1]. Users' scores are compared with users' scores only: else an arm whose answers are rated more often
+    /// would look worse, or better, than it is.
+    /// </summary>
+    public void FoldFeedback(Arm arm, double score)
+    {
+        Sequence++;
+        if (_tests.Quality is { } test && arm != Arm.None && !double.IsNaN(score))
+        {
+            test.FoldFeedback(arm, Math.Clamp(score, 0, 1));
+            Update(GuardrailKind.QualityScoreDrop, test.Alarm, test.M, witnessed: true);
+        }
+    }
+
     /// <summary>What every armed guardrail says now, in the order of <see cref="GuardrailKind"/>. A breached one keeps the numbers of its breach.</summary>
     public IReadOnlyList<GuardrailReading> Read() =>
         [.. _tests.Armed.Select(kind => Breach?.Guardrail == kind ? Breach : Read(kind))];

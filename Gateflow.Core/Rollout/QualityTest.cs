@@ -7,6 +7,9 @@ public sealed record QualityState
 
     public required ScorePairsState Waiting { get; init; }
 
+    /// <summary>Users\' scores that wait for a partner; null in a state from before there were any.</summary>
+    public ScorePairsState? Feedback { get; init; }
+
     /// <summary>Target scores that entered the test.</summary>
     public long Compared { get; init; }
 
@@ -27,10 +30,12 @@ public sealed record QualityState
 /// </summary>
 internal sealed class QualityTest(double drop, double alpha, double expectedScores, double tailShare = 0)
 {
-    private static readonly double[] Bets = [.1, .2, .3, .4, .5, .6, .75, .88];
+    /// <summary>Stakes of the eight bets.</summary>
+    internal static readonly double[] Bets = [.1, .2, .3, .4, .5, .6, .75, .88];
 
     private readonly ShiryaevMixture _mixture = new(expectedScores, tailShare);
     private readonly ScorePairs _pairs = new();
+    private readonly ScorePairs _feedback = new();
     private double _sourceSum;
     private double _targetSum;
 
@@ -57,7 +62,7 @@ internal sealed class QualityTest(double drop, double alpha, double expectedScor
         Sources++;
         _sourceSum += score;
         _pairs.AddSource(score);
-        Compare(weight);
+        Compare(_pairs, weight);
     }
 
     /// <summary>Folds a target score in [0, 1].</summary>
@@ -68,13 +73,31 @@ internal sealed class QualityTest(double drop, double alpha, double expectedScor
         Targets++;
         _targetSum += score;
         _pairs.AddTarget(score);
-        Compare(weight);
+        Compare(_pairs, weight);
+    }
+
+    /// <summary>Folds a user's score in [0, 1], compared with users' scores only; it joins neither mean.</summary>
+    /// <param name="arm">Source or target.</param>
+    /// <param name="score">The score.</param>
+    public void FoldFeedback(Arm arm, double score)
+    {
+        if (arm == Arm.Target)
+        {
+            _feedback.AddTarget(score);
+        }
+        else
+        {
+            _feedback.AddSource(score);
+        }
+
+        Compare(_feedback, weight: 0.5); // one against one: how often an arm is rated has nothing to do with its weight
     }
 
     public QualityState Save() => new()
     {
         Mixture = _mixture.Save(),
         Waiting = _pairs.Save(),
+        Feedback = _feedback.Save(),
         Compared = Count,
         SourceSum = _sourceSum,
         SourceCount = Sources,
@@ -86,14 +109,19 @@ internal sealed class QualityTest(double drop, double alpha, double expectedScor
     {
         _mixture.Restore(state.Mixture);
         _pairs.Restore(state.Waiting);
+        if (state.Feedback is { } feedback)
+        {
+            _feedback.Restore(feedback);
+        }
+
         Count = state.Compared;
         (_sourceSum, Sources) = (state.SourceSum, state.SourceCount);
         (_targetSum, Targets) = (state.TargetSum, state.TargetCount);
     }
 
-    private void Compare(double weight)
+    private void Compare(ScorePairs pairs, double weight)
     {
-        if (!_pairs.TryTake(weight, out var difference, out var targets))
+        if (!pairs.TryTake(weight, out var difference, out var targets))
         {
             return;
         }

@@ -5,6 +5,7 @@ using Gateflow.Core.Fleet;
 using Gateflow.Core.Limits;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Providers;
+using Gateflow.Core.Quality;
 using Gateflow.Core.Rollout;
 using Gateflow.Core.Routing;
 using Gateflow.Core.Storage;
@@ -45,6 +46,8 @@ internal static class Parts
         services.AddSingleton<Func<RouteTable>>(sp => () => sp.GetRequiredService<Routes>().Current);
         services.AddSingleton<RecorderWriter>();
         services.AddSingleton<Retention>();
+        services.AddSingleton<RecentAnswers>();
+        services.AddSingleton<FeedbackBook>();
         services.AddSingleton<UsageQuery>();
         services.AddSingleton<Deprecating>();
         if (settings.Roles.HasFlag(NodeRoles.Controller))

@@ -1,3 +1,4 @@
+using Gateflow.Core.Rollout;
 using Gateflow.Dashboard.Migrations;
 using Gateflow.Dashboard.Parts;
 
@@ -57,6 +58,15 @@ internal sealed class LiveSeries
 
     /// <summary>Requests a minute. A window that is not over yet would read as a drop: it is left out.</summary>
     public IReadOnlyList<ChartSeries> Requests => [Source(p => Rate(p, p.SourceRequests)), Target(p => Rate(p, p.TargetRequests))];
+
+    /// <summary>Requests a minute that were not answered by their arm's own model, by what became of them; one line an outcome that happened.</summary>
+    public IReadOnlyList<ChartSeries> Outcomes =>
+    [
+        .. _points.SelectMany(p => p.Outcomes.Keys).Distinct().Order().Select(kind => new ChartSeries
+        {
+            Name = OutcomeWords.Of(kind).Word, Tone = OutcomeWords.Of(kind).Tone, Points = Points(p => Rate(p, p.Outcomes.GetValueOrDefault(kind))),
+        }),
+    ];
 
     private ChartSeries Source(Func<ArmPoint, double?> value) =>
         new() { Name = _migration.SourceModel, Tone = Tone.Source, Points = Points(value) };

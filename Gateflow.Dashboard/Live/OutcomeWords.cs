@@ -1,3 +1,4 @@
+using Gateflow.Core.Quality;
 using Gateflow.Core.Rollout;
 using Gateflow.Dashboard.Parts;
 
@@ -19,5 +20,27 @@ public static class OutcomeWords
         OutcomeKind.BrokenStream => new("Broke off", "cross", Tone.Breach),
         OutcomeKind.Refused => new("Over the key's limit", "ban", Tone.Unknown),
         _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, null),
+    };
+
+    /// <summary>Whether an outcome counts.</summary>
+    public static string Of(OutcomeEffect effect) => effect switch
+    {
+        OutcomeEffect.CountsFor => "for the model",
+        OutcomeEffect.CountsAgainst => "against the model",
+        OutcomeEffect.Holds => "for nobody; many hold",
+        OutcomeEffect.Ignored => "not at all",
+        _ => throw new ArgumentOutOfRangeException(nameof(effect), effect, null),
+    };
+
+    public static string Of(QualityPart part) => part switch
+    {
+        QualityPart.Answered => "Answered",
+        QualityPart.Format => "Format kept",
+        QualityPart.Complete => "Not cut off",
+        QualityPart.NotRefused => "Not refused",
+        QualityPart.Length => "Length",
+        QualityPart.Feedback => "Users’ feedback",
+        QualityPart.Similarity => "Similarity",
+        _ => throw new ArgumentOutOfRangeException(nameof(part), part, null),
     };
 }

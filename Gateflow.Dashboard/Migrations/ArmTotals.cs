@@ -14,7 +14,9 @@ internal static class ArmTotals
         return all == 0 ? null : 100.0 * target / all;
     }
 
-    public static MetricsView Metrics(IReadOnlyCollection<ArmWindow> windows)
+    /// <summary>The numbers of both arms.</summary>
+    /// <param name="feedback">What users said, summed by arm; none for a single window.</param>
+    public static MetricsView Metrics(IReadOnlyCollection<ArmWindow> windows, IReadOnlyList<FeedbackSum>? feedback = null)
     {
         var source = windows.Where(w => w.Arm == Arm.Source).ToList();
         var target = windows.Where(w => w.Arm == Arm.Target).ToList();
@@ -34,6 +36,8 @@ internal static class ArmTotals
             ClientFaults = windows.Sum(w => w.ClientFaults),
             SourceQuality = Quality(source),
             TargetQuality = Quality(target),
+            Quality = QualityView.Of(source, target, feedback ?? []),
+            Outcomes = OutcomeView.Of(source, target),
             SourceCost = Cost(source),
             TargetCost = Cost(target),
         };
@@ -49,6 +53,7 @@ internal static class ArmTotals
             Observed = Share(windows),
             SourceRequests = metrics.SourceRequests,
             TargetRequests = metrics.TargetRequests,
+            Outcomes = metrics.Outcomes.Where(o => o.Outcome != OutcomeKind.Success).ToDictionary(o => o.Outcome, o => o.Source + o.Target),
             SourceErrorRate = metrics.SourceErrorRate,
             TargetErrorRate = metrics.TargetErrorRate,
             SourceP50 = metrics.SourceLatencyP50,

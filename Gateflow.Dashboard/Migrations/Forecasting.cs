@@ -1,11 +1,14 @@
+using Gateflow.Core.Catalog;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Rollout;
+using Gateflow.Core.Routing;
 using Gateflow.Core.Usage;
+using Gateflow.Dashboard.Replay;
 
 namespace Gateflow.Dashboard.Migrations;
 
-/// <summary>At which rate a rollout's requests will come.</summary>
-public sealed class Forecasting(UsageQuery usage)
+/// <summary>Foretells rollouts from the source model's own traffic.</summary>
+public sealed class Forecasting(UsageQuery usage, ModelDirectory models, TimeProvider clock)
 {
     private static readonly TimeSpan Present = TimeSpan.FromMinutes(2);
 
@@ -19,10 +22,84 @@ public sealed class Forecasting(UsageQuery usage)
         return Choose(config, present, analysis?.RequestsPerHour);
     }
 
+    /// <summary>The forecast of a migration as it is configured now.</summary>
+    public async Task<ForecastView> ForetellAsync(MigrationView view, CancellationToken cancellationToken) => Foretell(
+        view.Config, await usage.PresentRequestsPerHourAsync(view.SourceModel, Present, cancellationToken), view.Analysis,
+        Facts(view.SourceModel), view.TargetModel is { } target ? Facts(target) : null, clock.GetUtcNow());
+
     /// <summary>The present rate for a rollout that it would end within hours, else the mean.</summary>
     public static double? Choose(MigrationConfig config, double? present, double? mean)
     {
         var known = mean is > 0 ? mean : null;
         return present is > 0 && (known is null || Forecast.Estimate(config, present).Hours <= Short.TotalHours) ? present : known;
     }
+
+    /// <summary>The forecast of a configuration.</summary>
+    /// <param name="present">Requests an hour as they come now.</param>
+    /// <param name="source">What the catalog knows of the source; null when nothing.</param>
+    public static ForecastView Foretell(
+        MigrationConfig config, double? present, UsageAnalysis? analysis, CatalogModel? source, CatalogModel? target, DateTimeOffset now)
+    {
+        var rate = Choose(config, present, analysis?.RequestsPerHour);
+        var byWeek = rate is { } mean && analysis is { HourOfWeek.Count: > 0 } && mean == analysis.RequestsPerHour;
+        var traffic = rate is not { } perHour ? null : byWeek ? TrafficProfile.Of(analysis!.HourOfWeek, perHour) : TrafficProfile.Even(perHour);
+        var start = config.Strategy == Strategy.Scheduled && config.ExecuteAt > now ? config.ExecuteAt.Value : now;
+        var result = Forecast.Estimate(config, traffic, start);
+        return new ForecastView
+        {
+            Result = result,
+            RequestsPerHour = rate,
+            Traffic = rate is null ? "unknown" : byWeek ? "hour_of_week" : "present",
+            EstimatedCompletion = result.Hours is { } hours && hours < 24 * 365 * 100 ? start.AddHours(hours) : null,
+            Money = Money(config, result, analysis, source, target),
+            Assumptions = Assumptions(config, byWeek),
+        };
+    }
+
+    private static ForecastMoney Money(MigrationConfig config, ForecastResult result, UsageAnalysis? analysis, CatalogModel? source, CatalogModel? target)
+    {
+        var requests = new ReplayRequest { TargetModel = "" }.TestRequests;
+        var (onSource, onTarget) = (PerRequest(source, analysis), PerRequest(target, analysis));
+        var mirrored = result.Steps.Where(s => s.Step.Mirror is > 0).ToList();
+        var copies = mirrored.Aggregate((double?)0, (sum, s) => sum + s.TargetRequests);
+        var shadow = mirrored.Count == 0 ? 0 : (decimal?)copies * onTarget;
+        return new ForecastMoney
+        {
+            Shadow = shadow is { } sum && config.Mirror?.MaxCost is { } cap && cap < sum ? cap : Round(shadow),
+            Replay = Round(requests * (onSource + onTarget)),
+            ReplayRequests = requests,
+            Unknown = analysis is not { TotalRequests: > 0 } ? "The source model's use is unknown: analyse it first."
+                : onTarget is null ? "The catalog has no price of the target model."
+                : onSource is null ? "The catalog has no price of the source model."
+                : shadow is null ? "The traffic is unknown."
+                : null,
+        };
+    }
+
+    /// <summary>The mean request of the analysis at a model's prices; both models are taken to need the same tokens.</summary>
+    private static decimal? PerRequest(CatalogModel? model, UsageAnalysis? analysis) => analysis is { TotalRequests: > 0 and var requests }
+        ? model?.CostOfMany(analysis.InputTokens, analysis.CachedInputTokens, analysis.OutputTokens) / requests
+        : null;
+
+    private static decimal? Round(decimal? sum) => sum is { } value ? Math.Round(value, 6) : null;
+
+    private static List<string> Assumptions(MigrationConfig config, bool byWeek)
+    {
+        List<string> all = [byWeek ? "Requests come as they did in each hour of the week over the last 30 days." : "Requests come evenly, at the rate named."];
+        all.Add("A regression of the size named is noticed in about half of the rollouts of that length; a larger one sooner.");
+        if (config.RollbackThreshold.LatencyP99Increase is not null)
+        {
+            all.Add("Latencies are log-normal with a spread of 0.8, and above 90 % of traffic nothing is compared.");
+        }
+
+        if (config.RollbackThreshold.QualityScoreDrop is not null)
+        {
+            all.Add("Scores spread by 0.25, and at 100 % of traffic nothing is compared.");
+        }
+
+        all.Add("No step is held, and both models need the tokens that the source needed.");
+        return all;
+    }
+
+    private CatalogModel? Facts(string model) => models.Routes.GetValueOrDefault(model)?.Facts ?? models.Catalog.Find(model);
 }

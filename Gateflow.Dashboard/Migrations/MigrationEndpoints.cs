@@ -120,7 +120,7 @@ public static class MigrationEndpoints
 
     private static async Task<IResult> ForecastAsync(string id, MigrationReader reader, Forecasting forecasting, CancellationToken cancellationToken) =>
         await reader.FindAsync(id, cancellationToken) is { } view
-            ? Json(Gateflow.Core.Rollout.Forecast.Estimate(view.Config, await forecasting.RateAsync(view.SourceModel, view.Config, view.Analysis, cancellationToken)))
+            ? Json((await forecasting.ForetellAsync(view, cancellationToken)).ToJson())
             : Refusal.NotFound("migration", id).ToResult();
 
     private static async Task<IResult> RequestsAsync(string id, MigrationReader reader, CancellationToken cancellationToken, int limit = 20) =>

@@ -153,11 +153,16 @@ public sealed class MigrationReader(IDbContextFactory<GateflowDb> databases, Fle
         var byMigration = windows.ToLookup(w => w.MigrationId, StringComparer.Ordinal);
         var judged = await evidence.ReadAsync(db, migrations, cancellationToken);
         var mirrors = await shadow.ReadAsync(db, migrations, cancellationToken);
+        var feedback = (await FeedbackSums.ReadAsync(db, started, cancellationToken)).ToLookup(f => f.MigrationId, StringComparer.Ordinal);
         var now = clock.GetUtcNow();
-        return [.. migrations.Select(m => View(m, [.. byMigration[m.Id]], judged.GetValueOrDefault(m.Id), now) with { Shadow = mirrors.GetValueOrDefault(m.Id) })];
+        return
+        [
+            .. migrations.Select(m =>
+                View(m, [.. byMigration[m.Id]], [.. feedback[m.Id]], judged.GetValueOrDefault(m.Id), now) with { Shadow = mirrors.GetValueOrDefault(m.Id) }),
+        ];
     }
 
-    private static MigrationView View(Migration m, List<ArmWindow> windows, JudgeView? judged, DateTimeOffset now)
+    private static MigrationView View(Migration m, List<ArmWindow> windows, IReadOnlyList<FeedbackSum> feedback, JudgeView? judged, DateTimeOffset now)
     {
         var steps = m.Steps();
         var inStep = windows.Where(w => w.At.AddSeconds(10) > m.StepStartedAt).ToList();
@@ -192,7 +197,7 @@ public sealed class MigrationReader(IDbContextFactory<GateflowDb> databases, Fle
                 ApprovalsNeeded = m.ApprovalsNeeded,
                 ApprovedBy = m.ApprovedBy,
             },
-            Metrics = ArmTotals.Metrics(windows),
+            Metrics = ArmTotals.Metrics(windows, feedback),
             Verdicts = [.. (judged?.Readings ?? []).Select(Verdict), .. judged?.Split is { Verdict: Core.Rollout.Verdict.Watch } deviates ? new[] { Verdict(deviates) } : []],
             Sentence = decision?.Sentence ?? Sentence(m, now),
             AllowedActions = m.Allowed(),

@@ -153,6 +153,12 @@ public sealed record MetricsView
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public double? TargetQuality { get; init; }
 
+    /// <summary>What the quality of both arms is made of.</summary>
+    public QualityView Quality { get; init; } = QualityView.None;
+
+    /// <summary>What became of the requests, each outcome explained; those without a request are left out.</summary>
+    public IReadOnlyList<OutcomeView> Outcomes { get; init; } = [];
+
     public decimal? SourceCost { get; init; }
 
     public decimal? TargetCost { get; init; }
@@ -251,6 +257,9 @@ public sealed record ArmPoint
     public long SourceRequests { get; init; }
 
     public long TargetRequests { get; init; }
+
+    /// <summary>Requests of both arms by what became of them; answered ones and outcomes that did not happen are left out.</summary>
+    public IReadOnlyDictionary<OutcomeKind, long> Outcomes { get; init; } = new Dictionary<OutcomeKind, long>();
 
     public double? SourceErrorRate { get; init; }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Rollout;
+using Gateflow.Dashboard.Migrations;
 using Gateflow.Dashboard.Parts;
 
 namespace Gateflow.Dashboard.Wizard;
@@ -45,5 +46,31 @@ public static class ForecastWords
         }
 
         return string.Join(' ', sentences);
+    }
+
+    /// <summary>"errors 8 %, latency × 3.1, quality −0.22"; what is not armed is left out.</summary>
+    public static string Of(Detectable detectable)
+    {
+        List<string> parts = [];
+        Add(detectable.ErrorRate, rate => $"errors {Display.Percent(rate)}");
+        Add(detectable.LatencyRatio, ratio => $"latency × {Display.Number(ratio, 1)}");
+        Add(detectable.QualityDrop, drop => $"quality −{Display.Number(drop, 2)}");
+        return parts.Count == 0 ? "nothing yet" : string.Join(", ", parts);
+
+        void Add(double? value, Func<double, string> word)
+        {
+            if (value is { } known)
+            {
+                parts.Add(word(known));
+            }
+        }
+    }
+
+    /// <summary>What a test and the copies of a shadow phase cost.</summary>
+    public static string Money(ForecastMoney money, bool mirrors)
+    {
+        var test = $"A test of {Display.Count(money.ReplayRequests, "request")} costs about {Display.Money(money.Replay)}";
+        var copies = mirrors ? $", the mirrored copies about {Display.Money(money.Shadow)}" : "";
+        return $"{test}{copies}.{(money.Unknown is null ? "" : " " + money.Unknown)}";
     }
 }

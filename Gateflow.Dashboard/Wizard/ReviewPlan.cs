@@ -24,7 +24,7 @@ public sealed class ReviewPlan
     {
         ArgumentNullException.ThrowIfNull(state);
         (_state, _config, _now) = (state, state.View.Config, now);
-        Forecast = Core.Rollout.Forecast.Estimate(_config, state.RateFor(_config));
+        Forecast = state.ForecastOf(_config, now).Result;
     }
 
     public ForecastResult Forecast { get; }

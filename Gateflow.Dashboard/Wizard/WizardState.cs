@@ -53,6 +53,10 @@ public sealed record WizardState
     /// <summary>Requests an hour to foretell a configuration with; null when the traffic is unknown.</summary>
     public double? RateFor(MigrationConfig config) => Forecasting.Choose(config, PresentRequestsPerHour, Analysis?.RequestsPerHour);
 
+    /// <summary>The forecast of a configuration, as the API gives it.</summary>
+    public ForecastView ForecastOf(MigrationConfig config, DateTimeOffset now) =>
+        Forecasting.Foretell(config, PresentRequestsPerHour, Analysis, Source, Target, now);
+
     /// <summary>The first step that is not done.</summary>
     public WizardStep NextStep => WizardSteps.All.FirstOrDefault(s => s != WizardStep.Test && StateOf(s) == StepState.Todo, WizardStep.Review);
 

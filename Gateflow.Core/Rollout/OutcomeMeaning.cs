@@ -1,0 +1,45 @@
+namespace Gateflow.Core.Rollout;
+
+/// <summary>What an outcome does to the evidence.</summary>
+public enum OutcomeEffect
+{
+    /// <summary>Evidence for its arm's own model.</summary>
+    CountsFor,
+
+    /// <summary>Evidence against its arm's own model.</summary>
+    CountsAgainst,
+
+    /// <summary>Nobody's evidence; many of them hold the step, and never roll back.</summary>
+    Holds,
+
+    /// <summary>Left out of all counts.</summary>
+    Ignored,
+}
+
+/// <summary>Every outcome in one plain sentence, and whether it counts: what API, pages and docs/quality.md say.</summary>
+public static class OutcomeMeaning
+{
+    public static OutcomeEffect Effect(OutcomeKind kind) => kind switch
+    {
+        OutcomeKind.Success => OutcomeEffect.CountsFor,
+        OutcomeKind.TargetFailure or OutcomeKind.SourceFailure or OutcomeKind.BrokenStream => OutcomeEffect.CountsAgainst,
+        OutcomeKind.OutageBoth or OutcomeKind.ClientFault or OutcomeKind.RateLimited or OutcomeKind.Policy => OutcomeEffect.Holds,
+        OutcomeKind.ClientCancel or OutcomeKind.Refused => OutcomeEffect.Ignored,
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
+    };
+
+    public static string Explain(OutcomeKind kind) => kind switch
+    {
+        OutcomeKind.Success => "The arm's own model answered whole.",
+        OutcomeKind.TargetFailure => "The target failed where the source, asked for the same request, answered. Counts against the target, at most once a unit in 10 s.",
+        OutcomeKind.SourceFailure => "The source failed on its own arm. It is the baseline, not evidence against the target.",
+        OutcomeKind.OutageBoth => "Target and source failed on the same request: the provider's trouble, nobody's evidence. Many of them hold the step.",
+        OutcomeKind.ClientFault => "The request itself was refused, by both models where both were asked. Counts against nobody; many of them hold the step.",
+        OutcomeKind.ClientCancel => "The caller hung up. Left out of all counts.",
+        OutcomeKind.RateLimited => "The provider's rate limit refused it on both arms, or on the only one asked. Counts against nobody; many of them hold the step.",
+        OutcomeKind.Policy => "A content policy refused it on both arms, or on the only one asked. Counts against nobody; many of them hold the step.",
+        OutcomeKind.BrokenStream => "The answer broke off after its first byte, when nobody else could take over. Counts against the model that broke off.",
+        OutcomeKind.Refused => "A limit of the caller's own key refused it before any model was asked. Left out of all counts.",
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
+    };
+}

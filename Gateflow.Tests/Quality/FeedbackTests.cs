@@ -1,0 +1,103 @@
+using System.Net;
+using Gateflow.Core.Quality;
+using Gateflow.Core.Rollout;
+using Gateflow.Core.Usage;
+using Gateflow.Tests.Gateway;
+using Gateflow.Tests.Rollout;
+using Gateflow.Tests.Usage;
+
+namespace Gateflow.Tests.Quality;
+
+public sealed class FeedbackTests
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("no json", HttpStatusCode.BadRequest)]
+    [InlineData("""{"score":1}""", HttpStatusCode.BadRequest)]
+    [InlineData("""{"request_id":"req_1"}""", HttpStatusCode.BadRequest)]
+    [InlineData("""{"request_id":"req_1","score":1.01}""", HttpStatusCode.BadRequest)]
+    [InlineData("""{"request_id":"req_1","score":"1"}""", HttpStatusCode.BadRequest)]
+    [InlineData("""{"request_id":"req_1","score":1,"comment":5}""", HttpStatusCode.BadRequest)]
+    [InlineData("""{"request_id":"req_1","score":1,"comment":"fine"}""", HttpStatusCode.NotFound)]
+    public async Task Post_WhatCannotBeTaken_IsRefused(string body, HttpStatusCode status)
+    {
+        await using var host = await GatewayHost.StartAsync();
+
+        using var response = await host.PostToAsync("/v1/feedback", body);
+
+        Assert.Equal(status, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task Post_WithoutKeyOrTooOften_IsRefused()
+    {
+        await using var host = await GatewayHost.StartAsync(time: new SteppedTime());
+        using var stranger = new HttpClient { BaseAddress = host.Client.BaseAddress };
+        using var unauthorized = await stranger.PostAsync("/v1/feedback", new StringContent("{}"), Cancel);
+        Assert.Equal(HttpStatusCode.Unauthorized, unauthorized.StatusCode);
+
+        var last = HttpStatusCode.OK;
+        for (var i = 0; i <= 300; i++)
+        {
+            using var response = await host.PostToAsync("/v1/feedback", """{"request_id":"req_1","score":1}""");
+            last = response.StatusCode;
+        }
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, last);
+    }
+
+    [Fact]
+    public async Task Add_CountsOnceForTheKeyThatAsked_InMemoryAndFromTheLog()
+    {
+        using var database = await UsageDatabase.CreateAsync();
+        var (judge, recent) = (new Judge(), new RecentAnswers());
+        judge.Arm("mig_1", Outcomes.CreateConfig(error: null, quality: 0.1));
+        var book = new FeedbackBook(database, recent, judge, TimeProvider.System);
+        recent.Add(new RequestRecord
+        {
+            RequestId = "req_new", At = DateTimeOffset.UnixEpoch, KeyId = "key_1", RequestedModel = "a", Model = "a", MigrationId = "mig_1", Arm = Arm.Target,
+            Outcome = OutcomeKind.Success, Status = 200, DurationMs = 1,
+        });
+        await using (var db = database.CreateDbContext())
+        {
+            db.Requests.AddRange(Row("req_old", OutcomeKind.Success), Row("req_fallback", OutcomeKind.TargetFailure));
+            await db.SaveChangesAsync(Cancel);
+        }
+
+        Assert.Equal(FeedbackResult.Unknown, await book.AddAsync("req_new", "key_2", 1, Cancel));
+        Assert.Equal(FeedbackResult.Counted, await book.AddAsync("req_new", "key_1", 0.5, Cancel));
+        Assert.Equal(FeedbackResult.Repeated, await book.AddAsync("req_new", "key_1", 1, Cancel));
+        Assert.Equal(FeedbackResult.Counted, await book.AddAsync("req_old", "key_1", 1, Cancel));
+        Assert.Equal(FeedbackResult.Stored, await book.AddAsync("req_fallback", "key_1", 0, Cancel)); // the source answered
+        Assert.Equal(FeedbackResult.Unknown, await book.AddAsync("req_never", "key_1", 0, Cancel));
+        Assert.Equal(2, judge.Read("mig_1")!.Sequence);
+    }
+
+    [Fact]
+    public void FoldFeedback_IsComparedWithFeedbackOnly()
+    {
+        var judge = Outcomes.CreateJudge(error: null, quality: 0.1, weight: 10);
+        for (var i = 0; i < 300; i++)
+        {
+            judge.FoldScore(Arm.Source, 1);
+            judge.FoldScore(Arm.Target, 1);
+            judge.FoldFeedback(Arm.Target, 0.5); // rated three times as often as the source, and as well
+            judge.FoldFeedback(i % 3 == 0 ? Arm.Source : Arm.Target, 0.5);
+        }
+
+        Assert.Null(judge.Breach);
+        for (var i = 0; i < 200 && judge.Breach is null; i++)
+        {
+            judge.FoldFeedback(Arm.Source, 0.9);
+            judge.FoldFeedback(Arm.Target, 0.1);
+        }
+
+        Assert.Equal(GuardrailKind.QualityScoreDrop, judge.Breach?.Guardrail);
+    }
+
+    private static RequestRow Row(string id, OutcomeKind outcome) => new()
+    {
+        Id = id, At = DateTimeOffset.UnixEpoch, KeyId = "key_1", RequestedModel = "a", Model = "a", MigrationId = "mig_1", Arm = Arm.Target, Outcome = outcome, Status = 200,
+    };
+}
