@@ -1,5 +1,6 @@
 using Bunit;
 using Bunit.TestDoubles;
+using Gateflow.Core.Alerts;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Storage;
 using Gateflow.Core.Usage;
@@ -51,6 +52,7 @@ public abstract class WizardBench : DashboardTestContext, IAsyncLifetime
         };
         JSInterop.SetupModule("./js/shell.js").Setup<string>("timeZone").SetResult("UTC");
         Services.AddLogging();
+        Services.AddSingleton(_ => new AlertBell());
         Services.AddSingleton(settings).AddSingleton(_database.Factory).AddSingleton(new DemoState(true));
         Services.AddSingleton<IDataProtectionProvider>(new EphemeralDataProtectionProvider()).AddSecretProtectors();
         Services.AddFleet(settings).AddRouting(settings).AddUsage(settings).AddRollout(settings).AddShadow().AddMigrations().AddReplay(settings.Roles).AddLive().AddWizard();
