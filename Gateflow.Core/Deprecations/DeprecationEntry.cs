@@ -39,6 +39,15 @@ public sealed record DeprecationEntry
     /// <summary>The parts of the product that used it in the last 30 days, the busiest first.</summary>
     public IReadOnlyList<string> Features { get; init; } = [];
 
+    /// <summary>Names of the keys that used it in the last 30 days, the busiest first.</summary>
+    public IReadOnlyList<string> Keys { get; init; } = [];
+
+    /// <summary>What is done about it; null when nothing was begun.</summary>
+    public DeprecationMigration? Migration { get; init; }
+
+    /// <summary>Milestones counted back from <see cref="RetiresOn"/>; null without a date or after it.</summary>
+    public BackPlan? Plan { get; init; }
+
     /// <summary>"migrate_to_&lt;model&gt;"; left out when nobody names a replacement that is still served.</summary>
     public string? RecommendedAction { get; init; }
 

@@ -43,6 +43,17 @@ public static class DeprecationList
         ];
     }
 
+    /// <summary>Models of the catalog that nobody used and whose end is announced and still to come, in the same order.</summary>
+    /// <param name="used">The models in use; whatever provider they are at, others of their names are left out.</param>
+    public static IReadOnlyList<DeprecationEntry> Unused(ModelCatalog catalog, IEnumerable<UsedModel> used, DateOnly today, int? withinDays = null)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentNullException.ThrowIfNull(used);
+        var names = used.SelectMany(u => new[] { u.Model, catalog.Find(u.Model)?.Id }).OfType<string>().ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var rest = catalog.All.Where(m => !names.Contains(m.Id) && !m.Aliases.Any(names.Contains) && m.StatusOn(today) != LifecycleStatus.Retired);
+        return Build(catalog, rest.Select(m => new UsedModel(m.Id, m.Provider)), today, withinDays);
+    }
+
     /// <summary>Severity by the days that are left; without a date there is time to plan.</summary>
     public static DeprecationSeverity Severity(int? daysRemaining) => daysRemaining switch
     {
@@ -76,6 +87,7 @@ public static class DeprecationList
             CostLast30Days = use.Cost,
             ReplacementModel = replacement,
             RecommendedAction = replacement is null ? null : $"migrate_to_{replacement}",
+            Plan = model.RetiresOn is { } end ? BackPlan.For(today, end) : null,
             Demo = model.DatesAreDemo,
             Source = model.Source.Length > 0 && !model.DatesAreDemo ? model.Source : null,
         };

@@ -26,3 +26,7 @@ public sealed record UsageOfKey(string KeyId, long Requests, long Refused, DateT
 
 /// <summary>How much one part of the product uses a model.</summary>
 public sealed record FeatureOfModel(string Model, string Feature, long Requests);
+
+/// <summary>How much one key uses a model.</summary>
+/// <param name="Name">The key's name; its id when it has none any more.</param>
+public sealed record KeyOfModel(string Model, string Name, long Requests);

@@ -86,6 +86,16 @@ public sealed class UsageQuery(IDbContextFactory<GateflowDb> databases, TimeProv
         return [.. keys.Select(k => new UsageOfKey(k.Key, k.Requests, k.Refused, k.Last))];
     }
 
+    /// <summary>The keys that use each model, the busiest first.</summary>
+    public async Task<IReadOnlyList<KeyOfModel>> KeysOfModelsAsync(DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        var keys = await Between(db, from, to).GroupBy(r => new { r.Model, r.KeyId })
+            .Select(g => new { g.Key.Model, g.Key.KeyId, Requests = g.Sum(r => r.Requests) }).ToListAsync(cancellationToken);
+        var names = await NamesAsync(db, [.. keys.Select(k => k.KeyId).Distinct()], cancellationToken);
+        return [.. keys.OrderByDescending(k => k.Requests).ThenBy(k => k.KeyId, StringComparer.Ordinal).Select(k => new KeyOfModel(k.Model, names.GetValueOrDefault(k.KeyId, k.KeyId), k.Requests))];
+    }
+
     /// <summary>Mean requests an hour of a model over the last 30 days, or since its first request when that is later; 0 without any.</summary>
     public async Task<double> RequestsPerHourAsync(string model, CancellationToken cancellationToken)
     {

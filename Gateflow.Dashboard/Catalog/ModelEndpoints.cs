@@ -4,6 +4,7 @@ using Gateflow.Core.Routing;
 using Gateflow.Core.Usage;
 using Gateflow.Dashboard.Management;
 using Gateflow.Dashboard.Migrations;
+using Microsoft.AspNetCore.Mvc;
 
 namespace Gateflow.Dashboard.Catalog;
 
@@ -17,7 +18,9 @@ public static class ModelEndpoints
                 .Where(m => provider is null || m.Provider == provider)
                 .Where(m => !served || models.IsServed(m.Id))
                 .Select(m => (object)m)], null)));
-        api.MapGet("/deprecations", async (Deprecating deprecating, CancellationToken token, [Microsoft.AspNetCore.Mvc.FromQuery(Name = "within_days")] int? withinDays = null) =>
-            MigrationEndpoints.Json(new ListPage<DeprecationEntry>(await deprecating.ListAsync(withinDays, token), null)));
+        api.MapGet("/deprecations", async (
+            Deprecating deprecating, CancellationToken token, [FromQuery(Name = "within_days")] int? withinDays = null, [FromQuery(Name = "in_use")] bool inUse = true) =>
+            MigrationEndpoints.Json(new ListPage<DeprecationEntry>(
+                inUse ? await deprecating.ListAsync(withinDays, token) : await deprecating.UnusedAsync(withinDays, token), null)));
     }
 }

@@ -17,6 +17,7 @@ public sealed record NavGroup(string? Title, IReadOnlyList<NavEntry> Entries)
         new("Change management",
         [
             new("Migrations", "/migrations", "migration"),
+            new("Deprecations", "/deprecations", "calendar"),
             new("Rollback history", "/rollbacks", "rollback"),
         ]),
         new("Settings",

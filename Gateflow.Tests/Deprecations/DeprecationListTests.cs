@@ -30,6 +30,18 @@ public sealed class DeprecationListTests
     }
 
     [Fact]
+    public void Unused_KnownModels_LeavesOutTheUsedTheirOtherNamesAndTheDead()
+    {
+        var list = DeprecationList.Unused(Catalog, [new("gpt-4o-2024-08-06")], Today);
+
+        Assert.Contains(list, e => e is { Model: "gpt-5", Provider: "openai", RequestsLast30Days: 0 });
+        Assert.Contains(list, e => e is { Model: "gpt-5", Provider: "azure-openai" });
+        Assert.DoesNotContain(list, e => e.Model is "gpt-4o" or "gpt-4o-2024-08-06");
+        Assert.DoesNotContain(list, e => e.Status == DeprecationStatus.Retired);
+        Assert.Equal(list.Count(e => e.DaysRemaining <= 17), DeprecationList.Unused(Catalog, [new("gpt-4o-2024-08-06")], Today, 17).Count);
+    }
+
+    [Fact]
     public void Build_OnTheWire_HasTheDocumentedNames()
     {
         var json = WireJson.ToElement(DeprecationList.Build(Catalog, [new("gpt-5", null, 15420, null)], Today)[0]);

@@ -6,6 +6,7 @@ using Gateflow.Core.Routing;
 using Gateflow.Core.Storage;
 using Gateflow.Dashboard.Access;
 using Gateflow.Dashboard.Alerts;
+using Gateflow.Dashboard.Catalog;
 using Gateflow.Dashboard.Drills;
 using Gateflow.Dashboard.Live;
 using Gateflow.Dashboard.Migrations;
@@ -36,6 +37,7 @@ public class PageTestContext : DashboardTestContext
         Share<OverviewReader>();
         Share<MigrationListReader>();
         Share<RollbackReader>();
+        Share<Deprecating>();
         Share<ModelDirectory>();
         Share<ApiKeys>();
         Share<AlertBook>();
