@@ -29,7 +29,7 @@ public sealed class RollbackJourneyTests
         await Assertions.Expect(page.GetByTestId("wizard-step")).ToBeVisibleAsync();
         await visitor.PictureAsync("wizard-analysis");
         await ContinueAsync(visitor);
-        await visitor.Button("Use gpt-5.6-sol").ClickAsync();
+        await visitor.Button("Use this model: gpt-5.6-sol").ClickAsync();
         await visitor.PictureAsync("wizard-recommendations");
         await ContinueAsync(visitor);
         if (await visitor.Button("Run the check").IsVisibleAsync())

@@ -52,7 +52,7 @@ public sealed class WizardPageTests : WizardBench
         var id = await DraftAsync(target: null);
         var page = Open(id, WizardStep.Recommendations);
 
-        await ClickAsync(page.Find("button[aria-label='Use gpt-5.6-sol']"));
+        await ClickAsync(page.Find("button[aria-label='Use this model: gpt-5.6-sol']"));
         page.WaitForState(() => Continue(page) is not null);
 
         var state = await StateAsync(id);
