@@ -23,7 +23,10 @@ public sealed class EvidencePackTests
         }
 
         await gateflow.Host.Get<RecorderWriter>().RunOnceAsync(Token);
-        var id = await gateflow.DraftAsync("""{"canary_percentage": 50, "increase_interval_minutes": 60, "rollback_threshold": {"error_rate": 0.05}}""");
+        var id = await gateflow.DraftAsync("""
+            {"strategy": "steps", "canary_percentage": 50, "steps": [{"weight": 50, "hold_minutes": 60, "gate": true}, {"weight": 100, "hold_minutes": 60}],
+             "rollback_threshold": {"error_rate": 0.05}}
+            """);
         await gateflow.MustAsync("POST", $"/migrations/{id}/compatibility", $$"""{"target_model": "{{ManagedGateflow.Target}}"}""");
         var test = await gateflow.MustAsync("POST", $"/migrations/{id}/test?wait=true", $$"""{"target_model": "{{ManagedGateflow.Target}}", "test_requests": 3, "source": "recent_production"}""");
         await gateflow.MustAsync("POST", $"/migrations/{id}/drill");
