@@ -57,7 +57,7 @@ internal static class DeprecationWords
         { IsDone: true } => "All its requests are answered by",
         { Status: MigrationStatus.Completed } => "A part of its requests is answered by",
         { Status: MigrationStatus.RolledBack } => "Rolled back from",
-        _ => "To",
+        _ => "to",
     };
 
     public static string Href(DeprecationMigration migration) =>

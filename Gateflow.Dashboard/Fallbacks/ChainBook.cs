@@ -33,6 +33,18 @@ public sealed partial class ChainBook(
         return await db.FallbackChains.AsNoTracking().FirstOrDefaultAsync(c => c.Id == id, cancellationToken) is { } chain ? View(chain) : NotFound(id);
     }
 
+    /// <summary>What creating or changing it would say; nothing is stored.</summary>
+    /// <param name="id">The chain that is changed; null for a new one.</param>
+    public async Task<ChainCheck> CheckAsync(string? id, JsonObject body, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        var known = await db.FallbackChains.AsNoTracking().FirstOrDefaultAsync(c => c.Id == id, cancellationToken);
+        var config = await CheckedAsync(db, id ?? "", known?.Config ?? new ChainConfig(), body, cancellationToken);
+        return config.IsOk
+            ? new ChainCheck([], Warnings(config.Value))
+            : new ChainCheck(config.Refusal is { Faults.Count: 0 } other ? [new Fault(other.Param ?? "", other.Message)] : config.Refusal.Faults, []);
+    }
+
     public Task<Result<ChainView>> CreateAsync(JsonObject body, string actor, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
@@ -124,6 +136,9 @@ public sealed partial class ChainBook(
         }
     }
 
+    private IReadOnlyList<Fault> Warnings(ChainConfig config) =>
+        ChainChecks.Warnings(config, models, routes.Current.AutoFallback, DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime));
+
     private ChainView View(FallbackChain chain) => new()
     {
         Id = chain.Id,
@@ -133,7 +148,7 @@ public sealed partial class ChainBook(
         AutoActivateOnDeprecation = chain.Config.AutoActivateOnDeprecation,
         Triggers = chain.Config.Triggers,
         Enabled = chain.Config.Enabled,
-        Warnings = ChainChecks.Warnings(chain.Config, models, routes.Current.AutoFallback, DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime)),
+        Warnings = Warnings(chain.Config),
         CreatedAt = chain.CreatedAt,
         CreatedBy = chain.CreatedBy,
         UpdatedAt = chain.UpdatedAt,

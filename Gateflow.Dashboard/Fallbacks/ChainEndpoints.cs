@@ -1,4 +1,5 @@
 using Gateflow.Core.Migrations;
+using Gateflow.Core.Routing;
 using Gateflow.Dashboard.Access;
 using Gateflow.Dashboard.Management;
 using Gateflow.Dashboard.Migrations;
@@ -19,6 +20,8 @@ public static class ChainEndpoints
         api.MapDelete("/fallback-chains/{id}", async (string id, HttpContext http, ChainBook chains) =>
             Answer(await chains.DeleteAsync(id, MigrationEndpoints.Actor(http), http.RequestAborted))).RequireAuthorization(Policies.Operator);
         api.MapPost("/fallback-chains/dry-run", Play);
+        api.MapPost("/fallback-chains/check", async (Body body, ChainBook chains, CancellationToken token, string? id = null) =>
+            body.Refusal is not null ? body.Refusal.ToResult() : MigrationEndpoints.Json(await chains.CheckAsync(id, body.Value, token)));
         api.MapGet("/settings", async (FallbackSwitch all, CancellationToken token) => MigrationEndpoints.Json(await all.ReadAsync(token)));
         api.MapPatch("/settings", SetAsync).RequireAuthorization(Policies.Operator);
     }
@@ -43,10 +46,10 @@ public static class ChainEndpoints
         body.Refusal is not null ? body.Refusal.ToResult()
         : Answer(await chains.UpdateAsync(id, body.Value, MigrationEndpoints.Actor(http), http.RequestAborted));
 
-    private static IResult Play(Body body, FallbackRehearsal rehearsal)
+    private static IResult Play(Body body, FallbackRehearsal rehearsal, ModelDirectory models)
     {
         var request = body.Read<DryRun>();
-        return request.IsOk ? Answer(request.Value.Play(rehearsal)) : request.Refusal.ToResult();
+        return request.IsOk ? Answer(request.Value.Play(rehearsal, models)) : request.Refusal.ToResult();
     }
 
     private static async Task<IResult> SetAsync(Body body, HttpContext http, FallbackSwitch all) =>

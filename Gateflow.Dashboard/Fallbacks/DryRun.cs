@@ -1,6 +1,7 @@
 using Gateflow.Core;
 using Gateflow.Core.Fallbacks;
 using Gateflow.Core.Migrations;
+using Gateflow.Core.Routing;
 using Gateflow.Gateway.Fallbacks;
 
 namespace Gateflow.Dashboard.Fallbacks;
@@ -17,7 +18,7 @@ public sealed record DryRun
     public IReadOnlyList<string>? Fallbacks { get; init; }
 
     /// <summary>The answer, or why there is none.</summary>
-    public Result<DryRunView> Play(FallbackRehearsal rehearsal)
+    public Result<DryRunView> Play(FallbackRehearsal rehearsal, ModelDirectory models)
     {
         if (string.IsNullOrWhiteSpace(Model))
         {
@@ -36,7 +37,7 @@ public sealed record DryRun
         }
 
         return rehearsal.Run(Model, reason, Fallbacks) is { } played
-            ? DryRunView.Of(played)
+            ? DryRunView.Of(played, NotAsked.Of(played, models))
             : Refusal.Invalid("model", $"'{Model}' is not known: it is neither in the catalog nor listed at a provider. GET /v1/management/models lists the catalog.");
     }
 }
@@ -61,7 +62,10 @@ public sealed record DryRunView
 
     public required IReadOnlyList<DryRunStep> Steps { get; init; }
 
-    public static DryRunView Of(Rehearsal played) => new()
+    /// <summary>Models of the chain that it does not come to, in the chain's order.</summary>
+    public required IReadOnlyList<NotAsked> NotAsked { get; init; }
+
+    public static DryRunView Of(Rehearsal played, IReadOnlyList<NotAsked> notAsked) => new()
     {
         Model = played.Model,
         Reason = played.Assumed,
@@ -70,6 +74,7 @@ public sealed record DryRunView
         Provider = played.Answer?.Provider,
         Message = Words(played),
         Steps = [.. played.Steps.Select(s => new DryRunStep(s.Model, s.Provider, s.Role, s.End, s.Reason, Wire.Name(s.Breaker.State), s.Breaker.RetryAfter?.TotalSeconds))],
+        NotAsked = notAsked,
     };
 
     private static string Words(Rehearsal played) =>

@@ -18,6 +18,7 @@ public sealed record NavGroup(string? Title, IReadOnlyList<NavEntry> Entries)
         [
             new("Migrations", "/migrations", "migration"),
             new("Deprecations", "/deprecations", "calendar"),
+            new("Fallbacks", "/fallbacks", "fallback"),
             new("Rollback history", "/rollbacks", "rollback"),
         ]),
         new("Settings",

@@ -105,6 +105,9 @@ document.addEventListener('keydown', event => {
   for (const menu of document.querySelectorAll('details.gf-menu[open]')) { menu.open = false; menu.querySelector('summary')?.focus(); }
 });
 
+// Firefox begins to drag only what carries data; what is dragged where, the page itself knows.
+document.addEventListener('dragstart', event => { if (event.target.closest?.('[data-gf-drag]')) { event.dataTransfer?.setData('text/plain', ''); } });
+
 // Blazor replaces prerendered elements when the circuit starts; an element that labels itself on arrival needs no watcher.
 class Toggle extends HTMLElement {
   connectedCallback() {
