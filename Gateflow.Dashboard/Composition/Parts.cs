@@ -16,6 +16,7 @@ using Gateflow.Dashboard.Demo;
 using Gateflow.Dashboard.Drills;
 using Gateflow.Dashboard.EvidencePacks;
 using Gateflow.Dashboard.Live;
+using Gateflow.Dashboard.Logs;
 using Gateflow.Dashboard.Migrations;
 using Gateflow.Gateway;
 
@@ -49,6 +50,8 @@ internal static class Parts
         services.AddSingleton<RecentAnswers>();
         services.AddSingleton<FeedbackBook>();
         services.AddSingleton<UsageQuery>();
+        services.AddSingleton<CostQuery>();
+        services.AddSingleton<LogReader>();
         services.AddSingleton<Deprecating>();
         if (settings.Roles.HasFlag(NodeRoles.Controller))
         {

@@ -5,9 +5,11 @@ using Gateflow.Dashboard.Drills;
 using Gateflow.Dashboard.EvidencePacks;
 using Gateflow.Dashboard.Fallbacks;
 using Gateflow.Dashboard.Live;
+using Gateflow.Dashboard.Logs;
 using Gateflow.Dashboard.Migrations;
 using Gateflow.Dashboard.Providers;
 using Gateflow.Dashboard.Replay;
+using Gateflow.Dashboard.Usage;
 using Gateflow.Dashboard.Webhooks;
 
 namespace Gateflow.Dashboard.Management;
@@ -31,6 +33,8 @@ public static class ManagementEndpoints
         api.MapFallbacks();
         api.MapAlerts();
         api.MapWebhooks();
+        api.MapLogs();
+        api.MapAnalytics();
         api.MapFallback(() => ApiErrors.Error(404, "not_found_error", "unknown_endpoint", "The management API has no such endpoint. /openapi/v1.json lists them."));
     }
 }

@@ -13,12 +13,12 @@ internal sealed class UsageDatabase : IDbContextFactory<GateflowDb>, IDisposable
     private readonly DbContextOptions<SqliteDb> _options;
     private readonly LostAnswers _answers = new();
 
-    private UsageDatabase()
+    private UsageDatabase(IInterceptor[] watching)
     {
         Folder = Directory.CreateTempSubdirectory("gateflow-usage-").FullName;
         _options = new DbContextOptionsBuilder<SqliteDb>()
             .UseSqlite($"Data Source={Path.Combine(Folder, "gateflow.db")}")
-            .AddInterceptors(_answers, new VersionStamp()).Options;
+            .AddInterceptors([_answers, new VersionStamp(), .. watching]).Options;
     }
 
     public string Folder { get; }
@@ -29,9 +29,9 @@ internal sealed class UsageDatabase : IDbContextFactory<GateflowDb>, IDisposable
     /// <summary>Makes the next commit succeed without the program learning of it.</summary>
     public void LoseNextAnswer() => _answers.Armed = true;
 
-    public static async Task<UsageDatabase> CreateAsync()
+    public static async Task<UsageDatabase> CreateAsync(params IInterceptor[] watching)
     {
-        var database = new UsageDatabase();
+        var database = new UsageDatabase(watching);
         await using var db = database.CreateDbContext();
         await db.Database.EnsureCreatedAsync(TestContext.Current.CancellationToken);
         return database;
