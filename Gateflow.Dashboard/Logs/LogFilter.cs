@@ -23,12 +23,12 @@ public sealed record LogFilter
     /// <summary>Longest text that is looked for: nothing stored is longer.</summary>
     private const int MostCharacters = 200;
 
-    private IReadOnlyList<int> Codes { get; init; } = [];
+    private List<int> Codes { get; init; } = [];
 
     /// <summary>Hundreds: 5 for every 5xx.</summary>
-    private IReadOnlyList<int> Classes { get; init; } = [];
+    private List<int> Classes { get; init; } = [];
 
-    private IReadOnlyList<OutcomeKind> Outcomes { get; init; } = [];
+    private List<OutcomeKind> Outcomes { get; init; } = [];
 
     private bool Failed { get; init; }
 
