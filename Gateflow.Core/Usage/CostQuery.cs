@@ -48,20 +48,12 @@ public sealed class CostQuery(IDbContextFactory<GateflowDb> databases)
     /// <summary>Usage over time, in order of time; buckets without a request are left out.</summary>
     /// <param name="slice">Which usage.</param>
     /// <param name="by">What each bucket is divided by; null for not at all: all points bear the empty name.</param>
-    /// <param name="only">The groups wanted, as <see cref="UsageShare.Name"/>; null for all.</param>
     /// <param name="bucket">A whole number of hours; buckets begin at multiples of it, UTC.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    public async Task<IReadOnlyList<UsagePoint>> SeriesAsync(
-        UsageSlice slice, UsageDimension? by, IReadOnlyCollection<string>? only, TimeSpan bucket, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<UsagePoint>> SeriesAsync(UsageSlice slice, UsageDimension? by, TimeSpan bucket, CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        var rows = Named(Rows(db, slice), by);
-        if (only is not null)
-        {
-            rows = rows.Where(n => only.Contains(n.Name));
-        }
-
-        var hours = await rows.GroupBy(n => new { n.Name, n.Row.Hour }).Select(g => new
+        var hours = await Named(Rows(db, slice), by).GroupBy(n => new { n.Name, n.Row.Hour }).Select(g => new
         {
             g.Key.Name,
             g.Key.Hour,

@@ -21,6 +21,7 @@ using Gateflow.Dashboard.Replay;
 using Gateflow.Dashboard.RollbackHistory;
 using Gateflow.Dashboard.Shadow;
 using Gateflow.Dashboard.Shell;
+using Gateflow.Dashboard.Usage;
 using Gateflow.Dashboard.Webhooks;
 using Gateflow.Dashboard.Wizard;
 using Gateflow.Gateway;
@@ -164,6 +165,7 @@ public static class GateflowApp
         });
         app.MapSignIn();
         app.MapRollbackCsv();
+        app.MapUsageCsv();
         app.MapDemo(settings);
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
     }

@@ -2,6 +2,7 @@ using Gateflow.Dashboard.Migrations;
 using Gateflow.Dashboard.Overview;
 using Gateflow.Dashboard.RollbackHistory;
 using Gateflow.Dashboard.Shell;
+using Gateflow.Dashboard.Usage;
 
 namespace Gateflow.Dashboard.Composition;
 
@@ -14,6 +15,7 @@ internal static class Pages
         services.AddSingleton<OverviewReader>();
         services.AddSingleton<MigrationListReader>();
         services.AddSingleton<RollbackReader>();
+        services.AddSingleton<UsageReader>();
         return services;
     }
 }

@@ -13,6 +13,14 @@ public enum Tone
     RolledBack,
     Source,
     Target,
+
+    /// <summary>Lines of a chart that mean nothing but themselves: models, keys, features.</summary>
+    Series1,
+    Series2,
+    Series3,
+    Series4,
+    Series5,
+    Series6,
 }
 
 internal static class ToneClass

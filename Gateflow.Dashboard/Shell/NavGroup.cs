@@ -21,6 +21,11 @@ public sealed record NavGroup(string? Title, IReadOnlyList<NavEntry> Entries)
             new("Fallbacks", "/fallbacks", "fallback"),
             new("Rollback history", "/rollbacks", "rollback"),
         ]),
+        new("Observe",
+        [
+            new("Requests", "/requests", "list"),
+            new("Usage and cost", "/usage", "chart"),
+        ]),
         new("Settings",
         [
             new("Providers", "/settings/providers", "server"),

@@ -86,7 +86,7 @@ public static class AnalyticsEndpoints
 
         return await OfAsync(query, clock, async slice =>
         {
-            var points = await costs.SeriesAsync(slice, dimension, null, granularity == "hour" ? TimeSpan.FromHours(1) : TimeSpan.FromDays(1), cancellationToken);
+            var points = await costs.SeriesAsync(slice, dimension, granularity == "hour" ? TimeSpan.FromHours(1) : TimeSpan.FromDays(1), cancellationToken);
             return Framed(new JsonObject
             {
                 ["object"] = "list",

@@ -33,6 +33,9 @@ public sealed partial class SignInTests(GateflowFixture program) : IClassFixture
     [InlineData("/migrations", "Migrations")]
     [InlineData("/rollbacks", "Rollback history")]
     [InlineData("/rollbacks/mig_none", "Rollback")]
+    [InlineData("/requests", "Requests")]
+    [InlineData("/requests/req_none", "Request")]
+    [InlineData("/usage", "Usage and cost")]
     [InlineData("/settings/api-keys", "API keys")]
     public async Task Page_SignedIn_ComesWithItsTitle(string path, string title)
     {

@@ -35,6 +35,11 @@ public sealed partial class TokensTests
         data.Add("accent-strong", "accent-soft", 4.5);
         data.Add("arm-source", "surface", 3);
         data.Add("arm-target", "surface", 3);
+        for (var line = 1; line <= 6; line++)
+        {
+            data.Add($"series-{line}", "surface", 3);
+        }
+
         data.Add("border-strong", "surface", 3);
         return data;
     }

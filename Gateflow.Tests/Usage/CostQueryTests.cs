@@ -56,7 +56,7 @@ public sealed class CostQueryTests : IAsyncLifetime
             Requests.Create(at: To.AddHours(-30), input: 1_000, output: 0, feature: "b"));
 
         var models = await _costs.SharesAsync(Slice, UsageDimension.Model, Token);
-        var days = await _costs.SeriesAsync(Slice, null, null, TimeSpan.FromDays(1), Token);
+        var days = await _costs.SeriesAsync(Slice, null, TimeSpan.FromDays(1), Token);
 
         Assert.Equal([("gpt-4", 0.03m, 0L), ("house", (decimal?)null, 2L)], models.Select(m => (m.Name, m.Cost, m.UnpricedRequests)));
         Assert.Equal((0.03m, 2L), (UsageShare.Sum(models).Cost, UsageShare.Sum(models).UnpricedRequests));
@@ -64,7 +64,7 @@ public sealed class CostQueryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Series_OfSomeGroupsByTheHour_HoldsThoseAlone()
+    public async Task Series_OfOneFeatureByTheHour_HoldsThoseAlone()
     {
         await StoreAsync(
             Requests.Create(at: To.AddHours(-3), feature: "a"),
@@ -72,7 +72,7 @@ public sealed class CostQueryTests : IAsyncLifetime
             Requests.Create(at: To.AddHours(-2), feature: "a"),
             Requests.Create(at: To.AddHours(-2), feature: "b"));
 
-        var hours = await _costs.SeriesAsync(Slice, UsageDimension.Feature, ["a"], TimeSpan.FromHours(1), Token);
+        var hours = await _costs.SeriesAsync(Slice with { Feature = "a" }, UsageDimension.Feature, TimeSpan.FromHours(1), Token);
 
         Assert.Equal([("a", 2L), ("a", 1L)], hours.Select(h => (h.Name, h.Requests)));
         Assert.Equal(TimeSpan.FromHours(1), hours[1].At - hours[0].At);

@@ -31,6 +31,8 @@ sheet.replaceSync(`
 const tones = {
   'tone-source': '--gf-arm-source', 'tone-target': '--gf-arm-target', 'tone-accent': '--gf-arm-target', 'tone-healthy': '--gf-healthy-solid',
   'tone-watch': '--gf-watch-solid', 'tone-breach': '--gf-breach-solid', 'tone-paused': '--gf-paused-solid', 'tone-rolled-back': '--gf-rolled-back-solid',
+  'tone-series1': '--gf-series-1', 'tone-series2': '--gf-series-2', 'tone-series3': '--gf-series-3',
+  'tone-series4': '--gf-series-4', 'tone-series5': '--gf-series-5', 'tone-series6': '--gf-series-6',
 };
 const colour = tone => `var(${tones[tone] ?? '--gf-unknown-solid'})`;
 // Words need more contrast than lines.
