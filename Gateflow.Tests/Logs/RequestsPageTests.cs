@@ -94,7 +94,7 @@ public sealed class RequestsPageTests
         Assert.Equal(("1 of 4 logged", null), (LogWords.Rate(whole with { SamplingRate = 0.25 }), LogWords.Rate(whole)));
     }
 
-    private static string?[] Ids(IRenderedComponent<RequestsPage> page) => [.. page.FindAll("tr[data-id]").Select(r => r.GetAttribute("data-id"))];
+    private static string[] Ids(IRenderedComponent<RequestsPage> page) => [.. page.FindAll("tr[data-id]").Select(r => r.GetAttribute("data-id")!)];
 
     private static RequestRow Row(
         string id, DateTimeOffset at, OutcomeKind outcome = OutcomeKind.Success, string feature = "chat", string served = "gpt-4", string? fallback = null) => new()

@@ -89,7 +89,7 @@ public sealed class UsagePageTests
         Assert.Equal(new UsageFilter(), UsageFilter.Parse("17d", "moon", "", null, null));
     }
 
-    private static string?[] Names(IRenderedComponent<UsagePage> page) => [.. page.FindAll("tr[data-name]").Select(r => r.GetAttribute("data-name"))];
+    private static string[] Names(IRenderedComponent<UsagePage> page) => [.. page.FindAll("tr[data-name]").Select(r => r.GetAttribute("data-name")!)];
 
     private static UsageRollup Row(DateTimeOffset at, string model, long requests, decimal cost, string feature, long unpriced = 0) => new()
     {
