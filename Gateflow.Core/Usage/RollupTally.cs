@@ -1,3 +1,5 @@
+using Gateflow.Core.Imports;
+
 namespace Gateflow.Core.Usage;
 
 /// <summary>The key of a <see cref="UsageRollup"/> on one node; the texts fit their columns.</summary>
@@ -57,6 +59,36 @@ public sealed class RollupTally
         if (columns.Success == 1)
         {
             _latencies.Add(record.DurationMs);
+        }
+    }
+
+    /// <summary>Adds imported requests; several in one row count with the mean size of their contexts.</summary>
+    internal void Add(in ImportedUsage row, decimal? cost)
+    {
+        var columns = OutcomeColumns.Of(row.Outcome);
+        _sum.Requests += row.Requests;
+        _sum.Errors += columns.Error * row.Requests;
+        _sum.ClientErrors += columns.ClientError * row.Requests;
+        _sum.RateLimited += columns.RateLimited * row.Requests;
+        _sum.Cancelled += columns.Cancelled * row.Requests;
+        _sum.InputTokens += row.InputTokens;
+        _sum.CachedTokens += row.CachedTokens;
+        _sum.OutputTokens += row.OutputTokens;
+        _sum.ReasoningTokens += row.ReasoningTokens;
+        _sum.Cost += cost ?? 0;
+        _sum.UnpricedRequests += cost is null && columns.Success == 1 ? row.Requests : 0;
+        var context = (row.InputTokens + row.OutputTokens) / row.Requests;
+        if (context > 0)
+        {
+            _contexts.Add(context, row.Requests);
+        }
+
+        _sum.MaxContext = (int)Math.Min(int.MaxValue, Math.Max(_sum.MaxContext, context));
+        _sum.MaxOutput = (int)Math.Min(int.MaxValue, Math.Max(_sum.MaxOutput, row.OutputTokens / row.Requests));
+        _capabilities.Add(row.Capabilities, row.Requests);
+        if (columns.Success == 1 && !double.IsNaN(row.DurationMs))
+        {
+            _latencies.Add(row.DurationMs);
         }
     }
 

@@ -2,6 +2,7 @@ using FluentValidation;
 using Gateflow.Core.Access;
 using Gateflow.Core.Catalog;
 using Gateflow.Core.Fleet;
+using Gateflow.Core.Imports;
 using Gateflow.Core.Limits;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Providers;
@@ -15,6 +16,7 @@ using Gateflow.Dashboard.Catalog;
 using Gateflow.Dashboard.Demo;
 using Gateflow.Dashboard.Drills;
 using Gateflow.Dashboard.EvidencePacks;
+using Gateflow.Dashboard.Imports;
 using Gateflow.Dashboard.Live;
 using Gateflow.Dashboard.Logs;
 using Gateflow.Dashboard.Migrations;
@@ -52,6 +54,14 @@ internal static class Parts
         services.AddSingleton<UsageQuery>();
         services.AddSingleton<CostQuery>();
         services.AddSingleton<LogReader>();
+        services.AddSingleton<ImportStore>();
+        services.AddSingleton<ImportRun>();
+        services.AddSingleton<ImportRunner>();
+        if (settings.Roles.HasFlag(NodeRoles.Dashboard))
+        {
+            services.Every("Importing usage", TimeSpan.FromSeconds(1), sp => sp.GetRequiredService<ImportRunner>().RunOnceAsync);
+        }
+
         services.AddSingleton<Deprecating>();
         if (settings.Roles.HasFlag(NodeRoles.Controller))
         {

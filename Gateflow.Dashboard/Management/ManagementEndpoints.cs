@@ -4,6 +4,7 @@ using Gateflow.Dashboard.Catalog;
 using Gateflow.Dashboard.Drills;
 using Gateflow.Dashboard.EvidencePacks;
 using Gateflow.Dashboard.Fallbacks;
+using Gateflow.Dashboard.Imports;
 using Gateflow.Dashboard.Live;
 using Gateflow.Dashboard.Logs;
 using Gateflow.Dashboard.Migrations;
@@ -29,6 +30,7 @@ public static class ManagementEndpoints
         api.MapReplay();
         api.MapApiKeys();
         api.MapModels();
+        api.MapImports();
         api.MapProviders();
         api.MapFallbacks();
         api.MapAlerts();

@@ -1,0 +1,116 @@
+using System.Text.Json;
+using Gateflow.Core.Catalog;
+using Gateflow.Core.Storage;
+using Gateflow.Core.Usage;
+using Microsoft.EntityFrameworkCore;
+
+namespace Gateflow.Core.Imports;
+
+/// <summary>Stores rollups of imports together with how far the file is counted, in one transaction: a kill counts nothing twice.</summary>
+public sealed class ImportStore(IDbContextFactory<GateflowDb> databases, ModelCatalog catalog)
+{
+    private const string Prefix = "import.";
+    private const int DeleteChunk = 1_000;
+
+    /// <summary>Rollups kept so that an unsorted file does not read them again and again; about 1 kB each.</summary>
+    private const int MaxKept = 50_000;
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+
+    private readonly Dictionary<RollupKey, UsageRollup> _rollups = [];
+    private readonly HashSet<DateTimeOffset> _hours = [];
+
+    public async Task<UsageImport?> FindAsync(string id, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        return await db.SettingAsync(Prefix + id, cancellationToken) is { } text ? Parse(text) : null;
+    }
+
+    /// <summary>All, the newest first.</summary>
+    public async Task<IReadOnlyList<UsageImport>> ListAsync(CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        var texts = await db.Settings.AsNoTracking().Where(s => s.Name.StartsWith(Prefix)).Select(s => s.Value).ToListAsync(cancellationToken);
+        return [.. texts.Select(Parse).OrderByDescending(i => i.CreatedAt)];
+    }
+
+    public async Task SaveAsync(UsageImport import, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        await db.SetSettingAsync(Prefix + import.Id, JsonSerializer.Serialize(import, JsonColumn.Options), cancellationToken);
+        await db.SaveChangesAsync(cancellationToken);
+    }
+
+    /// <summary>Adds a chunk and the state after it.</summary>
+    internal async Task AddAsync(UsageImport import, IReadOnlyDictionary<RollupKey, RollupTally> chunk, CancellationToken cancellationToken)
+    {
+        var node = UsageImport.RowsOf(import.Id);
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        db.ChangeTracker.AutoDetectChangesEnabled = false;
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        foreach (var (key, tally) in chunk)
+        {
+            tally.AddTo(await RollupAsync(db, node, key, cancellationToken));
+        }
+
+        await db.SetSettingAsync(Prefix + import.Id, JsonSerializer.Serialize(import, JsonColumn.Options), cancellationToken);
+        db.ChangeTracker.DetectChanges();
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        if (_rollups.Count > MaxKept)
+        {
+            Forget();
+        }
+    }
+
+    /// <summary>Forgets what is known of stored rows: before another import, and after a failure.</summary>
+    internal void Forget()
+    {
+        _rollups.Clear();
+        _hours.Clear();
+    }
+
+    /// <summary>Removes an import with everything it counted.</summary>
+    public async Task RemoveAsync(string id, CancellationToken cancellationToken)
+    {
+        var node = UsageImport.RowsOf(id);
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        while (await db.UsageRollups.Where(r => r.Node == node).OrderBy(r => r.Id).Take(DeleteChunk).ExecuteDeleteAsync(cancellationToken) == DeleteChunk)
+        {
+            await Task.Delay(Pause, cancellationToken);
+        }
+
+        await db.Settings.Where(s => s.Name == Prefix + id).ExecuteDeleteAsync(cancellationToken);
+    }
+
+    /// <summary>What a row costs: as the file says, else by the catalog's prices; null when neither is known.</summary>
+    internal decimal? Cost(in ImportedUsage row) => row.Cost ?? catalog.Cost(row.Model, row.InputTokens, row.CachedTokens, row.OutputTokens);
+
+    internal ModelCatalog Catalog => catalog;
+
+    private async Task<UsageRollup> RollupAsync(GateflowDb db, string node, RollupKey key, CancellationToken cancellationToken)
+    {
+        if (_hours.Add(key.Hour))
+        {
+            await foreach (var row in db.UsageRollups.AsNoTracking().Where(r => r.Hour == key.Hour && r.Node == node).AsAsyncEnumerable().WithCancellation(cancellationToken))
+            {
+                _rollups[new RollupKey(row.Hour, row.Model, row.ServedModel, row.Feature, row.KeyId)] = row;
+            }
+        }
+
+        if (_rollups.TryGetValue(key, out var known))
+        {
+            db.UsageRollups.Update(known);
+            return known;
+        }
+
+        var added = _rollups[key] = new UsageRollup
+        {
+            Hour = key.Hour, Node = node, Model = key.Model, ServedModel = key.ServedModel, Feature = key.Feature, KeyId = key.KeyId,
+        };
+        db.UsageRollups.Add(added);
+        return added;
+    }
+
+    private static UsageImport Parse(string text) => JsonSerializer.Deserialize<UsageImport>(text, JsonColumn.Options)!;
+}

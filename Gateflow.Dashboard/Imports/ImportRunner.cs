@@ -1,0 +1,161 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using Gateflow.Core.Imports;
+using Gateflow.Core.Migrations;
+using Gateflow.Core.Usage;
+
+namespace Gateflow.Dashboard.Imports;
+
+/// <summary>Takes files in and counts them one after another in the background; a file whose count a restart broke off is gone on with.</summary>
+public sealed class ImportRunner(ImportStore store, ImportRun run, RecorderOptions options, TimeProvider clock) : IDisposable
+{
+    private const string Suffix = ".upload";
+
+    private readonly string _folder = Path.Combine(options.DataDirectory, "imports");
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly ConcurrentDictionary<string, bool> _cancelled = new(StringComparer.Ordinal);
+
+    /// <summary>
+    /// Stores the file, streamed, and queues it. The same content is the same import: a complete one is answered as it stands, a cancelled one goes on.
+    /// </summary>
+    /// <param name="timeZone">IANA name of the zone of times that name none; null is UTC.</param>
+    public async Task<Result<UsageImport>> ReceiveAsync(Stream content, string? timeZone, CancellationToken cancellationToken)
+    {
+        if (!TimeZoneInfo.TryFindSystemTimeZoneById(timeZone ?? "UTC", out _))
+        {
+            return Refusal.Invalid("time_zone", "time_zone must be an IANA name, such as Europe/Berlin.");
+        }
+
+        Directory.CreateDirectory(_folder);
+        var part = Path.Combine(_folder, $"{Guid.CreateVersion7():N}.part");
+        try
+        {
+            var (hash, bytes) = await SaveAsync(content, part, cancellationToken);
+            var id = "imp_" + hash[..32];
+            var known = await store.FindAsync(id, cancellationToken);
+            if (known is { Status: UsageImportStatus.Completed or UsageImportStatus.Failed } || (known is { Status: UsageImportStatus.Running } && IsHeld(known)))
+            {
+                return known;
+            }
+
+            await using (var file = File.OpenRead(part))
+            {
+                var (name, fault) = ImportRun.Check(file);
+                if (fault is not null)
+                {
+                    return Refusal.Invalid("body", fault);
+                }
+
+                known = known is null
+                    ? new UsageImport
+                    {
+                        Id = id, Status = UsageImportStatus.Running, Format = name, Node = options.Node, TimeZone = timeZone ?? "UTC", CreatedAt = clock.GetUtcNow(), Bytes = bytes,
+                    }
+                    : known with { Status = UsageImportStatus.Running, Node = options.Node, FinishedAt = null };
+            }
+
+            _cancelled.TryRemove(id, out _);
+            await store.SaveAsync(known, cancellationToken);
+            File.Move(part, FileOf(id), overwrite: true);
+            return known;
+        }
+        finally
+        {
+            File.Delete(part);
+        }
+    }
+
+    /// <summary>Counts every file that waits.</summary>
+    public async Task RunOnceAsync(CancellationToken cancellationToken)
+    {
+        if (!Directory.Exists(_folder))
+        {
+            return;
+        }
+
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            foreach (var path in Directory.GetFiles(_folder, "*" + Suffix).Order(StringComparer.Ordinal))
+            {
+                var id = Path.GetFileNameWithoutExtension(path);
+                if (await store.FindAsync(id, cancellationToken) is { Status: UsageImportStatus.Running } import)
+                {
+                    await using var file = File.OpenRead(path);
+                    await run.RunAsync(import, file, () => _cancelled.ContainsKey(id), cancellationToken);
+                }
+
+                File.Delete(path);
+            }
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>Stops an import of this node at the end of its chunk; what is counted stays until it is removed.</summary>
+    public async Task<Refusal?> CancelAsync(string id, CancellationToken cancellationToken)
+    {
+        if (await store.FindAsync(id, cancellationToken) is not { } import)
+        {
+            return Refusal.NotFound("import", id);
+        }
+
+        if (import.Status != UsageImportStatus.Running || import.Node != options.Node)
+        {
+            return new Refusal(RefusalKind.Conflict, "import_not_running", $"The import {id} does not run on this node.");
+        }
+
+        _cancelled[id] = true;
+        return null;
+    }
+
+    /// <summary>Removes an import that is over with everything it counted.</summary>
+    public async Task<Refusal?> RemoveAsync(string id, CancellationToken cancellationToken)
+    {
+        if (await store.FindAsync(id, cancellationToken) is not { } import)
+        {
+            return Refusal.NotFound("import", id);
+        }
+
+        if (import.Status == UsageImportStatus.Running)
+        {
+            return new Refusal(RefusalKind.Conflict, "import_running", $"The import {id} still runs; cancel it first.");
+        }
+
+        await store.RemoveAsync(id, cancellationToken);
+        return null;
+    }
+
+    public void Dispose() => _turn.Dispose();
+
+    /// <summary>Whether the file of a running import is where it should be: a crash may have come before it was.</summary>
+    private bool IsHeld(UsageImport import) => import.Node != options.Node || File.Exists(FileOf(import.Id));
+
+    private string FileOf(string id) => Path.Combine(_folder, id + Suffix);
+
+    private static async Task<(string Hash, long Bytes)> SaveAsync(Stream content, string path, CancellationToken cancellationToken)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var buffer = ArrayPool<byte>.Shared.Rent(1 << 17);
+        try
+        {
+            await using var file = File.Create(path);
+            long bytes = 0;
+            while (await content.ReadAsync(buffer, cancellationToken) is var read and > 0)
+            {
+                hash.AppendData(buffer, 0, read);
+                await file.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
+                bytes += read;
+            }
+
+            return (Convert.ToHexStringLower(hash.GetHashAndReset()), bytes);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+}
