@@ -14,6 +14,7 @@ internal interface IImportFormat
 internal sealed class CsvFormat : IImportFormat
 {
     private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
+    private static readonly char[] Separators = [',', ';', '\t'];
 
     private readonly char _separator;
     private readonly List<string> _fields = [];
@@ -45,7 +46,7 @@ internal sealed class CsvFormat : IImportFormat
     public static CsvFormat Of(ReadOnlySpan<byte> header)
     {
         var text = Decode(header);
-        var separator = new[] { ',', ';', '\t' }.MaxBy(c => text.Count(x => x == c));
+        var separator = Separators.MaxBy(c => text.Count(x => x == c));
         var names = new List<string>();
         Split(text, separator, names);
         return new CsvFormat(separator, names);

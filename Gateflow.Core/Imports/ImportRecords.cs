@@ -13,6 +13,8 @@ internal sealed class ImportRecords(Stream stream, bool quoted, long offset, lon
     private int _start;
     private int _end;
     private bool _ended;
+    private int _from;
+    private int _length;
 
     /// <summary>Bytes of the stream before the next record.</summary>
     public long Offset { get; private set; } = offset;
@@ -27,9 +29,6 @@ internal sealed class ImportRecords(Stream stream, bool quoted, long offset, lon
     public ReadOnlySpan<byte> Record => _buffer.AsSpan(_from, _length);
 
     public bool TooLong { get; private set; }
-
-    private int _from;
-    private int _length;
 
     /// <summary>Moves to the next record; false at the end of the stream.</summary>
     public bool Read()
