@@ -15,8 +15,8 @@ public sealed record UsageView
 
     public required UsageShare Total { get; init; }
 
-    /// <summary>The same length of time before; without a request there is nothing to compare with.</summary>
-    public required UsageShare Before { get; init; }
+    /// <summary>The same length of time before; null where the gateway was not in use from its beginning, so that nothing can be compared.</summary>
+    public UsageShare? Before { get; init; }
 
     public required IReadOnlyList<UsagePoint> Points { get; init; }
 
@@ -37,9 +37,9 @@ public sealed record UsageView
     }
 
     /// <summary>Relative change against the time before; null where there is nothing to compare, or a part is unknown.</summary>
-    public double? CostChange => Total.UnpricedRequests + Before.UnpricedRequests > 0 || Before.PricedCost == 0 ? null : (double)(Total.PricedCost / Before.PricedCost) - 1;
+    public double? CostChange => Before is not { PricedCost: > 0, UnpricedRequests: 0 } || Total.UnpricedRequests > 0 ? null : (double)(Total.PricedCost / Before.PricedCost) - 1;
 
-    public double? RequestsChange => Before.Requests == 0 ? null : ((double)Total.Requests / Before.Requests) - 1;
+    public double? RequestsChange => Before is null ? null : ((double)Total.Requests / Before.Requests) - 1;
 }
 
 /// <summary>Reads the page of usage: four questions to the database whatever the period.</summary>
@@ -50,7 +50,8 @@ public sealed class UsageReader(CostQuery costs, TimeProvider clock)
         ArgumentNullException.ThrowIfNull(filter);
         var slice = filter.Slice(clock.GetUtcNow());
         var shares = await costs.SharesAsync(slice, filter.By, cancellationToken);
-        var before = await costs.SharesAsync(slice with { From = slice.From - (slice.To - slice.From), To = slice.From }, UsageDimension.Model, cancellationToken);
+        var earlier = slice with { From = slice.From - (slice.To - slice.From), To = slice.From };
+        var before = await costs.SeriesAsync(earlier, null, filter.Bucket, cancellationToken);
         List<string> keys = filter.By == UsageDimension.Key ? [.. shares.Select(s => s.Name)] : [];
         if (filter.Key is not null)
         {
@@ -63,7 +64,10 @@ public sealed class UsageReader(CostQuery costs, TimeProvider clock)
             Slice = slice,
             Shares = shares,
             Total = UsageShare.Sum(shares),
-            Before = UsageShare.Sum(before),
+            Before = before.Count == 0 || before[0].At > earlier.From ? null : new UsageShare
+            {
+                Name = "", Requests = before.Sum(p => p.Requests), PricedCost = before.Sum(p => p.Cost ?? 0), UnpricedRequests = before.Sum(p => p.UnpricedRequests),
+            },
             Points = await costs.SeriesAsync(slice, filter.By, filter.Bucket, cancellationToken),
             KeyNames = keys.Count == 0 ? new Dictionary<string, string>() : await costs.KeyNamesAsync(keys, cancellationToken),
         };

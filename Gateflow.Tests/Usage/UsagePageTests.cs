@@ -54,9 +54,13 @@ public sealed class UsagePageTests
         var reader = new UsageReader(new CostQuery(database), new Microsoft.Extensions.Time.Testing.FakeTimeProvider(DashboardTestContext.Now));
         commands.Take();
 
-        await reader.ReadAsync(new UsageFilter(By: UsageDimension.Key, Feature: "chat"), TestContext.Current.CancellationToken);
+        var fresh = await reader.ReadAsync(new UsageFilter(By: UsageDimension.Key, Feature: "chat"), TestContext.Current.CancellationToken);
 
         Assert.InRange(commands.Take(), 1, 10);
+        Assert.Null(fresh.RequestsChange); // the time before was not in use
+
+        await database.AddAsync(Row(DashboardTestContext.Now.AddDays(-60), "gpt-4", 4, 4m, "chat"), Row(DashboardTestContext.Now.AddDays(-58.9), "gpt-4", 4, 4m, "chat"));
+        Assert.Equal(-0.75, (await reader.ReadAsync(new UsageFilter(), TestContext.Current.CancellationToken)).RequestsChange);
     }
 
     [Fact]
@@ -70,7 +74,7 @@ public sealed class UsagePageTests
 
         var charts = UsageCharts.Of(new UsageView
         {
-            Filter = filter, Slice = slice, Shares = shares, Total = UsageShare.Sum(shares), Before = UsageShare.Sum([]), KeyNames = new Dictionary<string, string>(),
+            Filter = filter, Slice = slice, Shares = shares, Total = UsageShare.Sum(shares), KeyNames = new Dictionary<string, string>(),
             Points = [.. shares.Select((s, i) => new UsagePoint(at, s.Name, s.Requests, i == 0 ? null : s.Cost, 0))],
         });
 

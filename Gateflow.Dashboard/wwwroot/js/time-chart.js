@@ -119,7 +119,7 @@ export function create(host, options) {
     const times = state.series.flatMap(s => s.data.length ? [s.data[0][0], s.data[s.data.length - 1][0]] : []);
     const first = change.from ?? (times.length ? Math.min(...times) : Date.now() - 3e5);
     const last = Math.max(change.to ?? (times.length ? Math.max(...times) : Date.now()), first + 1000);
-    const most = Math.max(2, Math.min(6, Math.floor(host.clientWidth / 110))); // labels with seconds need the room
+    const most = Math.max(2, Math.min(6, Math.floor(host.clientWidth / (last - first > 864e6 ? 70 : 110)))); // labels with seconds need the room, dates do not
     const tick = ticks.find(t => t >= (last - first) / most) ?? ticks[ticks.length - 1];
     const zone = new Date(last).getTimezoneOffset() * 6e4;
     const from = Math.floor((first - zone) / tick) * tick + zone;
