@@ -17,8 +17,7 @@ public sealed class ImportStore(IDbContextFactory<GateflowDb> databases, ModelCa
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
-    private readonly Dictionary<RollupKey, UsageRollup> _rollups = [];
-    private readonly HashSet<DateTimeOffset> _hours = [];
+    private readonly KeptRollups _rollups = new();
 
     public async Task<UsageImport?> FindAsync(string id, CancellationToken cancellationToken)
     {
@@ -50,7 +49,7 @@ public sealed class ImportStore(IDbContextFactory<GateflowDb> databases, ModelCa
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         foreach (var (key, tally) in chunk)
         {
-            tally.AddTo(await RollupAsync(db, node, key, cancellationToken));
+            tally.AddTo(await _rollups.ForAsync(db, node, key, demo: false, cancellationToken));
         }
 
         await db.SetSettingAsync(Prefix + import.Id, JsonSerializer.Serialize(import, JsonColumn.Options), cancellationToken);
@@ -64,11 +63,7 @@ public sealed class ImportStore(IDbContextFactory<GateflowDb> databases, ModelCa
     }
 
     /// <summary>Forgets what is known of stored rows: before another import, and after a failure.</summary>
-    internal void Forget()
-    {
-        _rollups.Clear();
-        _hours.Clear();
-    }
+    internal void Forget() => _rollups.Forget();
 
     /// <summary>Removes an import with everything it counted.</summary>
     public async Task RemoveAsync(string id, CancellationToken cancellationToken)
@@ -87,30 +82,6 @@ public sealed class ImportStore(IDbContextFactory<GateflowDb> databases, ModelCa
     internal decimal? Cost(in ImportedUsage row) => row.Cost ?? catalog.Cost(row.Model, row.InputTokens, row.CachedTokens, row.OutputTokens);
 
     internal ModelCatalog Catalog => catalog;
-
-    private async Task<UsageRollup> RollupAsync(GateflowDb db, string node, RollupKey key, CancellationToken cancellationToken)
-    {
-        if (_hours.Add(key.Hour))
-        {
-            await foreach (var row in db.UsageRollups.AsNoTracking().Where(r => r.Hour == key.Hour && r.Node == node).AsAsyncEnumerable().WithCancellation(cancellationToken))
-            {
-                _rollups[new RollupKey(row.Hour, row.Model, row.ServedModel, row.Feature, row.KeyId)] = row;
-            }
-        }
-
-        if (_rollups.TryGetValue(key, out var known))
-        {
-            db.UsageRollups.Update(known);
-            return known;
-        }
-
-        var added = _rollups[key] = new UsageRollup
-        {
-            Hour = key.Hour, Node = node, Model = key.Model, ServedModel = key.ServedModel, Feature = key.Feature, KeyId = key.KeyId,
-        };
-        db.UsageRollups.Add(added);
-        return added;
-    }
 
     private static UsageImport Parse(string text) => JsonSerializer.Deserialize<UsageImport>(text, JsonColumn.Options)!;
 }

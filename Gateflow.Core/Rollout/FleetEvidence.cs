@@ -147,20 +147,13 @@ public sealed partial class FleetEvidence(
             fleet.BeginStep(migration.Step, migration.Weight); // its steps were edited
         }
 
-        var before = fleet.Read();
+        var before = VerdictChanges.Of(fleet.Read());
         foreach (var batch in batches)
         {
             Fold(fleet, batch);
         }
 
-        foreach (var (was, now) in before.Zip(fleet.Read()))
-        {
-            if (was.Verdict != now.Verdict && was.Verdict != Verdict.NoTraffic && now.Verdict != Verdict.NoTraffic)
-            {
-                migration.NoteVerdict(now, was.Verdict, clock.GetUtcNow());
-            }
-        }
-
+        VerdictChanges.Note(migration, VerdictChanges.Between(before, fleet.Read()), clock.GetUtcNow());
         db.AddRange(migration.NewEvents);
         var state = JsonSerializer.Serialize(fleet.Save(), JsonColumn.Options);
         if (row is null)

@@ -10,7 +10,7 @@ namespace Gateflow.Core.Rollout;
 /// Counted target outcomes are successes, and failures that are the target's own: target_failure and broken_stream, at most one a
 /// unit in 10 s. Answers that the source gave as a fallback must not be folded as the source's.
 /// </remarks>
-public sealed class MigrationJudge
+public sealed partial class MigrationJudge
 {
     private static readonly int Kinds = Enum.GetValues<OutcomeKind>().Length;
 
@@ -163,42 +163,6 @@ public sealed class MigrationJudge
     /// <summary>What every armed guardrail says now, in the order of <see cref="GuardrailKind"/>. A breached one keeps the numbers of its breach.</summary>
     public IReadOnlyList<GuardrailReading> Read() =>
         [.. _tests.Armed.Select(kind => Breach?.Guardrail == kind ? Breach : Read(kind))];
-
-    public JudgeState Save() => new()
-    {
-        Sequence = Sequence,
-        Step = Step,
-        Weight = Weight,
-        StepTargetOutcomes = StepTargetOutcomes,
-        StepTargetSeen = StepTargetSeen,
-        FirstFailureTicks = _firstFailure,
-        OutcomesBeforeFailure = _beforeFailure,
-        Counts = [.. _counts],
-        FailingUnits = _failing.Save(),
-        SlowUnit = _slowUnit,
-        SlowUnits = _slowUnits,
-        Outages = _outages.Save(),
-        ErrorRate = _tests.Error?.Save(),
-        ErrorRateAlarm = _tests.Error?.Alarm.Save() ?? default,
-        Latency = _tests.Latency?.Save(),
-        LatencyAlarm = _tests.Latency?.Alarm.Save() ?? default,
-        LatencyHistory = _tests.LatencyHistory?.Save(),
-        Quality = _tests.Quality?.Save(),
-        QualityAlarm = _tests.Quality?.Alarm.Save() ?? default,
-        Breach = Breach,
-    };
-
-    /// <summary>Takes over a saved state; a guardrail that the state does not know starts fresh.</summary>
-    public void Restore(JudgeState state)
-    {
-        (Sequence, Step, Weight) = (state.Sequence, state.Step, state.Weight);
-        (StepTargetOutcomes, StepTargetSeen, Breach) = (state.StepTargetOutcomes, state.StepTargetSeen, state.Breach);
-        (_slowUnit, _slowUnits, _firstFailure, _beforeFailure) = (state.SlowUnit, state.SlowUnits, state.FirstFailureTicks, state.OutcomesBeforeFailure);
-        state.Counts.AsSpan(0, Math.Min(state.Counts.Length, _counts.Length)).CopyTo(_counts);
-        _failing.Restore(state.FailingUnits);
-        _outages.Restore(state.Outages);
-        _tests.Restore(state);
-    }
 
     private static int Index(Arm arm, OutcomeKind kind) => ((arm == Arm.Target ? 1 : 0) * Kinds) + (int)kind;
 

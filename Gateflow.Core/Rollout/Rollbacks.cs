@@ -90,7 +90,7 @@ public sealed class Rollbacks(Transitions transitions, Routes routes, ModelDirec
 
     /// <summary>Why the requests of a completed migration cannot return: nobody serves the source any more. Asked of memory alone, before anything is braked.</summary>
     private Refusal? NoWayBack(string id) =>
-        routes.Current.Migrations.Values.SelectMany(r => r).FirstOrDefault(r => r.MigrationId == id && r.Completed) is { } completed && !models.IsServed(completed.SourceModel)
+        routes.Current.FindMigration(id) is { Completed: true } completed && !models.IsServed(completed.SourceModel)
             ? new Refusal(RefusalKind.Conflict, "source_not_served",
                 $"No configured provider serves '{completed.SourceModel}' any more: its requests would have nowhere to return to. Add a provider that serves it, or migrate from '{completed.TargetModel}' to another model.")
             {

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
 using System.Threading.Channels;
 using Gateflow.Core.Fleet;
 using Gateflow.Core.Migrations;
@@ -15,7 +14,7 @@ namespace Gateflow.Core.Rollout;
 /// lives only in memory.
 /// </summary>
 public sealed partial class RolloutController(
-    IDbContextFactory<GateflowDb> databases, Transitions transitions, Rollbacks rollbacks, Judge judge, FleetEvidence evidence, SourceHistory history, SplitWatch splits, ThisNode node, Lease lease,
+    IDbContextFactory<GateflowDb> databases, Transitions transitions, Rollbacks rollbacks, Arming arming, Judge judge, FleetEvidence evidence, SourceHistory history, SplitWatch splits, ThisNode node, Lease lease,
     TimeProvider clock, ILogger<RolloutController> logger)
 {
     private const string Actor = Migration.Program;
@@ -23,7 +22,6 @@ public sealed partial class RolloutController(
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     private readonly Channel<bool> _wakes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-    private readonly ConcurrentDictionary<string, byte> _braking = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, IReadOnlyDictionary<GuardrailKind, Verdict>> _verdicts = new(StringComparer.Ordinal);
 
     /// <summary>Raised with a migration's id when its judgement, not its state, may have changed.</summary>
@@ -35,23 +33,8 @@ public sealed partial class RolloutController(
     /// <summary>Takes up running migrations with the evidence that was stored, before the first request is served.</summary>
     public async Task RestoreAsync(CancellationToken cancellationToken)
     {
-        judge.Breached += (id, _) =>
-        {
-            if (_braking.ContainsKey(id))
-            {
-                rollbacks.Brake(id); // in force for the next request, whatever the database does
-            }
-
-            Wake();
-        };
-        transitions.Routing += migration =>
-        {
-            if (migration.IsRunning && node.Is(NodeRoles.Gateway))
-            {
-                Arm(migration, null);
-            }
-        };
-        await ArmAsync(await RunningAsync(cancellationToken), cancellationToken);
+        arming.Listen(Wake);
+        await arming.UpdateAsync(await RunningAsync(cancellationToken), cancellationToken);
     }
 
     /// <summary>Turns until cancelled.</summary>
@@ -90,7 +73,12 @@ public sealed partial class RolloutController(
     public async Task RunOnceAsync(CancellationToken cancellationToken)
     {
         var running = await RunningAsync(cancellationToken);
-        await ArmAsync(running, cancellationToken);
+        foreach (var id in await arming.UpdateAsync(running, cancellationToken))
+        {
+            _verdicts.TryRemove(id, out _);
+            Judged?.Invoke(id); // over, perhaps by another node
+        }
+
         splits.Look(running);
         await history.RefreshAsync(running, judge, clock.GetUtcNow(), cancellationToken);
         var decides = node.Is(NodeRoles.Controller) && (!node.SharesDatabase || await lease.HoldAsync(cancellationToken));
@@ -247,20 +235,11 @@ public sealed partial class RolloutController(
             return; // whoever folds notes them, in the same transaction: once for all nodes
         }
 
-        var verdicts = judged.Readings.ToDictionary(r => r.Guardrail, r => r.Verdict);
         var before = _verdicts.GetValueOrDefault(migration.Id);
-        _verdicts[migration.Id] = verdicts;
-        var changed = judged.Readings.Where(r => before is not null && before.TryGetValue(r.Guardrail, out var was) && was != r.Verdict
-            && was != Verdict.NoTraffic && r.Verdict != Verdict.NoTraffic).ToList();
-        if (changed.Count > 0)
+        _verdicts[migration.Id] = VerdictChanges.Of(judged.Readings);
+        if (before is not null && VerdictChanges.Between(before, judged.Readings) is { Count: > 0 } changes)
         {
-            await transitions.NoteAsync(migration.Id, m =>
-            {
-                foreach (var reading in changed)
-                {
-                    m.NoteVerdict(reading, before![reading.Guardrail], clock.GetUtcNow());
-                }
-            }, cancellationToken);
+            await transitions.NoteAsync(migration.Id, m => VerdictChanges.Note(m, changes, clock.GetUtcNow()), cancellationToken);
         }
     }
 
@@ -271,63 +250,6 @@ public sealed partial class RolloutController(
             .Where(m => m.Status == MigrationStatus.Scheduled || m.Status == MigrationStatus.InProgress
                 || m.Status == MigrationStatus.Paused || m.Status == MigrationStatus.Soaking)
             .ToListAsync(cancellationToken);
-    }
-
-    private async Task ArmAsync(List<Migration> migrations, CancellationToken cancellationToken)
-    {
-        foreach (var id in judge.Armed.Except(migrations.Where(m => m.IsRunning).Select(m => m.Id)).ToList())
-        {
-            judge.Disarm(id);
-            _verdicts.TryRemove(id, out _);
-            _braking.TryRemove(id, out _);
-            history.Forget(id);
-            Judged?.Invoke(id); // over, perhaps by another node
-        }
-
-        if (!node.Is(NodeRoles.Gateway))
-        {
-            return;
-        }
-
-        foreach (var migration in migrations.Where(m => m.IsRunning))
-        {
-            if (judge.IsArmed(migration.Id))
-            {
-                SetBrake(migration); // auto_rollback and limits may have changed while paused, perhaps by another node
-                judge.Tighten(migration.Id, JudgeConfigs.OfNode(migration, node));
-                continue;
-            }
-
-            await using var db = await databases.CreateDbContextAsync(cancellationToken);
-            var row = await db.Evidence.AsNoTracking().FirstOrDefaultAsync(e => e.MigrationId == migration.Id && e.Node == node.Name, cancellationToken);
-            Arm(migration, row is null ? null : JsonSerializer.Deserialize<JudgeState>(row.State, JsonColumn.Options));
-        }
-    }
-
-    private void Arm(Migration migration, JudgeState? state)
-    {
-        SetBrake(migration);
-        if (!judge.Arm(migration.Id, JudgeConfigs.OfNode(migration, node), state))
-        {
-            judge.Tighten(migration.Id, JudgeConfigs.OfNode(migration, node));
-        }
-
-        if (migration.Status != MigrationStatus.Soaking)
-        {
-            judge.BeginStep(migration.Id, migration.Step, migration.Weight);
-        }
-    }
-
-    private void SetBrake(Migration migration)
-    {
-        if (migration.Config.AutoRollback)
-        {
-            _braking[migration.Id] = 0;
-        }
-        else
-        {
-            _braking.TryRemove(migration.Id, out _);
-        }
     }
 
     private static readonly Refusal Stale = new(RefusalKind.Conflict, "stale", "The migration moved meanwhile.");

@@ -31,4 +31,21 @@ public sealed record RouteTable
 
     /// <summary>Keys by the SHA-256 of their secret.</summary>
     public FrozenDictionary<KeyHash, KeyEntry> Keys { get; init; } = FrozenDictionary<KeyHash, KeyEntry>.Empty;
+
+    /// <summary>The route of a migration; null when it is not routed: not started, or rolled back.</summary>
+    public MigrationRoute? FindMigration(string id)
+    {
+        foreach (var list in Migrations.Values)
+        {
+            foreach (var route in list)
+            {
+                if (route.MigrationId == id)
+                {
+                    return route;
+                }
+            }
+        }
+
+        return null;
+    }
 }

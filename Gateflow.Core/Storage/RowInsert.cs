@@ -1,6 +1,6 @@
-using System.Data;
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Storage;
 
@@ -98,16 +98,12 @@ internal static class RowInsert<TRow>
 
             var entity = db.Model.FindEntityType(typeof(TRow))!;
             var store = StoreObjectIdentifier.Create(entity, StoreObjectType.Table)!.Value;
-            var sql = db.Database.CurrentTransaction is null ? throw new InvalidOperationException("Rows are inserted within a transaction.") : Helper(db);
+            var sql = db.GetService<ISqlGenerationHelper>();
             List<Column> columns = [.. entity.GetProperties().Select((p, i) => new Column(p, p.GetColumnName(store)!, $"@p{i}"))];
             var text = $"INSERT INTO {sql.DelimitIdentifier(store.Name, store.Schema)} ({string.Join(", ", columns.Select(c => sql.DelimitIdentifier(c.Name)))}) "
                 + $"VALUES ({string.Join(", ", columns.Select(c => c.Mark))})";
             return s_last = new Table(db.Model, text, columns);
         }
-
-        private static ISqlGenerationHelper Helper(DbContext db) =>
-            ((Microsoft.EntityFrameworkCore.Infrastructure.IInfrastructure<IServiceProvider>)db).Instance.GetService(typeof(ISqlGenerationHelper)) as ISqlGenerationHelper
-            ?? throw new InvalidOperationException("The database is not relational.");
     }
 
     private sealed class Column(IProperty property, string name, string mark)

@@ -18,8 +18,7 @@ internal sealed class BatchStore(
     private static readonly TimeSpan KeptHours = TimeSpan.FromHours(2);
     private static readonly TimeSpan KeptWindows = TimeSpan.FromMinutes(2);
 
-    private readonly Dictionary<RollupKey, UsageRollup> _rollups = [];
-    private readonly HashSet<DateTimeOffset> _hours = [];
+    private readonly KeptRollups _rollups = new();
     private readonly Dictionary<WindowKey, ArmWindow> _windows = [];
     private readonly Dictionary<string, (long Sequence, int Step)> _evidence = new(StringComparer.Ordinal);
     private Setting? _last;
@@ -62,8 +61,7 @@ internal sealed class BatchStore(
     /// <summary>Forgets what is known of stored rows: after a failure it may not be true.</summary>
     public void Forget()
     {
-        _rollups.Clear();
-        _hours.Clear();
+        _rollups.Forget();
         _windows.Clear();
         _evidence.Clear();
         _last = null;
@@ -112,41 +110,17 @@ internal sealed class BatchStore(
 
         foreach (var (key, tally) in folding.Rollups)
         {
-            tally.AddTo(await RollupAsync(db, key, demo.IsDemo(key.KeyId), cancellationToken));
+            tally.AddTo(await _rollups.ForAsync(db, node, key, demo.IsDemo(key.KeyId), cancellationToken));
         }
 
         foreach (var (key, tally) in folding.Windows)
         {
             var window = await WindowAsync(db, key, cancellationToken);
-            window.Weight = Weight(table, key.MigrationId);
+            window.Weight = (table.FindMigration(key.MigrationId)?.Weight ?? 0) / 100.0; // no longer routed: rolled back
             tally.AddTo(window);
         }
 
         await RowInsert<RequestRow>.RunAsync(db, rows, cancellationToken);
-    }
-
-    private async Task<UsageRollup> RollupAsync(GateflowDb db, RollupKey key, bool isDemo, CancellationToken cancellationToken)
-    {
-        if (_hours.Add(key.Hour))
-        {
-            await foreach (var row in db.UsageRollups.AsNoTracking().Where(r => r.Hour == key.Hour && r.Node == node).AsAsyncEnumerable().WithCancellation(cancellationToken))
-            {
-                _rollups[new RollupKey(row.Hour, row.Model, row.ServedModel, row.Feature, row.KeyId)] = row;
-            }
-        }
-
-        if (_rollups.TryGetValue(key, out var known))
-        {
-            db.UsageRollups.Update(known);
-            return known;
-        }
-
-        var added = _rollups[key] = new UsageRollup
-        {
-            Hour = key.Hour, Node = node, Model = key.Model, ServedModel = key.ServedModel, Feature = key.Feature, KeyId = key.KeyId, Demo = isDemo,
-        };
-        db.UsageRollups.Add(added);
-        return added;
     }
 
     private async Task<ArmWindow> WindowAsync(GateflowDb db, WindowKey key, CancellationToken cancellationToken)
@@ -202,32 +176,9 @@ internal sealed class BatchStore(
         }
     }
 
-    /// <summary>Percent on the target; 0 for a migration that is no longer routed, because it was rolled back.</summary>
-    private static double Weight(RouteTable table, string migration)
-    {
-        foreach (var list in table.Migrations.Values)
-        {
-            foreach (var route in list)
-            {
-                if (route.MigrationId == migration)
-                {
-                    return route.Weight / 100.0;
-                }
-            }
-        }
-
-        return 0;
-    }
-
     private void Trim()
     {
-        var oldest = clock.GetUtcNow() - KeptHours;
-        foreach (var key in _rollups.Keys.Where(k => k.Hour < oldest).ToList())
-        {
-            _rollups.Remove(key);
-        }
-
-        _hours.RemoveWhere(hour => hour < oldest);
+        _rollups.Forget(clock.GetUtcNow() - KeptHours);
         var oldestWindow = clock.GetUtcNow() - KeptWindows;
         foreach (var key in _windows.Keys.Where(k => k.At < oldestWindow).ToList())
         {

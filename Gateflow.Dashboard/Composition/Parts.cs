@@ -88,6 +88,7 @@ internal static class Parts
         services.AddSingleton<Rollbacks>();
         services.AddSingleton<SourceHistory>();
         services.AddSingleton<SplitWatch>();
+        services.AddSingleton<Arming>();
         services.AddSingleton<RolloutController>();
         services.AddHostedService(sp => new ControllerLoop(sp.GetRequiredService<RolloutController>()));
         return services;

@@ -1,6 +1,7 @@
 using Gateflow.Core.Limits;
 using Gateflow.Gateway.Errors;
 using Gateflow.Gateway.Pipeline;
+using Gateflow.Gateway.Usage;
 
 namespace Gateflow.Gateway.Limits;
 
@@ -48,6 +49,6 @@ internal sealed class KeyGate(KeyMeters meters)
     internal static long Estimate(Exchange exchange)
     {
         var output = exchange.Envelope.MaxOutputTokens;
-        return ((exchange.Envelope.PromptLength + 3) / 4) + (output <= SmallAnswer ? output.Value : 0);
+        return TokenEstimate.Of(exchange.Envelope.PromptLength) + (output <= SmallAnswer ? output.Value : 0);
     }
 }

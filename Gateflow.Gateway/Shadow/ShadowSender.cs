@@ -9,6 +9,7 @@ using Gateflow.Gateway.Pipeline;
 using Gateflow.Gateway.Protocols;
 using Gateflow.Gateway.Quality;
 using Gateflow.Gateway.Routing;
+using Gateflow.Gateway.Usage;
 using Microsoft.Extensions.Logging;
 
 namespace Gateflow.Gateway.Shadow;
@@ -20,8 +21,6 @@ namespace Gateflow.Gateway.Shadow;
 internal sealed partial class ShadowSender(
     RouteReader routes, CandidateLists lists, Forwarder forwarder, ModelCatalog catalog, Judge judge, Scoring scoring, TimeProvider time, ILogger<ShadowSender> logger)
 {
-    private const int CharactersAToken = 4;
-
     private readonly SchemaCheck _schemas = new();
     private readonly Lock _checking = new();
 
@@ -31,7 +30,7 @@ internal sealed partial class ShadowSender(
         using (copy)
         {
             var table = routes();
-            if (Find(table, copy.MigrationId) is not { Mirror: { } mirror } migration)
+            if (table.FindMigration(copy.MigrationId) is not { Mirror: { } mirror } migration)
             {
                 copy.Tally.Skipped(); // paused, moved on or rolled back meanwhile
                 return;
@@ -85,6 +84,8 @@ internal sealed partial class ShadowSender(
             await ShadowReading.ReadToEndAsync(call);
         }
 
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // what compares answers must not keep a socket's thread
+
         Conclude(copy, exchange, call.Result, call, reserved);
     }
 
@@ -115,7 +116,7 @@ internal sealed partial class ShadowSender(
             copy.Tally.Timed(copy.SourceMs, call.LatencyMs);
         }
 
-        if (Find(routes(), copy.MigrationId)?.Mirror is null)
+        if (routes().FindMigration(copy.MigrationId)?.Mirror is null)
         {
             return; // the step that the copy belongs to is over
         }
@@ -166,24 +167,8 @@ internal sealed partial class ShadowSender(
         var facts = call.Facts;
         var (input, output) = facts.HasUsage
             ? (facts.InputTokens, (long)facts.OutputTokens)
-            : ((exchange.Envelope.PromptLength + CharactersAToken - 1) / CharactersAToken, (facts.ContentLength + CharactersAToken - 1) / CharactersAToken);
+            : (TokenEstimate.Of(exchange.Envelope.PromptLength), TokenEstimate.Of(facts.ContentLength));
         return new ShadowUsage(input, output, !facts.HasUsage, catalog.Cost(call.Candidate.Model, input, facts.CachedTokens, output));
-    }
-
-    private static MigrationRoute? Find(RouteTable table, string migrationId)
-    {
-        foreach (var list in table.Migrations.Values)
-        {
-            foreach (var route in list)
-            {
-                if (route.MigrationId == migrationId)
-                {
-                    return route;
-                }
-            }
-        }
-
-        return null;
     }
 
     [LoggerMessage(LogLevel.Error, "A copy of a request of {MigrationId} could not be sent: {Kind}")]

@@ -157,8 +157,7 @@ internal sealed class Closing(Recorder recorder, Judge judge, KeyGate gate, Mode
     private static AttemptResult OwnResult(Exchange exchange, ProviderCall last) =>
         exchange.FellBack ? exchange.Calls.FindLast(static call => call.Candidate.Role == CandidateRole.Own)!.Result : last.Result;
 
-    /// <summary>Four characters a token: the usual rule of thumb for English.</summary>
-    private static int Estimate(long length) => (int)Math.Min(int.MaxValue, (length + 3) / 4);
+    private static int Estimate(long length) => (int)Math.Min(int.MaxValue, TokenEstimate.Of(length));
 
     /// <summary>The last failure: that of the target when the source answered in its place.</summary>
     private static string? ErrorCode(Exchange exchange, ProviderCall last)

@@ -2,8 +2,10 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using Gateflow.Core.Storage;
 using Gateflow.Core.Usage;
 using Gateflow.Tests.Management;
+using Microsoft.EntityFrameworkCore;
 
 namespace Gateflow.Tests.EvidencePacks;
 
@@ -22,7 +24,7 @@ public sealed class EvidencePackTests
             using var answer = await ManagedGateflow.AskAsync(application, $"sampled {i}");
         }
 
-        await gateflow.Host.Get<RecorderWriter>().RunOnceAsync(Token);
+        await gateflow.RecordedAsync(async () => await SamplesAsync(gateflow) == 3);
         var id = await gateflow.DraftAsync("""
             {"strategy": "steps", "canary_percentage": 50, "steps": [{"weight": 50, "hold_minutes": 60, "gate": true}, {"weight": 100, "hold_minutes": 60}],
              "rollback_threshold": {"error_rate": 0.05}}
@@ -87,6 +89,12 @@ public sealed class EvidencePackTests
     /// <summary>Of the body that <see cref="ManagedGateflow.AskAsync"/> sends.</summary>
     private static string Hash(string user) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
         $$"""{"model": "{{ManagedGateflow.Source}}", "user": "{{user}}", "messages": [{"role": "user", "content": "What is the capital of {{user}}?"}]}""")));
+
+    private static async Task<int> SamplesAsync(ManagedGateflow gateflow)
+    {
+        await using var db = await gateflow.Host.Get<IDbContextFactory<GateflowDb>>().CreateDbContextAsync(Token);
+        return await db.Samples.CountAsync(Token);
+    }
 
     private static async Task<string> ReadAsync(ManagedGateflow gateflow, string id, string format, string type)
     {

@@ -34,7 +34,7 @@ public sealed class KeyLimitsApiTests
         await gateflow.MustAsync("PATCH", path, """{"rate_limits": null, "allowed_ips": []}""");
         await AskedAsync(application, 200, 200);
 
-        await UntilAsync(async () =>
+        await gateflow.RecordedAsync(async () =>
         {
             var listed = (await gateflow.MustAsync("GET", "/api-keys"))["data"]!.AsArray().Single(k => ManagedGateflow.Text(k!, "name") == "renamed")!;
             return listed["refused_last_30d"]!.GetValue<long>() == 4 && listed["requests_last_30d"]!.GetValue<long>() == 5;
@@ -140,14 +140,6 @@ public sealed class KeyLimitsApiTests
         {
             using var response = await ManagedGateflow.AskAsync(client, "Italy");
             Assert.Equal(status, (int)response.StatusCode);
-        }
-    }
-
-    private static async Task UntilAsync(Func<Task<bool>> condition)
-    {
-        while (!await condition())
-        {
-            await Task.Delay(50, Token);
         }
     }
 }

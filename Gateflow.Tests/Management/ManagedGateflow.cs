@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using Gateflow.Core.Usage;
 using Gateflow.Tests.Composition;
 using Gateflow.Tests.Simulator;
 
@@ -81,6 +82,21 @@ public sealed class ManagedGateflow : IAsyncDisposable
         using var content = new StringContent(
             $$"""{"model": "{{model}}", "user": "{{user}}", "messages": [{"role": "user", "content": "What is the capital of {{user}}?"}]}""", Encoding.UTF8, "application/json");
         return await client.PostAsync(new Uri("/v1/chat/completions", UriKind.Relative), content, TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Turns the recorder until a condition holds: a request is recorded after its last byte, so perhaps after its caller has the answer.</summary>
+    public async Task RecordedAsync(Func<Task<bool>> condition)
+    {
+        for (var turn = 0; turn < 1_000; turn++)
+        {
+            await Host.Get<RecorderWriter>().RunOnceAsync(TestContext.Current.CancellationToken);
+            if (await condition())
+            {
+                return;
+            }
+        }
+
+        Assert.Fail("What the test waits for was not recorded.");
     }
 
     public static string Text(JsonNode body, string field) => body[field]!.GetValue<string>();
