@@ -18,11 +18,12 @@ public sealed class LexicalSimilarity : ISimilarity
     private const double CommonShare = 0.5;
     private const double RareShare = 0.005;
 
-    public string Method => "lexical";
+    public const string Name = "lexical";
 
-    public SimilarityScale Scale { get; } = new(Unrelated: 0.10, Poor: 0.30, Good: 0.38);
+    /// <summary>From measurements on answers of real models: docs/replay.md.</summary>
+    public static readonly SimilarityScale Scale = new(Unrelated: 0.10, Poor: 0.30, Good: 0.38);
 
-    public Task<ITextSpace> PlaceAsync(IReadOnlyList<string> texts, CancellationToken cancellationToken) => Task.FromResult(Place(texts));
+    public Task<ITextSpace> PlaceAsync(IReadOnlyList<string> texts, int distinct, CancellationToken cancellationToken) => Task.FromResult(Place(texts));
 
     /// <summary>The same without waiting: nothing here waits.</summary>
     public static ITextSpace Place(IReadOnlyList<string> texts)
@@ -90,6 +91,12 @@ public sealed class LexicalSimilarity : ISimilarity
 
     private sealed class Space(IReadOnlyList<string> texts, (int Term, double Weight)[][] words, (int Term, double Weight)[][] leads) : ITextSpace
     {
+        public string Method => Name;
+
+        public string? Note => null;
+
+        public SimilarityScale Scale => LexicalSimilarity.Scale;
+
         public double Between(int first, int second)
         {
             if (words[first].Length > 0 && words[second].Length > 0)

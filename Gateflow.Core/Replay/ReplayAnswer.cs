@@ -1,3 +1,5 @@
+using Gateflow.Core.Shadow;
+
 namespace Gateflow.Core.Replay;
 
 /// <summary>What one model gave to one stored request: an answer, or why there is none.</summary>
@@ -8,6 +10,15 @@ public sealed record ReplayAnswer
 
     /// <summary>True when it calls tools. They are never executed.</summary>
     public bool CallsTools { get; init; }
+
+    /// <summary>The calls, where they are known one by one; compared by <see cref="ToolAgreement"/>.</summary>
+    public IReadOnlyList<ShadowCall> Calls { get; init; } = [];
+
+    /// <summary>The model said itself that it refuses, by its API's own field.</summary>
+    public bool Refused { get; init; }
+
+    /// <summary>Whether the answer, or the arguments of its calls, are valid under the schema that the request gave; null when it gave none.</summary>
+    public bool? SchemaValid { get; init; }
 
     /// <summary>To the last byte of the answer.</summary>
     public double LatencyMs { get; init; }
@@ -28,7 +39,8 @@ public sealed record ReplayAnswer
 
 /// <summary>One request answered by both models, as the comparison sees it.</summary>
 /// <param name="JsonDemanded">The request asked for JSON.</param>
-public sealed record AnswerPair(ReplayAnswer Source, ReplayAnswer Target, bool JsonDemanded = false)
+/// <param name="Again">What the source gave when it was asked once more, for the noise floor; null when it was not asked.</param>
+public sealed record AnswerPair(ReplayAnswer Source, ReplayAnswer Target, bool JsonDemanded = false, ReplayAnswer? Again = null)
 {
     /// <summary>Only such pairs can be compared.</summary>
     public bool BothAnswered => Source.IsAnswer && Target.IsAnswer;

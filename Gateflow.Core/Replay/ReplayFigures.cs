@@ -17,12 +17,24 @@ internal sealed record ReplayFigures
 
     public required QualityComparison Quality { get; init; }
 
+    /// <summary>Lowered by the noise floor.</summary>
     public required SimilarityScale Scale { get; init; }
 
     /// <summary>Answers that say nothing, of the pairs tested.</summary>
     public required int SourceEmpty { get; init; }
 
     public required int TargetEmpty { get; init; }
+
+    /// <summary>Answers that refuse, of the pairs tested.</summary>
+    public required int SourceRefusals { get; init; }
+
+    public required int TargetRefusals { get; init; }
+
+    /// <summary>Null when it was not measured.</summary>
+    public required NoiseFloor? Floor { get; init; }
+
+    /// <summary>Null without a judge.</summary>
+    public required JudgeResults? Judge { get; init; }
 
     /// <summary>Share of the commonest answer among all answers of the side.</summary>
     public required double SourceSame { get; init; }

@@ -47,6 +47,12 @@ public sealed class ReplayPair
 
     public string? TargetError { get; init; }
 
+    /// <summary>Similarity of the tool calls' arguments in [0, 1]; null when neither side calls a tool.</summary>
+    public double? ToolMatch { get; set; }
+
+    /// <summary>The judge's word; null without one.</summary>
+    public JudgeWord? Judged { get; set; }
+
     /// <summary>A person's word: better, same or worse.</summary>
     public string? Rating { get; set; }
 }

@@ -18,11 +18,35 @@ public sealed record ReplayResults
 
     public required QualityComparison QualityComparison { get; init; }
 
+    /// <summary>Null when no pair was tested.</summary>
+    public ReplayDifferences? Differences { get; init; }
+
+    /// <summary>Null when it was not asked for.</summary>
+    public NoiseFloor? NoiseFloor { get; init; }
+
+    /// <summary>Null without a judge.</summary>
+    public JudgeResults? Judge { get; init; }
+
+    /// <summary>People's ratings of pairs; null while there are none.</summary>
+    public Opinions? Ratings { get; init; }
+
     public required ReplayRecommendation Recommendation { get; init; }
 
-    /// <summary>The rules that led to the recommendation, with their numbers.</summary>
+    /// <summary>What led to the recommendation, with its numbers.</summary>
     public required IReadOnlyList<string> Reasons { get; init; }
+
+    /// <summary>Every rule that spoke, without people's ratings.</summary>
+    public IReadOnlyList<ReplayRule> Rules { get; init; } = [];
+
+    /// <summary>The results with people's ratings, and the recommendation that follows.</summary>
+    public ReplayResults With(Opinions? ratings) => ReplayVerdict.Conclude(this with { Ratings = ratings });
 }
+
+/// <summary>A rule that spoke.</summary>
+/// <param name="Name">"target_errors", "similarity" …: docs/replay.md lists them.</param>
+/// <param name="Says">What it asks for.</param>
+/// <param name="Reason">Its sentence, with its numbers.</param>
+public sealed record ReplayRule(string Name, ReplayRecommendation Says, string Reason);
 
 /// <summary>One model's averages over the pairs tested.</summary>
 public sealed record ReplaySide
@@ -40,6 +64,9 @@ public sealed record ReplaySide
 
     /// <summary>Requests that this model failed to answer, of all that were sent to it.</summary>
     public int Errors { get; init; }
+
+    /// <summary>Answers of the pairs tested that refuse (<see cref="Replay.Refusals"/>).</summary>
+    public int Refusals { get; init; }
 }
 
 /// <summary>How the answers compare; similarities and shares in [0, 1], each with a 95 % interval (percentile bootstrap over pairs).</summary>
@@ -51,6 +78,9 @@ public sealed record QualityComparison
 
     /// <summary>"lexical" or "embedding".</summary>
     public required string SimilarityMethod { get; init; }
+
+    /// <summary>Why it is another method than the one asked for; null for nothing.</summary>
+    public string? SimilarityNote { get; init; }
 
     /// <summary>Share of pairs as different as answers to different prompts.</summary>
     public double? Unrelated { get; init; }
@@ -74,6 +104,39 @@ public sealed record QualityComparison
     public int SourceJson { get; init; }
 
     public int TargetJson { get; init; }
+
+    /// <summary>Answers that could be held against a schema which the request gave for its answer or its tools, and those that are valid.</summary>
+    public int SourceSchemaChecked { get; init; }
+
+    public int SourceSchemaValid { get; init; }
+
+    public int TargetSchemaChecked { get; init; }
+
+    public int TargetSchemaValid { get; init; }
+
+    /// <summary>Null when no answer calls a tool.</summary>
+    public ToolComparison? ToolCalls { get; init; }
+}
+
+/// <summary>How the tool calls compare, over the pairs in which a side calls tools; shares in [0, 1], each with a 95 % interval.</summary>
+public sealed record ToolComparison
+{
+    public required int Pairs { get; init; }
+
+    /// <summary>Share in which both call the same tools.</summary>
+    public required double NameMatch { get; init; }
+
+    public required Interval NameMatchInterval { get; init; }
+
+    /// <summary>Share in which both call the same tools with the same arguments, as JSON values.</summary>
+    public required double ToolMatch { get; init; }
+
+    public required Interval ToolMatchInterval { get; init; }
+
+    /// <summary>Mean similarity of the arguments (<see cref="ToolAgreement"/>).</summary>
+    public required double ArgumentSimilarity { get; init; }
+
+    public required Interval ArgumentSimilarityInterval { get; init; }
 }
 
 /// <summary>A 95 % interval.</summary>

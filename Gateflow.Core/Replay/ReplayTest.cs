@@ -33,6 +33,8 @@ public sealed class ReplayTest
     /// <summary>Most that the run may cost, USD; null for no cap.</summary>
     public decimal? MaxCost { get; init; }
 
+    public ReplaySetup Setup { get; init; } = new();
+
     /// <summary>Node that runs it: what it left running when it died, it marks as failed when it starts again.</summary>
     public required string Node { get; init; }
 
@@ -60,6 +62,7 @@ internal sealed class ReplayTestConfiguration : IEntityTypeConfiguration<ReplayT
         builder.Property(t => t.SourceModel).HasMaxLength(200);
         builder.Property(t => t.TargetModel).HasMaxLength(200);
         builder.Property(t => t.Node).HasMaxLength(200);
+        builder.Property(t => t.Setup).HasJson();
         builder.Property(t => t.Results).HasJson();
         builder.HasIndex(t => t.MigrationId);
     }

@@ -1,160 +1,142 @@
-using System.Globalization;
+using static Gateflow.Core.Replay.ReplayLimits;
 using static Gateflow.Core.Replay.ReplayRecommendation;
+using static Gateflow.Core.Replay.ReplayWords;
 
 namespace Gateflow.Core.Replay;
 
 /// <summary>
-/// What a replay advises, from stated rules: any rule of the first kind says do_not_proceed, any of the second review, else proceed. A
-/// rule that compares shares needs an excess of at least <see cref="LeastExcess"/> requests, so that one bad answer is no verdict.
+/// What a replay advises, from stated rules: any rule that says do_not_proceed decides, else any that says review, else proceed.
 /// </summary>
 internal static class ReplayVerdict
 {
-    /// <summary>Points by which the target may fail, or say nothing, more often than the source.</summary>
-    public const double ErrorMargin = 0.05;
-
-    public const int LeastExcess = 2;
-
-    /// <summary>Share of pairs surely as different as answers to different prompts.</summary>
-    public const double UnrelatedTooOften = 0.2;
-
-    public const double UnrelatedOften = 0.08;
-
-    /// <summary>Share of one and the same text among the target's answers that counts as a fixed answer, and by how much it must exceed the source's.</summary>
-    public const double FixedShare = 0.5;
-
-    public const double FixedExcess = 0.3;
-
-    /// <summary>Part of the source's own fit above chance that the target must reach.</summary>
-    public const double FitNeeded = 0.3;
-
-    /// <summary>Fit of the source from which its answers tell prompts apart well enough to ask it of the target.</summary>
-    public const double FitMeasurable = 0.6;
-
-    /// <summary>Points by which the target may give the JSON demanded less often than the source.</summary>
-    public const double JsonMargin = 0.05;
-
     public const int FewForPatterns = 5;
 
-    /// <summary>Fewer pairs are no ground to proceed.</summary>
-    public const int FewPairs = 20;
+    /// <summary>Doubts that people settle by looking at the answers themselves.</summary>
+    private static readonly string[] SettledByPeople = ["similarity", "unrelated", "length"];
 
-    public const double MissingMuch = 0.2;
+    /// <summary>The rules that speak, the gravest first; those that say proceed tell what stands for it.</summary>
+    public static IReadOnlyList<ReplayRule> Of(ReplayFigures figures) =>
+        [
+            .. Answering(figures), .. ReplayContentRules.Of(figures), .. Doubts(figures), .. For(figures),
+        ];
 
-    public const double LengthHalf = 0.5;
-
-    public const double LengthDouble = 2;
-
-    public const double LatencyMuch = 2;
-
-    public const double CostMuch = 1.5;
-
-    public static (ReplayRecommendation Recommendation, IReadOnlyList<string> Reasons) Of(ReplayFigures figures)
+    /// <summary>The results with the recommendation that follows from their rules and people's ratings.</summary>
+    public static ReplayResults Conclude(ReplayResults results)
     {
-        var against = Against(figures).ToList();
-        var doubts = Doubts(figures).ToList();
-        return against.Count > 0 ? (DoNotProceed, [.. against, .. doubts])
-            : doubts.Count > 0 ? (Review, doubts)
-            : (Proceed, [.. For(figures)]);
+        var rules = results.Rules.Concat(People(results.Ratings)).ToList();
+        if (results.Ratings is { Count: >= EnoughRatings } ratings && ratings.Worse <= ratings.Better)
+        {
+            rules.RemoveAll(rule => rule.Says == Review && SettledByPeople.Contains(rule.Name));
+        }
+
+        var says = rules.Select(rule => rule.Says).DefaultIfEmpty(Proceed).Max();
+        return results with
+        {
+            Recommendation = says,
+            Reasons = [.. rules.Where(rule => says == Proceed || rule.Says != Proceed).OrderByDescending(rule => rule.Says).Select(rule => rule.Reason)],
+        };
     }
 
-    private static IEnumerable<string> Against(ReplayFigures f)
+    private static IEnumerable<ReplayRule> Answering(ReplayFigures f)
     {
         if (Exceeds(f.TargetErrors, f.TargetSent, f.SourceErrors, f.SourceSent, ErrorMargin))
         {
-            yield return $"The target failed {Share(f.TargetErrors, f.TargetSent)}, the source {Share(f.SourceErrors, f.SourceSent)}: more than {Points(ErrorMargin)} above it.";
+            yield return new("target_errors", DoNotProceed,
+                $"The target failed {Share(f.TargetErrors, f.TargetSent)}, the source {Share(f.SourceErrors, f.SourceSent)}: more than {Points(ErrorMargin)} above it.");
         }
 
         if (Exceeds(f.TargetEmpty, f.Tested, f.SourceEmpty, f.Tested, ErrorMargin))
         {
-            yield return $"The target's answer was empty {Share(f.TargetEmpty, f.Tested)}, the source's {Share(f.SourceEmpty, f.Tested)}: more than {Points(ErrorMargin)} above it.";
+            yield return new("empty_answers", DoNotProceed,
+                $"The target's answer was empty {Share(f.TargetEmpty, f.Tested)}, the source's {Share(f.SourceEmpty, f.Tested)}: more than {Points(ErrorMargin)} above it.");
         }
 
         if (f.Tested >= FewForPatterns && f.TargetSame >= FixedShare && f.TargetSame >= f.SourceSame + FixedExcess)
         {
-            yield return $"{Percent(f.TargetSame)} of the target's answers are one and the same text; of the source's {Percent(f.SourceSame)}.";
+            yield return new("fixed_answer", DoNotProceed, $"{Percent(f.TargetSame)} of the target's answers are one and the same text; of the source's {Percent(f.SourceSame)}.");
+        }
+        else if (f.Tested >= FewPairs && f.TargetSame >= AllFixed && f.SourceSame <= SourceVaries && (f.TargetSame - f.SourceSame) * f.Tested >= LeastExcess - 0.001)
+        {
+            yield return new("fixed_answer", DoNotProceed, $"The target gives one and the same answer to everything; of the source's answers {Percent(f.SourceSame)} are one text.");
         }
 
         if (f is { TargetFits: { } fits, SourceFits: { } own } && own >= FitMeasurable && fits < 0.5 + (FitNeeded * (own - 0.5)))
         {
-            yield return $"The target's answers hardly depend on the prompt: only {Percent(fits)} are more like the source's answer to the same request than to another (chance is 50 %, the source reaches {Percent(own)}).";
+            yield return new("prompt_ignored", DoNotProceed,
+                $"The target's answers hardly depend on the prompt: only {Percent(fits)} are more like the source's answer to the same request than to another (chance is 50 %, the source reaches {Percent(own)}).");
         }
 
-        var q = f.Quality;
-        if (q.SemanticSimilarityInterval is { } similarity && similarity.High < f.Scale.Poor)
+        if (Exceeds(f.TargetRefusals, f.Tested, f.SourceRefusals, f.Tested, RefusalMargin))
         {
-            yield return $"Similarity {Number(q.SemanticSimilarity)} ({Range(similarity)}, {q.SimilarityMethod}) lies below {Number(f.Scale.Poor)}.";
-        }
-
-        if (q.UnrelatedInterval is { } unrelated && unrelated.Low > UnrelatedTooOften)
-        {
-            yield return $"{Percent(q.Unrelated)} ({Percent(unrelated.Low)} to {Percent(unrelated.High)}) of the pairs are as different as answers to different prompts; more than {Percent(UnrelatedTooOften)}.";
-        }
-
-        if (Exceeds(q.JsonDemanded - q.TargetJson, q.JsonDemanded, q.JsonDemanded - q.SourceJson, q.JsonDemanded, JsonMargin))
-        {
-            yield return $"JSON was demanded of {q.JsonDemanded} requests: the target gave it to {q.TargetJson}, the source to {q.SourceJson}.";
+            var much = Exceeds(f.TargetRefusals, f.Tested, f.SourceRefusals, f.Tested, RefusalMuch);
+            yield return new("refusals", much ? DoNotProceed : Review,
+                $"The target refused {Share(f.TargetRefusals, f.Tested)}, the source {Share(f.SourceRefusals, f.Tested)}: more than {Points(much ? RefusalMuch : RefusalMargin)} above it.");
         }
     }
 
-    private static IEnumerable<string> Doubts(ReplayFigures f)
+    private static IEnumerable<ReplayRule> Doubts(ReplayFigures f)
     {
         if (f.Tested < FewPairs)
         {
-            yield return f.Tested == 0 ? "No request was answered by both models: there is nothing to compare." : $"Only {f.Tested} pairs were tested; {FewPairs} are needed to proceed.";
+            yield return new("few_pairs", Review,
+                f.Tested == 0 ? "No request was answered by both models: there is nothing to compare." : $"Only {f.Tested} pairs were tested; {FewPairs} are needed to proceed.");
         }
 
         if (f.Missing > MissingMuch * (f.Missing + f.Tested))
         {
-            yield return $"{f.Missing} of {f.Missing + f.Tested} pairs are missing: more than {Percent(MissingMuch)}.";
-        }
-
-        var q = f.Quality;
-        if (q.SemanticSimilarityInterval is { } similarity && similarity.Low < f.Scale.Good && similarity.High >= f.Scale.Poor)
-        {
-            yield return $"Similarity {Number(q.SemanticSimilarity)} ({Range(similarity)}, {q.SimilarityMethod}) is not surely above {Number(f.Scale.Good)}.";
-        }
-
-        if (q.Unrelated > UnrelatedOften && !(q.UnrelatedInterval!.Low > UnrelatedTooOften))
-        {
-            yield return $"{Percent(q.Unrelated)} of the pairs are as different as answers to different prompts.";
-        }
-
-        if (q.OutputLengthRatio is < LengthHalf or > LengthDouble)
-        {
-            yield return $"The target's answers have {Number(q.OutputLengthRatio)} times the length of the source's.";
+            yield return new("missing", Review, $"{f.Missing} of {f.Missing + f.Tested} pairs are missing: more than {Percent(MissingMuch)}.");
         }
 
         if (f.LatencyRatio > LatencyMuch)
         {
-            yield return $"The target takes {Number(f.LatencyRatio)} times as long as the source.";
+            yield return new("latency", Review, $"The target takes {Number(f.LatencyRatio)} times as long as the source.");
         }
 
         if (f.CostRatio > CostMuch)
         {
-            yield return $"The target costs {Number(f.CostRatio)} times as much as the source.";
+            yield return new("cost", Review, $"The target costs {Number(f.CostRatio)} times as much as the source.");
+        }
+
+        if (f.Judge is { } judge)
+        {
+            if (judge.Opinions.SurelyWorse)
+            {
+                yield return new("judge", judge.Losses - judge.Wins >= JudgeMuch * judge.Opinions.Count ? DoNotProceed : Review,
+                    $"The judge {judge.Model} calls the target's answer worse {judge.Losses} times, better {judge.Wins} times, as good {judge.Ties} times.");
+            }
+
+            var asked = judge.Opinions.Count + judge.Invalid + judge.Failed;
+            if (judge.Invalid + judge.Failed > JudgeInvalid * asked)
+            {
+                yield return new("judge_invalid", Review, $"The judge {judge.Model} gave no verdict on {judge.Invalid + judge.Failed} of {asked} pairs: its word counts little.");
+            }
         }
     }
 
-    private static IEnumerable<string> For(ReplayFigures f)
+    private static IEnumerable<ReplayRule> For(ReplayFigures f)
     {
         var q = f.Quality;
-        yield return $"{f.Tested} pairs were tested, {f.Missing} are missing.";
-        yield return $"Similarity {Number(q.SemanticSimilarity)} ({Range(q.SemanticSimilarityInterval!)}, {q.SimilarityMethod}) lies above {Number(f.Scale.Good)}.";
-        yield return $"The target failed {Share(f.TargetErrors, f.TargetSent)}, the source {Share(f.SourceErrors, f.SourceSent)}.";
+        yield return new("tested", Proceed, $"{f.Tested} pairs were tested, {f.Missing} are missing.");
+        if (q.SemanticSimilarityInterval is { } similarity && similarity.Low >= f.Scale.Good)
+        {
+            yield return new("similarity", Proceed, $"Similarity {Number(q.SemanticSimilarity)} ({Range(similarity)}, {q.SimilarityMethod}) lies above {Number(f.Scale.Good)}.");
+        }
+
+        yield return new("target_errors", Proceed, $"The target failed {Share(f.TargetErrors, f.TargetSent)}, the source {Share(f.SourceErrors, f.SourceSent)}.");
+        if (f.Judge is { Opinions: { Count: > 0, SurelyWorse: false } } judge)
+        {
+            yield return new("judge", Proceed, $"The judge {judge.Model} calls the target's answer better {judge.Wins} times, as good {judge.Ties} times, worse {judge.Losses} times.");
+        }
     }
 
-    private static bool Exceeds(int target, int ofTarget, int source, int ofSource, double margin) =>
-        ofTarget > 0 && target >= LeastExcess
-        && (double)target / ofTarget > (ofSource == 0 ? 0 : (double)source / ofSource) + margin
-        && target - ((double)source * ofTarget / Math.Max(1, ofSource)) >= LeastExcess;
+    private static IEnumerable<ReplayRule> People(Opinions? ratings)
+    {
+        if (ratings is not { Count: > 0 })
+        {
+            yield break;
+        }
 
-    private static string Share(int part, int of) => $"{part} of {of} times ({Percent(of == 0 ? 0 : (double)part / of)})";
-
-    private static string Points(double margin) => string.Create(CultureInfo.InvariantCulture, $"{margin * 100:0.#} points");
-
-    private static string Percent(double? share) => string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.#} %");
-
-    private static string Number(double? value) => string.Create(CultureInfo.InvariantCulture, $"{value:0.##}");
-
-    private static string Range(Interval interval) => $"{Number(interval.Low)} to {Number(interval.High)}";
+        var words = $"People rated the target's answer better {ratings.Better} times, the same {ratings.Same} times, worse {ratings.Worse} times.";
+        yield return new("ratings", ratings is { Count: >= FewRatings, SurelyWorse: true } ? DoNotProceed : ratings.Worse > ratings.Better ? Review : Proceed, words);
+    }
 }

@@ -10,10 +10,8 @@ public sealed record ShadowComparison(double? Similarity, bool SameForm, ToolCal
 {
     private const int MostCharacters = 20_000;
 
-    private static readonly LexicalSimilarity Lexical = new();
-
     /// <summary>Name of the way by which <see cref="Similarity"/> is told.</summary>
-    public static string Method => Lexical.Method;
+    public static string Method => LexicalSimilarity.Name;
 
     /// <summary>Compares two answers. Of very long ones the beginnings.</summary>
     public static ShadowComparison Of(ShadowAnswer source, ShadowAnswer target, bool jsonDemanded)

@@ -42,6 +42,9 @@ internal sealed class ReplayBody
         }
     }
 
+    /// <summary>The request as JSON; not to be changed.</summary>
+    public JsonObject Json => _body;
+
     /// <summary>The request, for whichever model.</summary>
     public byte[] Bytes => JsonSerializer.SerializeToUtf8Bytes(_body);
 

@@ -1,5 +1,5 @@
 using System.Net;
-using Gateflow.Core.Catalog;
+using Gateflow.Core.Providers;
 using Gateflow.Core.Replay;
 using Gateflow.Core.Routing;
 using Gateflow.Gateway.Outbound;
@@ -8,8 +8,14 @@ using Gateflow.Gateway.Replay;
 
 namespace Gateflow.Dashboard.Replay;
 
+/// <summary>What a provider sent back.</summary>
+/// <param name="Body">Null when there is an error.</param>
+/// <param name="Error">Never holds content.</param>
+/// <param name="LatencyMs">To the last byte.</param>
+internal readonly record struct ReplayReply(byte[]? Body, string? Error, double LatencyMs);
+
 /// <summary>Sends replayed requests straight to providers: not through the gateway, so that they count as nobody's usage and meet no migration.</summary>
-internal sealed class ReplayClient(TimeProvider clock, OutboundConnections connections)
+internal sealed class ReplayClient(TimeProvider clock, OutboundConnections connections, DirectFormat formats)
 {
     private const int LargestAnswer = 16 * 1024 * 1024;
 
@@ -32,58 +38,75 @@ internal sealed class ReplayClient(TimeProvider clock, OutboundConnections conne
             return ReplayAnswer.Failed(refusal!);
         }
 
+        var reply = await SendAsync(model.Endpoints[0].Provider, token => request.CreateAsync(clock.GetUtcNow(), token), cancellationToken);
+        return reply.Body is null ? ReplayAnswer.Failed(reply.Error!) : Answer(request.Read(reply.Body), model, body, reply.LatencyMs);
+    }
+
+    /// <summary>The answer that was stored with a request; null when it cannot be read.</summary>
+    public ReplayAnswer? Recorded(byte[] answer, double latencyMs, ModelRoute model, ReplayBody body) =>
+        DirectRequest.ReadStored(answer) is { } read ? Answer(read, model, body, latencyMs) : null;
+
+    /// <summary>Sends, waiting for rate limits to pass. Throws only when cancelled.</summary>
+    public async Task<ReplayReply> SendAsync(
+        ProviderEndpoint provider, Func<CancellationToken, ValueTask<HttpRequestMessage>> create, CancellationToken cancellationToken)
+    {
         for (var attempt = 0; ; attempt++)
         {
-            var (answer, wait) = await TryAsync(model, request, cancellationToken);
+            var (reply, wait) = await TryAsync(provider, create, cancellationToken);
             await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // what compares answers must not keep a socket's thread
             if (wait is null || attempt == LimitRetries)
             {
-                return answer;
+                return reply;
             }
 
             await Task.Delay(wait.Value, clock, cancellationToken);
         }
     }
 
-    private async Task<(ReplayAnswer Answer, TimeSpan? Wait)> TryAsync(ModelRoute model, DirectRequest what, CancellationToken cancellationToken)
+    private async Task<(ReplayReply Reply, TimeSpan? Wait)> TryAsync(
+        ProviderEndpoint provider, Func<CancellationToken, ValueTask<HttpRequestMessage>> create, CancellationToken cancellationToken)
     {
-        var provider = model.Endpoints[0].Provider;
         using var limit = new CancellationTokenSource(provider.Timeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         var started = clock.GetTimestamp();
         try
         {
-            using var request = await what.CreateAsync(clock.GetUtcNow(), either.Token);
+            using var request = await create(either.Token);
             using var response = await connections.SendAsync(provider, request, either.Token);
             await response.Content.LoadIntoBufferAsync(LargestAnswer, either.Token);
             var bytes = await response.Content.ReadAsByteArrayAsync(either.Token);
             var latency = clock.GetElapsedTime(started).TotalMilliseconds;
             return response.IsSuccessStatusCode
-                ? (Answer(what.Read(bytes), model.Facts, latency), null)
-                : (ReplayAnswer.Failed(ReplayError.Words((int)response.StatusCode, bytes)), Wait(response));
+                ? (new ReplayReply(bytes, null, latency), null)
+                : (Failed(ReplayError.Words((int)response.StatusCode, bytes)), Wait(response));
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return (ReplayAnswer.Failed($"no answer within {provider.Timeout.TotalSeconds:0.#} s"), null);
+            return (Failed($"no answer within {provider.Timeout.TotalSeconds:0.#} s"), null);
         }
         catch (ProviderSetupException fault)
         {
-            return (ReplayAnswer.Failed(fault.Message), null);
+            return (Failed(fault.Message), null);
         }
         catch (Exception fault) when (fault is HttpRequestException or IOException)
         {
-            return (ReplayAnswer.Failed("the connection failed"), null);
+            return (Failed("the connection failed"), null);
         }
     }
 
-    private static ReplayAnswer Answer(DirectAnswer? answer, CatalogModel? facts, double latencyMs) =>
+    private static ReplayReply Failed(string error) => new(null, error, 0);
+
+    private ReplayAnswer Answer(DirectAnswer? answer, ModelRoute model, ReplayBody body, double latencyMs) =>
         answer is null ? ReplayAnswer.Failed("the answer cannot be read") : new ReplayAnswer
         {
             Text = answer.Text,
-            CallsTools = answer.CallsTools,
+            CallsTools = answer.Calls.Count > 0,
+            Calls = answer.Calls,
+            Refused = answer.Refused,
+            SchemaValid = formats.IsValid(body.Json, answer),
             LatencyMs = latencyMs,
             OutputTokens = answer.OutputTokens,
-            Cost = answer is { InputTokens: { } input, OutputTokens: { } output } ? facts?.Cost(input, answer.CachedTokens, output) : null,
+            Cost = answer is { InputTokens: { } input, OutputTokens: { } output } ? model.Facts?.Cost(input, answer.CachedTokens, output) : null,
         };
 
     private TimeSpan? Wait(HttpResponseMessage response)

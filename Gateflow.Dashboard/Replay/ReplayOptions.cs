@@ -3,7 +3,7 @@ namespace Gateflow.Dashboard.Replay;
 /// <summary>How replays run.</summary>
 public sealed record ReplayOptions
 {
-    /// <summary>Pairs under way at once: each model gets at most as many requests at a time.</summary>
+    /// <summary>Pairs under way at once: unless a test says otherwise; each model gets at most as many requests at a time, the source twice as many when the noise floor is measured.</summary>
     public int Concurrency { get; init; } = 8;
 
     /// <summary>Time between two writes of pairs and progress.</summary>

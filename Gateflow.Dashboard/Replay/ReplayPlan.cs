@@ -1,4 +1,3 @@
-using System.Globalization;
 using FluentValidation;
 using Gateflow.Core.Access;
 using Gateflow.Core.Catalog;
@@ -6,7 +5,6 @@ using Gateflow.Core.Migrations;
 using Gateflow.Core.Replay;
 using Gateflow.Core.Routing;
 using Gateflow.Core.Storage;
-using Gateflow.Gateway.Replay;
 using Microsoft.EntityFrameworkCore;
 
 namespace Gateflow.Dashboard.Replay;
@@ -16,11 +14,23 @@ namespace Gateflow.Dashboard.Replay;
 internal sealed record ReplayPlan(ReplayTest Test, IReadOnlyList<ReplayCandidate> Samples, ModelRoute Source, ModelRoute Target, bool Shims)
 {
     public string Id => Test.Id;
+
+    /// <summary>Gives embeddings; null for lexical similarity.</summary>
+    public ModelRoute? Embedding { get; init; }
+
+    /// <summary>Judges the pairs; null without a judge.</summary>
+    public ModelRoute? Judge { get; init; }
+
+    /// <summary>The source's answers are those that were stored.</summary>
+    public bool IsRecorded => Test.Setup.Compare == ReplayCompare.Recorded;
+
+    /// <summary>How often a pair asks the source.</summary>
+    public int SourceCalls => (IsRecorded ? 0 : 1) + (Test.Setup.NoiseFloor ? 1 : 0);
 }
 
 /// <summary>Checks a request for a test against what is served and stored, and chooses the sample.</summary>
 internal sealed class ReplayPlanner(
-    IDbContextFactory<GateflowDb> databases, ModelDirectory models, IValidator<ReplayRequest> rules, NodeName node, ReplayOptions options, TimeProvider clock)
+    IDbContextFactory<GateflowDb> databases, ModelDirectory models, ReplayCrew crew, IValidator<ReplayRequest> rules, NodeName node, ReplayOptions options, TimeProvider clock)
 {
     public async Task<Result<ReplayPlan>> PlanAsync(string migrationId, ReplayRequest request, CancellationToken cancellationToken)
     {
@@ -49,22 +59,25 @@ internal sealed class ReplayPlanner(
             return Refusal.Invalid("target_model", "target_model must be another model than source_model.");
         }
 
-        if ((Fault(target, "target_model") ?? Fault(migration.SourceModel, "source_model")) is { } fault)
+        var setup = request.Setup(options);
+        if (crew.Fault(migration.SourceModel, target, setup) is { } fault)
         {
             return fault;
         }
 
         var (sourceRoute, targetRoute) = (models.Routes[migration.SourceModel], models.Routes[target]);
-        if (request.MaxCost is not null && new[] { sourceRoute, targetRoute }.FirstOrDefault(r => r.Facts?.Cost(1, 0, 1) is null) is { } free)
+        if (request.MaxCost is not null && crew.Unpriced(sourceRoute, targetRoute, setup) is { } free)
         {
-            return Refusal.Invalid("max_cost", $"max_cost cannot be kept: the price of '{free.Id}' is unknown. Leave max_cost out, or test fewer requests.");
+            return Refusal.Invalid("max_cost", $"max_cost cannot be kept: the price of '{free}' is unknown. Leave max_cost out, or test fewer requests.");
         }
 
-        var samples = await ChooseAsync(db, migration.SourceModel, migration.Config.Scope.Features, request.TestRequests, cancellationToken);
+        var samples = await ChooseAsync(db, migration.SourceModel, migration.Config.Scope.Features, request.TestRequests, setup, cancellationToken);
         if (samples.Count == 0)
         {
             return new Refusal(RefusalKind.Invalid, "no_samples",
-                $"No request to '{migration.SourceModel}' is stored yet{(migration.Config.Scope.Features.Count > 0 ? " for the features of this migration" : "")}. "
+                setup.Compare == ReplayCompare.Recorded
+                    ? $"No answer of '{migration.SourceModel}' is stored: answers are kept of requests that are not streamed. Use compare 'both'."
+                    : $"No request to '{migration.SourceModel}' is stored yet{(migration.Config.Scope.Features.Count > 0 ? " for the features of this migration" : "")}. "
                 + "Send traffic through the gateway with Gateflow:Samples:Enabled, then test again.") { Param = "source" };
         }
 
@@ -80,38 +93,28 @@ internal sealed class ReplayPlanner(
                 Planned = samples.Count,
                 CreatedAt = now,
                 MaxCost = request.MaxCost,
+                Setup = setup,
                 Node = node.Value,
             },
-            samples, sourceRoute, targetRoute, migration.Config.Shims);
-    }
-
-    private Refusal? Fault(string model, string param)
-    {
-        if (!models.Routes.TryGetValue(model, out var route))
+            samples, sourceRoute, targetRoute, migration.Config.Shims)
         {
-            return Refusal.Invalid(param, $"'{model}' is not a known model: no configured provider lists it and the catalog does not have it.");
-        }
-
-        if (!route.IsServed)
-        {
-            return new Refusal(RefusalKind.Invalid, "model_not_served", string.Create(CultureInfo.InvariantCulture,
-                $"No configured provider serves '{model}', so it cannot be tested. Add it under Gateflow:Providers:NAME:Models."))
-            {
-                Param = param, Faults = [new Fault(param, $"No configured provider serves '{model}'.")],
-            };
-        }
-
-        var provider = route.Endpoints[0].Provider;
-        return DirectRequest.CanAsk(route.Endpoints[0]) ? null : Refusal.Invalid(param, $"The provider '{provider.Name}' of '{model}' is of the type {provider.Type}, which tests cannot call yet.");
+            Embedding = setup.EmbeddingModel is { } embedding ? models.Routes[embedding] : null,
+            Judge = setup.JudgeModel is { } judge ? models.Routes[judge] : null,
+        };
     }
 
     private async Task<IReadOnlyList<ReplayCandidate>> ChooseAsync(
-        GateflowDb db, string model, IReadOnlyList<string> features, int count, CancellationToken cancellationToken)
+        GateflowDb db, string model, IReadOnlyList<string> features, int count, ReplaySetup setup, CancellationToken cancellationToken)
     {
         var stored = db.Samples.AsNoTracking().Where(s => s.Model == model);
         if (features.Count > 0)
         {
             stored = stored.Where(s => s.Feature != null && features.Contains(s.Feature));
+        }
+
+        if (setup.Compare == ReplayCompare.Recorded)
+        {
+            stored = stored.Where(s => s.Response != null && s.ServedModel == model);
         }
 
         var candidates = await stored.OrderByDescending(s => s.At).Take(options.Candidates)

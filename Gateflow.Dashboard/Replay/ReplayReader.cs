@@ -53,7 +53,7 @@ public sealed class ReplayReader(IDbContextFactory<GateflowDb> databases, ISecre
         return ([.. rows.Take(limit).Select(Show)], rows.Count > limit);
     }
 
-    /// <summary>Notes a person's word on a pair: better, same or worse than the source; null takes it back.</summary>
+    /// <summary>Notes a person's word on a pair: better, same or worse than the source; null takes it back. The test's recommendation follows.</summary>
     public async Task<Refusal?> RateAsync(string migrationId, string testId, string pairId, string? rating, CancellationToken cancellationToken)
     {
         if (rating is not null && !Ratings.Contains(rating))
@@ -69,7 +69,28 @@ public sealed class ReplayReader(IDbContextFactory<GateflowDb> databases, ISecre
 
         var rated = await db.ReplayPairs.Where(p => p.Id == pairId && p.TestId == testId)
             .ExecuteUpdateAsync(set => set.SetProperty(p => p.Rating, rating), cancellationToken);
-        return rated == 0 ? Refusal.NotFound("pair", pairId) : null;
+        if (rated == 0)
+        {
+            return Refusal.NotFound("pair", pairId);
+        }
+
+        await WeighAsync(db, testId, cancellationToken);
+        return null;
+    }
+
+    /// <summary>Counts all ratings of a test that is over again, and draws the conclusion anew.</summary>
+    private static async Task WeighAsync(GateflowDb db, string testId, CancellationToken cancellationToken)
+    {
+        var test = await db.ReplayTests.SingleAsync(t => t.Id == testId, cancellationToken);
+        if (test.Results is not { } results)
+        {
+            return;
+        }
+
+        var counts = await db.ReplayPairs.Where(p => p.TestId == testId && p.Rating != null)
+            .GroupBy(p => p.Rating!).Select(g => new { Word = g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Word, g => g.Count, cancellationToken);
+        test.Results = results.With(counts.Count == 0 ? null : new Opinions(counts.GetValueOrDefault("better"), counts.GetValueOrDefault("same"), counts.GetValueOrDefault("worse")));
+        await db.SaveChangesAsync(cancellationToken);
     }
 
     private ReplayPairView Show(ReplayPair pair) => new()
@@ -88,6 +109,8 @@ public sealed class ReplayReader(IDbContextFactory<GateflowDb> databases, ISecre
         },
         Similarity = pair.Similarity,
         FormatMatch = pair.FormatMatch,
+        ToolMatch = pair.ToolMatch,
+        Judged = pair.Judged,
         Rating = pair.Rating,
     };
 

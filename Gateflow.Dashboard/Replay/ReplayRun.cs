@@ -27,11 +27,11 @@ internal sealed class ReplayRun(
     private const int UsualOutput = 500;
 
     /// <param name="plan">What to run.</param>
+    /// <param name="budget">Pays for the answers.</param>
     /// <param name="progressed">Called after each write.</param>
     /// <param name="cancellationToken">Ends the run early.</param>
-    public async Task<ReplayOutcome> RunAsync(ReplayPlan plan, Action progressed, CancellationToken cancellationToken)
+    public async Task<ReplayOutcome> RunAsync(ReplayPlan plan, ReplayBudget budget, Action progressed, CancellationToken cancellationToken)
     {
-        var budget = new ReplayBudget(plan.Test.MaxCost);
         var ran = Channel.CreateUnbounded<RanPair>(new UnboundedChannelOptions { SingleReader = true });
         var lost = new ConcurrentBag<string>();
         var (next, broke) = (-1, false);
@@ -59,7 +59,7 @@ internal sealed class ReplayRun(
                         continue;
                     }
 
-                    cost = (pair.Answers.Source.Cost ?? 0) + (pair.Answers.Target.Cost ?? 0);
+                    cost = (plan.IsRecorded ? 0 : pair.Answers.Source.Cost ?? 0) + (pair.Answers.Target.Cost ?? 0) + (pair.Answers.Again?.Cost ?? 0);
                     ran.Writer.TryWrite(pair);
                 }
                 finally
@@ -69,7 +69,7 @@ internal sealed class ReplayRun(
             }
         }
 
-        var work = Task.WhenAll(Enumerable.Range(0, options.Concurrency).Select(_ => Task.Run(WorkAsync, CancellationToken.None)));
+        var work = Task.WhenAll(Enumerable.Range(0, plan.Test.Setup.Concurrency).Select(_ => Task.Run(WorkAsync, CancellationToken.None)));
         var pairs = await CollectAsync(plan, ran.Reader, work, lost, progressed);
         try
         {
@@ -120,9 +120,11 @@ internal sealed class ReplayRun(
         }
 
         byte[] plain;
+        byte[]? recorded;
         try
         {
-            plain = protector.Unprotect(stored);
+            plain = protector.Unprotect(stored.Request);
+            recorded = plan.IsRecorded && stored.Response is { } response ? protector.Unprotect(response) : null;
         }
         catch (CryptographicException)
         {
@@ -134,22 +136,31 @@ internal sealed class ReplayRun(
             return (null, "not sent: the stored request is no JSON object");
         }
 
-        var source = client.AskAsync(plan.Source, body, plan.Source, plan.Shims, cancellationToken);
+        var known = recorded is null ? null : client.Recorded(recorded, stored.LatencyMs, plan.Source, body);
+        if (plan.IsRecorded && known is not { IsAnswer: true })
+        {
+            return (null, "not sent: the source's recorded answer cannot be read");
+        }
+
         var target = client.AskAsync(plan.Target, body, plan.Source, plan.Shims, cancellationToken);
-        await Task.WhenAll(source, target);
-        return (new RanPair(sample, body.Prompt, new AnswerPair(await source, await target, body.JsonDemanded)), null);
+        var source = known is null ? client.AskAsync(plan.Source, body, plan.Source, plan.Shims, cancellationToken) : Task.FromResult(known);
+        var again = plan.Test.Setup.NoiseFloor ? client.AskAsync(plan.Source, body, plan.Source, plan.Shims, cancellationToken) : null;
+        await Task.WhenAll(source, target, again ?? Task.CompletedTask);
+        return (new RanPair(sample, body.Prompt, new AnswerPair(await source, await target, body.JsonDemanded, again is null ? null : await again)), null);
     }
 
-    private async Task<byte[]?> LoadAsync(string sampleId, CancellationToken cancellationToken)
+    private async Task<Stored?> LoadAsync(string sampleId, CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        return await db.Samples.Where(s => s.Id == sampleId).Select(s => s.Request).FirstOrDefaultAsync(cancellationToken);
+        return await db.Samples.Where(s => s.Id == sampleId).Select(s => new Stored(s.Request, s.Response, s.LatencyMs)).FirstOrDefaultAsync(cancellationToken);
     }
 
     /// <summary>What a pair will cost at the sample's own length, USD; 0 where a price is unknown, which a plan with a budget excludes.</summary>
     private static decimal Estimate(ReplayPlan plan, ReplayCandidate sample)
     {
         var output = sample.OutputTokens > 0 ? sample.OutputTokens : UsualOutput;
-        return (plan.Source.Facts?.Cost(sample.InputTokens, 0, output) ?? 0) + (plan.Target.Facts?.Cost(sample.InputTokens, 0, output) ?? 0);
+        return (plan.SourceCalls * (plan.Source.Facts?.Cost(sample.InputTokens, 0, output) ?? 0)) + (plan.Target.Facts?.Cost(sample.InputTokens, 0, output) ?? 0);
     }
+
+    private sealed record Stored(byte[] Request, byte[]? Response, double LatencyMs);
 }

@@ -13,14 +13,16 @@ public sealed partial class ReplayRunner : IHostedLifecycleService, IDisposable
     private readonly ReplayPlanner _planner;
     private readonly ReplayRun _run;
     private readonly ReplayStore _store;
-    private readonly ReplayComparison _comparison;
+    private readonly SimilarityFactory _similarities;
+    private readonly ReplayJudge _judge;
     private readonly ReplayOptions _options;
     private readonly ILogger<ReplayRunner> _logger;
     private readonly ConcurrentDictionary<string, Running> _running = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stopping = new();
 
-    internal ReplayRunner(ReplayPlanner planner, ReplayRun run, ReplayStore store, ReplayComparison comparison, ReplayOptions options, ILogger<ReplayRunner> logger) =>
-        (_planner, _run, _store, _comparison, _options, _logger) = (planner, run, store, comparison, options, logger);
+    internal ReplayRunner(
+        ReplayPlanner planner, ReplayRun run, ReplayStore store, SimilarityFactory similarities, ReplayJudge judge, ReplayOptions options, ILogger<ReplayRunner> logger) =>
+        (_planner, _run, _store, _similarities, _judge, _options, _logger) = (planner, run, store, similarities, judge, options, logger);
 
     /// <summary>Raised with the test's and the migration's id when progress or the end was stored; at most twice a second a test.</summary>
     public event Action<string, string>? Changed;
@@ -113,10 +115,20 @@ public sealed partial class ReplayRunner : IHostedLifecycleService, IDisposable
     {
         try
         {
-            var outcome = await _run.RunAsync(plan, () => Signal(plan), cancellationToken);
-            var result = await _comparison.CompareAsync(
-                plan.Source.Id, plan.Target.Id, [.. outcome.Pairs.Select(p => p.Pair.Answers)], [.. outcome.Lost, outcome.Rest], _options.Seed, CancellationToken.None);
-            await _store.ScoreAsync(plan.Test, outcome.Pairs, result);
+            var budget = new ReplayBudget(plan.Test.MaxCost);
+            var outcome = await _run.RunAsync(plan, budget, () => Signal(plan), cancellationToken);
+            var judged = await _judge.JudgeAsync(plan, outcome.Pairs, budget, cancellationToken);
+            var input = new ReplayInput
+            {
+                SourceModel = plan.Source.Id,
+                TargetModel = plan.Target.Id,
+                Pairs = [.. outcome.Pairs.Select(p => p.Pair.Answers)],
+                NotRun = [.. outcome.Lost, outcome.Rest],
+                Judge = judged?.Results,
+                Seed = _options.Seed,
+            };
+            var result = await new ReplayComparison(_similarities.Create(plan, budget)).CompareAsync(input, cancellationToken);
+            await _store.ScoreAsync(plan.Test, outcome.Pairs, result, judged?.Words);
             var (status, error) = _stopping.IsCancellationRequested ? (ReplayStatus.Failed, "The program was stopped while the test ran. Start it again.")
                 : cancellationToken.IsCancellationRequested ? (ReplayStatus.Cancelled, "The test was cancelled.")
                 : (ReplayStatus.Completed, null);

@@ -2,6 +2,7 @@ using FluentValidation;
 using Gateflow.Core.Fleet;
 using Gateflow.Core.Replay;
 using Gateflow.Gateway.Outbound;
+using Gateflow.Gateway.Replay;
 
 namespace Gateflow.Dashboard.Replay;
 
@@ -12,17 +13,20 @@ public static class ReplayServices
     {
         services.AddSingleton(new ReplayOptions());
         services.AddSingleton<IValidator<ReplayRequest>, ReplayRequestValidator>();
-        services.AddSingleton<ISimilarity, LexicalSimilarity>();
-        services.AddSingleton<ReplayComparison>();
         services.AddOutbound();
+        services.AddSingleton<DirectFormat>();
         services.AddSingleton<ReplayClient>();
+        services.AddSingleton<EmbeddingCache>();
+        services.AddSingleton<SimilarityFactory>();
+        services.AddSingleton<ReplayJudge>();
+        services.AddSingleton<ReplayCrew>();
         services.AddSingleton<ReplayPlanner>();
         services.AddSingleton<ReplayStore>();
         services.AddSingleton<ReplayRun>();
         services.AddSingleton<ReplayReader>();
         services.AddSingleton(sp => new ReplayRunner(
             sp.GetRequiredService<ReplayPlanner>(), sp.GetRequiredService<ReplayRun>(), sp.GetRequiredService<ReplayStore>(),
-            sp.GetRequiredService<ReplayComparison>(), sp.GetRequiredService<ReplayOptions>(), sp.GetRequiredService<ILogger<ReplayRunner>>()));
+            sp.GetRequiredService<SimilarityFactory>(), sp.GetRequiredService<ReplayJudge>(), sp.GetRequiredService<ReplayOptions>(), sp.GetRequiredService<ILogger<ReplayRunner>>()));
         return !roles.HasFlag(NodeRoles.Dashboard) ? services : services.AddHostedService(sp => sp.GetRequiredService<ReplayRunner>());
     }
 }

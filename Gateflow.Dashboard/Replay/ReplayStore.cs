@@ -51,7 +51,8 @@ internal sealed class ReplayStore(IDbContextFactory<GateflowDb> databases, Trans
     }
 
     /// <summary>Writes each pair's scores.</summary>
-    public async Task ScoreAsync(ReplayTest test, IReadOnlyList<(string Id, RanPair Pair)> pairs, ReplayComparisonResult result)
+    /// <param name="judged">The judge's word on each pair; null without one.</param>
+    public async Task ScoreAsync(ReplayTest test, IReadOnlyList<(string Id, RanPair Pair)> pairs, ReplayComparisonResult result, IReadOnlyList<JudgeWord?>? judged)
     {
         foreach (var chunk in pairs.Select((p, i) => (p.Id, p.Pair, Index: i)).Where(p => result.Similarities[p.Index] is not null).Chunk(Chunk))
         {
@@ -60,7 +61,8 @@ internal sealed class ReplayStore(IDbContextFactory<GateflowDb> databases, Trans
             {
                 var row = new ReplayPair { Id = id, TestId = test.Id, SampleId = pair.Sample.Id };
                 db.Attach(row);
-                (row.Similarity, row.FormatMatch) = (result.Similarities[index], result.FormatMatches[index]);
+                (row.Similarity, row.FormatMatch, row.ToolMatch) = (result.Similarities[index], result.FormatMatches[index], result.ToolMatches[index]);
+                row.Judged = judged?[index];
             }
 
             await db.SaveChangesAsync();

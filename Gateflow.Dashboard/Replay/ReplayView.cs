@@ -28,6 +28,8 @@ public sealed record ReplayView
     /// <summary>USD; null for no cap.</summary>
     public decimal? MaxCost { get; init; }
 
+    public required ReplaySetup Setup { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset? FinishedAt { get; init; }
@@ -56,6 +58,7 @@ public sealed record ReplayView
             SourceModel = test.SourceModel,
             TargetModel = test.TargetModel,
             MaxCost = test.MaxCost,
+            Setup = test.Setup,
             CreatedAt = test.CreatedAt,
             FinishedAt = test.FinishedAt,
             Results = test.Results,
@@ -83,6 +86,12 @@ public sealed record ReplayPairView
     public double? Similarity { get; init; }
 
     public bool? FormatMatch { get; init; }
+
+    /// <summary>Similarity of the tool calls' arguments; null when neither side calls a tool.</summary>
+    public double? ToolMatch { get; init; }
+
+    /// <summary>The judge's word, from the target's side; null without one.</summary>
+    public JudgeWord? Judged { get; init; }
 
     /// <summary>better, same or worse; null while nobody has rated it.</summary>
     public string? Rating { get; init; }

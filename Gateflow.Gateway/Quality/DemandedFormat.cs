@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Gateflow.Core.Rollout;
 using Gateflow.Gateway.Envelopes;
 using Gateflow.Gateway.Pipeline;
@@ -35,6 +36,19 @@ internal sealed class DemandedFormat
             Json = envelope.WantsJson,
             _format = envelope.WantsJson ? Copy(body, envelope.Format) : null,
             _tools = Copy(body, envelope.Tools),
+        };
+    }
+
+    /// <summary>The demands of a chat request that is no longer on its way; null when there are none.</summary>
+    public static DemandedFormat? Of(JsonObject chat)
+    {
+        var (format, tools) = (chat["response_format"], chat["tools"]);
+        var json = (format as JsonObject)?["type"]?.ToString() is "json_object" or "json_schema";
+        return !json && tools is null ? null : new DemandedFormat
+        {
+            Json = json,
+            _format = json ? Part("response_format", format!) : null,
+            _tools = tools is null ? null : Part("tools", tools),
         };
     }
 
@@ -79,6 +93,12 @@ internal sealed class DemandedFormat
         copy[^1] = (byte)'}';
         body.Span.Slice(range.Start, range.Length).CopyTo(copy.AsSpan(1));
         return copy;
+    }
+
+    private static byte[]? Part(string name, JsonNode value)
+    {
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(new JsonObject { [name] = value.DeepClone() });
+        return bytes.Length > MaxBytes ? null : bytes;
     }
 
     private static JsonElement? Parse(byte[]? json) => json is null ? null : AnswerElement.Parse(json);

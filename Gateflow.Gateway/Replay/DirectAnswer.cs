@@ -1,20 +1,22 @@
 using System.Text;
+using Gateflow.Core.Shadow;
 using Gateflow.Gateway.Translation;
 
 namespace Gateflow.Gateway.Replay;
 
 /// <summary>A model's answer to a <see cref="DirectRequest"/>.</summary>
 /// <param name="Text">What it said, or refused with; where it called tools, each call on a line of its own: name and arguments.</param>
-/// <param name="CallsTools">Whether it called tools.</param>
+/// <param name="Calls">The tools that it wants called, in order; never executed.</param>
+/// <param name="Refused">Whether it refused by its API's own field.</param>
 /// <param name="InputTokens">Cached ones included; null when the provider does not say.</param>
 /// <param name="CachedTokens">Part of <paramref name="InputTokens"/>.</param>
 /// <param name="OutputTokens">Reasoning included; null when the provider does not say.</param>
-public sealed record DirectAnswer(string Text, bool CallsTools, int? InputTokens, int CachedTokens, int? OutputTokens)
+public sealed record DirectAnswer(string Text, IReadOnlyList<ShadowCall> Calls, bool Refused, int? InputTokens, int CachedTokens, int? OutputTokens)
 {
     internal static DirectAnswer Of(IReadOnlyList<AnswerPart> parts)
     {
         var (text, refusal) = (new StringBuilder(), new StringBuilder());
-        var calls = new SortedDictionary<int, StringBuilder>();
+        var calls = new SortedDictionary<int, (string Name, StringBuilder Arguments)>();
         Counted? usage = null;
         foreach (var part in parts.Where(static part => part.Choice == 0))
         {
@@ -27,10 +29,10 @@ public sealed record DirectAnswer(string Text, bool CallsTools, int? InputTokens
                     refusal.Append(refused.Text);
                     break;
                 case ToolStart call:
-                    calls[call.Index] = new StringBuilder(call.Name).Append(' ');
+                    calls[call.Index] = (call.Name, new StringBuilder());
                     break;
                 case ToolArguments arguments when calls.TryGetValue(arguments.Index, out var call):
-                    call.Append(arguments.Json);
+                    call.Arguments.Append(arguments.Json);
                     break;
                 case Counted counted:
                     usage = counted;
@@ -38,7 +40,8 @@ public sealed record DirectAnswer(string Text, bool CallsTools, int? InputTokens
             }
         }
 
-        var words = calls.Count > 0 ? string.Join('\n', calls.Values).TrimEnd() : text.Length > 0 ? text.ToString() : refusal.ToString();
-        return new DirectAnswer(words, calls.Count > 0, usage?.Input, usage?.Cached ?? 0, usage?.Output);
+        var made = calls.Values.Select(static call => new ShadowCall(call.Name, call.Arguments.ToString())).ToList();
+        var words = made.Count > 0 ? string.Join('\n', made.Select(static call => $"{call.Name} {call.Arguments}".TrimEnd())) : text.Length > 0 ? text.ToString() : refusal.ToString();
+        return new DirectAnswer(words, made, refusal.Length > 0, usage?.Input, usage?.Cached ?? 0, usage?.Output);
     }
 }

@@ -9,6 +9,7 @@ using Gateflow.Gateway.Forwarding;
 using Gateflow.Gateway.Protocols;
 using Gateflow.Gateway.Protocols.Chat;
 using Gateflow.Gateway.Providers;
+using Gateflow.Gateway.Providers.OpenAI;
 using Gateflow.Gateway.Shims;
 using Gateflow.Gateway.Translation;
 using Microsoft.AspNetCore.Http;
@@ -96,6 +97,13 @@ public sealed class DirectRequest
     {
         var parts = new List<AnswerPart>();
         return _adapter.CreateParser().TryReadWhole(answer, parts) && !parts.Exists(static part => part is Failed) ? DirectAnswer.Of(parts) : null;
+    }
+
+    /// <summary>An answer that was stored as a chat completion; null when it is none.</summary>
+    public static DirectAnswer? ReadStored(ReadOnlySpan<byte> chat)
+    {
+        var parts = new List<AnswerPart>();
+        return new ChatAnswerParser().TryReadWhole(chat, parts) && !parts.Exists(static part => part is Failed) ? DirectAnswer.Of(parts) : null;
     }
 
     /// <summary>Never the message: it may quote the request.</summary>

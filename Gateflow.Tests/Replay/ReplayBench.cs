@@ -43,7 +43,8 @@ internal sealed class ReplayBench : IAsyncDisposable
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public static async Task<ReplayBench> StartAsync(ReplayOptions? options = null, MigrationConfig? config = null)
+    /// <param name="extra">A provider that serves text-embedding-3-small and judge.</param>
+    public static async Task<ReplayBench> StartAsync(ReplayOptions? options = null, MigrationConfig? config = null, Uri? extra = null)
     {
         var database = await TestDatabase.CreateAsync();
         var provider = await SimulatorHost.StartAsync();
@@ -54,7 +55,14 @@ internal sealed class ReplayBench : IAsyncDisposable
         services.AddLogging(l => l.SetMinimumLevel(LogLevel.Trace).AddProvider(log));
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(database.Factory);
-        services.AddSingleton(new ModelDirectory(ModelCatalog.Embedded, [new ServedProvider(endpoint, [Source, Target, "unpriced", "o3"]), new ServedProvider(anthropic, ["claude-3-5-sonnet"])]));
+        List<ServedProvider> served = [new ServedProvider(endpoint, [Source, Target, "unpriced", "o3"]), new ServedProvider(anthropic, ["claude-3-5-sonnet"])];
+        if (extra is not null)
+        {
+            served.Add(new ServedProvider(
+                new ProviderEndpoint { Name = "extra", Type = ProviderType.OpenAICompatible, BaseUrl = extra, Timeout = TimeSpan.FromSeconds(20) }, ["text-embedding-3-small", "judge"]));
+        }
+
+        services.AddSingleton(new ModelDirectory(ModelCatalog.Embedded, served));
         services.AddSingleton(new BootstrapKeys([]));
         services.AddSingleton<RouteTableLoader>().AddSingleton<Routes>().AddSingleton<Transitions>();
         services.AddSingleton(new NodeName("one"));
@@ -78,6 +86,22 @@ internal sealed class ReplayBench : IAsyncDisposable
         var from = await db.Samples.CountAsync(Token);
         db.AddRange(Enumerable.Range(from, count).Select(i => Sample(i, feature, extra, capabilities)));
         await db.SaveChangesAsync(Token);
+    }
+
+    /// <summary>Stores answers of the source with the first samples.</summary>
+    public async Task StoreAnswersAsync(int count, Func<int, string> answer)
+    {
+        await using var db = Open();
+        foreach (var (number, id) in (await db.Samples.OrderBy(s => s.Id).Take(count).Select(s => s.Id).ToListAsync(Token)).Index())
+        {
+            var body = new Flipped().Protect(JsonSerializer.SerializeToUtf8Bytes(new
+            {
+                id = "c", @object = "chat.completion", created = 1, model = Source,
+                choices = new[] { new { index = 0, message = new { role = "assistant", content = answer(number) }, finish_reason = "stop" } },
+                usage = new { prompt_tokens = 50, completion_tokens = 7, total_tokens = 57 },
+            }));
+            await db.Samples.Where(s => s.Id == id).ExecuteUpdateAsync(set => set.SetProperty(s => s.Response, body).SetProperty(s => s.LatencyMs, 700), Token);
+        }
     }
 
     public static string Prompt(int number) => $"Please explain topic number {number}: {string.Join(' ', Words(number))}";

@@ -200,14 +200,14 @@ public sealed class ReplayComparisonTests
     {
         var pairs = Pairs(3, i => Answer(i), i => i == 1 ? null : Answer(i));
 
-        var result = await new ReplayComparison(new LexicalSimilarity()).CompareAsync("old", "new", pairs, [], 1, TestContext.Current.CancellationToken);
+        var result = await new ReplayComparison(new LexicalSimilarity()).CompareAsync(new ReplayInput { SourceModel = "old", TargetModel = "new", Pairs = pairs }, TestContext.Current.CancellationToken);
 
         Assert.Equal([1.0, null, 1.0], result.Similarities);
         Assert.Equal([true, null, true], result.FormatMatches);
     }
 
     private static async Task<ReplayResults> CompareAsync(IReadOnlyList<AnswerPair> pairs, params NotRun[] notRun) =>
-        (await new ReplayComparison(new LexicalSimilarity()).CompareAsync("old", "new", pairs, notRun, 1, TestContext.Current.CancellationToken)).Results;
+        (await new ReplayComparison(new LexicalSimilarity()).CompareAsync(new ReplayInput { SourceModel = "old", TargetModel = "new", Pairs = pairs, NotRun = notRun }, TestContext.Current.CancellationToken)).Results;
 
     private static List<AnswerPair> Pairs(int count, Func<int, string> source, Func<int, string?> target) =>
         [.. Enumerable.Range(0, count).Select(i => new AnswerPair(

@@ -74,9 +74,9 @@ public sealed class ReplayRequestTests
     [Fact]
     public void Validate_WhatIsNotThereYet_IsNamed()
     {
-        var faults = new ReplayRequestValidator().Validate(new ReplayRequest { Source = "dataset", DatasetId = "ds_1", NoiseFloor = true, MaxCost = 0 }).Errors;
+        var faults = new ReplayRequestValidator().Validate(new ReplayRequest { Source = "dataset", DatasetId = "ds_1", MaxCost = 0 }).Errors;
 
-        Assert.Equal(["Source", "DatasetId", "NoiseFloor", "MaxCost"], faults.Select(f => f.PropertyName));
+        Assert.Equal(["Source", "DatasetId", "MaxCost"], faults.Select(f => f.PropertyName));
         Assert.All(faults.SkipLast(1), f => Assert.Contains("not available yet", f.ErrorMessage, StringComparison.Ordinal));
     }
 

@@ -591,6 +591,10 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                     b.Property<bool?>("FormatMatch")
                         .HasColumnType("boolean");
 
+                    b.Property<string>("Judged")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)");
+
                     b.Property<byte[]>("Prompt")
                         .HasColumnType("bytea");
 
@@ -647,6 +651,9 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                         .HasMaxLength(40)
                         .HasColumnType("character varying(40)");
 
+                    b.Property<double?>("ToolMatch")
+                        .HasColumnType("double precision");
+
                     b.HasKey("Id");
 
                     b.HasIndex("TestId", "Similarity");
@@ -693,6 +700,10 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                         .HasColumnType("integer");
 
                     b.Property<string>("Results")
+                        .HasColumnType("text");
+
+                    b.Property<string>("Setup")
+                        .IsRequired()
                         .HasColumnType("text");
 
                     b.Property<string>("SourceModel")

@@ -591,6 +591,10 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
                     b.Property<bool?>("FormatMatch")
                         .HasColumnType("bit");
 
+                    b.Property<string>("Judged")
+                        .HasMaxLength(32)
+                        .HasColumnType("nvarchar(32)");
+
                     b.Property<byte[]>("Prompt")
                         .HasColumnType("varbinary(max)");
 
@@ -647,6 +651,9 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
                         .HasMaxLength(40)
                         .HasColumnType("nvarchar(40)");
 
+                    b.Property<double?>("ToolMatch")
+                        .HasColumnType("float");
+
                     b.HasKey("Id");
 
                     b.HasIndex("TestId", "Similarity");
@@ -693,6 +700,10 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
                         .HasColumnType("int");
 
                     b.Property<string>("Results")
+                        .HasColumnType("nvarchar(max)");
+
+                    b.Property<string>("Setup")
+                        .IsRequired()
                         .HasColumnType("nvarchar(max)");
 
                     b.Property<string>("SourceModel")

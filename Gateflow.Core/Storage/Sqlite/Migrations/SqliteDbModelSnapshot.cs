@@ -582,6 +582,10 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
                     b.Property<bool?>("FormatMatch")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("Judged")
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
                     b.Property<byte[]>("Prompt")
                         .HasColumnType("BLOB");
 
@@ -638,6 +642,9 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
                         .HasMaxLength(40)
                         .HasColumnType("TEXT");
 
+                    b.Property<double?>("ToolMatch")
+                        .HasColumnType("REAL");
+
                     b.HasKey("Id");
 
                     b.HasIndex("TestId", "Similarity");
@@ -684,6 +691,10 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("Results")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Setup")
+                        .IsRequired()
                         .HasColumnType("TEXT");
 
                     b.Property<string>("SourceModel")

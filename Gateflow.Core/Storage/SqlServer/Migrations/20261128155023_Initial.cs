@@ -278,6 +278,7 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
                     Done = table.Column<int>(type: "int", nullable: false),
                     Planned = table.Column<int>(type: "int", nullable: false),
                     MaxCost = table.Column<decimal>(type: "decimal(18,9)", precision: 18, scale: 9, nullable: true),
+                    Setup = table.Column<string>(type: "nvarchar(max)", nullable: false),
                     Node = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
                     Results = table.Column<string>(type: "nvarchar(max)", nullable: true),
                     Error = table.Column<string>(type: "nvarchar(max)", nullable: true)
@@ -540,6 +541,8 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
                     FormatMatch = table.Column<bool>(type: "bit", nullable: true),
                     SourceError = table.Column<string>(type: "nvarchar(max)", nullable: true),
                     TargetError = table.Column<string>(type: "nvarchar(max)", nullable: true),
+                    ToolMatch = table.Column<double>(type: "float", nullable: true),
+                    Judged = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: true),
                     Rating = table.Column<string>(type: "nvarchar(10)", maxLength: 10, nullable: true)
                 },
                 constraints: table =>

@@ -278,6 +278,7 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
                     Done = table.Column<int>(type: "INTEGER", nullable: false),
                     Planned = table.Column<int>(type: "INTEGER", nullable: false),
                     MaxCost = table.Column<decimal>(type: "TEXT", precision: 18, scale: 9, nullable: true),
+                    Setup = table.Column<string>(type: "TEXT", nullable: false),
                     Node = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
                     Results = table.Column<string>(type: "TEXT", nullable: true),
                     Error = table.Column<string>(type: "TEXT", nullable: true)
@@ -540,6 +541,8 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
                     FormatMatch = table.Column<bool>(type: "INTEGER", nullable: true),
                     SourceError = table.Column<string>(type: "TEXT", nullable: true),
                     TargetError = table.Column<string>(type: "TEXT", nullable: true),
+                    ToolMatch = table.Column<double>(type: "REAL", nullable: true),
+                    Judged = table.Column<string>(type: "TEXT", maxLength: 32, nullable: true),
                     Rating = table.Column<string>(type: "TEXT", maxLength: 10, nullable: true)
                 },
                 constraints: table =>

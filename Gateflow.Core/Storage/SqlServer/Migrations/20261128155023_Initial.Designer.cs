@@ -12,7 +12,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Gateflow.Core.Storage.SqlServer.Migrations
 {
     [DbContext(typeof(SqlServerDb))]
-    [Migration("20261128144836_Initial")]
+    [Migration("20261128155023_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -594,6 +594,10 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
                     b.Property<bool?>("FormatMatch")
                         .HasColumnType("bit");
 
+                    b.Property<string>("Judged")
+                        .HasMaxLength(32)
+                        .HasColumnType("nvarchar(32)");
+
                     b.Property<byte[]>("Prompt")
                         .HasColumnType("varbinary(max)");
 
@@ -650,6 +654,9 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
                         .HasMaxLength(40)
                         .HasColumnType("nvarchar(40)");
 
+                    b.Property<double?>("ToolMatch")
+                        .HasColumnType("float");
+
                     b.HasKey("Id");
 
                     b.HasIndex("TestId", "Similarity");
@@ -696,6 +703,10 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
                         .HasColumnType("int");
 
                     b.Property<string>("Results")
+                        .HasColumnType("nvarchar(max)");
+
+                    b.Property<string>("Setup")
+                        .IsRequired()
                         .HasColumnType("nvarchar(max)");
 
                     b.Property<string>("SourceModel")

@@ -279,6 +279,7 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                     Done = table.Column<int>(type: "integer", nullable: false),
                     Planned = table.Column<int>(type: "integer", nullable: false),
                     MaxCost = table.Column<decimal>(type: "numeric(18,9)", precision: 18, scale: 9, nullable: true),
+                    Setup = table.Column<string>(type: "text", nullable: false),
                     Node = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
                     Results = table.Column<string>(type: "text", nullable: true),
                     Error = table.Column<string>(type: "text", nullable: true)
@@ -541,6 +542,8 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                     FormatMatch = table.Column<bool>(type: "boolean", nullable: true),
                     SourceError = table.Column<string>(type: "text", nullable: true),
                     TargetError = table.Column<string>(type: "text", nullable: true),
+                    ToolMatch = table.Column<double>(type: "double precision", nullable: true),
+                    Judged = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: true),
                     Rating = table.Column<string>(type: "character varying(10)", maxLength: 10, nullable: true)
                 },
                 constraints: table =>
