@@ -3,8 +3,10 @@ using Gateflow.Benchmarks.GatewaySpeed;
 using Gateflow.Benchmarks.MainJob;
 using Gateflow.Benchmarks.MigrationsSim;
 using Gateflow.Benchmarks.Nodes;
+using Gateflow.Benchmarks.Replay;
 
 return await new CommandTable(
 [
     MainJobCommand.Create(), GatewaySpeedCommand.Create(), FloorCommand.Create(), MigrationsSimCommand.Create(), NodesCommand.Create(), NodesFaultsCommand.Create(),
+    SimilarityCommand.Create(),
 ]).RunAsync(args);
