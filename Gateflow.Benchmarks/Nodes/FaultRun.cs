@@ -147,9 +147,10 @@ internal sealed class FaultRun(NodeFleet fleet, FaultOptions options, TimeProvid
             Invariant($"the shortest step of {LongStep.TotalSeconds:F0} s lasted {shortest.TotalSeconds:F1} s; {callers.All} requests answered, {callers.Failed} failed"));
     }
 
-    /// <summary>Waits until all nodes route the weight that is stored; how long that took.</summary>
+    /// <summary>Waits until all nodes route the weight that is stored; how long that took from the time on at which each has answered once: a process just started compiles its API first.</summary>
     private async Task<TimeSpan> AgreeAsync(Canary canary, CancellationToken cancellationToken)
     {
+        await UntilAsync(async () => await Task.WhenAll(fleet.Nodes.Select(n => n!.WeightAsync(canary.Id, cancellationToken))) is not null, "a node does not answer", cancellationToken);
         var since = clock.GetTimestamp();
         await UntilAsync(async () =>
         {

@@ -39,4 +39,7 @@ public enum RefusalKind
     /// <summary>Fields are missing or wrong.</summary>
     Invalid,
     Conflict,
+
+    /// <summary>What is needed cannot be reached just now; the message says what happens meanwhile.</summary>
+    Unavailable,
 }

@@ -37,6 +37,13 @@ public sealed class Rollback
 
     /// <summary>Milliseconds from the verdict, or the person's click, until no new request went to the target.</summary>
     public double? EffectMs { get; set; }
+
+    /// <summary>What people wrote down afterwards; null without a note.</summary>
+    public string? Note { get; set; }
+
+    public string? NoteBy { get; set; }
+
+    public DateTimeOffset? NoteAt { get; set; }
 }
 
 internal sealed class RollbackConfiguration : IEntityTypeConfiguration<Rollback>
@@ -46,6 +53,8 @@ internal sealed class RollbackConfiguration : IEntityTypeConfiguration<Rollback>
         builder.Property(r => r.MigrationId).HasMaxLength(40);
         builder.Property(r => r.Actor).HasMaxLength(200);
         builder.Property(r => r.Guardrail).HasMaxLength(40);
+        builder.Property(r => r.Note).HasMaxLength(4_000);
+        builder.Property(r => r.NoteBy).HasMaxLength(200);
         builder.HasIndex(r => r.At);
         builder.HasOne<Migration>().WithMany().HasForeignKey(r => r.MigrationId);
     }

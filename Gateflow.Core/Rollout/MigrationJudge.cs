@@ -123,6 +123,7 @@ public sealed partial class MigrationJudge
     public void FoldLate(in ArmOutcome outcome, bool isScore, double weight)
     {
         var (counted, seen, running) = (StepTargetOutcomes, StepTargetSeen, Weight);
+        var (first, before) = (_firstFailure, _beforeFailure);
         Weight = weight;
         if (isScore)
         {
@@ -134,6 +135,7 @@ public sealed partial class MigrationJudge
         }
 
         (StepTargetOutcomes, StepTargetSeen, Weight) = (counted, seen, running);
+        (_firstFailure, _beforeFailure) = Breach is null ? (first, before) : (_firstFailure, _beforeFailure);
     }
 
     /// <summary>Takes over what another test of the same migration found: the brake of a node.</summary>

@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
+using System.Data.Common;
 using System.Text.Json.Nodes;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Routing;
+using Microsoft.EntityFrameworkCore;
 
 namespace Gateflow.Core.Rollout;
 
@@ -12,6 +14,7 @@ namespace Gateflow.Core.Rollout;
 public sealed class Rollbacks(Transitions transitions, Routes routes, ModelDirectory models, Judge judge, TimeProvider clock)
 {
     private readonly ConcurrentDictionary<string, TimeSpan> _effects = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (string Actor, string Reason)> _owed = new(StringComparer.Ordinal);
 
     /// <summary>Sends every new request of the migration to the source from now on, and remembers how long that took.</summary>
     public void Brake(string id)
@@ -21,6 +24,34 @@ public sealed class Rollbacks(Transitions transitions, Routes routes, ModelDirec
             var began = clock.GetTimestamp();
             routes.Brake(id);
             _effects.TryAdd(id, clock.GetElapsedTime(began));
+        }
+    }
+
+    /// <summary>
+    /// A person's rollback. Once asked for it is carried out, whether or not whoever asked waits for it; while the database is away it is in force on
+    /// this node, and <see cref="SettleAsync"/> stores it later.
+    /// </summary>
+    public async Task<Result<Migration>> RunAsync(string id, string actor, string reason)
+    {
+        try
+        {
+            return await RunAsync(id, actor, reason, null, CancellationToken.None);
+        }
+        catch (Exception fault) when (fault is DbException or DbUpdateException or IOException or TimeoutException or InvalidOperationException { InnerException: DbException })
+        {
+            _owed[id] = (actor, reason);
+            return new Refusal(RefusalKind.Unavailable, "rollback_not_stored",
+                "The database cannot be reached. On this node every new request goes to the source from now on; the rollback is stored, and told to other nodes, as soon as the database is back.");
+        }
+    }
+
+    /// <summary>Stores what persons rolled back while the database was away.</summary>
+    public async Task SettleAsync(CancellationToken cancellationToken)
+    {
+        foreach (var (id, (actor, reason)) in _owed)
+        {
+            await RunAsync(id, actor, reason, null, cancellationToken); // a refusal (it is over already) settles it as well
+            _owed.TryRemove(id, out _);
         }
     }
 

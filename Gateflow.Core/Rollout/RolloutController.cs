@@ -72,6 +72,7 @@ public sealed partial class RolloutController(
     /// <summary>One turn over all migrations that run or wait for their hour. One that fails does not keep the others from theirs.</summary>
     public async Task RunOnceAsync(CancellationToken cancellationToken)
     {
+        await rollbacks.SettleAsync(cancellationToken);
         var running = await RunningAsync(cancellationToken);
         foreach (var id in await arming.UpdateAsync(running, cancellationToken))
         {

@@ -68,6 +68,7 @@ public static class RequestLog
         FallbackReason = Columns.Fit(record.FallbackReason, 32),
         ErrorCode = Columns.Fit(record.ErrorCode, 64),
         Attempts = record.Attempts,
+        Calls = record.Calls,
         DurationMs = record.DurationMs,
         FirstByteMs = Known(record.FirstByteMs),
         Stream = record.Stream,

@@ -51,6 +51,9 @@ public sealed class RequestRecord
     /// <summary>Number of provider calls made.</summary>
     public int Attempts { get; init; } = 1;
 
+    /// <summary>The providers that it was sent to, in order; null when there was none.</summary>
+    public IReadOnlyList<CallTrace>? Calls { get; init; }
+
     /// <summary>Milliseconds from arrival to the last byte sent.</summary>
     public required double DurationMs { get; init; }
 

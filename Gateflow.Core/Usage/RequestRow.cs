@@ -1,4 +1,5 @@
 using Gateflow.Core.Rollout;
+using Gateflow.Core.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -36,6 +37,9 @@ public sealed class RequestRow
     public string? ErrorCode { get; init; }
 
     public int Attempts { get; init; }
+
+    /// <summary>The providers that it was sent to, in order; null when there was none.</summary>
+    public IReadOnlyList<CallTrace>? Calls { get; init; }
 
     public double DurationMs { get; init; }
 
@@ -77,6 +81,7 @@ internal sealed class RequestRowConfiguration : IEntityTypeConfiguration<Request
         builder.Property(r => r.MigrationId).HasMaxLength(40);
         builder.Property(r => r.FallbackReason).HasMaxLength(32);
         builder.Property(r => r.ErrorCode).HasMaxLength(64);
+        builder.Property(r => r.Calls).HasJson();
         builder.HasIndex(r => r.At);
         builder.HasIndex(r => new { r.MigrationId, r.At });
     }

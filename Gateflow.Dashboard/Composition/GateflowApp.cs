@@ -14,6 +14,7 @@ using Gateflow.Dashboard.Catalog;
 using Gateflow.Dashboard.Demo;
 using Gateflow.Dashboard.Fallbacks;
 using Gateflow.Dashboard.Live;
+using Gateflow.Dashboard.Logs;
 using Gateflow.Dashboard.Management;
 using Gateflow.Dashboard.Migrations;
 using Gateflow.Dashboard.Providers;
@@ -166,6 +167,7 @@ public static class GateflowApp
         app.MapSignIn();
         app.MapRollbackCsv();
         app.MapUsageCsv();
+        app.MapLogCsv();
         app.MapDemo(settings);
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
     }

@@ -15,6 +15,7 @@ internal static class Pages
         services.AddSingleton<OverviewReader>();
         services.AddSingleton<MigrationListReader>();
         services.AddSingleton<RollbackReader>();
+        services.AddSingleton<RollbackNotes>();
         services.AddSingleton<UsageReader>();
         return services;
     }

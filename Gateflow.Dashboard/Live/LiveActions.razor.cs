@@ -65,7 +65,7 @@ public sealed partial class LiveActions(Conduct conduct, DialogService dialogs)
             "advance" => conduct.AdvanceAsync(id, actor, reason, CancellationToken.None),
             "promote" => conduct.PromoteAsync(id, actor, reason, CancellationToken.None),
             "cancel" => conduct.CancelAsync(id, actor, reason, CancellationToken.None),
-            "rollback" => conduct.RollBackAsync(id, actor, reason, CancellationToken.None),
+            "rollback" => conduct.RollBackAsync(id, actor, reason),
             _ => throw new ArgumentOutOfRangeException(nameof(verb), verb, null),
         };
     }

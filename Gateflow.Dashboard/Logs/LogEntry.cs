@@ -50,6 +50,9 @@ public record LogEntry
     /// <summary>Calls of providers that were made.</summary>
     public required int Attempts { get; init; }
 
+    /// <summary>The providers that it was sent to, in order, and those that were passed over.</summary>
+    public IReadOnlyList<CallTrace> Calls { get; init; } = [];
+
     public bool Stream { get; init; }
 
     /// <summary>Milliseconds from arrival to the last byte.</summary>
@@ -105,6 +108,7 @@ public record LogEntry
             FallbackReason = row.FallbackReason,
             ErrorCode = row.ErrorCode,
             Attempts = row.Attempts,
+            Calls = row.Calls ?? [],
             Stream = row.Stream,
             DurationMs = row.DurationMs,
             FirstByteMs = row.FirstByteMs,

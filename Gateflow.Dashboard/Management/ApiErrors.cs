@@ -14,6 +14,7 @@ public static class ApiErrors
         {
             RefusalKind.NotFound => "not_found_error",
             RefusalKind.Conflict => "conflict_error",
+            RefusalKind.Unavailable => "api_error",
             _ => "invalid_request_error",
         }, refusal.Code, refusal.Param);
         if (refusal.Faults.Count > 0)
@@ -32,6 +33,7 @@ public static class ApiErrors
             RefusalKind.NotFound => StatusCodes.Status404NotFound,
             RefusalKind.Conflict => StatusCodes.Status409Conflict,
             RefusalKind.Malformed => StatusCodes.Status400BadRequest,
+            RefusalKind.Unavailable => StatusCodes.Status503ServiceUnavailable,
             _ => StatusCodes.Status422UnprocessableEntity,
         });
     }

@@ -10,6 +10,7 @@ using Gateflow.Dashboard.Logs;
 using Gateflow.Dashboard.Migrations;
 using Gateflow.Dashboard.Providers;
 using Gateflow.Dashboard.Replay;
+using Gateflow.Dashboard.RollbackHistory;
 using Gateflow.Dashboard.Usage;
 using Gateflow.Dashboard.Webhooks;
 
@@ -25,6 +26,7 @@ public static class ManagementEndpoints
         api.AddEndpointFilter<Idempotency>();
         api.MapMigrations();
         api.MapMigrationEvents();
+        api.MapRollbackNotes();
         api.MapDrills();
         api.MapEvidencePacks();
         api.MapReplay();

@@ -35,10 +35,10 @@ public sealed class Conduct(Transitions transitions, ModelDirectory models, Roll
         ApplyAsync(id, m => m.Cancel(actor, clock.GetUtcNow(), reason), cancellationToken);
 
     /// <summary>All traffic back to the source, in force on this node before the answer.</summary>
-    public Task<Result<Migration>> RollBackAsync(string id, string actor, string? reason, CancellationToken cancellationToken) =>
+    public Task<Result<Migration>> RollBackAsync(string id, string actor, string? reason) =>
         string.IsNullOrWhiteSpace(reason)
             ? Task.FromResult<Result<Migration>>(Refusal.Invalid("reason", "A reason is required: it is what the history shows."))
-            : rollbacks.RunAsync(id, actor, reason.Trim(), null, cancellationToken);
+            : rollbacks.RunAsync(id, actor, reason.Trim());
 
     private async Task<Result<Migration>> ApplyAsync(string id, Func<Migration, Refusal?> transition, CancellationToken cancellationToken)
     {

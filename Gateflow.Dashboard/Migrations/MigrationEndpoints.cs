@@ -46,7 +46,7 @@ public static class MigrationEndpoints
         ("promote", (conduct, id, actor, reason, token) => conduct.PromoteAsync(id, actor, reason, token)),
         ("approve", (conduct, id, actor, reason, token) => conduct.ApproveAsync(id, actor, reason, token)),
         ("cancel", (conduct, id, actor, reason, token) => conduct.CancelAsync(id, actor, reason, token)),
-        ("rollback", (conduct, id, actor, reason, token) => conduct.RollBackAsync(id, actor, reason, token)),
+        ("rollback", (conduct, id, actor, reason, _) => conduct.RollBackAsync(id, actor, reason)),
     ];
 
     private static async Task<IResult> ListAsync(

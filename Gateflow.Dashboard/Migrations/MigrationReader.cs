@@ -77,7 +77,7 @@ public sealed class MigrationReader(IDbContextFactory<GateflowDb> databases, Fle
             join m in db.Migrations.AsNoTracking() on r.MigrationId equals m.Id
             where (before == null || r.Id < before) && (migrationId == null || r.MigrationId == migrationId)
             orderby r.Id descending
-            select new { r, m.SourceModel, m.TargetModel, m.Demo }).Take(limit + 1).ToListAsync(cancellationToken);
+            select new { r, m.SourceModel, m.TargetModel, m.Config, m.Demo }).Take(limit + 1).ToListAsync(cancellationToken);
         return new ListPage<RollbackView>(
             [.. rows.Take(limit).Select(x => new RollbackView
             {
@@ -95,6 +95,10 @@ public sealed class MigrationReader(IDbContextFactory<GateflowDb> databases, Fle
                 DetectionRequests = x.r.DetectionRequests,
                 DetectionSeconds = x.r.DetectionSeconds,
                 EffectMs = x.r.EffectMs,
+                Features = x.Config.Scope.Features,
+                Note = x.r.Note,
+                NoteBy = x.r.NoteBy,
+                NoteAt = x.r.NoteAt,
                 Demo = x.Demo,
             })],
             rows.Count > limit ? rows[limit - 1].r.Id.ToString(System.Globalization.CultureInfo.InvariantCulture) : null);

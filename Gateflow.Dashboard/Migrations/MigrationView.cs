@@ -240,6 +240,16 @@ public sealed record RollbackView
 
     public double? EffectMs { get; init; }
 
+    /// <summary>The features that the migration was limited to; empty for all.</summary>
+    public IReadOnlyList<string> Features { get; init; } = [];
+
+    /// <summary>What people wrote down afterwards.</summary>
+    public string? Note { get; init; }
+
+    public string? NoteBy { get; init; }
+
+    public DateTimeOffset? NoteAt { get; init; }
+
     public bool Demo { get; init; }
 }
 

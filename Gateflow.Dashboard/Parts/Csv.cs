@@ -13,11 +13,14 @@ public static class Csv
         var text = new StringBuilder(head).Append("\r\n");
         foreach (var fields in rows)
         {
-            text.AppendJoin(',', fields.Select(Field)).Append("\r\n");
+            text.Append(Line(fields));
         }
 
         return text.ToString();
     }
+
+    /// <summary>One row with its end.</summary>
+    public static string Line(object?[] fields) => string.Join(',', fields.Select(Field)) + "\r\n";
 
     private static string Field(object? value)
     {

@@ -6,16 +6,18 @@ namespace Gateflow.Dashboard.RollbackHistory;
 /// <param name="Days">Only the last so many days; null for all.</param>
 /// <param name="Model">Source or target; null for any.</param>
 /// <param name="Cause">A guardrail's wire name, <see cref="ByPerson"/>, or null for any.</param>
-public sealed record RollbackFilter(int? Days = null, string? Model = null, string? Cause = null)
+/// <param name="Feature">One that the migration was limited to; null for any.</param>
+public sealed record RollbackFilter(int? Days = null, string? Model = null, string? Cause = null, string? Feature = null)
 {
     /// <summary>The cause of a rollback that a person asked for.</summary>
     public const string ByPerson = "person";
 
     /// <summary>From the address; what does not fit there filters nothing.</summary>
-    public static RollbackFilter Parse(string? period, string? model, string? cause) => new(
+    public static RollbackFilter Parse(string? period, string? model, string? cause, string? feature = null) => new(
         period is "30" or "90" or "365" ? int.Parse(period, System.Globalization.CultureInfo.InvariantCulture) : null,
         string.IsNullOrEmpty(model) ? null : model,
-        string.IsNullOrEmpty(cause) ? null : cause);
+        string.IsNullOrEmpty(cause) ? null : cause,
+        string.IsNullOrEmpty(feature) ? null : feature);
 
     public static string CauseOf(RollbackView rollback)
     {
@@ -28,6 +30,7 @@ public sealed record RollbackFilter(int? Days = null, string? Model = null, stri
         ArgumentNullException.ThrowIfNull(rollback);
         return (Days is not { } days || rollback.At > now.AddDays(-days))
             && (Model is null || Model == rollback.SourceModel || Model == rollback.TargetModel)
+            && (Feature is null || rollback.Features.Contains(Feature, StringComparer.Ordinal))
             && (Cause is null || Cause == CauseOf(rollback));
     }
 
@@ -39,6 +42,7 @@ public sealed record RollbackFilter(int? Days = null, string? Model = null, stri
             List<string> parts = [];
             Add("period", Days?.ToString(System.Globalization.CultureInfo.InvariantCulture));
             Add("model", Model);
+            Add("feature", Feature);
             Add("cause", Cause);
             return parts.Count == 0 ? "" : "?" + string.Join('&', parts);
 

@@ -19,17 +19,24 @@ public sealed partial class RollbacksPage(RollbackReader history, MigrationFeed 
     private string? Model { get; set; }
 
     [SupplyParameterFromQuery]
+    private string? Feature { get; set; }
+
+    [SupplyParameterFromQuery]
     private string? Cause { get; set; }
 
-    private RollbackFilter Filter => RollbackFilter.Parse(Period, Model, Cause);
+    private RollbackFilter Filter => RollbackFilter.Parse(Period, Model, Cause, Feature);
 
     private IReadOnlyList<RollbackView> All => rollbacks.Value ?? [];
 
     private RollbackSummary Summary => RollbackSummary.Of(All, clock.GetUtcNow());
 
+    private IReadOnlyList<RollbackMonth> Trend => RollbackMonth.Of(Shown, clock.GetUtcNow());
+
     private List<RollbackView> Shown => [.. All.Where(r => Filter.Takes(r, clock.GetUtcNow()))];
 
     private IEnumerable<string> Models => All.SelectMany(r => new[] { r.SourceModel, r.TargetModel }).Append(Filter.Model).OfType<string>().Distinct().Order(StringComparer.Ordinal);
+
+    private IEnumerable<string> Features => All.SelectMany(r => r.Features).Append(Filter.Feature).OfType<string>().Distinct().Order(StringComparer.Ordinal);
 
     private IEnumerable<string> Causes => All.Select(RollbackFilter.CauseOf).Append(Filter.Cause).OfType<string>().Distinct().Order(StringComparer.Ordinal);
 

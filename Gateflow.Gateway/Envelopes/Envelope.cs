@@ -53,6 +53,9 @@ internal sealed class Envelope
     /// <summary>Where in the body the tools stand, their property's name included; length 0 when nowhere.</summary>
     public BodyRange Tools { get; set; }
 
+    /// <summary>True when thoughts stand in the conversation that no provider signed: another model's, which Anthropic refuses.</summary>
+    public bool UnsignedThoughts { get; set; }
+
     /// <summary>True when the answer must be JSON.</summary>
     public bool WantsJson => (Capabilities & (Capabilities.JsonMode | Capabilities.JsonSchema)) != 0;
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Gateflow.Gateway.Envelopes;
 using Gateflow.Gateway.Forwarding;
+using Gateflow.Gateway.Protocols;
 using Gateflow.Gateway.Routing;
 using Gateflow.Gateway.Shims;
 using Gateflow.Gateway.Translation;
@@ -13,6 +14,8 @@ namespace Gateflow.Gateway.Pipeline;
 /// </summary>
 internal static class OutgoingBody
 {
+    private const string Betas = "anthropic-beta";
+
     /// <exception cref="NotCarriedException">The request cannot be said in the provider's protocol.</exception>
     public static SplicedContent Create(Exchange exchange, Candidate candidate, ProviderCall call)
     {
@@ -31,6 +34,11 @@ internal static class OutgoingBody
         var request = RequestShims.Apply(exchange.Request, shimmed, call.Notes = new ShimNotes());
         var json = candidate.Adapter.Write(request, candidate.Endpoint, call.Notes);
         new ShimEditor(json, candidate.Dialect, call.Notes).Apply(shimmed);
+        if (exchange.Protocol.Kind == Protocol.Messages && exchange.Http.Request.Headers.ContainsKey(Betas))
+        {
+            call.Notes.Dropped(Betas); // they mean something in the caller's own bytes only
+        }
+
         return new SplicedContent([Utf8(json)]);
     }
 

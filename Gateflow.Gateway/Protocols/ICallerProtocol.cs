@@ -25,5 +25,6 @@ internal interface ICallerProtocol
     ReadOnlyMemory<byte> ErrorBody(GatewayError error, string? documentation, string requestId);
 
     /// <summary>The event, framed whole, that ends a stream which broke.</summary>
-    ReadOnlyMemory<byte> ErrorEvent(GatewayError error, string? documentation, string requestId);
+    /// <param name="sequence">How many events the caller has got before.</param>
+    ReadOnlyMemory<byte> ErrorEvent(GatewayError error, string? documentation, string requestId, int sequence);
 }

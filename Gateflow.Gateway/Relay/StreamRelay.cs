@@ -21,6 +21,7 @@ internal sealed class StreamRelay(Exchange exchange, ProviderCall call, string? 
     private readonly ReadOnlyMemory<byte> _model = call.Candidate.ModelJson;
     private SseScanner _scanner;
     private bool _done;
+    private int _events;
 
     public async Task RelayAsync()
     {
@@ -118,6 +119,7 @@ internal sealed class StreamRelay(Exchange exchange, ProviderCall call, string? 
             return true;
         }
 
+        _events++;
         if (data.SequenceEqual("[DONE]"u8))
         {
             _done = true;
@@ -158,7 +160,7 @@ internal sealed class StreamRelay(Exchange exchange, ProviderCall call, string? 
         call.Result = AttemptResult.BrokenStream;
         var error = GatewayError.Provider(502, $"The provider '{call.Candidate.Endpoint.Provider.Name}' {what}.") with { Code = "stream_broken" };
         _buffer.Clear();
-        _buffer.Append(exchange.Protocol.ErrorEvent(error, documentation, exchange.RequestId).Span);
+        _buffer.Append(exchange.Protocol.ErrorEvent(error, documentation, exchange.RequestId, _events).Span);
         try
         {
             await WriteAsync(0, _buffer.Length);

@@ -55,7 +55,7 @@ internal sealed class TranslatedRelay(Exchange exchange, ProviderCall call, stri
             call.Result = AttemptResult.BrokenStream;
             if (_stream)
             {
-                output.Append(exchange.Protocol.ErrorEvent(problem, documentation, exchange.RequestId).Span);
+                output.Append(exchange.Protocol.ErrorEvent(problem, documentation, exchange.RequestId, _writer.Events).Span);
                 await FlushAsync(output);
                 return;
             }

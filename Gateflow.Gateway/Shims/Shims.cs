@@ -29,15 +29,17 @@ internal static class Shims
 
     /// <summary>
     /// The candidate as it is spoken to: in the caller's own protocol its bytes pass through, except where functions have to be sent as tools and
-    /// answers told the other way round.
+    /// answers told the other way round, and where the conversation holds thoughts of another model, which have to be taken out.
     /// </summary>
     public static Candidate Spoken(Exchange exchange, Candidate candidate) =>
-        candidate.PassesThrough
-        && exchange.Protocol.Kind == Protocol.Chat
-        && (exchange.Envelope.Capabilities & Capabilities.LegacyFunctions) != 0
-        && For(exchange, candidate).Any(static action => action.Kind == ShimKind.FunctionsToTools)
+        candidate.PassesThrough && (exchange.Envelope.UnsignedThoughts || SendsFunctionsAsTools(exchange, candidate))
             ? candidate with { PassesThrough = false }
             : candidate;
+
+    private static bool SendsFunctionsAsTools(Exchange exchange, Candidate candidate) =>
+        exchange.Protocol.Kind == Protocol.Chat
+        && (exchange.Envelope.Capabilities & Capabilities.LegacyFunctions) != 0
+        && For(exchange, candidate).Any(static action => action.Kind == ShimKind.FunctionsToTools);
 
     private static bool Apply(Exchange exchange, Candidate candidate) => candidate.Role switch
     {

@@ -5,6 +5,9 @@ namespace Gateflow.Gateway.Translation;
 /// <summary>Writes one answer in a caller's protocol: of a stream event by event, else one JSON object at the end.</summary>
 internal interface IAnswerWriter
 {
+    /// <summary>How many events of a stream have been written; counted only where the protocol numbers them, else 0.</summary>
+    int Events => 0;
+
     /// <summary>Takes the next part; a stream's events are appended to <paramref name="output"/>. Never <see cref="Failed"/>.</summary>
     void Add(AnswerPart part, PooledBody output);
 

@@ -122,6 +122,7 @@ internal sealed class Closing(Recorder recorder, Judge judge, KeyGate gate, Mode
             Status = last.Result == AttemptResult.ClientCancelled ? ClientClosed : exchange.Http.Response.StatusCode,
             FallbackReason = exchange.FallbackReason,
             Attempts = exchange.Attempts,
+            Calls = Traces(exchange),
             DurationMs = exchange.Time.GetElapsedTime(exchange.Started).TotalMilliseconds,
             FirstByteMs = exchange.FirstByte == 0 ? double.NaN : exchange.Time.GetElapsedTime(exchange.Started, exchange.FirstByte).TotalMilliseconds,
             ModelLatencyMs = latency,
@@ -140,6 +141,26 @@ internal sealed class Closing(Recorder recorder, Judge judge, KeyGate gate, Mode
             RequestBody = exchange.SampleRequest,
             ResponseBody = exchange.SampleResponse,
         };
+    }
+
+    private static CallTrace[] Traces(Exchange exchange)
+    {
+        var traces = new CallTrace[exchange.Calls.Count];
+        for (var i = 0; i < traces.Length; i++)
+        {
+            var call = exchange.Calls[i];
+            traces[i] = new CallTrace(
+                call.Candidate.Model,
+                call.Candidate.Endpoint.Provider.Name,
+                call.Result,
+                call.Status,
+                (float)exchange.Time.GetElapsedTime(exchange.Started, call.Started).TotalMilliseconds,
+                call.WasAsked ? (float)exchange.Time.GetElapsedTime(call.Started, call.Ended).TotalMilliseconds : 0,
+                call.WasAsked,
+                call.Notes is { IsEmpty: false } notes ? notes.ToString() : null);
+        }
+
+        return traces;
     }
 
     private static AttemptResult ResultOf(Exchange exchange, Arm arm)

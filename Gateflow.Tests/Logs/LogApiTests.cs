@@ -32,6 +32,13 @@ public sealed class LogApiTests
             (ManagedGateflow.Text(story, "key_name"), ManagedGateflow.Text(story, "feature"), ManagedGateflow.Text(story, "served_model"), ManagedGateflow.Text(story, "provider"),
                 story["status"]!.GetValue<int>(), story["attempts"]!.GetValue<int>(), ManagedGateflow.Text(story, "event_type"), story["sampling_rate"]!.GetValue<double>()));
         Assert.Null(story["migration"]);
+        var call = story["calls"]!.AsArray().Single()!;
+        Assert.Equal((ManagedGateflow.Source, "sim", "ok", 200, true), (ManagedGateflow.Text(call, "model"), ManagedGateflow.Text(call, "provider"), ManagedGateflow.Text(call, "result"), call["status"]!.GetValue<int>(), call["was_asked"]!.GetValue<bool>()));
+        Assert.InRange(call["start_ms"]!.GetValue<double>() + call["duration_ms"]!.GetValue<double>(), 0, story["duration_ms"]!.GetValue<double>() + 1);
+
+        var lines = (await gateflow.Host.Client.GetStringAsync("/requests.csv?status=failed", TestContext.Current.CancellationToken)).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(2, lines.Length);
+        Assert.StartsWith(failed + ",", lines[1], StringComparison.Ordinal);
 
         var cost = await gateflow.MustAsync("GET", "/analytics/cost?period=1d");
         Assert.Equal((2, story["cost"]!.GetValue<decimal>()), (cost["requests"]!.GetValue<int>(), cost["cost"]!.GetValue<decimal>()));

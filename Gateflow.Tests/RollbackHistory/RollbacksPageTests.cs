@@ -53,6 +53,25 @@ public sealed class RollbacksPageTests(GateflowFixture program) : IClassFixture<
     }
 
     [Fact]
+    public async Task Note_Written_StaysWithItsAuthorAndIsReadByTheApi()
+    {
+        await using var context = new PageTestContext(host);
+        var id = await RolledBackAsync(context, "gpt-4-32k", context.Clock.GetUtcNow().AddMinutes(-5), "error_rate");
+        var page = context.Render<RollbackPage>(p => p.Add(x => x.MigrationId, id));
+
+        await page.FindAll("button").Single(b => b.TextContent == "Write a note").ClickAsync(new());
+        await page.Find("textarea").InputAsync(new() { Value = " The target ran out of quota. " });
+        await page.FindAll("button").Single(b => b.TextContent == "Save note").ClickAsync(new());
+
+        page.WaitForAssertion(() => Assert.Equal("The target ran out of quota.", page.Find("[data-testid=note]").TextContent));
+        var told = await host.Client.GetStringAsync($"/v1/management/rollbacks?migration_id={id}", Token);
+        Assert.Contains("\"note\":\"The target ran out of quota.\"", told, StringComparison.Ordinal);
+        using var tooLong = await host.Client.PatchAsync(
+            new Uri($"/v1/management/rollbacks/{id}", UriKind.Relative), new StringContent($$"""{"note":"{{new string('x', 4_001)}}"}""", System.Text.Encoding.UTF8, "application/json"), Token);
+        Assert.Equal(System.Net.HttpStatusCode.UnprocessableEntity, tooLong.StatusCode);
+    }
+
+    [Fact]
     public async Task Story_OfNone_SaysSo()
     {
         await using var context = new PageTestContext(host);
@@ -101,11 +120,26 @@ public sealed class RollbacksPageTests(GateflowFixture program) : IClassFixture<
     }
 
     [Fact]
+    public void Trend_OverAYear_CountsEachMonthOfIt()
+    {
+        var now = new DateTimeOffset(2026, 3, 15, 12, 0, 0, TimeSpan.Zero);
+
+        var months = RollbackMonth.Of([View(at: now) with { Automatic = true }, View(at: now.AddDays(-14)), View(at: now.AddMonths(-3)), View(at: now.AddMonths(-12))], now);
+
+        Assert.Equal(12, months.Count);
+        Assert.Equal((new DateOnly(2025, 4, 1), 0), (months[0].Month, months[0].Count));
+        Assert.Equal(new RollbackMonth(new DateOnly(2026, 3, 1), 1, 1), months[^1]);
+        Assert.Equal(3, months.Sum(m => m.Count));
+    }
+
+    [Fact]
     public void Filter_Address_RoundTrips()
     {
-        var filter = new RollbackFilter(90, "a/b c", "error_rate");
+        var filter = new RollbackFilter(90, "a/b c", "error_rate", "chat");
 
-        Assert.Equal("?period=90&model=a%2Fb%20c&cause=error_rate", filter.Query);
+        Assert.Equal("?period=90&model=a%2Fb%20c&feature=chat&cause=error_rate", filter.Query);
+        var chat = new RollbackFilter(Feature: "chat");
+        Assert.Equal((true, false), (chat.Takes(View() with { Features = ["chat"] }, DashboardTestContext.Now), chat.Takes(View(), DashboardTestContext.Now)));
         Assert.Equal(new RollbackFilter(), RollbackFilter.Parse("17", "", null));
     }
 

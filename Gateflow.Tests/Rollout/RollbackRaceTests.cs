@@ -58,6 +58,53 @@ public abstract class RollbackRaceTests
         Assert.InRange(promoted, 1, Rounds - 1); // both orders were met
     }
 
+    /// <summary>Two drafts of one source, started at the same moment on two nodes.</summary>
+    [Fact]
+    public async Task ExecuteTwice_OfOverlappingScopes_StartsOne()
+    {
+        await using var database = await CreateAsync();
+        using var one = new Node(database.Factory);
+        using var other = new Node(database.Factory);
+        for (var round = 0; round < 25; round++)
+        {
+            var source = $"source_{round}";
+            await DraftAsync(one, $"mig_{round}_a", source);
+            await DraftAsync(one, $"mig_{round}_b", source);
+            var go = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+            var first = After(go, () => ExecuteAsync(one, $"mig_{round}_a"));
+            var second = After(go, () => ExecuteAsync(other, $"mig_{round}_b"));
+            go.SetResult();
+            var results = new[] { await first, await second };
+
+            Assert.Single(results, r => r.IsOk);
+            Assert.Equal("overlapping_migration", Assert.Single(results, r => !r.IsOk).Refusal!.Code);
+        }
+    }
+
+    [Fact]
+    public async Task Rollback_WhileTheDatabaseIsAway_IsInForceAtOnceAndStoredWhenItIsBack()
+    {
+        await using var database = await CreateAsync();
+        using var node = new Node(database.Factory);
+        await StartAsync(node, "mig_away", paused: false);
+        Assert.True(HasTraffic(node, "mig_away"));
+        node.Databases.IsAway = true;
+
+        var refused = await node.Rollbacks.RunAsync("mig_away", "anna", "it answers nonsense");
+
+        Assert.Equal((RefusalKind.Unavailable, "rollback_not_stored"), (refused.Refusal!.Kind, refused.Refusal.Code));
+        Assert.False(HasTraffic(node, "mig_away"));
+        await Assert.ThrowsAsync<IOException>(() => node.Rollbacks.SettleAsync(Token));
+        node.Databases.IsAway = false;
+        await node.Rollbacks.SettleAsync(Token);
+        await node.Rollbacks.SettleAsync(Token); // nothing is owed any more
+        await InForceAsync(database, "mig_away", 0, node, node);
+        await using var db = database.Open();
+        var stored = await db.Rollbacks.SingleAsync(r => r.MigrationId == "mig_away", Token);
+        Assert.Equal(("anna", "it answers nonsense", false), (stored.Actor, stored.Reason, stored.Automatic));
+    }
+
     private static async Task InForceAsync(TestDatabase database, string id, int round, Node one, Node second)
     {
         await using var db = database.Open();
@@ -86,12 +133,21 @@ public abstract class RollbackRaceTests
 
     private static Task<Result<Migration>> RollBackAsync(Node node, string id) => node.Rollbacks.RunAsync(id, "other", "race", null, Token);
 
+    private static Task<Result<Migration>> ExecuteAsync(Node node, string id) => node.Transitions.ApplyAsync(
+        id, async (m, db, token) => await Overlaps.FindAsync(db, m, token) ?? m.Execute("tester", TimeProvider.System.GetUtcNow()), Token);
+
+    private static async Task DraftAsync(Node node, string id, string source)
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        var migration = new Migration { Id = id, SourceModel = source, CreatedAt = now, CreatedBy = "tester" };
+        migration.Configure("target", migration.Config, [], "tester", now);
+        await node.Transitions.AddAsync(migration, Token);
+    }
+
     private static async Task StartAsync(Node node, string id, bool paused)
     {
         var now = TimeProvider.System.GetUtcNow();
-        var migration = new Migration { Id = id, SourceModel = id, CreatedAt = now, CreatedBy = "tester" };
-        migration.Configure("target", migration.Config, [], "tester", now);
-        await node.Transitions.AddAsync(migration, Token);
+        await DraftAsync(node, id, id);
         await node.Transitions.ApplyAsync(id, m => m.Execute("tester", now), Token);
         if (paused)
         {
@@ -128,6 +184,8 @@ public abstract class RollbackRaceTests
         private int _left = -1;
         private TaskCompletionSource? _go;
 
+        public bool IsAway { get; set; }
+
         public void At(int point, TaskCompletionSource go)
         {
             _go = go;
@@ -136,7 +194,8 @@ public abstract class RollbackRaceTests
 
         public GateflowDb CreateDbContext() => Watched(inner.CreateDbContext());
 
-        public async Task<GateflowDb> CreateDbContextAsync(CancellationToken cancellationToken = default) => Watched(await inner.CreateDbContextAsync(cancellationToken));
+        public async Task<GateflowDb> CreateDbContextAsync(CancellationToken cancellationToken = default) => 
+            IsAway ? throw new IOException("The database is away.") : Watched(await inner.CreateDbContextAsync(cancellationToken));
 
         private GateflowDb Watched(GateflowDb db)
         {

@@ -41,6 +41,7 @@ public class PageTestContext : DashboardTestContext
         Share<OverviewReader>();
         Share<MigrationListReader>();
         Share<RollbackReader>();
+        Share<RollbackNotes>();
         Share<UsageReader>();
         Share<LogReader>();
         Share<Core.Usage.CostQuery>();

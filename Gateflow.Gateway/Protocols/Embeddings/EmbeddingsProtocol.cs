@@ -17,5 +17,5 @@ internal sealed class EmbeddingsProtocol : ICallerProtocol
 
     public ReadOnlyMemory<byte> ErrorBody(GatewayError error, string? documentation, string requestId) => OpenAIError.Json(error, documentation);
 
-    public ReadOnlyMemory<byte> ErrorEvent(GatewayError error, string? documentation, string requestId) => OpenAIError.Event(error, documentation);
+    public ReadOnlyMemory<byte> ErrorEvent(GatewayError error, string? documentation, string requestId, int sequence) => OpenAIError.Event(error, documentation);
 }

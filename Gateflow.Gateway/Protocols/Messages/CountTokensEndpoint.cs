@@ -36,7 +36,7 @@ internal sealed class CountTokensEndpoint(GatewayOptions options, RouteReader ro
                 return;
             }
 
-            await (exchange.Candidates[0] is { PassesThrough: true } candidate ? AskAsync(exchange, candidate) : EstimateAsync(exchange));
+            await (Shims.Shims.Spoken(exchange, exchange.Candidates[0]) is { PassesThrough: true } candidate ? AskAsync(exchange, candidate) : EstimateAsync(exchange));
         }
         catch (Exception fault) when (exchange.Aborted.IsCancellationRequested && ProviderCall.IsBroken(fault))
         {

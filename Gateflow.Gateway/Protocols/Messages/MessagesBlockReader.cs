@@ -40,7 +40,7 @@ internal static class MessagesBlockReader
     /// <summary>True for the call of a tool.</summary>
     private static bool ReadBlock(ref Utf8JsonReader reader, Envelope envelope)
     {
-        var isCall = false;
+        var (isCall, isThought, isSigned) = (false, false, false);
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
             if (reader.ValueTextEquals("type"u8))
@@ -49,6 +49,7 @@ internal static class MessagesBlockReader
                 if (reader.TokenType == JsonTokenType.String)
                 {
                     isCall = reader.ValueTextEquals("tool_use"u8);
+                    isThought = reader.ValueTextEquals("thinking"u8);
                     envelope.Capabilities |= KindOf(ref reader);
                 }
 
@@ -58,6 +59,12 @@ internal static class MessagesBlockReader
             {
                 reader.Read();
                 ReadContent(ref reader, envelope);
+            }
+            else if (reader.ValueTextEquals("signature"u8))
+            {
+                reader.Read();
+                isSigned = reader.TokenType == JsonTokenType.String && !reader.ValueSpan.IsEmpty;
+                reader.Skip();
             }
             else if (reader.ValueTextEquals("input"u8))
             {
@@ -79,6 +86,7 @@ internal static class MessagesBlockReader
             }
         }
 
+        envelope.UnsignedThoughts |= isThought && !isSigned;
         return isCall;
     }
 

@@ -17,5 +17,5 @@ internal sealed class MessagesProtocol : ICallerProtocol
 
     public ReadOnlyMemory<byte> ErrorBody(GatewayError error, string? documentation, string requestId) => AnthropicError.Json(error, requestId);
 
-    public ReadOnlyMemory<byte> ErrorEvent(GatewayError error, string? documentation, string requestId) => AnthropicError.Event(error, requestId);
+    public ReadOnlyMemory<byte> ErrorEvent(GatewayError error, string? documentation, string requestId, int sequence) => AnthropicError.Event(error, requestId);
 }

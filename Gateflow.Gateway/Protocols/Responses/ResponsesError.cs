@@ -10,11 +10,10 @@ internal static class ResponsesError
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>
-    /// <c>error {code, message, param, sequence_number}</c>. How many events the provider numbered before is not counted on their way; the number is the
-    /// largest that every client can hold, so that it is behind all of them.
-    /// </summary>
-    public static ReadOnlyMemory<byte> Event(GatewayError error)
+    /// <summary><c>error {code, message, param, sequence_number}</c>.</summary>
+    /// <param name="error">What went wrong.</param>
+    /// <param name="sequence">How many events came before; they are numbered from 0 without a gap, so that this is the next number.</param>
+    public static ReadOnlyMemory<byte> Event(GatewayError error, int sequence)
     {
         var buffer = new ArrayBufferWriter<byte>(256);
         buffer.Write("event: error\ndata: "u8);
@@ -25,7 +24,7 @@ internal static class ResponsesError
             json.WriteString("code"u8, error.Code);
             json.WriteString("message"u8, error.Message);
             json.WriteString("param"u8, error.Param);
-            json.WriteNumber("sequence_number"u8, int.MaxValue);
+            json.WriteNumber("sequence_number"u8, sequence);
             json.WriteEndObject();
         }
 

@@ -6,7 +6,8 @@ namespace Gateflow.Gateway.Protocols.Responses;
 /// <summary>Writes the events of a stream, numbered from 0.</summary>
 internal sealed class ResponsesEvents
 {
-    private int _next;
+    /// <summary>How many have been written, which is the next one's number.</summary>
+    public int Count { get; private set; }
 
     /// <summary><c>response.created</c>, <c>response.completed</c> and their like: the whole response.</summary>
     public void Whole(PooledBody output, string name, ResponsesAnswer answer, bool ended)
@@ -111,7 +112,7 @@ internal sealed class ResponsesEvents
         var json = new Utf8JsonWriter(output, ResponsesAnswer.Options);
         json.WriteStartObject();
         json.WriteString("type"u8, name);
-        json.WriteNumber("sequence_number"u8, _next++);
+        json.WriteNumber("sequence_number"u8, Count++);
         return json;
     }
 

@@ -17,5 +17,5 @@ internal sealed class ResponsesProtocol : ICallerProtocol
 
     public ReadOnlyMemory<byte> ErrorBody(GatewayError error, string? documentation, string requestId) => OpenAIError.Json(error, documentation);
 
-    public ReadOnlyMemory<byte> ErrorEvent(GatewayError error, string? documentation, string requestId) => ResponsesError.Event(error);
+    public ReadOnlyMemory<byte> ErrorEvent(GatewayError error, string? documentation, string requestId, int sequence) => ResponsesError.Event(error, sequence);
 }

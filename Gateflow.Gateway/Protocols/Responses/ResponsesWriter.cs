@@ -18,6 +18,8 @@ internal sealed class ResponsesWriter(AnswerContext context) : IAnswerWriter
     private string? _held;
     private bool _begun;
 
+    public int Events => _events?.Count ?? 0;
+
     public void Add(AnswerPart part, PooledBody output)
     {
         Begin(output);

@@ -48,6 +48,28 @@ public sealed class MessagesPassThroughTests
         Assert.Equal(("claude-x", "anthropic"), (record.ServedModel, record.Provider));
     }
 
+    /// <summary>As a conversation stands after a rollback from a model without proofs of its thoughts: the provider would refuse it.</summary>
+    [Fact]
+    public async Task Post_ThoughtsOfAnotherModel_AreTakenOut()
+    {
+        await using var host = await StartAsync();
+        host.Upstream.Answer = (http, _) => FakeUpstream.Json(http, 200, Answer);
+
+        using var response = await host.MessageAsync(
+            """
+            {"model":"claude-x","max_tokens":9,"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":[{"type":"thinking","thinking":"unsigned","signature":""},
+             {"type":"thinking","thinking":"own","signature":"c2ln"},{"type":"text","text":"Hello"}]},{"role":"user","content":"More"}]}
+            """,
+            headers: [("anthropic-beta", "a-1")]);
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        var sent = Assert.Single(host.Upstream.Requests);
+        Assert.DoesNotContain("unsigned", sent.Body, StringComparison.Ordinal);
+        Assert.Contains("\"signature\":\"c2ln\"", sent.Body, StringComparison.Ordinal);
+        Assert.Equal("messages.reasoning:dropped, anthropic-beta:dropped", PassThroughTests.Header(response, "x-gateflow-shims"));
+        Assert.Equal("claude-x", JsonDocument.Parse(await response.Content.ReadAsStringAsync(Cancel)).RootElement.GetProperty("model").GetString());
+    }
+
     [Fact]
     public async Task Post_ProvidersVersion_HoldsWhereTheCallerNamesNone()
     {

@@ -50,6 +50,7 @@ public sealed class ResponsesPassThroughTests
         var events = (await response.Content.ReadAsStringAsync(Cancel)).Split("\n\n", StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal("event: response.created\ndata: {\"type\":\"response.created\",\"response\":{\"model\":\"gpt-4\",\"status\":\"in_progress\"}}", events[0]);
         Assert.StartsWith("event: error\ndata: {\"type\":\"error\",\"code\":\"stream_broken\",\"message\":\"The provider 'openai' ended", events[^1], StringComparison.Ordinal);
+        Assert.EndsWith("\"sequence_number\":2}", events[^1], StringComparison.Ordinal);
         Assert.Equal(OutcomeKind.BrokenStream, (await host.RecordAsync()).Outcome);
     }
 

@@ -470,6 +470,17 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                         .HasMaxLength(40)
                         .HasColumnType("character varying(40)");
 
+                    b.Property<string>("Note")
+                        .HasMaxLength(4000)
+                        .HasColumnType("character varying(4000)");
+
+                    b.Property<DateTimeOffset?>("NoteAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("NoteBy")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)");
+
                     b.Property<string>("Reason")
                         .IsRequired()
                         .HasColumnType("text");
@@ -987,6 +998,9 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
 
                     b.Property<int>("Attempts")
                         .HasColumnType("integer");
+
+                    b.Property<string>("Calls")
+                        .HasColumnType("text");
 
                     b.Property<decimal?>("Cost")
                         .HasPrecision(18, 9)

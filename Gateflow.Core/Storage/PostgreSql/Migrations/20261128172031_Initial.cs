@@ -308,6 +308,7 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                     FallbackReason = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: true),
                     ErrorCode = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true),
                     Attempts = table.Column<int>(type: "integer", nullable: false),
+                    Calls = table.Column<string>(type: "text", nullable: true),
                     DurationMs = table.Column<double>(type: "double precision", nullable: false),
                     FirstByteMs = table.Column<double>(type: "double precision", nullable: true),
                     Stream = table.Column<bool>(type: "boolean", nullable: false),
@@ -507,7 +508,10 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                     TrafficAtRollback = table.Column<double>(type: "double precision", nullable: false),
                     DetectionRequests = table.Column<long>(type: "bigint", nullable: true),
                     DetectionSeconds = table.Column<double>(type: "double precision", nullable: true),
-                    EffectMs = table.Column<double>(type: "double precision", nullable: true)
+                    EffectMs = table.Column<double>(type: "double precision", nullable: true),
+                    Note = table.Column<string>(type: "character varying(4000)", maxLength: 4000, nullable: true),
+                    NoteBy = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
+                    NoteAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
                 },
                 constraints: table =>
                 {

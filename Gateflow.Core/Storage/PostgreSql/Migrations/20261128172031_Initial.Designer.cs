@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Gateflow.Core.Storage.PostgreSql.Migrations
 {
     [DbContext(typeof(PostgreSqlDb))]
-    [Migration("20261128155018_Initial")]
+    [Migration("20261128172031_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -472,6 +472,17 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                         .IsRequired()
                         .HasMaxLength(40)
                         .HasColumnType("character varying(40)");
+
+                    b.Property<string>("Note")
+                        .HasMaxLength(4000)
+                        .HasColumnType("character varying(4000)");
+
+                    b.Property<DateTimeOffset?>("NoteAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("NoteBy")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)");
 
                     b.Property<string>("Reason")
                         .IsRequired()
@@ -990,6 +1001,9 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
 
                     b.Property<int>("Attempts")
                         .HasColumnType("integer");
+
+                    b.Property<string>("Calls")
+                        .HasColumnType("text");
 
                     b.Property<decimal?>("Cost")
                         .HasPrecision(18, 9)

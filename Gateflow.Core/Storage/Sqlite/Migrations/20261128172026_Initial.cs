@@ -307,6 +307,7 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
                     FallbackReason = table.Column<string>(type: "TEXT", maxLength: 32, nullable: true),
                     ErrorCode = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
                     Attempts = table.Column<int>(type: "INTEGER", nullable: false),
+                    Calls = table.Column<string>(type: "TEXT", nullable: true),
                     DurationMs = table.Column<double>(type: "REAL", nullable: false),
                     FirstByteMs = table.Column<double>(type: "REAL", nullable: true),
                     Stream = table.Column<bool>(type: "INTEGER", nullable: false),
@@ -506,7 +507,10 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
                     TrafficAtRollback = table.Column<double>(type: "REAL", nullable: false),
                     DetectionRequests = table.Column<long>(type: "INTEGER", nullable: true),
                     DetectionSeconds = table.Column<double>(type: "REAL", nullable: true),
-                    EffectMs = table.Column<double>(type: "REAL", nullable: true)
+                    EffectMs = table.Column<double>(type: "REAL", nullable: true),
+                    Note = table.Column<string>(type: "TEXT", maxLength: 4000, nullable: true),
+                    NoteBy = table.Column<string>(type: "TEXT", maxLength: 200, nullable: true),
+                    NoteAt = table.Column<long>(type: "INTEGER", nullable: true)
                 },
                 constraints: table =>
                 {

@@ -307,6 +307,7 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
                     FallbackReason = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: true),
                     ErrorCode = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true),
                     Attempts = table.Column<int>(type: "int", nullable: false),
+                    Calls = table.Column<string>(type: "nvarchar(max)", nullable: true),
                     DurationMs = table.Column<double>(type: "float", nullable: false),
                     FirstByteMs = table.Column<double>(type: "float", nullable: true),
                     Stream = table.Column<bool>(type: "bit", nullable: false),
@@ -506,7 +507,10 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
                     TrafficAtRollback = table.Column<double>(type: "float", nullable: false),
                     DetectionRequests = table.Column<long>(type: "bigint", nullable: true),
                     DetectionSeconds = table.Column<double>(type: "float", nullable: true),
-                    EffectMs = table.Column<double>(type: "float", nullable: true)
+                    EffectMs = table.Column<double>(type: "float", nullable: true),
+                    Note = table.Column<string>(type: "nvarchar(4000)", maxLength: 4000, nullable: true),
+                    NoteBy = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: true),
+                    NoteAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true)
                 },
                 constraints: table =>
                 {

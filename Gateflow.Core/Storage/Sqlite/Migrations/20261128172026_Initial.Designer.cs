@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Gateflow.Core.Storage.Sqlite.Migrations
 {
     [DbContext(typeof(SqliteDb))]
-    [Migration("20261128155013_Initial")]
+    [Migration("20261128172026_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -462,6 +462,17 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
                     b.Property<string>("MigrationId")
                         .IsRequired()
                         .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Note")
+                        .HasMaxLength(4000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("NoteAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("NoteBy")
+                        .HasMaxLength(200)
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Reason")
@@ -977,6 +988,9 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
 
                     b.Property<int>("Attempts")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("Calls")
+                        .HasColumnType("TEXT");
 
                     b.Property<decimal?>("Cost")
                         .HasPrecision(18, 9)

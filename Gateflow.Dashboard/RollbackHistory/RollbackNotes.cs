@@ -1,0 +1,53 @@
+using Gateflow.Core.Migrations;
+using Gateflow.Core.Storage;
+using Gateflow.Dashboard.Access;
+using Gateflow.Dashboard.Management;
+using Gateflow.Dashboard.Migrations;
+using Microsoft.EntityFrameworkCore;
+
+namespace Gateflow.Dashboard.RollbackHistory;
+
+/// <summary>What people write down afterwards: what was found, what will be done.</summary>
+public sealed class RollbackNotes(IDbContextFactory<GateflowDb> databases, MigrationReader migrations, TimeProvider clock)
+{
+    /// <summary>Most characters of a note.</summary>
+    public const int MostCharacters = 4_000;
+
+    /// <summary>Sets the note of a migration's last rollback; an empty text takes it away.</summary>
+    public async Task<Result<RollbackView>> WriteAsync(string migrationId, string? note, string actor, CancellationToken cancellationToken)
+    {
+        note = note?.Trim() is { Length: > 0 } text ? text : null;
+        if (note?.Length > MostCharacters)
+        {
+            return Refusal.Invalid("note", $"A note may have at most {MostCharacters} characters; this one has {note.Length}.");
+        }
+
+        await using (var db = await databases.CreateDbContextAsync(cancellationToken))
+        {
+            if (await db.Rollbacks.Where(r => r.MigrationId == migrationId).OrderByDescending(r => r.Id).FirstOrDefaultAsync(cancellationToken) is not { } rollback)
+            {
+                return new Refusal(RefusalKind.NotFound, "rollback_not_found", $"'{migrationId}' was not rolled back, or does not exist.");
+            }
+
+            rollback.Note = note;
+            rollback.NoteBy = note is null ? null : actor;
+            rollback.NoteAt = note is null ? null : clock.GetUtcNow();
+            await db.SaveChangesAsync(cancellationToken);
+        }
+
+        return (await migrations.RollbacksAsync(1, null, migrationId, cancellationToken)).Data[0];
+    }
+}
+
+/// <summary>The route of the note; the history itself is <c>GET /rollbacks</c>.</summary>
+public static class RollbackNoteEndpoint
+{
+    public static void MapRollbackNotes(this IEndpointRouteBuilder api) =>
+        api.MapPatch("/rollbacks/{migrationId}", async (string migrationId, NoteBody body, HttpContext http, RollbackNotes notes) =>
+        {
+            var written = await notes.WriteAsync(migrationId, body.Note, MigrationEndpoints.Actor(http), http.RequestAborted);
+            return written.IsOk ? MigrationEndpoints.Json(written.Value) : written.Refusal.ToResult();
+        }).RequireAuthorization(Policies.Operator);
+
+    private sealed record NoteBody(string? Note);
+}
