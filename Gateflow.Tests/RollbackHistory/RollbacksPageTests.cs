@@ -59,9 +59,9 @@ public sealed class RollbacksPageTests(GateflowFixture program) : IClassFixture<
         var id = await RolledBackAsync(context, "gpt-4-32k", context.Clock.GetUtcNow().AddMinutes(-5), "error_rate");
         var page = context.Render<RollbackPage>(p => p.Add(x => x.MigrationId, id));
 
-        await page.FindAll("button").Single(b => b.TextContent == "Write a note").ClickAsync(new());
-        await page.Find("textarea").InputAsync(new() { Value = " The target ran out of quota. " });
-        await page.FindAll("button").Single(b => b.TextContent == "Save note").ClickAsync(new());
+        await context.ClickAsync(page.FindAll("button").Single(b => b.TextContent == "Write a note"));
+        await context.InputAsync(page.Find("textarea"), " The target ran out of quota. ");
+        await context.ClickAsync(page.FindAll("button").Single(b => b.TextContent == "Save note"));
 
         page.WaitForAssertion(() => Assert.Equal("The target ran out of quota.", page.Find("[data-testid=note]").TextContent));
         var told = await host.Client.GetStringAsync($"/v1/management/rollbacks?migration_id={id}", Token);
