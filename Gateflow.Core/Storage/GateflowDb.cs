@@ -1,8 +1,11 @@
 using Gateflow.Core.Access;
 using Gateflow.Core.Alerts;
+using Gateflow.Core.Audit;
 using Gateflow.Core.Drills;
 using Gateflow.Core.Fallbacks;
+using Gateflow.Core.Features;
 using Gateflow.Core.Fleet;
+using Gateflow.Core.Members;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Providers;
 using Gateflow.Core.Quality;
@@ -69,6 +72,12 @@ public abstract class GateflowDb(DbContextOptions options) : DbContext(options)
     public DbSet<ShadowRow> Shadow => Set<ShadowRow>();
 
     public DbSet<Setting> Settings => Set<Setting>();
+
+    public DbSet<AuditEntry> AuditLog => Set<AuditEntry>();
+
+    public DbSet<Member> Members => Set<Member>();
+
+    public DbSet<Feature> Features => Set<Feature>();
 
     public DbSet<IdempotencyEntry> Idempotency => Set<IdempotencyEntry>();
 

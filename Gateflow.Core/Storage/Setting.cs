@@ -1,3 +1,4 @@
+using Gateflow.Core.Audit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -17,5 +18,6 @@ internal sealed class SettingConfiguration : IEntityTypeConfiguration<Setting>
     {
         builder.HasKey(s => s.Name);
         builder.Property(s => s.Name).HasMaxLength(100);
+        builder.HasData(new Setting { Name = AuditChain.Head, Value = AuditChain.Empty });
     }
 }

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Gateflow.Core.Audit;
 using Gateflow.Core.Storage.PostgreSql;
 using Gateflow.Core.Storage.Sqlite;
 using Gateflow.Core.Storage.SqlServer;
@@ -25,8 +26,9 @@ public static class StorageServices
         services.AddPooledDbContextFactory<T>(o =>
         {
             options(o);
-            o.AddInterceptors(new VersionStamp());
+            o.AddInterceptors(new VersionStamp(), new AuditInterceptor());
         });
+        services.AddSingleton<AuditLog>();
         return services.AddSingleton<IDbContextFactory<GateflowDb>, Factory<T>>().AddSingleton<SchemaUpgrade>();
     }
 

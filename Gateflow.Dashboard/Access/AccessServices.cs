@@ -3,9 +3,11 @@ using Gateflow.Core.Providers;
 using Gateflow.Core.Routing;
 using Gateflow.Dashboard.Composition;
 using Gateflow.Dashboard.Management;
+using Gateflow.Dashboard.Members;
 using Gateflow.Dashboard.Webhooks;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.DataProtection;
 
 namespace Gateflow.Dashboard.Access;
@@ -24,6 +26,7 @@ public static class AccessServices
         services.AddSingleton<SignInLinks>();
         services.AddSingleton<ApiKeys>();
         services.AddCascadingAuthenticationState();
+        services.AddScoped<AuthenticationStateProvider, SessionWatch>();
         services.AddAuthentication(Either)
             .AddPolicyScheme(Either, null, o => o.ForwardDefaultSelector = context =>
                 KeyAuthentication.Presented(context.Request) is not null || context.Request.Path.StartsWithSegments("/v1")
@@ -64,18 +67,27 @@ public static class AccessServices
 
     private const string CookieName = "gateflow";
 
-    /// <summary>A cookie is worth no more than the key that it came from: revoked is signed out.</summary>
+    /// <summary>A cookie is worth no more than the member or key that it came from: disabled or revoked is signed out.</summary>
     private static async Task StillValidAsync(CookieValidatePrincipalContext context)
     {
         var id = context.Principal?.FindFirst(System.Security.Claims.ClaimTypes.NameIdentifier)?.Value;
         var services = context.HttpContext.RequestServices;
-        var key = services.GetRequiredService<Routes>().Current.Keys.Values.FirstOrDefault(k => k.Id == id);
-        if (key is null || !KeyAuthentication.IsValid(key, services.GetRequiredService<TimeProvider>().GetUtcNow())
-            || !KeyAuthentication.IsAllowed(key, context.HttpContext, services.GetRequiredService<Settings>().TrustedProxies))
+        var stands = MemberSessions.IsMember(id)
+            ? await services.GetRequiredService<MemberSessions>().StandsAsync(context.Principal!, context.HttpContext.RequestAborted)
+            : StillValid(id, context.HttpContext);
+        if (!stands)
         {
             context.RejectPrincipal();
             await context.HttpContext.SignOutAsync(CookieAuthenticationDefaults.AuthenticationScheme);
         }
+    }
+
+    private static bool StillValid(string? id, HttpContext http)
+    {
+        var services = http.RequestServices;
+        var key = services.GetRequiredService<Routes>().Current.Keys.Values.FirstOrDefault(k => k.Id == id);
+        return key is not null && KeyAuthentication.IsValid(key, services.GetRequiredService<TimeProvider>().GetUtcNow())
+            && KeyAuthentication.IsAllowed(key, http, services.GetRequiredService<Settings>().TrustedProxies);
     }
 
     /// <summary>Programs get a status, people the sign-in page.</summary>

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Components;
 
 namespace Gateflow.Dashboard.Access;
 
-/// <summary>Signing in: by a key in the form, or by the one-time link that the program printed. Rendered without a circuit.</summary>
+/// <summary>Signing in: by password or key in the form, or by the one-time link that the program printed. Rendered without a circuit.</summary>
 public sealed partial class LoginPage(NavigationManager navigation, SignInLinks links, Routes routes)
 {
     [CascadingParameter]
@@ -26,6 +26,8 @@ public sealed partial class LoginPage(NavigationManager navigation, SignInLinks 
     {
         null => null,
         "key" => "This key is unknown, revoked or expired. Check that it was copied whole.",
+        "password" => "Address and password do not belong together, or the member is disabled. An administrator can make you a new link.",
+        "slow" => "The password of this member was tried too often. Wait half a minute.",
         "role" => "This key belongs to an application: it calls models, but opens no dashboard. Use a key of role viewer or higher.",
         "link" => "This sign-in link was used already or is older than a day. Restart Gateflow for a fresh one, or use a key.",
         "form" => "The page was too old to sign in with. Enter the key once more.",

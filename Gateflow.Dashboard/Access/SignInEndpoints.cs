@@ -1,7 +1,11 @@
 using System.Threading.RateLimiting;
+using System.Security.Claims;
 using Gateflow.Core.Access;
+using Gateflow.Core.Audit;
 using Gateflow.Core.Routing;
+using Gateflow.Dashboard.Audit;
 using Gateflow.Dashboard.Composition;
+using Gateflow.Dashboard.Members;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
@@ -15,7 +19,7 @@ public static class SignInEndpoints
 {
     private const string Slowly = "sign-in";
 
-    /// <summary>At most 20 tries a minute and address: a key cannot be guessed anyway, but the log stays readable.</summary>
+    /// <summary>At most 20 tries a minute and address; how often one member's password is tried is bounded by <see cref="SignInPace"/>.</summary>
     public static IServiceCollection AddSignInLimits(this IServiceCollection services) => services.AddRateLimiter(o =>
     {
         o.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
@@ -26,8 +30,9 @@ public static class SignInEndpoints
     public static void MapSignIn(this IEndpointRouteBuilder app)
     {
         // Before the page of the same address: a page's endpoint takes posts too.
-        app.MapPost("/login", KeyAsync).AllowAnonymous().RequireRateLimiting(Slowly).ExcludeFromDescription().WithOrder(-1)
+        app.MapPost("/login", EnterAsync).AllowAnonymous().RequireRateLimiting(Slowly).ExcludeFromDescription().WithOrder(-1)
             .DisableAntiforgery(); // checked by the handler, which can say so on the page
+        app.MapPost("/invite", JoinAsync).AllowAnonymous().RequireRateLimiting(Slowly).ExcludeFromDescription().WithOrder(-1).DisableAntiforgery();
         app.MapPost("/logout", async (HttpContext http, [FromForm] string? ignored) =>
         {
             await http.SignOutAsync(CookieAuthenticationDefaults.AuthenticationScheme);
@@ -36,10 +41,14 @@ public static class SignInEndpoints
     }
 
     /// <summary>Opens a session that is worth as much as the key.</summary>
-    internal static Task SignInAsync(HttpContext http, KeyEntry key) => http.SignInAsync(
-        CookieAuthenticationDefaults.AuthenticationScheme,
-        KeyAuthentication.Principal(key, CookieAuthenticationDefaults.AuthenticationScheme),
-        new AuthenticationProperties { IsPersistent = true });
+    internal static Task SignInAsync(HttpContext http, KeyEntry key) => SignInAsync(http, KeyAuthentication.Principal(key, CookieAuthenticationDefaults.AuthenticationScheme));
+
+    private static async Task SignInAsync(HttpContext http, ClaimsPrincipal principal)
+    {
+        var scope = AuditFilter.ScopeOf(principal, AuditChannel.SignIn, http.RequestServices.GetRequiredService<TimeProvider>());
+        await http.RequestServices.GetRequiredService<AuditLog>().WriteAsync(scope, new AuditDraft("session.create", scope.ActorId ?? "", []), CancellationToken.None);
+        await http.SignInAsync(CookieAuthenticationDefaults.AuthenticationScheme, principal, new AuthenticationProperties { IsPersistent = true });
+    }
 
     /// <summary>Where to go after signing in: the address if it lies in this program, else the overview.</summary>
     internal static string Local(string? returnUrl) =>
@@ -49,14 +58,37 @@ public static class SignInEndpoints
     internal static string Refused(string fault, string? returnUrl) =>
         Local(returnUrl) is var back and not "/" ? $"/login?fault={fault}&returnUrl={Uri.EscapeDataString(back)}" : $"/login?fault={fault}";
 
-    private static async Task<IResult> KeyAsync(
-        HttpContext http, IAntiforgery antiforgery, Routes routes, Settings settings, TimeProvider clock, [FromForm] string? key, [FromForm] string? returnUrl)
+    /// <summary>With an address it is a member's password, without one a key.</summary>
+    private static async Task<IResult> EnterAsync(
+        HttpContext http, IAntiforgery antiforgery, MemberPasswords passwords, SignInPace pace, [FromForm] string? email, [FromForm] string? key, [FromForm] string? returnUrl)
     {
         if (!await antiforgery.IsRequestValidAsync(http))
         {
             return Results.LocalRedirect(Refused("form", returnUrl));
         }
 
+        if (string.IsNullOrWhiteSpace(email))
+        {
+            return await KeyAsync(http, key, returnUrl);
+        }
+
+        if (!pace.Try(email))
+        {
+            return Results.LocalRedirect(Refused("slow", returnUrl));
+        }
+
+        if (await passwords.CheckAsync(email, key ?? "", http.RequestAborted) is not { } member)
+        {
+            return Results.LocalRedirect(Refused("password", returnUrl));
+        }
+
+        await SignInAsync(http, MemberSessions.Principal(member, CookieAuthenticationDefaults.AuthenticationScheme));
+        return Results.LocalRedirect(Local(returnUrl));
+    }
+
+    private static async Task<IResult> KeyAsync(HttpContext http, string? key, string? returnUrl)
+    {
+        var (routes, settings, clock) = (http.RequestServices.GetRequiredService<Routes>(), http.RequestServices.GetRequiredService<Settings>(), http.RequestServices.GetRequiredService<TimeProvider>());
         var found = routes.Current.Keys.GetValueOrDefault(KeyHash.Of(key?.Trim() ?? ""));
         if (found is null || !KeyAuthentication.IsValid(found, clock.GetUtcNow()) || !KeyAuthentication.IsAllowed(found, http, settings.TrustedProxies))
         {
@@ -70,5 +102,36 @@ public static class SignInEndpoints
 
         await SignInAsync(http, found);
         return Results.LocalRedirect(Local(returnUrl));
+    }
+
+    /// <summary>Takes an invitation: the password is set, the link used up, the member signed in.</summary>
+    private static async Task<IResult> JoinAsync(
+        HttpContext http, IAntiforgery antiforgery, MemberPasswords passwords, TimeProvider clock, [FromForm] string? token, [FromForm] string? password, [FromForm] string? again)
+    {
+        if (!await antiforgery.IsRequestValidAsync(http))
+        {
+            return Again("form");
+        }
+
+        if (password != again)
+        {
+            return Again("differ");
+        }
+
+        if (await passwords.InvitedAsync(token ?? "", http.RequestAborted) is { } invited)
+        {
+            new AuditScope(invited.Name, invited.Id, AuditChannel.SignIn, clock).Enter();
+        }
+
+        var joined = await passwords.JoinAsync(token ?? "", password ?? "", http.RequestAborted);
+        if (!joined.IsOk)
+        {
+            return Again("weak");
+        }
+
+        await SignInAsync(http, MemberSessions.Principal(joined.Value, CookieAuthenticationDefaults.AuthenticationScheme));
+        return Results.LocalRedirect("/");
+
+        IResult Again(string fault) => Results.LocalRedirect($"/invite?fault={fault}&token={Uri.EscapeDataString(token ?? "")}");
     }
 }

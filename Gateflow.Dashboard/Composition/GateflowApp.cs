@@ -10,12 +10,14 @@ using Gateflow.Core.Storage;
 using Gateflow.Core.Usage;
 using Gateflow.Dashboard.Access;
 using Gateflow.Dashboard.Alerts;
+using Gateflow.Dashboard.Audit;
 using Gateflow.Dashboard.Catalog;
 using Gateflow.Dashboard.Demo;
 using Gateflow.Dashboard.Fallbacks;
 using Gateflow.Dashboard.Live;
 using Gateflow.Dashboard.Logs;
 using Gateflow.Dashboard.Management;
+using Gateflow.Dashboard.Members;
 using Gateflow.Dashboard.Migrations;
 using Gateflow.Dashboard.Providers;
 using Gateflow.Dashboard.Replay;
@@ -90,7 +92,7 @@ public static class GateflowApp
 
         services.AddLive();
         services.AddWizard();
-        services.AddGateflowAccess(settings).AddSignInLimits();
+        services.AddGateflowAccess(settings).AddSignInLimits().AddMembers().AddAudit();
         services.AddLimits(settings);
         services.AddFallbacks(settings).AddAlerts(settings.Roles);
         services.AddGateway(o => (o.MaxBodyBytes, o.TrustedProxies, o.Budget) = (settings.MaxBodyBytes, settings.TrustedProxies, settings.Budget));
@@ -168,6 +170,7 @@ public static class GateflowApp
         app.MapRollbackCsv();
         app.MapUsageCsv();
         app.MapLogCsv();
+        app.MapAuditCsv();
         app.MapDemo(settings);
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
     }

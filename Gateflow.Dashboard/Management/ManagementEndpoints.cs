@@ -1,5 +1,6 @@
 using Gateflow.Dashboard.Access;
 using Gateflow.Dashboard.Alerts;
+using Gateflow.Dashboard.Audit;
 using Gateflow.Dashboard.Catalog;
 using Gateflow.Dashboard.Drills;
 using Gateflow.Dashboard.EvidencePacks;
@@ -7,6 +8,7 @@ using Gateflow.Dashboard.Fallbacks;
 using Gateflow.Dashboard.Imports;
 using Gateflow.Dashboard.Live;
 using Gateflow.Dashboard.Logs;
+using Gateflow.Dashboard.Members;
 using Gateflow.Dashboard.Migrations;
 using Gateflow.Dashboard.Providers;
 using Gateflow.Dashboard.Replay;
@@ -24,6 +26,7 @@ public static class ManagementEndpoints
         var api = app.MapGroup("/v1/management").RequireAuthorization(Policies.Viewer).WithTags("management");
         api.AddEndpointFilter<JsonFaults>();
         api.AddEndpointFilter<Idempotency>();
+        api.AddEndpointFilter<AuditFilter>();
         api.MapMigrations();
         api.MapMigrationEvents();
         api.MapRollbackNotes();
@@ -37,6 +40,8 @@ public static class ManagementEndpoints
         api.MapFallbacks();
         api.MapAlerts();
         api.MapWebhooks();
+        api.MapMembers();
+        api.MapAudit();
         api.MapLogs();
         api.MapAnalytics();
         api.MapFallback(() => ApiErrors.Error(404, "not_found_error", "unknown_endpoint", "The management API has no such endpoint. /openapi/v1.json lists them."));

@@ -30,7 +30,9 @@ public sealed record NavGroup(string? Title, IReadOnlyList<NavEntry> Entries)
         [
             new("Providers", "/settings/providers", "server"),
             new("API keys", "/settings/api-keys", "key"),
+            new("Members", "/settings/members", "user"),
             new("Webhooks", "/settings/webhooks", "webhook"),
+            new("Audit log", "/settings/audit-log", "list"),
         ]),
     ];
 }

@@ -115,7 +115,19 @@ public sealed partial class WebhookStore(
         }
 
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        await db.Webhooks.Where(w => w.Id == id).ExecuteDeleteAsync(cancellationToken);
+        if (await db.Webhooks.FirstOrDefaultAsync(w => w.Id == id, cancellationToken) is { } row)
+        {
+            try
+            {
+                db.Remove(row);
+                await db.SaveChangesAsync(cancellationToken);
+            }
+            catch (DbUpdateConcurrencyException)
+            {
+                await db.Webhooks.Where(w => w.Id == id).ExecuteDeleteAsync(cancellationToken); // changed meanwhile: deleting wins
+            }
+        }
+
         LogChanged("deleted", id, actor);
         return webhook;
     }

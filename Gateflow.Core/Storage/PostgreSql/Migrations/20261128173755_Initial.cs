@@ -102,6 +102,26 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "AuditLog",
+                columns: table => new
+                {
+                    Sequence = table.Column<long>(type: "bigint", nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    Actor = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    ActorId = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: true),
+                    Channel = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    Action = table.Column<string>(type: "character varying(80)", maxLength: 80, nullable: false),
+                    Target = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    Fields = table.Column<string>(type: "text", nullable: false),
+                    PreviousHash = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    Hash = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_AuditLog", x => x.Sequence);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "Evidence",
                 columns: table => new
                 {
@@ -131,6 +151,24 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_FallbackChains", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "Features",
+                columns: table => new
+                {
+                    Id = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    Name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    Owner = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
+                    Description = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: true),
+                    MonthlyBudgetUsd = table.Column<decimal>(type: "numeric(18,9)", precision: 18, scale: 9, nullable: true),
+                    CreatedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    CreatedBy = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    Version = table.Column<Guid>(type: "uuid", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Features", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -175,6 +213,28 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_Leases", x => x.Name);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "Members",
+                columns: table => new
+                {
+                    Id = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    Name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    Email = table.Column<string>(type: "character varying(254)", maxLength: 254, nullable: false),
+                    Role = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    PasswordHash = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
+                    InviteHash = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: true),
+                    InviteUntil = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    Session = table.Column<Guid>(type: "uuid", nullable: false),
+                    Disabled = table.Column<bool>(type: "boolean", nullable: false),
+                    CreatedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    CreatedBy = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    Version = table.Column<Guid>(type: "uuid", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Members", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -595,6 +655,11 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                 columns: new[] { "Id", "Version" },
                 values: new object[] { 1, 1L });
 
+            migrationBuilder.InsertData(
+                table: "Settings",
+                columns: new[] { "Name", "Value" },
+                values: new object[] { "audit.head", "0:0000000000000000000000000000000000000000000000000000000000000000" });
+
             migrationBuilder.CreateIndex(
                 name: "IX_Alerts_Event_Subject",
                 table: "Alerts",
@@ -618,6 +683,11 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_AuditLog_Target",
+                table: "AuditLog",
+                column: "Target");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Drills_MigrationId_Id",
                 table: "Drills",
                 columns: new[] { "MigrationId", "Id" });
@@ -626,6 +696,12 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                 name: "IX_FallbackChains_Primary",
                 table: "FallbackChains",
                 column: "Primary",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Features_Name",
+                table: "Features",
+                column: "Name",
                 unique: true);
 
             migrationBuilder.CreateIndex(
@@ -642,6 +718,23 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                 name: "IX_Idempotency_At",
                 table: "Idempotency",
                 column: "At");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Members_Email",
+                table: "Members",
+                column: "Email",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Members_InviteHash",
+                table: "Members",
+                column: "InviteHash");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Members_Name",
+                table: "Members",
+                column: "Name",
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "IX_MigrationEvents_MigrationId_Id",
@@ -756,6 +849,9 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                 name: "ArmWindows");
 
             migrationBuilder.DropTable(
+                name: "AuditLog");
+
+            migrationBuilder.DropTable(
                 name: "Drills");
 
             migrationBuilder.DropTable(
@@ -765,6 +861,9 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                 name: "FallbackChains");
 
             migrationBuilder.DropTable(
+                name: "Features");
+
+            migrationBuilder.DropTable(
                 name: "Feedback");
 
             migrationBuilder.DropTable(
@@ -772,6 +871,9 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
 
             migrationBuilder.DropTable(
                 name: "Leases");
+
+            migrationBuilder.DropTable(
+                name: "Members");
 
             migrationBuilder.DropTable(
                 name: "MigrationEvents");

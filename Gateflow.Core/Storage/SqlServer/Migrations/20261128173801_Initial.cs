@@ -101,6 +101,26 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "AuditLog",
+                columns: table => new
+                {
+                    Sequence = table.Column<long>(type: "bigint", nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    Actor = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    ActorId = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: true),
+                    Channel = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
+                    Action = table.Column<string>(type: "nvarchar(80)", maxLength: 80, nullable: false),
+                    Target = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    Fields = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    PreviousHash = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
+                    Hash = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_AuditLog", x => x.Sequence);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "Evidence",
                 columns: table => new
                 {
@@ -130,6 +150,24 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_FallbackChains", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "Features",
+                columns: table => new
+                {
+                    Id = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
+                    Name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
+                    Owner = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: true),
+                    Description = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: true),
+                    MonthlyBudgetUsd = table.Column<decimal>(type: "decimal(18,9)", precision: 18, scale: 9, nullable: true),
+                    CreatedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    CreatedBy = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    Version = table.Column<Guid>(type: "uniqueidentifier", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Features", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -174,6 +212,28 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_Leases", x => x.Name);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "Members",
+                columns: table => new
+                {
+                    Id = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
+                    Name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
+                    Email = table.Column<string>(type: "nvarchar(254)", maxLength: 254, nullable: false),
+                    Role = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
+                    PasswordHash = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: true),
+                    InviteHash = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: true),
+                    InviteUntil = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    Session = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Disabled = table.Column<bool>(type: "bit", nullable: false),
+                    CreatedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    CreatedBy = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    Version = table.Column<Guid>(type: "uniqueidentifier", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Members", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -594,6 +654,11 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
                 columns: new[] { "Id", "Version" },
                 values: new object[] { 1, 1L });
 
+            migrationBuilder.InsertData(
+                table: "Settings",
+                columns: new[] { "Name", "Value" },
+                values: new object[] { "audit.head", "0:0000000000000000000000000000000000000000000000000000000000000000" });
+
             migrationBuilder.CreateIndex(
                 name: "IX_Alerts_Event_Subject",
                 table: "Alerts",
@@ -617,6 +682,11 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_AuditLog_Target",
+                table: "AuditLog",
+                column: "Target");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Drills_MigrationId_Id",
                 table: "Drills",
                 columns: new[] { "MigrationId", "Id" });
@@ -625,6 +695,12 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
                 name: "IX_FallbackChains_Primary",
                 table: "FallbackChains",
                 column: "Primary",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Features_Name",
+                table: "Features",
+                column: "Name",
                 unique: true);
 
             migrationBuilder.CreateIndex(
@@ -641,6 +717,23 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
                 name: "IX_Idempotency_At",
                 table: "Idempotency",
                 column: "At");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Members_Email",
+                table: "Members",
+                column: "Email",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Members_InviteHash",
+                table: "Members",
+                column: "InviteHash");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Members_Name",
+                table: "Members",
+                column: "Name",
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "IX_MigrationEvents_MigrationId_Id",
@@ -755,6 +848,9 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
                 name: "ArmWindows");
 
             migrationBuilder.DropTable(
+                name: "AuditLog");
+
+            migrationBuilder.DropTable(
                 name: "Drills");
 
             migrationBuilder.DropTable(
@@ -764,6 +860,9 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
                 name: "FallbackChains");
 
             migrationBuilder.DropTable(
+                name: "Features");
+
+            migrationBuilder.DropTable(
                 name: "Feedback");
 
             migrationBuilder.DropTable(
@@ -771,6 +870,9 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
 
             migrationBuilder.DropTable(
                 name: "Leases");
+
+            migrationBuilder.DropTable(
+                name: "Members");
 
             migrationBuilder.DropTable(
                 name: "MigrationEvents");

@@ -1,0 +1,69 @@
+using System.Text.Json;
+using Gateflow.Core.Alerts;
+using Gateflow.Core.Drills;
+using Gateflow.Core.Migrations;
+using Gateflow.Core.Replay;
+using Gateflow.Core.Storage;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
+
+namespace Gateflow.Core.Audit;
+
+/// <summary>What a context is about to save, in the words of the audit log: every aggregate, every setting, and each event of a migration.</summary>
+internal static class AuditChanges
+{
+    /// <summary>Who acts when the program does so by itself.</summary>
+    private const string Program = "gateflow";
+
+    private static readonly string[] Stamps = ["Version", "UpdatedAt", "UpdatedBy", "LastUsedAt"];
+
+    public static IReadOnlyList<AuditDraft> Of(GateflowDb db)
+    {
+        var entries = db.ChangeTracker.Entries().Where(e => e.State is EntityState.Added or EntityState.Modified or EntityState.Deleted).ToList();
+        var migrations = entries.Where(e => e.Entity is Migration).ToDictionary(e => ((Migration)e.Entity).Id, AuditFields.Of, StringComparer.Ordinal);
+        HashSet<string> told = new(StringComparer.Ordinal);
+        List<AuditDraft> drafts = [];
+        foreach (var entry in entries)
+        {
+            switch (entry.Entity)
+            {
+                case MigrationEvent { Actor: not Program } e when entry.State == EntityState.Added:
+                    drafts.Add(new AuditDraft($"migration.{Wire.Name(e.Type)}", e.MigrationId, told.Add(e.MigrationId) ? migrations.GetValueOrDefault(e.MigrationId, []) : []) { Actor = e.Actor });
+                    break;
+                case MigrationEvent or Migration:
+                    break;
+                case Alert:
+                    if (entry.State == EntityState.Modified && entry.Property(nameof(Alert.AcknowledgedAt)).IsModified)
+                    {
+                        drafts.Add(new AuditDraft("alert.acknowledge", IdOf(entry), []));
+                    }
+
+                    break;
+                case DrillRun or ReplayTest when entry.State != EntityState.Added:
+                    break;
+                case IVersioned or Setting or DrillRun or ReplayTest:
+                    if (AuditFields.Of(entry) is var fields && (fields.Count > 0 || entry.State != EntityState.Modified))
+                    {
+                        drafts.Add(new AuditDraft($"{KindOf(entry)}.{VerbOf(entry.State)}", IdOf(entry), entry.State == EntityState.Modified ? fields : []));
+                    }
+
+                    break;
+            }
+        }
+
+        return drafts;
+    }
+
+    internal static bool IsStamp(string property) => Stamps.Contains(property);
+
+    private static string KindOf(EntityEntry entry) => JsonNamingPolicy.SnakeCaseLower.ConvertName(entry.Metadata.ClrType.Name);
+
+    private static string VerbOf(EntityState state) => state switch
+    {
+        EntityState.Added => "create",
+        EntityState.Deleted => "delete",
+        _ => "update",
+    };
+
+    private static string IdOf(EntityEntry entry) => entry.Metadata.FindPrimaryKey() is { Properties: [var key, ..] } ? entry.Property(key.Name).CurrentValue?.ToString() ?? "" : "";
+}

@@ -1,0 +1,17 @@
+using Gateflow.Core.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace Gateflow.Core.Audit;
+
+/// <summary>Writes of what no saved row tells: who signed in, which call was carried out.</summary>
+public sealed class AuditLog(IDbContextFactory<GateflowDb> databases)
+{
+    /// <summary>Appends one entry in a transaction of its own.</summary>
+    public async Task WriteAsync(AuditScope scope, AuditDraft draft, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await AuditChain.AppendAsync(db, scope, [draft], cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+    }
+}

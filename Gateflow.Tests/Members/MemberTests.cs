@@ -1,0 +1,153 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Gateflow.Dashboard.Members;
+using Gateflow.Tests.Management;
+
+namespace Gateflow.Tests.Members;
+
+public sealed partial class MemberTests : IAsyncLifetime
+{
+    private const string Password = "five brown ducks swim";
+
+    private ManagedGateflow gateflow = null!;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() => gateflow = await ManagedGateflow.StartAsync();
+
+    public ValueTask DisposeAsync() => gateflow.DisposeAsync();
+
+    [Fact]
+    public async Task Invitation_Taken_SignsInOnceAndActsUnderTheMembersName()
+    {
+        var (id, link) = await InviteAsync("Ada", "operator");
+        using var browser = gateflow.Host.CreateClient();
+        using var other = gateflow.Host.CreateClient();
+
+        Assert.Contains("Welcome, Ada", await browser.GetStringAsync(link, Token), StringComparison.Ordinal);
+        Assert.Equal("/", await JoinAsync(browser, link));
+        Assert.StartsWith("/invite?fault=weak", await PostAsync(other, "/login", "/invite", new() { ["token"] = link.Split('=')[1], ["password"] = Password, ["again"] = Password }), StringComparison.Ordinal);
+        Assert.Contains("used already", await other.GetStringAsync(link, Token), StringComparison.Ordinal);
+
+        var (status, draft) = await gateflow.CallAsync("POST", "/migrations", $$"""{"source_model": "{{ManagedGateflow.Source}}", "target_model": "{{ManagedGateflow.Target}}"}""", browser);
+        Assert.Equal(HttpStatusCode.Created, status);
+        var events = await gateflow.MustAsync("GET", $"/migrations/{ManagedGateflow.Text(draft, "migration_id")}/events");
+        Assert.Equal("Ada", ManagedGateflow.Text(events["data"]![0]!, "actor"));
+        var audit = await gateflow.MustAsync("GET", $"/audit-log?actor={id}");
+        Assert.Equal(["migration.configured", "migration.created", "session.create", "member.update"], audit["data"]!.AsArray().Select(e => ManagedGateflow.Text(e!, "action")));
+        Assert.DoesNotContain("assword\":", audit.ToJsonString().Replace("password_hash", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Forbidden, (await gateflow.CallAsync("GET", "/members", null, browser)).Status);
+    }
+
+    [Fact]
+    public async Task SignIn_ByPassword_OpensASession_AndEndsWithTheMember()
+    {
+        var (id, link) = await InviteAsync("Grace", "viewer");
+        using var first = gateflow.Host.CreateClient();
+        await JoinAsync(first, link);
+        using var browser = gateflow.Host.CreateClient();
+
+        Assert.Equal("/login?fault=password", await SignInAsync(browser, "grace@example.com", "not the password"));
+        Assert.Equal("/login?fault=password", await SignInAsync(browser, "nobody@example.com", Password));
+        Assert.Equal("/", await SignInAsync(browser, "Grace@Example.com", Password));
+        Assert.Equal(HttpStatusCode.OK, (await gateflow.CallAsync("GET", "/migrations", null, browser)).Status);
+
+        await gateflow.MustAsync("PATCH", $"/members/{id}", """{"disabled": true}""");
+
+        Assert.Equal(HttpStatusCode.Unauthorized, (await gateflow.CallAsync("GET", "/migrations", null, browser)).Status);
+        Assert.Equal("/login?fault=password", await SignInAsync(browser, "grace@example.com", Password));
+    }
+
+    [Fact]
+    public async Task Reset_EndsPasswordAndSessions_AndTheNewLinkOpens()
+    {
+        var (id, link) = await InviteAsync("Grace", "viewer");
+        using var browser = gateflow.Host.CreateClient();
+        await JoinAsync(browser, link);
+
+        var made = await gateflow.MustAsync("POST", $"/members/{id}/reset");
+
+        Assert.Equal("invited", ManagedGateflow.Text(made, "status"));
+        Assert.Equal(HttpStatusCode.Unauthorized, (await gateflow.CallAsync("GET", "/migrations", null, browser)).Status);
+        Assert.Equal("/login?fault=password", await SignInAsync(browser, "grace@example.com", Password));
+        Assert.Equal("/", await JoinAsync(browser, new Uri(ManagedGateflow.Text(made, "invite_url")).PathAndQuery));
+    }
+
+    [Fact]
+    public async Task LastAdministrator_CannotBeRemovedDisabledOrDemoted()
+    {
+        var (id, link) = await InviteAsync("Ada", "admin");
+        using var browser = gateflow.Host.CreateClient();
+        await JoinAsync(browser, link);
+        await InviteAsync("Grace", "admin"); // has no password yet: does not count
+
+        foreach (var (method, path, body) in new[] { ("DELETE", "", null), ("PATCH", "", """{"disabled": true}"""), ("PATCH", "", """{"role": "operator"}"""), ("POST", "/reset", null) })
+        {
+            var (status, answer) = await gateflow.CallAsync(method, $"/members/{id}{path}", body);
+            Assert.Equal((HttpStatusCode.Conflict, "last_admin"), (status, ManagedGateflow.Text(answer["error"]!, "code")));
+        }
+
+        Assert.Equal(HttpStatusCode.OK, (await gateflow.CallAsync("GET", "/members", null, browser)).Status);
+    }
+
+    [Fact]
+    public async Task Invite_WithFaults_NamesEachAndMakesNothing()
+    {
+        await InviteAsync("Ada", "viewer");
+
+        var (status, body) = await gateflow.CallAsync("POST", "/members", """{"name": "ada", "email": "no address", "role": "application", "colour": "red"}""");
+
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, status);
+        Assert.Equal(["colour", "email", "name", "role"], body["error"]!["details"]!.AsArray().Select(d => ManagedGateflow.Text(d!, "param")).Order());
+        Assert.Equal(422, (int)(await gateflow.CallAsync("POST", "/members", """{"name": "gateflow", "email": "g@example.com"}""")).Status);
+        Assert.Single((await gateflow.MustAsync("GET", "/members"))["data"]!.AsArray());
+    }
+
+    [Fact]
+    public async Task SignIn_TriedTooOften_IsSlowedDownForThatMember()
+    {
+        using var browser = gateflow.Host.CreateClient();
+
+        List<string> answers = [];
+        for (var i = 0; i < 11; i++)
+        {
+            answers.Add(await SignInAsync(browser, "ada@example.com", $"guess {i}"));
+        }
+
+        Assert.All(answers[..10], a => Assert.Equal("/login?fault=password", a));
+        Assert.Equal("/login?fault=slow", answers[10]);
+    }
+
+    [Theory]
+    [InlineData("short")]
+    [InlineData("aaaaaaaaaaaaaaaa")]
+    [InlineData("Ada@Example.com!!")]
+    public void Password_EasyToGuess_IsRefused(string password) =>
+        Assert.NotNull(MemberPasswords.Fault(new() { Id = "mbr_1", Name = "Ada", Email = "ada@example.com", Role = default, CreatedAt = default, CreatedBy = "" }, password));
+
+    private async Task<(string Id, string Link)> InviteAsync(string name, string role)
+    {
+        var made = await gateflow.MustAsync("POST", "/members", $$"""{"name": "{{name}}", "email": "{{name}}@example.com", "role": "{{role}}"}""");
+        return (ManagedGateflow.Text(made, "id"), new Uri(ManagedGateflow.Text(made, "invite_url")).PathAndQuery);
+    }
+
+    private static Task<string> JoinAsync(HttpClient browser, string link) =>
+        PostAsync(browser, link, "/invite", new() { ["token"] = link.Split('=')[1], ["password"] = Password, ["again"] = Password });
+
+    private static Task<string> SignInAsync(HttpClient browser, string email, string password) =>
+        PostAsync(browser, "/login", "/login", new() { ["email"] = email, ["key"] = password });
+
+    /// <summary>Opens a page, sends a form as a browser does, and returns where that leads.</summary>
+    private static async Task<string> PostAsync(HttpClient browser, string page, string to, Dictionary<string, string> fields)
+    {
+        var html = await browser.GetStringAsync(page, Token);
+        fields["__RequestVerificationToken"] = AntiforgeryToken().Match(html).Groups[1].Value;
+        using var form = new FormUrlEncodedContent(fields);
+        using var answer = await browser.PostAsync(to, form, Token);
+        return answer.Headers.Location?.OriginalString ?? $"{(int)answer.StatusCode}";
+    }
+
+    [GeneratedRegex("name=\"__RequestVerificationToken\" value=\"([^\"]+)\"")]
+    private static partial Regex AntiforgeryToken();
+}
