@@ -41,7 +41,7 @@ public static class GatewayHosting
         configure?.Invoke(options);
         services.AddSingleton(options);
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton(ModelCatalog.Embedded);
+        services.TryAddSingleton<CatalogReader>(_ => () => ModelCatalog.Embedded);
         services.TryAddSingleton<KeyMeters>();
         services.AddSingleton<KeyGate>();
         services.AddOutbound();

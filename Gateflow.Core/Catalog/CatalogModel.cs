@@ -1,3 +1,6 @@
+using System.Collections.ObjectModel;
+using System.Text.Json.Serialization;
+
 namespace Gateflow.Core.Catalog;
 
 /// <summary>
@@ -88,6 +91,17 @@ public sealed record CatalogModel
     /// <summary>What to show beside facts that were replaced ("Demo date"); null when nothing was.</summary>
     public string? OverrideLabel { get; init; }
 
+    /// <summary>Prices by the day from which they hold, in order of time; empty when the price above has always held.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<PricePeriod> Prices { get; init; } = [];
+
+    /// <summary>The sources of facts that differ from what ships with the product, by the fact's wire name.</summary>
+    [JsonIgnore]
+    public IReadOnlyDictionary<string, FactSource> Sources { get; init; } = ReadOnlyDictionary<string, FactSource>.Empty;
+
+    /// <summary>True for a model that does not ship with the product: a person, a file or a provider named it.</summary>
+    public bool IsOwn { get; init; }
+
     /// <summary>The limit that a prompt with its answer must fit: the input limit where one is stated, else the window.</summary>
     public int? UsableContext => MaxInputTokens ?? ContextWindow;
 
@@ -126,22 +140,31 @@ public sealed record CatalogModel
         return Price(inputTokens, cachedTokens, outputTokens, dear ? Surcharge!.InputFactor : 1m, dear ? Surcharge!.OutputFactor : 1m);
     }
 
+    /// <summary>The same at the prices of a day.</summary>
+    public decimal? Cost(long inputTokens, long cachedTokens, long outputTokens, DateOnly day) => Prices.Count == 0
+        ? Cost(inputTokens, cachedTokens, outputTokens)
+        : PricePeriod.On(Prices, day)?.Cost(inputTokens, cachedTokens, outputTokens);
+
     /// <summary>What many requests cost together, USD, at the base tier: sums do not tell which prompts were long.</summary>
     public decimal? CostOfMany(long inputTokens, long cachedTokens, long outputTokens) => Price(inputTokens, cachedTokens, outputTokens, 1m, 1m);
 
-    private decimal? Price(long input, long cached, long output, decimal inputFactor, decimal outputFactor)
+    internal static decimal? Price(
+        (decimal? Input, decimal? CachedInput, decimal? Output) price, long input, long cached, long output, decimal inputFactor, decimal outputFactor)
     {
         cached = Math.Clamp(cached, 0, input);
         var fresh = input - cached;
-        var cachedPrice = CachedInputPrice ?? InputPrice;
-        if ((fresh > 0 && InputPrice is null) || (cached > 0 && cachedPrice is null) || (output > 0 && OutputPrice is null))
+        var cachedPrice = price.CachedInput ?? price.Input;
+        if ((fresh > 0 && price.Input is null) || (cached > 0 && cachedPrice is null) || (output > 0 && price.Output is null))
         {
             return null;
         }
 
-        var inputCost = (fresh * (InputPrice ?? 0m)) + (cached * (cachedPrice ?? 0m));
-        return ((inputCost * inputFactor) + (output * (OutputPrice ?? 0m) * outputFactor)) / 1_000_000m;
+        var inputCost = (fresh * (price.Input ?? 0m)) + (cached * (cachedPrice ?? 0m));
+        return ((inputCost * inputFactor) + (output * (price.Output ?? 0m) * outputFactor)) / 1_000_000m;
     }
+
+    private decimal? Price(long input, long cached, long output, decimal inputFactor, decimal outputFactor) =>
+        Price((InputPrice, CachedInputPrice, OutputPrice), input, cached, output, inputFactor, outputFactor);
 }
 
 /// <summary>The whole request is billed at a multiple once its input exceeds a limit.</summary>

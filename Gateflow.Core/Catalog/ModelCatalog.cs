@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Gateflow.Core.Compatibility;
 
 namespace Gateflow.Core.Catalog;
 
@@ -16,8 +17,9 @@ public sealed class ModelCatalog
     private readonly FrozenDictionary<string, CatalogModel> byName;
     private readonly FrozenDictionary<string, CatalogModel> byProviderAndName;
 
-    internal ModelCatalog(IEnumerable<CatalogModel> models, IReadOnlyList<MigrationTemplate> templates)
+    internal ModelCatalog(IEnumerable<CatalogModel> models, IReadOnlyList<MigrationTemplate> templates, ParameterRules? rules = null)
     {
+        Rules = rules ?? ParameterRules.Embedded;
         All = [.. models.OrderBy(x => Rank(x.Provider)).ThenBy(x => x.Provider, StringComparer.Ordinal).ThenBy(x => x.Id, StringComparer.Ordinal)];
         Templates = templates;
 
@@ -53,6 +55,9 @@ public sealed class ModelCatalog
         byProviderAndName = pairs.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
     }
 
+    /// <summary>The day on which the facts that ship with the product were collected.</summary>
+    public static DateOnly EmbeddedDate { get; } = new(2026, 11, 22);
+
     /// <summary>The facts that ship with the product, read on first use.</summary>
     public static ModelCatalog Embedded => EmbeddedCatalog.Value;
 
@@ -60,6 +65,9 @@ public sealed class ModelCatalog
     public IReadOnlyList<CatalogModel> All { get; }
 
     public IReadOnlyList<MigrationTemplate> Templates { get; }
+
+    /// <summary>What families of models make of parameters.</summary>
+    public ParameterRules Rules { get; }
 
     /// <summary>Place of a provider in the order of vendors; unknown ones come last.</summary>
     public static int Rank(string provider) => Array.IndexOf(ProviderOrder, provider) is var index and >= 0 ? index : ProviderOrder.Length;
@@ -79,6 +87,10 @@ public sealed class ModelCatalog
     /// <summary>What one request to a model costs, USD; null when the model or a price is unknown. See <see cref="CatalogModel.Cost"/>.</summary>
     public decimal? Cost(string idOrAlias, long inputTokens, long cachedTokens, long outputTokens) =>
         Find(idOrAlias)?.Cost(inputTokens, cachedTokens, outputTokens);
+
+    /// <summary>The same at the prices of a day.</summary>
+    public decimal? Cost(string idOrAlias, long inputTokens, long cachedTokens, long outputTokens, DateOnly day) =>
+        Find(idOrAlias)?.Cost(inputTokens, cachedTokens, outputTokens, day);
 
     /// <summary>
     /// The model that the provider's own replacements lead to and that is still served on that day, following replacements that are retired themselves.
@@ -119,7 +131,7 @@ public sealed class ModelCatalog
             Replace(models, change);
         }
 
-        return new ModelCatalog(models, Templates);
+        return new ModelCatalog(models, Templates, Rules);
     }
 
     private static void Replace(List<CatalogModel> models, ModelOverride change)

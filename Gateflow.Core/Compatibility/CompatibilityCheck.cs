@@ -12,12 +12,9 @@ public static class CompatibilityCheck
     /// <param name="targetId">The target as it was asked for, for the texts.</param>
     /// <param name="usage">What was used.</param>
     /// <param name="today">The day against which dates are read.</param>
+    /// <param name="rules">What families of models make of parameters.</param>
     /// <param name="served">True when a configured provider serves the target: then a date alone is a warning.</param>
-    public static CompatibilityReport Run(CatalogModel? source, CatalogModel? target, string targetId, UsageAnalysis usage, DateOnly today, bool served = false) =>
-        Run(source, target, targetId, usage, today, ParameterRules.Embedded, served);
-
-    internal static CompatibilityReport Run(
-        CatalogModel? source, CatalogModel? target, string targetId, UsageAnalysis usage, DateOnly today, ParameterRules rules, bool served = false)
+    public static CompatibilityReport Run(CatalogModel? source, CatalogModel? target, string targetId, UsageAnalysis usage, DateOnly today, ParameterRules rules, bool served = false)
     {
         ArgumentNullException.ThrowIfNull(usage);
         var model = target ?? CatalogModel.Unknown("", targetId);

@@ -6,6 +6,9 @@ namespace Gateflow.Core.Compatibility;
 /// <summary>What a family of models makes of one capability or parameter.</summary>
 public sealed record ParameterRule
 {
+    /// <summary>"rule_…" of the customer's own; null for those of the product.</summary>
+    public string? Id { get; init; }
+
     /// <summary>The catalog's provider names; empty means every provider.</summary>
     public IReadOnlyList<string> Providers { get; init; } = [];
 

@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Gateflow.Core.Imports;
 
 /// <summary>Stores rollups of imports together with how far the file is counted, in one transaction: a kill counts nothing twice.</summary>
-public sealed class ImportStore(IDbContextFactory<GateflowDb> databases, ModelCatalog catalog)
+public sealed class ImportStore(IDbContextFactory<GateflowDb> databases, CatalogReader catalog)
 {
     private const string Prefix = "import.";
     private const int DeleteChunk = 1_000;
@@ -79,9 +79,9 @@ public sealed class ImportStore(IDbContextFactory<GateflowDb> databases, ModelCa
     }
 
     /// <summary>What a row costs: as the file says, else by the catalog's prices; null when neither is known.</summary>
-    internal decimal? Cost(in ImportedUsage row) => row.Cost ?? catalog.Cost(row.Model, row.InputTokens, row.CachedTokens, row.OutputTokens);
+    internal decimal? Cost(in ImportedUsage row) => row.Cost ?? Catalog.Cost(row.Model, row.InputTokens, row.CachedTokens, row.OutputTokens, DateOnly.FromDateTime(row.At.UtcDateTime));
 
-    internal ModelCatalog Catalog => catalog;
+    internal ModelCatalog Catalog => catalog();
 
     private static UsageImport Parse(string text) => JsonSerializer.Deserialize<UsageImport>(text, JsonColumn.Options)!;
 }

@@ -26,7 +26,7 @@ public static class Recommender
         [
             .. Candidate.All(catalog, source, options.Served)
                 .Where(x => IsEligible(source, x.Model, usage, options.Today))
-                .Select(x => (Candidate: x, Report: CompatibilityCheck.Run(source, x.Model, x.Name, usage, options.Today)))
+                .Select(x => (Candidate: x, Report: CompatibilityCheck.Run(source, x.Model, x.Name, usage, options.Today, catalog.Rules)))
                 .Where(x => x.Report.Compatible)
                 .Select(x => Score(catalog, source, x.Candidate, x.Report, usage, options, successor))
                 .OrderByDescending(x => x.Candidate.Served)

@@ -18,12 +18,16 @@ public sealed class ModelDirectory
     /// <param name="configured">The providers of the configuration.</param>
     public ModelDirectory(ModelCatalog catalog, IReadOnlyList<ServedProvider> configured)
     {
-        Catalog = catalog;
+        BuiltIn = Catalog = catalog;
         _configured = configured;
         _routes = Build(catalog, configured);
     }
 
-    public ModelCatalog Catalog { get; }
+    /// <summary>The catalog in force: what ships with the product and what was stored over it.</summary>
+    public ModelCatalog Catalog { get; private set; }
+
+    /// <summary>The catalog without anything stored.</summary>
+    public ModelCatalog BuiltIn { get; }
 
     public IReadOnlyList<ProviderEndpoint> Providers => [.. All.Select(p => p.Provider)];
 
@@ -49,15 +53,17 @@ public sealed class ModelDirectory
         }
     }
 
-    /// <summary>Takes the stored providers. One that is called like a provider of the configuration stands behind it and serves nothing.</summary>
-    public void Store(IReadOnlyList<ServedProvider> providers)
+    /// <summary>
+    /// Takes the stored providers and the catalog in force. A provider that is called like one of the configuration stands behind it and serves nothing.
+    /// </summary>
+    public void Store(IReadOnlyList<ServedProvider> providers, ModelCatalog catalog)
     {
         lock (_change)
         {
             IReadOnlyList<ServedProvider> stored = [.. providers.Where(p => !IsConfigured(p.Provider.Name))];
-            if (!stored.SequenceEqual(_stored, ReferenceEqualityComparer.Instance))
+            if (!ReferenceEquals(catalog, Catalog) || !stored.SequenceEqual(_stored, ReferenceEqualityComparer.Instance))
             {
-                _stored = stored;
+                (Catalog, _stored) = (catalog, stored);
                 _routes = Build(Catalog, All);
             }
         }
@@ -75,8 +81,8 @@ public sealed class ModelDirectory
         {
             foreach (var id in Ids(catalog, provider, listed))
             {
-                var endpoint = new ModelEndpoint(provider, provider.Deployments.GetValueOrDefault(id, id));
                 var facts = catalog.Find(provider.CatalogName, id) ?? catalog.Find(id);
+                var endpoint = new ModelEndpoint(provider, provider.Deployments.GetValueOrDefault(id, id)) { Facts = facts, Rules = catalog.Rules };
                 routes[$"{provider.Name}/{id}"] = new ModelRoute(id, [endpoint], facts);
                 routes[id] = routes.TryGetValue(id, out var other)
                     ? other with { Endpoints = [.. other.Endpoints, endpoint] }

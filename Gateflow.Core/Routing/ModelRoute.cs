@@ -1,4 +1,5 @@
 using Gateflow.Core.Catalog;
+using Gateflow.Core.Compatibility;
 
 namespace Gateflow.Core.Routing;
 
@@ -16,6 +17,12 @@ public sealed record ModelRoute(string Id, IReadOnlyList<ModelEndpoint> Endpoint
 /// <param name="UpstreamModel">The id that the provider takes.</param>
 public sealed record ModelEndpoint(ProviderEndpoint Provider, string UpstreamModel)
 {
+    /// <summary>What the catalog knows of the model; null for nothing.</summary>
+    public CatalogModel? Facts { get; init; }
+
+    /// <summary>What families of models make of parameters.</summary>
+    public ParameterRules Rules { get; init; } = ParameterRules.Embedded;
+
     /// <summary>The upstream id as a JSON string, quotes included, ready to be spliced into a body.</summary>
     public ReadOnlyMemory<byte> UpstreamModelJson { get; } = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(UpstreamModel);
 }

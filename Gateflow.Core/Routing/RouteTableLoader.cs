@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Gateflow.Core.Access;
+using Gateflow.Core.Catalog;
 using Gateflow.Core.Fallbacks;
 using Gateflow.Core.Limits;
 using Gateflow.Core.Migrations;
@@ -11,8 +12,14 @@ using Microsoft.EntityFrameworkCore;
 namespace Gateflow.Core.Routing;
 
 /// <summary>Builds the route table from configuration (providers, bootstrap key) and database (providers, keys, migrations, chains).</summary>
-public sealed class RouteTableLoader(IDbContextFactory<GateflowDb> databases, ModelDirectory models, StoredProviders providers, BootstrapKeys bootstrap)
+public sealed class RouteTableLoader(
+    IDbContextFactory<GateflowDb> databases, ModelDirectory models, StoredProviders providers, BootstrapKeys bootstrap, TimeProvider? clock = null)
 {
+    private readonly StoredCatalog _catalog = new(models.BuiltIn, clock ?? TimeProvider.System);
+
+    /// <summary>True when a stored price may begin to hold today, which no change of a version tells.</summary>
+    public bool IsStale => _catalog.IsStale;
+
     public async Task<long> VersionAsync(CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
@@ -33,11 +40,13 @@ public sealed class RouteTableLoader(IDbContextFactory<GateflowDb> databases, Mo
             .ToListAsync(cancellationToken);
         var chains = await db.FallbackChains.AsNoTracking().ToListAsync(cancellationToken);
         var autoFallback = await db.SettingAsync(AutoFallback.SettingName, cancellationToken);
-        models.Store(await providers.ReadAsync(db, cancellationToken));
+        var aliases = await db.ModelAliases.AsNoTracking().Select(a => new { a.Alias, a.Model }).ToListAsync(cancellationToken);
+        models.Store(await providers.ReadAsync(db, cancellationToken), await _catalog.ReadAsync(db, cancellationToken));
         return new RouteTable
         {
             Version = version,
             Models = models.Routes,
+            Aliases = aliases.ToFrozenDictionary(a => a.Alias, a => a.Model, StringComparer.Ordinal),
             AutoFallback = autoFallback == "true",
             Fallbacks = chains.Where(c => c.Config.Enabled).ToFrozenDictionary(c => c.Primary, FallbackRoute.Of, StringComparer.Ordinal),
             Keys = keys.Select(Entry).Concat(bootstrap.Keys.Select(k => k.Entry)).ToFrozenDictionary(e => e.Hash, e => e.Key),

@@ -54,6 +54,9 @@ public sealed class Routes(RouteTableLoader loader) : IDisposable
         return true;
     }
 
+    /// <summary>Reloads when a price of the catalog begins to hold today.</summary>
+    public Task RefreshAsync(CancellationToken cancellationToken) => loader.IsStale ? ReloadAsync(cancellationToken) : Task.CompletedTask;
+
     /// <summary>Sends every new request of the migration to the source from now on, whatever is stored.</summary>
     public void Brake(string migrationId)
     {

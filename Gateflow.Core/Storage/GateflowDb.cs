@@ -1,6 +1,9 @@
 using Gateflow.Core.Access;
 using Gateflow.Core.Alerts;
 using Gateflow.Core.Audit;
+using Gateflow.Core.Catalog;
+using Gateflow.Core.Catalog.Imports;
+using Gateflow.Core.Compatibility;
 using Gateflow.Core.Drills;
 using Gateflow.Core.Fallbacks;
 using Gateflow.Core.Features;
@@ -42,6 +45,16 @@ public abstract class GateflowDb(DbContextOptions options) : DbContext(options)
     public DbSet<RoutingState> Routing => Set<RoutingState>();
 
     public DbSet<Provider> Providers => Set<Provider>();
+
+    public DbSet<CatalogFact> CatalogFacts => Set<CatalogFact>();
+
+    public DbSet<CatalogRule> CatalogRules => Set<CatalogRule>();
+
+    public DbSet<CatalogImport> CatalogImports => Set<CatalogImport>();
+
+    public DbSet<CatalogImportRow> CatalogImportRows => Set<CatalogImportRow>();
+
+    public DbSet<ModelAlias> ModelAliases => Set<ModelAlias>();
 
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
 

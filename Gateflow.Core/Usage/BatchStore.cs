@@ -12,7 +12,7 @@ namespace Gateflow.Core.Usage;
 /// window are read once and then kept; after any failure they are forgotten and read again.
 /// </summary>
 internal sealed class BatchStore(
-    IDbContextFactory<GateflowDb> databases, ModelCatalog catalog, DemoKeys demo, Judge judge, string node, TimeProvider clock)
+    IDbContextFactory<GateflowDb> databases, CatalogReader catalogs, DemoKeys demo, Judge judge, string node, TimeProvider clock)
 {
     /// <summary>Hours and windows of which rows are kept, counted back from the newest.</summary>
     private static readonly TimeSpan KeptHours = TimeSpan.FromHours(2);
@@ -91,6 +91,7 @@ internal sealed class BatchStore(
     private async Task AddAsync(GateflowDb db, UsageBatch batch, CancellationToken cancellationToken)
     {
         var table = demo.Refresh();
+        var catalog = catalogs();
         var folding = new UsageFolding(catalog);
         var rows = new List<RequestRow>();
         for (var i = 0; i < batch.Records.Count; i++)

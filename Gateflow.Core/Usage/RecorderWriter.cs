@@ -35,7 +35,7 @@ public sealed partial class RecorderWriter : IDisposable
 
     /// <param name="routes">The route table in force: weights and demo keys are read from it.</param>
     public RecorderWriter(
-        Recorder recorder, IDbContextFactory<GateflowDb> databases, ModelCatalog catalog, Func<RouteTable> routes, Judge judge,
+        Recorder recorder, IDbContextFactory<GateflowDb> databases, CatalogReader catalog, Func<RouteTable> routes, Judge judge,
         ISecretProtector protector, SampleOptions samples, RecorderOptions options, TimeProvider clock, ILogger<RecorderWriter> logger)
     {
         (_recorder, _options, _clock, _logger) = (recorder, options, clock, logger);

@@ -14,7 +14,7 @@ public sealed class UsageFolding(ModelCatalog catalog)
 
     /// <summary>What a request cost by the prices of the model that served it, USD; null when a price is unknown or no model answered.</summary>
     public static decimal? Cost(ModelCatalog catalog, RequestRecord record) => record.ServedModel is { } model
-        ? catalog.Cost(model, record.InputTokens, record.CachedTokens, record.OutputTokens)
+        ? catalog.Cost(model, record.InputTokens, record.CachedTokens, record.OutputTokens, DateOnly.FromDateTime(record.At.UtcDateTime))
         : null;
 
     public void Add(RequestRecord record)

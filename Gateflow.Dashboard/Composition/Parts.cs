@@ -29,14 +29,17 @@ internal static class Parts
 {
     public static IServiceCollection AddRouting(this IServiceCollection services, Settings settings)
     {
-        services.AddSingleton(sp => settings.Demo ? DemoModels.Catalog(sp.GetRequiredService<TimeProvider>()) : ModelCatalog.Embedded);
-        services.AddSingleton(sp => new ModelDirectory(sp.GetRequiredService<ModelCatalog>(), [.. settings.Providers, .. DemoModels.Providers(settings)]));
+        services.AddSingleton(sp => new ModelDirectory(
+            settings.Demo ? DemoModels.Catalog(sp.GetRequiredService<TimeProvider>()) : ModelCatalog.Embedded, [.. settings.Providers, .. DemoModels.Providers(settings)]));
+        services.AddSingleton<CatalogReader>(sp => () => sp.GetRequiredService<ModelDirectory>().Catalog);
         services.AddSingleton(new BootstrapKeys(settings.AdminKey is null ? [] : [new BootstrapKey(settings.AdminKey)]));
         services.AddSingleton(settings.Outbound);
         services.AddSingleton<StoredProviders>();
         services.AddSingleton<RouteTableLoader>();
         services.AddSingleton<Routes>();
         services.AddSingleton<RouteReader>(sp => () => sp.GetRequiredService<Routes>().Current);
+        services.AddCatalog();
+        services.Every("Watching for prices that begin to hold", TimeSpan.FromMinutes(1), sp => sp.GetRequiredService<Routes>().RefreshAsync);
         return services.Every("Watching the route version", TimeSpan.FromMilliseconds(500), sp => sp.GetRequiredService<Routes>().ReloadIfChangedAsync);
     }
 

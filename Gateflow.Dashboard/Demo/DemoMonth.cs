@@ -12,7 +12,7 @@ namespace Gateflow.Dashboard.Demo;
 /// Thirty days of made-up usage up to now, folded by the recorder's own code and labelled demo. Written a day at a time, each one transaction
 /// that also notes how far it got, so that a killed start goes on where it stopped and a finished one does nothing.
 /// </summary>
-internal sealed class DemoMonth(IDbContextFactory<GateflowDb> databases, ModelCatalog catalog, Routes routes, ISecretProtector protector, TimeProvider clock)
+internal sealed class DemoMonth(IDbContextFactory<GateflowDb> databases, CatalogReader catalog, Routes routes, ISecretProtector protector, TimeProvider clock)
 {
     /// <summary>Node under which the month's rows stand, so that no real node's are touched.</summary>
     public const string Node = "demo";
@@ -95,7 +95,7 @@ internal sealed class DemoMonth(IDbContextFactory<GateflowDb> databases, ModelCa
 
     private async Task WriteDayAsync(DateTimeOffset start, int day, CancellationToken cancellationToken)
     {
-        var folding = new UsageFolding(catalog);
+        var folding = new UsageFolding(catalog());
         var random = new Random(Seed + day);
         var from = start.AddDays(day);
         for (var hour = from; hour < from.AddDays(1); hour = hour.AddHours(1))

@@ -35,6 +35,7 @@ public static class ManagementEndpoints
         api.MapReplay();
         api.MapApiKeys();
         api.MapModels();
+        api.MapCatalogImports();
         api.MapImports();
         api.MapProviders();
         api.MapFallbacks();

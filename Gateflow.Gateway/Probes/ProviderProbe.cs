@@ -33,6 +33,34 @@ public sealed class ProviderProbe(OutboundConnections connections, TimeProvider 
         return model is not null ? AskAsync(provider, model, limit, cancellationToken) : ListAsync(provider, limit, cancellationToken);
     }
 
+    /// <summary>True when the provider has a list of models to ask for.</summary>
+    public static bool ListsModels(ProviderEndpoint provider)
+    {
+        using var request = ModelListCall.Create(provider);
+        return request is not null;
+    }
+
+    /// <summary>The provider's list of models as it answers it; empty when the result tells a fault.</summary>
+    public async Task<(ProbeResult Result, ReadOnlyMemory<byte> Json)> ReadModelsAsync(ProviderEndpoint provider, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(provider);
+        if (ModelListCall.Create(provider) is not { } request)
+        {
+            return (Failed(ProbeFault.NotFound, "This type of provider lists no models."), default);
+        }
+
+        ReadOnlyMemory<byte> list = default;
+        var result = await SendAsync(
+            provider, _ => ValueTask.FromResult(request),
+            (good, body) =>
+            {
+                list = body;
+                return good;
+            },
+            limit, cancellationToken);
+        return (result, list);
+    }
+
     private Task<ProbeResult> ListAsync(ProviderEndpoint provider, TimeSpan limit, CancellationToken cancellationToken) =>
         ModelListCall.Create(provider) is not { } request
             ? Task.FromResult(Failed(ProbeFault.NotFound, "This type of provider lists no models; name a model to ask."))

@@ -29,7 +29,7 @@ internal static class ProviderAdapters
     /// <param name="withTools">Whether tools are given: some models call them in one API only.</param>
     public static IProviderAdapter? Find(ModelEndpoint endpoint, Protocol asked, bool withTools = false) => endpoint.Provider.Type switch
     {
-        ProviderType.OpenAI => FindOpenAI(endpoint.UpstreamModel, asked, withTools),
+        ProviderType.OpenAI => FindOpenAI(endpoint, asked, withTools),
         ProviderType.OpenAICompatible => asked switch
         {
             Protocol.Responses when endpoint.Provider.Responses => OpenAIResponses,
@@ -44,11 +44,11 @@ internal static class ProviderAdapters
         _ => null,
     };
 
-    private static IProviderAdapter FindOpenAI(string model, Protocol asked, bool withTools) => asked switch
+    private static IProviderAdapter FindOpenAI(ModelEndpoint endpoint, Protocol asked, bool withTools) => asked switch
     {
-        Protocol.Responses => OpenAIApis.HasChatOnly(model) ? OpenAIChat : OpenAIResponses,
+        Protocol.Responses => OpenAIApis.HasChatOnly(endpoint.UpstreamModel) ? OpenAIChat : OpenAIResponses,
         Protocol.Embeddings => OpenAIEmbeddings,
-        _ => OpenAIApis.NeedsResponses(model, withTools) ? OpenAIResponses : OpenAIChat,
+        _ => OpenAIApis.NeedsResponses(endpoint, withTools) ? OpenAIResponses : OpenAIChat,
     };
 
     private static AzureOpenAIAdapter FindAzure(ModelEndpoint endpoint, Protocol asked) => asked switch

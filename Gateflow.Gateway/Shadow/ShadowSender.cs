@@ -19,7 +19,7 @@ namespace Gateflow.Gateway.Shadow;
 /// the customer's: no usage, no limit, no bill, no fallback, no health of a provider knows of it. Tools are compared and never executed.
 /// </summary>
 internal sealed partial class ShadowSender(
-    RouteReader routes, CandidateLists lists, Forwarder forwarder, ModelCatalog catalog, Judge judge, Scoring scoring, TimeProvider time, ILogger<ShadowSender> logger)
+    RouteReader routes, CandidateLists lists, Forwarder forwarder, CatalogReader catalog, Judge judge, Scoring scoring, TimeProvider time, ILogger<ShadowSender> logger)
 {
     private readonly SchemaCheck _schemas = new();
     private readonly Lock _checking = new();
@@ -36,7 +36,7 @@ internal sealed partial class ShadowSender(
                 return;
             }
 
-            var estimate = catalog.Cost(migration.TargetModel, copy.SourceTokens.Input, 0, copy.SourceTokens.Output);
+            var estimate = catalog().Cost(migration.TargetModel, copy.SourceTokens.Input, 0, copy.SourceTokens.Output);
             if (!copy.Tally.TryReserve(estimate, mirror.MaxCost))
             {
                 copy.Tally.Unaffordable();
@@ -168,7 +168,7 @@ internal sealed partial class ShadowSender(
         var (input, output) = facts.HasUsage
             ? (facts.InputTokens, (long)facts.OutputTokens)
             : (TokenEstimate.Of(exchange.Envelope.PromptLength), TokenEstimate.Of(facts.ContentLength));
-        return new ShadowUsage(input, output, !facts.HasUsage, catalog.Cost(call.Candidate.Model, input, facts.CachedTokens, output));
+        return new ShadowUsage(input, output, !facts.HasUsage, catalog().Cost(call.Candidate.Model, input, facts.CachedTokens, output));
     }
 
     [LoggerMessage(LogLevel.Error, "A copy of a request of {MigrationId} could not be sent: {Kind}")]

@@ -10,6 +10,7 @@ internal sealed class ShimPlan
 {
     private readonly ConcurrentDictionary<string, Actions> _bySource = new(StringComparer.Ordinal);
     private readonly CatalogModel _target;
+    private readonly ParameterRules _rules;
 
     /// <param name="endpoint">The model at its provider.</param>
     /// <param name="id">The id that callers know it by.</param>
@@ -18,6 +19,7 @@ internal sealed class ShimPlan
     {
         var provider = endpoint.Provider;
         var name = provider.Type == ProviderType.OpenAICompatible && facts is not null ? facts.Provider : provider.CatalogName;
+        _rules = endpoint.Rules;
         _target = (facts ?? CatalogModel.Unknown(name, id)) with { Provider = name };
     }
 
@@ -26,20 +28,20 @@ internal sealed class ShimPlan
     /// <param name="source">The catalog's provider that it was written for; null for another one than this model's.</param>
     public IReadOnlyList<ShimAction> For(Capabilities used, string? source)
     {
-        var actions = _bySource.GetOrAdd(source ?? "", static (provider, target) => Actions.Of(target, provider.Length == 0 ? null : provider), _target);
+        var actions = _bySource.GetOrAdd(source ?? "", static (provider, plan) => Actions.Of(plan._rules, plan._target, provider.Length == 0 ? null : provider), this);
         return (used & actions.Touched) == 0 ? [] : [.. actions.ByFlag.Where(pair => (used & pair.Flag) != 0).SelectMany(static pair => pair.Do)];
     }
 
     /// <param name="Touched">The flags that have actions.</param>
     private sealed record Actions(Capabilities Touched, IReadOnlyList<(Capabilities Flag, IReadOnlyList<ShimAction> Do)> ByFlag)
     {
-        public static Actions Of(CatalogModel target, string? source)
+        public static Actions Of(ParameterRules rules, CatalogModel target, string? source)
         {
             var touched = Capabilities.None;
             List<(Capabilities, IReadOnlyList<ShimAction>)> byFlag = [];
             foreach (var flag in CapabilityNames.All)
             {
-                if (ShimRules.Find(ParameterRules.Embedded, target, source, flag)?.Actions.Where(static action => action.Edits).ToList() is { Count: > 0 } actions)
+                if (ShimRules.Find(rules, target, source, flag)?.Actions.Where(static action => action.Edits).ToList() is { Count: > 0 } actions)
                 {
                     touched |= flag;
                     byFlag.Add((flag, actions));

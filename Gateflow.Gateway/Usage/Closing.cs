@@ -17,7 +17,7 @@ using Gateflow.Gateway.Traces;
 namespace Gateflow.Gateway.Usage;
 
 /// <summary>Step 9: one small record for the recorder, and the outcome for the judge. Neither waits for anything.</summary>
-internal sealed class Closing(Recorder recorder, Judge judge, KeyGate gate, ModelCatalog catalog, GatewayMetrics metrics, Scoring scoring, Mirror mirror)
+internal sealed class Closing(Recorder recorder, Judge judge, KeyGate gate, CatalogReader catalog, GatewayMetrics metrics, Scoring scoring, Mirror mirror)
 {
     private const int ClientClosed = 499;
 
@@ -47,7 +47,7 @@ internal sealed class Closing(Recorder recorder, Judge judge, KeyGate gate, Mode
         var latency = own is not null && ok ? own.LatencyMs : double.NaN;
         var parts = ok ? scoring.Read(exchange, last, own is not null) : default;
         var record = Record(exchange, last, outcome, latency, parts);
-        var cost = UsageFolding.Cost(catalog, record);
+        var cost = UsageFolding.Cost(catalog(), record);
         gate.Settle(exchange, (long)record.InputTokens + record.OutputTokens, cost);
         metrics.Record(exchange, record, cost);
         RequestTrace.Tell(exchange, record);

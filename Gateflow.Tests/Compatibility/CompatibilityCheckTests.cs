@@ -58,7 +58,7 @@ public sealed class CompatibilityCheckTests
         Assert.Equal(CheckStatus.Pass, ContextOf(Catalog.Find("gpt-4-turbo")! with { ContextWindow = 200_000 }, 190_000));
 
         static CheckStatus ContextOf(CatalogModel target, long used) =>
-            CompatibilityCheck.Run(Catalog.Find("gpt-4o"), target, "t", UsageSamples.Create(Capabilities.None) with { MaxContextUsed = used }, Today)
+            CompatibilityCheck.Run(Catalog.Find("gpt-4o"), target, "t", UsageSamples.Create(Capabilities.None) with { MaxContextUsed = used }, Today, Catalog.Rules)
                 .Checks.Single(x => x.Feature == "context_window").Status;
     }
 
@@ -103,7 +103,7 @@ public sealed class CompatibilityCheckTests
     [Fact]
     public void Run_UnknownTarget_WarnsOfEverythingAndPassesNothing()
     {
-        var report = CompatibilityCheck.Run(Catalog.Find("gpt-4"), null, "in-house-7b", UsageSamples.Create(Capabilities.FunctionCalling | Capabilities.Stop), Today);
+        var report = CompatibilityCheck.Run(Catalog.Find("gpt-4"), null, "in-house-7b", UsageSamples.Create(Capabilities.FunctionCalling | Capabilities.Stop), Today, Catalog.Rules);
 
         Assert.True(report.Compatible);
         Assert.All(report.Checks, x => Assert.Equal(CheckStatus.Warn, x.Status));
@@ -130,7 +130,7 @@ public sealed class CompatibilityCheckTests
     }
 
     private static CompatibilityReport Run(string source, string target, UsageAnalysis usage, DateOnly? today = null) =>
-        CompatibilityCheck.Run(Catalog.Find(source)!, Catalog.Find(target)!, target, usage, today ?? Today);
+        CompatibilityCheck.Run(Catalog.Find(source)!, Catalog.Find(target)!, target, usage, today ?? Today, Catalog.Rules);
 
     private static (CheckStatus Status, string Detail) Of(CompatibilityReport report, string feature)
     {

@@ -150,7 +150,7 @@ public sealed class DemoMonthTests : IAsyncLifetime
     {
         var routes = new Routes(new RouteTableLoader(database, new ModelDirectory(ModelCatalog.Embedded, []), new StoredProviders(new FlippingProtector()), new BootstrapKeys([])));
         _routes.Add(routes);
-        return new DemoMonth(database, ModelCatalog.Embedded, routes, new FlippingProtector(), clock ?? _clock);
+        return new DemoMonth(database, () => ModelCatalog.Embedded, routes, new FlippingProtector(), clock ?? _clock);
     }
 
     private static async Task<string> FingerprintAsync(UsageDatabase database) => string.Join('\n', (await database.ListAsync<UsageRollup>())

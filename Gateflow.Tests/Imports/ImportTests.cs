@@ -101,7 +101,7 @@ public sealed class ImportTests
         }
 
         var bytes = Encoding.UTF8.GetBytes(text.ToString());
-        var store = new ImportStore(database, ModelCatalog.Embedded);
+        var store = new ImportStore(database, () => ModelCatalog.Embedded);
         await store.SaveAsync(new UsageImport
         {
             Id = "imp_1", Status = UsageImportStatus.Running, Format = "csv", Node = "n", TimeZone = "UTC", CreatedAt = clock.GetUtcNow(), Bytes = bytes.Length,
@@ -111,7 +111,7 @@ public sealed class ImportTests
         while ((await store.FindAsync("imp_1", Token))! is { Status: not UsageImportStatus.Completed } import)
         {
             using var file = new MemoryStream(bytes);
-            var run = new ImportRun(new ImportStore(database, ModelCatalog.Embedded), TimeProvider.System);
+            var run = new ImportRun(new ImportStore(database, () => ModelCatalog.Embedded), TimeProvider.System);
             if (answerLost && turns++ == 0)
             {
                 database.LoseNextAnswer();

@@ -26,7 +26,7 @@ public abstract class UsageStorageTests
         for (var turn = 0; turn < 2; turn++)
         {
             using var writer = new RecorderWriter(
-                recorder, database.Factory, Requests.Catalog, () => Requests.Table("mig_1", 10), new Judge(), new FlippingProtector(), samples,
+                recorder, database.Factory, () => Requests.Catalog, () => Requests.Table("mig_1", 10), new Judge(), new FlippingProtector(), samples,
                 new RecorderOptions { Node = "node-1", DataDirectory = folder.FullName }, clock, NullLogger<RecorderWriter>.Instance);
             for (var i = 0; i < 50; i++)
             {

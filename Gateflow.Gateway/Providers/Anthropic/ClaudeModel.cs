@@ -1,5 +1,6 @@
 using Gateflow.Core.Catalog;
 using Gateflow.Core.Compatibility;
+using Gateflow.Core.Routing;
 
 namespace Gateflow.Gateway.Providers.Anthropic;
 
@@ -12,16 +13,16 @@ internal sealed record ClaudeModel(int? MaxOutput, bool Thinks, bool ThinksByBud
 {
     private const string Provider = "anthropic";
 
-    public static ClaudeModel Of(string id)
+    public static ClaudeModel Of(ModelEndpoint endpoint)
     {
-        var facts = ModelCatalog.Embedded.Find(Provider, id) ?? CatalogModel.Unknown(Provider, id);
-        var thinking = Verdict(facts, Capabilities.ReasoningEffort);
+        var facts = (endpoint.Facts is { Provider: Provider } own ? own : ModelCatalog.Embedded.Find(Provider, endpoint.UpstreamModel)) ?? CatalogModel.Unknown(Provider, endpoint.UpstreamModel);
+        var thinking = Verdict(endpoint.Rules, facts, Capabilities.ReasoningEffort);
         return new ClaudeModel(
             facts.MaxOutputTokens,
             Thinks: thinking != ParameterVerdict.Reject,
             ThinksByBudget: thinking == ParameterVerdict.Rename,
-            TakesSchema: Verdict(facts, Capabilities.JsonSchema) is not (ParameterVerdict.Limit or ParameterVerdict.Reject));
+            TakesSchema: Verdict(endpoint.Rules, facts, Capabilities.JsonSchema) is not (ParameterVerdict.Limit or ParameterVerdict.Reject));
     }
 
-    private static ParameterVerdict? Verdict(CatalogModel facts, Capabilities flag) => ParameterRules.Embedded.Find(facts, null, flag)?.Verdict;
+    private static ParameterVerdict? Verdict(ParameterRules rules, CatalogModel facts, Capabilities flag) => rules.Find(facts, null, flag)?.Verdict;
 }

@@ -21,7 +21,7 @@ internal static class MessageRequestWriter
     public static JsonObject Write(ModelRequest request, ModelEndpoint endpoint, ShimNotes notes)
     {
         Refuse(request);
-        var model = Models.GetValue(endpoint, static e => ClaudeModel.Of(e.UpstreamModel));
+        var model = Models.GetValue(endpoint, static e => ClaudeModel.Of(e));
         var json = new JsonObject { ["model"] = endpoint.UpstreamModel };
         var thinks = MessageThinkingWriter.Write(json, request, model, notes);
         WriteMaxTokens(json, request, model, notes);

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Gateflow.Core.Catalog;
 using Gateflow.Core.Compatibility;
+using Gateflow.Core.Routing;
 
 namespace Gateflow.Gateway.Providers.OpenAI;
 
@@ -8,13 +9,13 @@ namespace Gateflow.Gateway.Providers.OpenAI;
 internal static partial class OpenAIApis
 {
     /// <summary>True when the model answers on the Responses API only, or calls tools there only.</summary>
-    public static bool NeedsResponses(string model, bool withTools)
+    public static bool NeedsResponses(ModelEndpoint endpoint, bool withTools)
     {
-        var facts = CatalogModel.Unknown("openai", model);
+        var facts = CatalogModel.Unknown("openai", endpoint.UpstreamModel);
         return IsElsewhere(Capabilities.Chat) || (withTools && IsElsewhere(Capabilities.FunctionCalling));
 
         bool IsElsewhere(Capabilities use) =>
-            ParameterRules.Embedded.Find(facts, "openai", use)?.Actions is { } actions && actions.Any(static action => action.Kind == ShimKind.OtherApi);
+            endpoint.Rules.Find(facts, "openai", use)?.Actions is { } actions && actions.Any(static action => action.Kind == ShimKind.OtherApi);
     }
 
     /// <summary>True for models without the Responses API: those for search and sound, and the first small reasoning models (github.com/truefoundry/models/pull/2006).</summary>

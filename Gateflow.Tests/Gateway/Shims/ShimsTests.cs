@@ -156,7 +156,7 @@ public sealed class ShimsTests
         var (from, to) = (ModelCatalog.Embedded.Find(source)!, ModelCatalog.Embedded.Find(target)!);
         var all = CapabilityNames.All.Aggregate((a, b) => a | b);
 
-        var told = CompatibilityCheck.Run(from, to, target, Compatibility.UsageSamples.Create(all), new DateOnly(2026, 11, 28)).Checks
+        var told = CompatibilityCheck.Run(from, to, target, Compatibility.UsageSamples.Create(all), new DateOnly(2026, 11, 28), ModelCatalog.Embedded.Rules).Checks
             .Where(check => check.Shim is not null).Select(check => (check.Feature, check.Shim));
 
         Assert.Equal(

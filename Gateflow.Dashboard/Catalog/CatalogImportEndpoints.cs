@@ -1,0 +1,81 @@
+using Gateflow.Core;
+using Gateflow.Core.Catalog.Imports;
+using Gateflow.Core.Migrations;
+using Gateflow.Dashboard.Access;
+using Gateflow.Dashboard.Management;
+using Gateflow.Dashboard.Migrations;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Gateflow.Dashboard.Catalog;
+
+/// <summary>The routes of catalog imports: read, review, apply, undo.</summary>
+public static class CatalogImportEndpoints
+{
+    private const int MostOfPage = 500;
+
+    public static void MapCatalogImports(this IEndpointRouteBuilder api)
+    {
+        var imports = api.MapGroup("/catalog/imports");
+        imports.MapPost("", ReceiveAsync).RequireAuthorization(Policies.Operator);
+        imports.MapGet("", async (CatalogImports store, CancellationToken token) => MigrationEndpoints.Json(new ListPage<CatalogImport>(await store.ListAsync(token), null)));
+        imports.MapGet("/{id}", async (string id, CatalogImports store, CancellationToken token) => Answer(await store.FindAsync(id, token)));
+        imports.MapGet("/{id}/rows", RowsAsync);
+        imports.MapPost("/{id}/apply", ApplyAsync).RequireAuthorization(Policies.Operator);
+        imports.MapPost("/{id}/undo", async (string id, HttpContext http, ImportApplying applying) =>
+            Answer(await applying.UndoAsync(id, MigrationEndpoints.Actor(http), http.RequestAborted))).RequireAuthorization(Policies.Operator);
+        api.MapPost("/catalog/sync", SyncAsync).RequireAuthorization(Policies.Operator);
+    }
+
+    /// <summary>The body is the file itself; it is read entry by entry.</summary>
+    private static async Task<IResult> ReceiveAsync(HttpContext http, CatalogImports imports, string? source = null, string? providers = null)
+    {
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        {
+            size.MaxRequestBodySize = null; // the reader has a limit of its own, and says so
+        }
+
+        return Answer(await imports.ReceiveAsync(http.Request.Body, source, providers, MigrationEndpoints.Actor(http), http.RequestAborted), 201);
+    }
+
+    private static async Task<IResult> RowsAsync(string id, CatalogImports imports, CancellationToken token, string? kind = null, int limit = 100, int cursor = 0)
+    {
+        ImportRowKind? only = null;
+        if (kind is not null)
+        {
+            if (!Wire.TryParse<ImportRowKind>(kind, out var parsed))
+            {
+                return Refusal.Invalid("kind", "kind must be added, changed, missing or faulty.").ToResult();
+            }
+
+            only = parsed;
+        }
+
+        return limit is < 1 or > MostOfPage
+            ? Refusal.Invalid("limit", $"limit must be from 1 to {MostOfPage}.").ToResult()
+            : Answer(await imports.RowsAsync(id, only, limit, cursor, token));
+    }
+
+    private static async Task<IResult> ApplyAsync(string id, Body body, HttpContext http, ImportApplying applying)
+    {
+        var choice = body.Read<ImportChoice>();
+        return choice.IsOk
+            ? Answer(await applying.ApplyAsync(id, choice.Value.Rows, choice.Value.Fields, MigrationEndpoints.Actor(http), http.RequestAborted))
+            : choice.Refusal.ToResult();
+    }
+
+    private static async Task<IResult> SyncAsync(Body body, HttpContext http, CatalogSync sync) =>
+        body.Refusal is { } malformed ? malformed.ToResult()
+        : body.Text("provider") is not { } provider ? Refusal.Invalid("provider", "provider must be the name of a configured provider.").ToResult()
+        : Answer(await sync.RunAsync(provider, MigrationEndpoints.Actor(http), http.RequestAborted), 201);
+
+    private static IResult Answer<T>(Result<T> result, int status = 200)
+        where T : class => result.IsOk ? MigrationEndpoints.Json(result.Value, status) : result.Refusal.ToResult();
+
+    /// <summary>What of an import is applied; nothing named is all.</summary>
+    private sealed record ImportChoice
+    {
+        public IReadOnlyList<int>? Rows { get; init; }
+
+        public IReadOnlyList<string>? Fields { get; init; }
+    }
+}
