@@ -29,7 +29,7 @@ public sealed class ModelApiTests
 
         var source = Fact(changed, "retires_on")["source"]!;
         Assert.Equal(("2029-01-14", "override", "our contract of May"), (Value(changed, "retires_on"), Text(source, "origin"), Text(source, "source")));
-        Assert.True(DateTimeOffset.UtcNow.AddDays(-1) < source["at"]!.GetValue<DateTimeOffset>() && Text(source, "by").Length > 0);
+        Assert.True(TimeProvider.System.GetUtcNow().AddDays(-1) < source["at"]!.GetValue<DateTimeOffset>() && Text(source, "by").Length > 0);
         Assert.Equal("2027-01-14", Fact(changed, "retires_on")["built_in"]!.ToString());
         Assert.Equal("built_in", Text(Fact(changed, "released")["source"]!, "origin"));
         Assert.StartsWith("2026-11-22", Text(Fact(changed, "released")["source"]!, "at"), StringComparison.Ordinal);
@@ -45,7 +45,7 @@ public sealed class ModelApiTests
     {
         await using var upstream = await FakeUpstream.StartAsync();
         await using var host = await StartAsync(upstream);
-        var today = DateOnly.FromDateTime(DateTime.UtcNow.Date);
+        var today = DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime);
         var next = today.AddDays(40);
 
         await MustAsync(host, "PATCH", "/models/openai/gpt-4o", $$$"""{"price": {"input": 5, "valid_from": "{{{next:yyyy-MM-dd}}}"} }""");
