@@ -122,6 +122,83 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "CatalogFacts",
+                columns: table => new
+                {
+                    Id = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    Provider = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    Model = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    Field = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    ValidFrom = table.Column<string>(type: "character varying(10)", maxLength: 10, nullable: false),
+                    Value = table.Column<string>(type: "text", nullable: false),
+                    Origin = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    Source = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    By = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    ImportId = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_CatalogFacts", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "CatalogImportRows",
+                columns: table => new
+                {
+                    ImportId = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    Number = table.Column<int>(type: "integer", nullable: false),
+                    Kind = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    State = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    Key = table.Column<string>(type: "character varying(300)", maxLength: 300, nullable: false),
+                    Provider = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    Model = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    Changes = table.Column<string>(type: "text", nullable: false),
+                    Notes = table.Column<string>(type: "text", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_CatalogImportRows", x => new { x.ImportId, x.Number });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "CatalogImports",
+                columns: table => new
+                {
+                    Id = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    Format = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    Source = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    Status = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    Counts = table.Column<string>(type: "text", nullable: false),
+                    CreatedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    CreatedBy = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    AppliedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    AppliedBy = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
+                    UndoneAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    UndoneBy = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
+                    Version = table.Column<Guid>(type: "uuid", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_CatalogImports", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "CatalogRules",
+                columns: table => new
+                {
+                    Id = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    Config = table.Column<string>(type: "text", nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    By = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    Version = table.Column<Guid>(type: "uuid", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_CatalogRules", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "Evidence",
                 columns: table => new
                 {
@@ -269,6 +346,25 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_Migrations", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "ModelAliases",
+                columns: table => new
+                {
+                    Id = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    Alias = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    Model = table.Column<string>(type: "character varying(265)", maxLength: 265, nullable: false),
+                    Note = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: true),
+                    CreatedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    CreatedBy = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    UpdatedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    UpdatedBy = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
+                    Version = table.Column<Guid>(type: "uuid", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_ModelAliases", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -688,6 +784,17 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                 column: "Target");
 
             migrationBuilder.CreateIndex(
+                name: "IX_CatalogFacts_Provider_Model_Field_ValidFrom",
+                table: "CatalogFacts",
+                columns: new[] { "Provider", "Model", "Field", "ValidFrom" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_CatalogImportRows_ImportId_Kind_Number",
+                table: "CatalogImportRows",
+                columns: new[] { "ImportId", "Kind", "Number" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Drills_MigrationId_Id",
                 table: "Drills",
                 columns: new[] { "MigrationId", "Id" });
@@ -755,6 +862,12 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                 name: "IX_Migrations_Status",
                 table: "Migrations",
                 column: "Status");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_ModelAliases_Alias",
+                table: "ModelAliases",
+                column: "Alias",
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "IX_Nodes_Ordinal",
@@ -852,6 +965,18 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                 name: "AuditLog");
 
             migrationBuilder.DropTable(
+                name: "CatalogFacts");
+
+            migrationBuilder.DropTable(
+                name: "CatalogImportRows");
+
+            migrationBuilder.DropTable(
+                name: "CatalogImports");
+
+            migrationBuilder.DropTable(
+                name: "CatalogRules");
+
+            migrationBuilder.DropTable(
                 name: "Drills");
 
             migrationBuilder.DropTable(
@@ -877,6 +1002,9 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
 
             migrationBuilder.DropTable(
                 name: "MigrationEvents");
+
+            migrationBuilder.DropTable(
+                name: "ModelAliases");
 
             migrationBuilder.DropTable(
                 name: "Nodes");
