@@ -14,4 +14,7 @@ public enum TimeFormat
 
     /// <summary>"14:20:05".</summary>
     Time,
+
+    /// <summary>"14:20:05" within twelve hours, else as <see cref="DateTime"/>: for columns of moments that are mostly near.</summary>
+    Near,
 }

@@ -43,7 +43,7 @@ public sealed class CallWaterfallTests
         Assert.Equal("inset-inline-start:0.2%;inline-size:24.8%", rows[1].QuerySelector("i")!.GetAttribute("style"));
         Assert.Contains("its breaker was open", rows[2].TextContent, StringComparison.Ordinal);
         Assert.Null(rows[2].QuerySelector("i"));
-        Assert.Equal("inset-inline-start:25%;inline-size:75%", rows[3].QuerySelector("i.ok")!.GetAttribute("style"));
+        Assert.Equal("inset-inline-start:25%;inline-size:75%", rows[3].QuerySelector("i.source")!.GetAttribute("style"));
         Assert.Contains("Gateflow took 2", falls.Markup, StringComparison.Ordinal);
     }
 }

@@ -147,7 +147,7 @@ class Time extends HTMLElement {
     const time = this.firstElementChild;
     if (!time || Number.isNaN(at.getTime())) { return; }
     const format = this.getAttribute('format');
-    const text = format === 'datetime' ? dateAndTime.format(at) : format === 'date' ? dateOnly.format(at) : format === 'time' ? timeOnly.format(at) : ago(at, Date.now());
+    const text = format === 'datetime' ? dateAndTime.format(at) : format === 'date' ? dateOnly.format(at) : format === 'time' || (format === 'near' && Math.abs(Date.now() - at.getTime()) < 43200000) ? timeOnly.format(at) : format === 'near' ? dateAndTime.format(at) : ago(at, Date.now());
     // Only the value of the text node changes: the node itself belongs to Blazor.
     const node = [...time.childNodes].find(n => n.nodeType === Node.TEXT_NODE);
     if (node && node.nodeValue !== text) { node.nodeValue = text; }
