@@ -1,7 +1,9 @@
 using Gateflow.Dashboard.Migrations;
 using Gateflow.Dashboard.Overview;
 using Gateflow.Dashboard.RollbackHistory;
+using Gateflow.Dashboard.Search;
 using Gateflow.Dashboard.Shell;
+using Gateflow.Dashboard.Traffic;
 using Gateflow.Dashboard.Usage;
 
 namespace Gateflow.Dashboard.Composition;
@@ -16,6 +18,8 @@ internal static class Pages
         services.AddSingleton<MigrationListReader>();
         services.AddSingleton<RollbackReader>();
         services.AddSingleton<RollbackNotes>();
+        services.AddSingleton<SearchReader>();
+        services.AddSingleton<TrafficReader>();
         services.AddSingleton<UsageReader>();
         return services;
     }

@@ -13,6 +13,8 @@ using Gateflow.Dashboard.Migrations;
 using Gateflow.Dashboard.Providers;
 using Gateflow.Dashboard.Replay;
 using Gateflow.Dashboard.RollbackHistory;
+using Gateflow.Dashboard.Search;
+using Gateflow.Dashboard.Traffic;
 using Gateflow.Dashboard.Usage;
 using Gateflow.Dashboard.Webhooks;
 
@@ -44,7 +46,9 @@ public static class ManagementEndpoints
         api.MapMembers();
         api.MapAudit();
         api.MapLogs();
+        api.MapSearch();
         api.MapAnalytics();
+        api.MapTraffic();
         api.MapFallback(() => ApiErrors.Error(404, "not_found_error", "unknown_endpoint", "The management API has no such endpoint. /openapi/v1.json lists them."));
     }
 }

@@ -23,6 +23,7 @@ public sealed record NavGroup(string? Title, IReadOnlyList<NavEntry> Entries)
         ]),
         new("Observe",
         [
+            new("Live traffic", "/traffic", "run"),
             new("Requests", "/requests", "list"),
             new("Usage and cost", "/usage", "chart"),
         ]),

@@ -42,6 +42,7 @@ public class PageTestContext : DashboardTestContext
         Share<MigrationListReader>();
         Share<RollbackReader>();
         Share<RollbackNotes>();
+        Share<Dashboard.Search.SearchReader>();
         Share<UsageReader>();
         Share<LogReader>();
         Share<Core.Usage.CostQuery>();

@@ -61,6 +61,7 @@ const deeds = {
   },
   nav() { setNav(root.dataset.nav !== 'open'); },
   reload() { location.reload(); },
+  search() { toggleSearch(); },
   copy(button) { void copy(button); },
 };
 
@@ -90,7 +91,32 @@ async function toClipboard(text) {
   }
 }
 
+// The dialog stands in the markup, closed; Blazor fills in what is found.
+function toggleSearch() {
+  const dialog = document.getElementById('gf-search');
+  if (!dialog) { return; }
+  if (dialog.open) { dialog.close(); return; }
+  setNav(false);
+  dialog.showModal();
+  dialog.querySelector('input')?.select();
+}
+
+function searchKey(event, dialog) {
+  const hits = [...dialog.querySelectorAll('a[data-gf-hit]')];
+  const at = hits.indexOf(document.activeElement);
+  if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
+    const next = at + (event.key === 'ArrowDown' ? 1 : -1);
+    (next < 0 || hits.length === 0 ? dialog.querySelector('input') : hits[Math.min(next, hits.length - 1)]).focus();
+    event.preventDefault();
+  } else if (event.key === 'Enter' && at < 0 && event.target.matches('input')) {
+    hits[0]?.click();
+    event.preventDefault();
+  }
+}
+
 document.addEventListener('click', event => {
+  const dialog = event.target.closest?.('#gf-search');
+  if (dialog && (event.target === dialog || event.target.closest('a[data-gf-hit]'))) { dialog.close(); }
   const button = event.target.closest?.('[data-gf]');
   if (button && deeds[button.dataset.gf]) { deeds[button.dataset.gf](button); return; }
   if (event.target.closest?.('#gf-sidebar a')) { setNav(false); }
@@ -100,6 +126,9 @@ document.addEventListener('click', event => {
 });
 
 document.addEventListener('keydown', event => {
+  if (event.key.toLowerCase() === 'k' && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey) { toggleSearch(); event.preventDefault(); return; }
+  const search = event.target.closest?.('#gf-search');
+  if (search) { searchKey(event, search); return; }
   if (event.key !== 'Escape') { return; }
   if (root.dataset.nav === 'open') { setNav(false); document.querySelector('[data-gf="nav"]')?.focus(); }
   for (const menu of document.querySelectorAll('details.gf-menu[open]')) { menu.open = false; menu.querySelector('summary')?.focus(); }
