@@ -1,5 +1,6 @@
 using Bunit;
 using Bunit.TestDoubles;
+using Gateflow.Dashboard.Search;
 using Gateflow.Dashboard.Shell;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
@@ -10,7 +11,11 @@ public sealed class LayoutTests : DashboardTestContext
 {
     private readonly BunitAuthorizationContext access;
 
-    public LayoutTests() => access = this.AddAuthorization();
+    public LayoutTests()
+    {
+        access = this.AddAuthorization();
+        ComponentFactories.AddStub<SearchDialog>(); // reads a database; it has tests of its own
+    }
 
     [Fact]
     public void MainLayout_SignedIn_HasLandmarksAndSignOut()
