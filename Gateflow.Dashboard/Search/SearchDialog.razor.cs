@@ -42,6 +42,4 @@ public sealed partial class SearchDialog(SearchReader search) : IDisposable
         var token = running.Token;
         await found.ReadAsync(async () => await search.FindAsync(text, token));
     }
-
-    private void Clear() => text = "";
 }

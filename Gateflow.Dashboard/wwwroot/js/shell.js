@@ -102,6 +102,7 @@ function toggleSearch() {
 }
 
 function searchKey(event, dialog) {
+  if (event.key === 'Escape') { dialog.close(); event.preventDefault(); return; } // a search field would take the first one for itself
   const hits = [...dialog.querySelectorAll('a[data-gf-hit]')];
   const at = hits.indexOf(document.activeElement);
   if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
