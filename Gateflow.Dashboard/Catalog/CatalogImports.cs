@@ -15,6 +15,9 @@ public sealed partial class CatalogImports(IDbContextFactory<GateflowDb> databas
     /// <summary>Imports that are kept; older ones can no longer be undone.</summary>
     private const int Kept = 50;
 
+    /// <summary>Largest file, bytes.</summary>
+    public const long LargestFile = JsonMembers.LargestFile;
+
     /// <summary>Takes the models of every provider.</summary>
     public const string AllProviders = "all";
 

@@ -30,6 +30,7 @@ public sealed record NavGroup(string? Title, IReadOnlyList<NavEntry> Entries)
         new("Settings",
         [
             new("Providers", "/settings/providers", "server"),
+            new("Models", "/settings/models", "layers"),
             new("API keys", "/settings/api-keys", "key"),
             new("Members", "/settings/members", "user"),
             new("Webhooks", "/settings/webhooks", "webhook"),

@@ -38,6 +38,7 @@ internal sealed class ModelsEndpoint(GatewayOptions options, RouteReader routes,
         var models = table.Models
             .Where(pair => pair.Key == pair.Value.Id && Visible(pair.Value, key))
             .Select(pair => pair.Value)
+            .Concat(table.Aliases.Keys.Where(alias => !table.Models.ContainsKey(alias)).Select(alias => Named(table, alias, key)).OfType<ModelRoute>())
             .OrderBy(model => model.Id, StringComparer.Ordinal)
             .ToList();
         if (!IsAnthropic(http))
@@ -57,7 +58,7 @@ internal sealed class ModelsEndpoint(GatewayOptions options, RouteReader routes,
             return refusal;
         }
 
-        if (!table.Models.TryGetValue(id, out var model) || !Visible(model, key))
+        if (Named(table, id, key) is not { } model)
         {
             return RefuseAsync(http, GatewayError.ModelNotFound($"The model '{id}' is not served by any configured provider."));
         }
@@ -79,6 +80,13 @@ internal sealed class ModelsEndpoint(GatewayOptions options, RouteReader routes,
     private Task RefuseAsync(HttpContext http, GatewayError error) => IsAnthropic(http)
         ? ErrorWriter.WriteAsync(http, error, AnthropicError.Json(error, http.Response.Headers["x-gateflow-request-id"].ToString()))
         : ErrorWriter.WriteAsync(http, error, options.ErrorDocumentation);
+
+    /// <summary>The model that a key may ask for by this name, an alias or an id; null when there is none.</summary>
+    private static ModelRoute? Named(RouteTable table, string name, KeyEntry key)
+    {
+        var id = table.Aliases.GetValueOrDefault(name, name);
+        return table.Models.TryGetValue(id, out var model) && model.IsServed && KeyCheck.Allows(key, name, id, model.Id) ? name == id ? model : model with { Id = name } : null;
+    }
 
     private static bool Visible(ModelRoute model, KeyEntry key) => model.IsServed && KeyCheck.Allows(key, model.Id, model.Id, null);
 

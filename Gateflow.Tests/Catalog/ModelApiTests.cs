@@ -76,6 +76,8 @@ public sealed class ModelApiTests
         Assert.Equal((HttpStatusCode.OK, "house-1", "assistant"), (answer.StatusCode, answer.Headers.GetValues("x-gateflow-model").Single(), answer.Headers.GetValues("x-gateflow-requested-model").Single()));
         Assert.True(created["is_own"]!.GetValue<bool>() && created["served"]!.GetValue<bool>());
         Assert.Equal(HttpStatusCode.Conflict, again);
+        using var listed = await host.Client.GetAsync(new Uri("/v1/models/assistant", UriKind.Relative), Token);
+        Assert.Equal(HttpStatusCode.OK, listed.StatusCode);
         Assert.Equal(["assistant"], (await MustAsync(host, "GET", "/models/house-1"))["request_aliases"]!.AsArray().Select(a => a!.GetValue<string>()));
         Assert.Equal((32000, "house-1"), (directory.Catalog.Find("house-1")!.ContextWindow, other.Current.Aliases["assistant"]));
         await MustAsync(host, "DELETE", "/models/openai/house-1");

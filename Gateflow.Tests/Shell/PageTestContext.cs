@@ -51,6 +51,13 @@ public class PageTestContext : DashboardTestContext
         Share<FallbackSwitch>();
         Share<FallbackRehearsal>();
         Share<ModelDirectory>();
+        Share<ModelReader>();
+        Share<ModelBook>();
+        Share<AliasBook>();
+        Share<RuleBook>();
+        Share<CatalogImports>();
+        Share<ImportApplying>();
+        Share<CatalogSync>();
         Share<ApiKeys>();
         Share<AlertBook>();
         Share<AlertWriter>();

@@ -7,7 +7,7 @@ namespace Gateflow.Core.Catalog.Imports;
 /// Reads the members of one large JSON object one after the other: of a file of any size at most one member is in memory. Names may repeat; that is the
 /// reader's to judge.
 /// </summary>
-internal static class JsonMembers
+public static class JsonMembers
 {
     /// <summary>Largest file, bytes. LiteLLM's has 1.5 MB, models.dev's 2 MB.</summary>
     public const long LargestFile = 64L * 1024 * 1024;

@@ -1,0 +1,51 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Gateflow.Core.Catalog;
+using Microsoft.AspNetCore.Components;
+using Radzen;
+
+namespace Gateflow.Dashboard.Catalog;
+
+/// <summary>Adds a model that the catalog does not carry; closes with its view.</summary>
+public sealed partial class NewModelDialog(ModelBook book, ModelReader reader, DialogService dialogs)
+{
+    private string? provider;
+    private string? id;
+    private string? context;
+    private string? source;
+    private string? refusal;
+    private bool busy;
+
+    /// <summary>Who adds it.</summary>
+    [Parameter, EditorRequired]
+    public string Actor { get; set; } = "";
+
+    private async Task SaveAsync()
+    {
+        if (busy)
+        {
+            return;
+        }
+
+        busy = true;
+        try
+        {
+            var body = new JsonObject { ["provider"] = provider, ["id"] = id, [ModelPatch.SourceMember] = source };
+            if (!string.IsNullOrWhiteSpace(context))
+            {
+                body[FactFields.ContextWindow] = decimal.TryParse(context, NumberStyles.Number, CultureInfo.InvariantCulture, out var tokens) ? tokens : context;
+            }
+
+            var added = await book.CreateAsync(body, Actor, CancellationToken.None);
+            refusal = added.Refusal?.Message;
+            if (added.IsOk)
+            {
+                dialogs.Close(added.Value);
+            }
+        }
+        finally
+        {
+            busy = false;
+        }
+    }
+}
