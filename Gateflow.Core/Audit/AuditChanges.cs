@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Gateflow.Core.Alerts;
+using Gateflow.Core.Catalog;
 using Gateflow.Core.Drills;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Replay;
@@ -39,6 +40,11 @@ internal static class AuditChanges
                     }
 
                     break;
+                case CatalogFact { ImportId: null } fact:
+                    drafts.Add(new AuditDraft($"model_fact.{VerbOf(entry.State)}", $"{fact.Provider}/{fact.Model}", [fact.Field]));
+                    break;
+                case Setting { Name: CatalogVersion.SettingName }:
+                    break; // tells nodes of changes that have entries of their own
                 case DrillRun or ReplayTest when entry.State != EntityState.Added:
                     break;
                 case IVersioned or Setting or DrillRun or ReplayTest:

@@ -60,7 +60,7 @@ public sealed partial class CatalogImportPage(CatalogImports store, ImportApplyi
     [
         .. row.Changes.SelectMany(c => c.Field == PriceFact.Name
             ? CatalogWords.Prices(c.Old, c.New).Select((p, i) => new Line(p.Label, p.Old, p.New, i == 0 ? c.OldSource : null))
-            : [new Line(FactFields.Words(c.Field), CatalogWords.Value(c.Field, c.Old), CatalogWords.Value(c.Field, c.New), c.OldSource)]),
+            : [new Line(FactFields.Words(c.Field), CatalogWords.Value(c.Field, c.Old), CatalogWords.Change(c.Field, c.Old, c.New), c.OldSource)]),
     ];
 
     private string Address(string? kind, string? cursor = null)

@@ -31,6 +31,20 @@ internal static class CatalogWords
         _ => value.ToString(),
     };
 
+    /// <summary>The new value; of capabilities of a known model only what is added and taken away.</summary>
+    public static string Change(string field, JsonNode? old, JsonNode? now)
+    {
+        if (field != FactFields.Capabilities || old is null)
+        {
+            return Value(field, now);
+        }
+
+        var (before, after) = (FactJson.ReadCapabilities(old), FactJson.ReadCapabilities(now));
+        return string.Join("; ", new[] { Listed("adds", after & ~before), Listed("takes away", before & ~after) }.Where(t => t.Length > 0));
+
+        static string Listed(string verb, Capabilities set) => set == Capabilities.None ? "" : $"{verb} {string.Join(", ", CapabilityNames.Split(set).Select(CapabilityNames.Words))}";
+    }
+
     /// <summary>What a price says, member by member: "Input", "$2.50", "$3.00".</summary>
     public static IEnumerable<(string Label, string Old, string New)> Prices(JsonNode? old, JsonNode? now)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Gateflow.Core.Compatibility;
 using Gateflow.Core.Migrations;
 using Gateflow.Dashboard.Parts;
 using Gateflow.Dashboard.Shell;
@@ -32,6 +33,9 @@ public sealed partial class ModelPage(ModelReader reader, ModelBook book, RuleBo
     private string Name => $"{Provider}/{Id}";
 
     protected override Task OnParametersSetAsync() => ReadAsync();
+
+    /// <summary>That a parameter is taken as it is needs no line, unless somebody entered it.</summary>
+    private static List<RuleView> Known(ModelView found) => [.. found.Rules.Where(r => r.Verdict != ParameterVerdict.Accept || r.Id is not null)];
 
     private Task ReadAsync() => model.ReadAsync(async () =>
     {

@@ -29,7 +29,7 @@ public sealed class ModelReader(IDbContextFactory<GateflowDb> databases, ModelDi
         var found = models.Catalog.All
             .Select(m => Row(m, used, today))
             .Where(filter.Takes)
-            .OrderByDescending(r => r.Requests).ThenByDescending(r => r.Served) // the catalog's own order follows
+            .OrderByDescending(r => r.Requests).ThenByDescending(r => r.Served).ThenBy(r => r.Status == LifecycleStatus.Retired) // the catalog's own order follows
             .ToList();
         var from = Math.Clamp(int.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out var at) ? at : 0, 0, found.Count);
         var to = limit is { } most ? Math.Min(found.Count, from + most) : found.Count;

@@ -22,8 +22,10 @@ public sealed record ModelView
     /// <summary>True when it does not ship with the product.</summary>
     public required bool IsOwn { get; init; }
 
+    [JsonPropertyName("requests_last_30_days")]
     public required long RequestsLast30Days { get; init; }
 
+    [JsonPropertyName("cost_last_30_days")]
     public required decimal? CostLast30Days { get; init; }
 
     public required IReadOnlyList<FactView> Facts { get; init; }

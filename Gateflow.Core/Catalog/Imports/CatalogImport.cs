@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Gateflow.Core.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
@@ -32,6 +33,7 @@ public sealed class CatalogImport : IVersioned
 
     public string? UndoneBy { get; set; }
 
+    [JsonIgnore]
     public Guid Version { get; set; }
 }
 

@@ -69,6 +69,11 @@ public sealed class CatalogReading(ModelCatalog catalog, IReadOnlySet<string>? p
             foreach (var item in list.EnumerateArray())
             {
                 var (entry, skipped) = ProviderListFormat.Read(provider, item);
+                if (entry is not null && catalog.Find(provider, entry.Model) is null && catalog.Find(entry.Model) is not null)
+                {
+                    (entry, skipped) = (null, "models whose vendor the catalog has"); // an entry here would hide the vendor's facts
+                }
+
                 Take(entry?.Key ?? "", entry, skipped);
             }
         }
