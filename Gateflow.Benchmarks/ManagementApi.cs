@@ -25,6 +25,17 @@ internal sealed class ManagementApi(HttpClient http)
             ["target_model"] = target, ["test_requests"] = requests, ["source"] = "recent_production",
         }, cancellationToken);
 
+    /// <summary>The same with so many pairs at a time.</summary>
+    public Task<JsonObject> TestAsync(string id, string target, int requests, int concurrency, CancellationToken cancellationToken) =>
+        PostAsync($"migrations/{id}/test?wait=true", new JsonObject
+        {
+            ["target_model"] = target, ["test_requests"] = requests, ["source"] = "recent_production", ["concurrency"] = concurrency,
+        }, cancellationToken);
+
+    /// <summary>What such a replay would send and cost.</summary>
+    public Task<JsonObject> EstimateTestAsync(string id, string target, int requests, CancellationToken cancellationToken) =>
+        PostAsync($"migrations/{id}/test/estimate", new JsonObject { ["target_model"] = target, ["test_requests"] = requests }, cancellationToken);
+
     public Task<JsonObject> ConfigureAsync(string id, JsonObject fields, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Patch, $"migrations/{id}", fields, cancellationToken);
 

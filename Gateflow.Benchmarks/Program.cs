@@ -8,5 +8,5 @@ using Gateflow.Benchmarks.Replay;
 return await new CommandTable(
 [
     MainJobCommand.Create(), GatewaySpeedCommand.Create(), FloorCommand.Create(), MigrationsSimCommand.Create(), NodesCommand.Create(), NodesFaultsCommand.Create(),
-    SimilarityCommand.Create(),
+    SimilarityCommand.Create(), OverheadCommand.Create(),
 ]).RunAsync(args);

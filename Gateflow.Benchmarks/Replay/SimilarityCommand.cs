@@ -10,12 +10,6 @@ internal static class SimilarityCommand
 {
     private const int Sample = 100;
 
-    private static readonly string[] Fixed =
-    [
-        "I'm sorry, but I can't help with that request.",
-        "Thank you for your question. There are many aspects to consider: context, history, people, and what you want to reach. Please tell me more, and I will gladly explain each of them in detail.",
-    ];
-
     public static Command Create() => new()
     {
         Name = "similarity",
@@ -47,25 +41,22 @@ internal static class SimilarityCommand
             advice.Add([$"{source} → {target}", .. await AdviseAsync(recordings, source, i => recordings.Answer(i, target)!, cancellationToken)]);
         }
 
-        var constant = 0;
-        foreach (var source in models)
-        {
-            foreach (var (text, kind) in Fixed.Zip(["a short fixed answer", "a long fixed answer"]))
-            {
-                var counts = await AdviseAsync(recordings, source, _ => text, cancellationToken);
-                constant += counts[0] == "0" && counts[1] == "0" ? 0 : 1;
-                advice.Add([$"{source} → {kind}", .. counts]);
-            }
-        }
-
-        var report = new StringBuilder().Append(auc).Append('\n').Append(CultureInfo.InvariantCulture, $"Replays of {Sample} of the prompts each:\n\n").Append(advice).ToString();
+        var kinds = new AdviceTable(recordings, models);
+        var byKind = await kinds.MakeAsync(cancellationToken);
+        var report = new StringBuilder().Append(auc).Append('\n').Append(CultureInfo.InvariantCulture, $"Replays of {Sample} of the prompts each:\n\n").Append(advice)
+            .Append("\nThe same over all pairs of models, by what the target answers, with prompts drawn anew for each replay (60 a cell):\n\n").Append(byKind).ToString();
         Console.WriteLine(report);
         if (line.Text("--write") is { } document)
         {
             await MarkedSection.WriteAsync(document, "similarity", report, cancellationToken);
         }
 
-        return worst >= 0.985 && constant == 0 ? 0 : 1;
+        foreach (var missed in kinds.Missed)
+        {
+            Console.WriteLine($"Not as wanted: {missed}.");
+        }
+
+        return worst >= 0.985 && kinds.Missed.Count == 0 ? 0 : 1;
     }
 
     /// <summary>How often each recommendation comes out, over the groups.</summary>

@@ -25,6 +25,11 @@ public sealed class ReplayPair
 
     public byte[]? TargetText { get; init; }
 
+    /// <summary>The tools that the side wants called, as JSON, encrypted; null when it calls none.</summary>
+    public byte[]? SourceCalls { get; init; }
+
+    public byte[]? TargetCalls { get; init; }
+
     public double? SourceLatencyMs { get; init; }
 
     public double? TargetLatencyMs { get; init; }

@@ -18,6 +18,9 @@ public sealed record ReplayResults
 
     public required QualityComparison QualityComparison { get; init; }
 
+    /// <summary>What all calls cost together, embeddings and judge among them, USD; null when a price is unknown.</summary>
+    public decimal? Cost { get; init; }
+
     /// <summary>Null when no pair was tested.</summary>
     public ReplayDifferences? Differences { get; init; }
 

@@ -38,7 +38,21 @@ public sealed class ReplayTest
     /// <summary>Node that runs it: what it left running when it died, it marks as failed when it starts again.</summary>
     public required string Node { get; init; }
 
-    public ReplayResults? Results { get; set; }
+    public ReplayResults? Results
+    {
+        get;
+        set
+        {
+            field = value;
+            Recommendation = value?.Recommendation;
+        }
+    }
+
+    /// <summary>That of the results, so that tests can be found by it.</summary>
+    public ReplayRecommendation? Recommendation { get; private set; }
+
+    /// <summary>Who started it.</summary>
+    public string CreatedBy { get; init; } = "";
 
     /// <summary>Why it failed or ended early.</summary>
     public string? Error { get; set; }
@@ -62,6 +76,7 @@ internal sealed class ReplayTestConfiguration : IEntityTypeConfiguration<ReplayT
         builder.Property(t => t.SourceModel).HasMaxLength(200);
         builder.Property(t => t.TargetModel).HasMaxLength(200);
         builder.Property(t => t.Node).HasMaxLength(200);
+        builder.Property(t => t.CreatedBy).HasMaxLength(200);
         builder.Property(t => t.Setup).HasJson();
         builder.Property(t => t.Results).HasJson();
         builder.HasIndex(t => t.MigrationId);

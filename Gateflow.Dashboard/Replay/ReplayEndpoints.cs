@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text.Json.Nodes;
 using Gateflow.Core.Migrations;
 using Gateflow.Dashboard.Access;
 using Gateflow.Dashboard.Management;
@@ -7,7 +5,7 @@ using Gateflow.Dashboard.Migrations;
 
 namespace Gateflow.Dashboard.Replay;
 
-/// <summary>The routes of tests: <c>/migrations/{id}/test</c>.</summary>
+/// <summary>The routes of tests: <c>/migrations/{id}/test</c>, and <c>/tests</c> for those of all migrations.</summary>
 public static class ReplayEndpoints
 {
     /// <summary>How long a call waits for the end of the test it starts, unless it says otherwise.</summary>
@@ -18,8 +16,11 @@ public static class ReplayEndpoints
         api.MapPost("/migrations/{id}/test", StartAsync).RequireAuthorization(Policies.Operator);
         api.MapGet("/migrations/{id}/test/{testId}", GetAsync);
         api.MapPost("/migrations/{id}/test/{testId}/cancel", CancelAsync).RequireAuthorization(Policies.Operator);
-        api.MapGet("/migrations/{id}/test/{testId}/pairs", PairsAsync);
-        api.MapPut("/migrations/{id}/test/{testId}/pairs/{pairId}/rating", RateAsync).RequireAuthorization(Policies.Operator);
+        api.MapPost("/migrations/{id}/test/estimate", EstimateAsync).RequireAuthorization(Policies.Operator);
+        api.MapPairs();
+        api.MapGet("/tests", ListAsync);
+        api.MapGet("/tests/{testId}", async (string testId, ReplayReader reader, CancellationToken cancellationToken) =>
+            await reader.FindAsync(testId, cancellationToken) is { } view ? MigrationEndpoints.Json(view) : Refusal.NotFound("test", testId).ToResult());
     }
 
     /// <summary>200 with the results when the test ends in time, else 202: <c>?wait=true</c> waits for the end, <c>?wait=false</c> not at all.</summary>
@@ -57,6 +58,26 @@ public static class ReplayEndpoints
     private static async Task<IResult> GetAsync(string id, string testId, ReplayReader reader, CancellationToken cancellationToken) =>
         await reader.FindAsync(id, testId, cancellationToken) is { } view ? MigrationEndpoints.Json(view) : Refusal.NotFound("test", testId).ToResult();
 
+    private static async Task<IResult> ListAsync(
+        [AsParameters] ReplayQuery query, ReplayReader reader, CancellationToken cancellationToken, int limit = 20, string? cursor = null)
+    {
+        var page = await reader.ListAsync(query, Math.Clamp(limit, 1, ReplayReader.Most), cursor, cancellationToken);
+        return page.IsOk ? MigrationEndpoints.Json(page.Value) : page.Refusal.ToResult();
+    }
+
+    /// <summary>What the same body would send and cost if it were posted as a test.</summary>
+    private static async Task<IResult> EstimateAsync(string id, Body body, ReplayEstimates estimates, CancellationToken cancellationToken)
+    {
+        var request = body.Read<ReplayRequest>();
+        if (!request.IsOk)
+        {
+            return request.Refusal.ToResult();
+        }
+
+        var estimate = await estimates.EstimateAsync(id, request.Value, cancellationToken);
+        return estimate.IsOk ? MigrationEndpoints.Json(estimate.Value) : estimate.Refusal.ToResult();
+    }
+
     private static async Task<IResult> CancelAsync(string id, string testId, ReplayRunner runner, ReplayReader reader, CancellationToken cancellationToken)
     {
         if (await reader.FindAsync(id, testId, cancellationToken) is not { } view)
@@ -72,49 +93,6 @@ public static class ReplayEndpoints
         }
 
         return await GetAsync(id, testId, reader, cancellationToken);
-    }
-
-    private static async Task<IResult> PairsAsync(
-        string id, string testId, ReplayReader reader, CancellationToken cancellationToken, int limit = 20, string? cursor = null, string? sort = null)
-    {
-        if (sort is not (null or "" or "most_different"))
-        {
-            return Refusal.Invalid("sort", "sort must be most_different, or be left out.").ToResult();
-        }
-
-        var skip = 0;
-        if (!string.IsNullOrEmpty(cursor) && !int.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out skip))
-        {
-            return Refusal.Invalid("cursor", "cursor must be the next_cursor of an earlier page.").ToResult();
-        }
-
-        if (await reader.FindAsync(id, testId, cancellationToken) is null)
-        {
-            return Refusal.NotFound("test", testId).ToResult();
-        }
-
-        var order = sort == "most_different" ? ReplayPairOrder.MostDifferent : ReplayPairOrder.Answered;
-        limit = Math.Clamp(limit, 1, 100);
-        var (pairs, more) = await reader.PairsAsync(testId, order, skip, limit, cancellationToken);
-        return MigrationEndpoints.Json(new ListPage<ReplayPairView>(pairs, more ? (skip + limit).ToString(CultureInfo.InvariantCulture) : null));
-    }
-
-    private static async Task<IResult> RateAsync(string id, string testId, string pairId, Body body, ReplayReader reader, CancellationToken cancellationToken)
-    {
-        if (body.Refusal is not null)
-        {
-            return body.Refusal.ToResult();
-        }
-
-        var rating = body.Text("rating");
-        if (rating is null && !(body.Value.TryGetPropertyValue("rating", out var node) && node is null))
-        {
-            return Refusal.Invalid("rating", "rating is required: better, same or worse; null takes it back.").ToResult();
-        }
-
-        return await reader.RateAsync(id, testId, pairId, rating, cancellationToken) is { } refusal
-            ? refusal.ToResult()
-            : MigrationEndpoints.Json(new JsonObject { ["pair_id"] = pairId, ["rating"] = rating });
     }
 
     private static async Task WaitAsync(ReplayRunner runner, string testId, TimeSpan most, TimeProvider clock, CancellationToken cancellationToken)

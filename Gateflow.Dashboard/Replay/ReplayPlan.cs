@@ -24,6 +24,9 @@ internal sealed record ReplayPlan(ReplayTest Test, IReadOnlyList<ReplayCandidate
     /// <summary>The source's answers are those that were stored.</summary>
     public bool IsRecorded => Test.Setup.Compare == ReplayCompare.Recorded;
 
+    /// <summary>A model that is paid and has no known price; null when all have one.</summary>
+    public string? Unpriced { get; init; }
+
     /// <summary>How often a pair asks the source.</summary>
     public int SourceCalls => (IsRecorded ? 0 : 1) + (Test.Setup.NoiseFloor ? 1 : 0);
 }
@@ -32,7 +35,7 @@ internal sealed record ReplayPlan(ReplayTest Test, IReadOnlyList<ReplayCandidate
 internal sealed class ReplayPlanner(
     IDbContextFactory<GateflowDb> databases, ModelDirectory models, ReplayCrew crew, IValidator<ReplayRequest> rules, NodeName node, ReplayOptions options, TimeProvider clock)
 {
-    public async Task<Result<ReplayPlan>> PlanAsync(string migrationId, ReplayRequest request, CancellationToken cancellationToken)
+    public async Task<Result<ReplayPlan>> PlanAsync(string migrationId, ReplayRequest request, string actor, CancellationToken cancellationToken)
     {
         var faults = rules.Validate(request).Errors.ConvertAll(e => new Fault(ConfigPatch.WireName(e.PropertyName), e.ErrorMessage));
         if (faults.Count > 0)
@@ -66,7 +69,8 @@ internal sealed class ReplayPlanner(
         }
 
         var (sourceRoute, targetRoute) = (models.Routes[migration.SourceModel], models.Routes[target]);
-        if (request.MaxCost is not null && crew.Unpriced(sourceRoute, targetRoute, setup) is { } free)
+        var unpriced = crew.Unpriced(sourceRoute, targetRoute, setup);
+        if (request.MaxCost is not null && unpriced is { } free)
         {
             return Refusal.Invalid("max_cost", $"max_cost cannot be kept: the price of '{free}' is unknown. Leave max_cost out, or test fewer requests.");
         }
@@ -92,12 +96,14 @@ internal sealed class ReplayPlanner(
                 Requested = request.TestRequests,
                 Planned = samples.Count,
                 CreatedAt = now,
+                CreatedBy = actor,
                 MaxCost = request.MaxCost,
                 Setup = setup,
                 Node = node.Value,
             },
             samples, sourceRoute, targetRoute, migration.Config.Shims)
         {
+            Unpriced = unpriced,
             Embedding = setup.EmbeddingModel is { } embedding ? models.Routes[embedding] : null,
             Judge = setup.JudgeModel is { } judge ? models.Routes[judge] : null,
         };

@@ -24,8 +24,6 @@ internal sealed record ReplayOutcome(IReadOnlyList<(string PairId, RanPair Pair)
 internal sealed class ReplayRun(
     IDbContextFactory<GateflowDb> databases, ReplayClient client, ISecretProtector protector, ReplayStore store, ReplayOptions options, TimeProvider clock)
 {
-    private const int UsualOutput = 500;
-
     /// <param name="plan">What to run.</param>
     /// <param name="budget">Pays for the answers.</param>
     /// <param name="progressed">Called after each write.</param>
@@ -42,7 +40,7 @@ internal sealed class ReplayRun(
                 && Interlocked.Increment(ref next) is var index && index < plan.Samples.Count)
             {
                 var sample = plan.Samples[index];
-                var estimate = Estimate(plan, sample);
+                var estimate = ReplayPrices.Pair(plan, sample);
                 if (!await budget.ReserveAsync(estimate, cancellationToken))
                 {
                     Volatile.Write(ref broke, true);
@@ -153,13 +151,6 @@ internal sealed class ReplayRun(
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         return await db.Samples.Where(s => s.Id == sampleId).Select(s => new Stored(s.Request, s.Response, s.LatencyMs)).FirstOrDefaultAsync(cancellationToken);
-    }
-
-    /// <summary>What a pair will cost at the sample's own length, USD; 0 where a price is unknown, which a plan with a budget excludes.</summary>
-    private static decimal Estimate(ReplayPlan plan, ReplayCandidate sample)
-    {
-        var output = sample.OutputTokens > 0 ? sample.OutputTokens : UsualOutput;
-        return (plan.SourceCalls * (plan.Source.Facts?.Cost(sample.InputTokens, 0, output) ?? 0)) + (plan.Target.Facts?.Cost(sample.InputTokens, 0, output) ?? 0);
     }
 
     private sealed record Stored(byte[] Request, byte[]? Response, double LatencyMs);

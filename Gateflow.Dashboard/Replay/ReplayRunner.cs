@@ -33,7 +33,7 @@ public sealed partial class ReplayRunner : IHostedLifecycleService, IDisposable
     /// </summary>
     public async Task<Result<ReplayTest>> StartAsync(string migrationId, ReplayRequest request, string actor, CancellationToken cancellationToken)
     {
-        var plan = await _planner.PlanAsync(migrationId, request, cancellationToken);
+        var plan = await _planner.PlanAsync(migrationId, request, actor, cancellationToken);
         if (!plan.IsOk)
         {
             return plan.Refusal;
@@ -128,12 +128,13 @@ public sealed partial class ReplayRunner : IHostedLifecycleService, IDisposable
                 Seed = _options.Seed,
             };
             var result = await new ReplayComparison(_similarities.Create(plan, budget)).CompareAsync(input, cancellationToken);
+            var results = result.Results with { Cost = plan.Unpriced is null ? budget.Spent : null };
             await _store.ScoreAsync(plan.Test, outcome.Pairs, result, judged?.Words);
             var (status, error) = _stopping.IsCancellationRequested ? (ReplayStatus.Failed, "The program was stopped while the test ran. Start it again.")
                 : cancellationToken.IsCancellationRequested ? (ReplayStatus.Cancelled, "The test was cancelled.")
                 : (ReplayStatus.Completed, null);
-            await _store.FinishAsync(plan.Test, status, outcome.Done, result.Results, error, actor);
-            LogFinished(plan.Id, status, result.Results.RequestsTested, result.Results.Missing);
+            await _store.FinishAsync(plan.Test, status, outcome.Done, results, error, actor);
+            LogFinished(plan.Id, status, results.RequestsTested, results.Missing);
         }
         catch (Exception fault)
         {

@@ -24,6 +24,9 @@ public static class ReplayServices
         services.AddSingleton<ReplayStore>();
         services.AddSingleton<ReplayRun>();
         services.AddSingleton<ReplayReader>();
+        services.AddSingleton<PairReader>();
+        services.AddSingleton<ReplayModels>();
+        services.AddSingleton(sp => new ReplayEstimates(sp.GetRequiredService<ReplayPlanner>()));
         services.AddSingleton(sp => new ReplayRunner(
             sp.GetRequiredService<ReplayPlanner>(), sp.GetRequiredService<ReplayRun>(), sp.GetRequiredService<ReplayStore>(),
             sp.GetRequiredService<SimilarityFactory>(), sp.GetRequiredService<ReplayJudge>(), sp.GetRequiredService<ReplayOptions>(), sp.GetRequiredService<ILogger<ReplayRunner>>()));

@@ -1,8 +1,10 @@
 using System.Text;
+using System.Text.Json;
 using Gateflow.Core;
 using Gateflow.Core.Access;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Replay;
+using Gateflow.Core.Shadow;
 using Gateflow.Core.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -108,6 +110,8 @@ internal sealed class ReplayStore(IDbContextFactory<GateflowDb> databases, Trans
         Prompt = Encrypt(pair.Prompt),
         SourceText = Encrypt(pair.Answers.Source.Text),
         TargetText = Encrypt(pair.Answers.Target.Text),
+        SourceCalls = Encrypt(pair.Answers.Source.Calls),
+        TargetCalls = Encrypt(pair.Answers.Target.Calls),
         SourceLatencyMs = pair.Answers.Source.IsAnswer ? pair.Answers.Source.LatencyMs : null,
         TargetLatencyMs = pair.Answers.Target.IsAnswer ? pair.Answers.Target.LatencyMs : null,
         SourceCost = pair.Answers.Source.Cost,
@@ -117,6 +121,8 @@ internal sealed class ReplayStore(IDbContextFactory<GateflowDb> databases, Trans
         SourceError = pair.Answers.Source.Error,
         TargetError = pair.Answers.Target.Error,
     };
+
+    private byte[]? Encrypt(IReadOnlyList<ShadowCall> calls) => calls.Count == 0 ? null : protector.Protect(JsonSerializer.SerializeToUtf8Bytes(calls, JsonColumn.Options));
 
     private byte[]? Encrypt(string? text) => text is null ? null : protector.Protect(Encoding.UTF8.GetBytes(text));
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Gateflow.Core.Replay;
+using Gateflow.Core.Shadow;
 
 namespace Gateflow.Dashboard.Replay;
 
@@ -32,6 +33,8 @@ public sealed record ReplayView
 
     public required DateTimeOffset CreatedAt { get; init; }
 
+    public required string CreatedBy { get; init; }
+
     public DateTimeOffset? FinishedAt { get; init; }
 
     /// <summary>Null while it runs and when it failed.</summary>
@@ -60,6 +63,7 @@ public sealed record ReplayView
             MaxCost = test.MaxCost,
             Setup = test.Setup,
             CreatedAt = test.CreatedAt,
+            CreatedBy = test.CreatedBy,
             FinishedAt = test.FinishedAt,
             Results = test.Results,
             Error = test.Error,
@@ -101,6 +105,9 @@ public sealed record ReplayPairView
 public sealed record ReplayPairSide
 {
     public string? Text { get; init; }
+
+    /// <summary>The tools that it wants called, in order; none of them was executed. Null when it calls none.</summary>
+    public IReadOnlyList<ShadowCall>? ToolCalls { get; init; }
 
     public double? LatencyMs { get; init; }
 

@@ -21,6 +21,7 @@ public sealed record NavGroup(string? Title, IReadOnlyList<NavEntry> Entries)
             new("Fallbacks", "/fallbacks", "fallback"),
             new("Rollback history", "/rollbacks", "rollback"),
         ]),
+        new("Evaluate", [new("Replays", "/replays", "flask")]),
         new("Observe",
         [
             new("Live traffic", "/traffic", "run"),

@@ -106,7 +106,7 @@ public sealed record WizardState
         {
             null => Configured ? "Skipped" : null,
             { IsOver: false } test => $"Running, {test.Done} of {test.Planned}",
-            { Results: { RequestsTested: > 0 } results } => $"{WizardWords.Of(results.Recommendation).Word}, {Display.Count(results.RequestsTested, "pair")}",
+            { Results: { RequestsTested: > 0 } results } => $"{ReplayLabels.Of(results.Recommendation).Word}, {Display.Count(results.RequestsTested, "pair")}",
             { Status: ReplayStatus.Cancelled } => "Cancelled",
             _ => "Failed",
         },

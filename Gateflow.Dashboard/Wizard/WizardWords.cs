@@ -2,7 +2,6 @@ using Gateflow.Core.Catalog;
 using Gateflow.Core.Compatibility;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Recommendations;
-using Gateflow.Core.Replay;
 using Gateflow.Core.Rollout;
 using Gateflow.Dashboard.Parts;
 
@@ -16,13 +15,6 @@ public static class WizardWords
         CheckStatus.Fail => new("Fails", "cross", Tone.Breach),
         CheckStatus.Warn => new("Works, with a change", "alert", Tone.Watch),
         _ => new("Passes", "check", Tone.Healthy),
-    };
-
-    public static Look Of(ReplayRecommendation recommendation) => recommendation switch
-    {
-        ReplayRecommendation.Proceed => new("Proceed", "check", Tone.Healthy),
-        ReplayRecommendation.Review => new("Review", "half", Tone.Watch),
-        _ => new("Do not proceed", "cross", Tone.Breach),
     };
 
     public static string Of(Strategy strategy) => strategy switch

@@ -41,6 +41,10 @@ internal sealed class ReplayBench : IAsyncDisposable
 
     public ReplayReader Reader => _services.GetRequiredService<ReplayReader>();
 
+    public PairReader Pairs => _services.GetRequiredService<PairReader>();
+
+    public ReplayEstimates Estimates => _services.GetRequiredService<ReplayEstimates>();
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     /// <param name="extra">A provider that serves text-embedding-3-small and judge.</param>

@@ -173,7 +173,7 @@ public sealed class ReplayEndpointTests
 
         var changing = api.Endpoints.Where(e => !e.Metadata.GetRequiredMetadata<HttpMethodMetadata>().HttpMethods.Contains("GET")).ToList();
 
-        Assert.Equal(3, changing.Count);
+        Assert.Equal(4, changing.Count);
         Assert.All(changing, e => Assert.Contains(e.Metadata.GetOrderedMetadata<IAuthorizeData>(), a => a.Policy == Policies.Operator));
     }
 
@@ -218,7 +218,7 @@ public sealed class ReplayEndpointTests
             var builder = WebApplication.CreateSlimBuilder();
             builder.Logging.ClearProviders();
             builder.WebHost.UseUrls("http://127.0.0.1:0");
-            builder.Services.AddSingleton(clock ?? TimeProvider.System).AddSingleton(_ => bench.Reader).AddSingleton(_ => bench.Runner);
+            builder.Services.AddSingleton(clock ?? TimeProvider.System).AddSingleton(_ => bench.Reader).AddSingleton(_ => bench.Pairs).AddSingleton(_ => bench.Estimates).AddSingleton(_ => bench.Runner);
             builder.Services.AddAuthorizationBuilder().AddPolicy(Policies.Operator, p => p.RequireAssertion(_ => true));
             var app = builder.Build();
             app.UseAuthorization();

@@ -105,6 +105,26 @@ public sealed class ReplayRunnerTests
     }
 
     [Fact]
+    public async Task Run_BothFailHalfWay_IsNoVerdictOnTheTargetAlone()
+    {
+        await using var bench = await ReplayBench.StartAsync(new ReplayOptions { Concurrency = 1, ProgressInterval = TimeSpan.FromMilliseconds(10) });
+        await bench.StoreAsync(60);
+        await bench.Provider.SetAsync(ReplayBench.Source, new { latency_ms = 15, latency_sigma = 0 });
+
+        var started = await bench.Runner.StartAsync(ReplayBench.MigrationId, new ReplayRequest { TargetModel = ReplayBench.Target, Concurrency = 1 }, "me", Token);
+        await bench.ReachAsync(started.Value!.Id, 22);
+        await bench.Provider.SetAsync(ReplayBench.Source, new { error_rate = 1.0, error_status = 503 });
+        await bench.Provider.SetAsync(ReplayBench.Target, new { malformed_rate = 1.0 });
+        var results = (await bench.EndAsync(started.Value.Id)).Results!;
+
+        Assert.Equal(60, results.RequestsTested + results.Missing);
+        Assert.InRange(results.Missing, 13, 38);
+        Assert.Contains(results.MissingReasons, r => r.Contains("source: HTTP 503", StringComparison.Ordinal) && r.Contains("target: the answer cannot be read", StringComparison.Ordinal));
+        Assert.Equal(ReplayRecommendation.Review, results.Recommendation);
+        Assert.Contains(results.Rules, r => r.Name == "missing");
+    }
+
+    [Fact]
     public async Task Run_BudgetReached_StopsAndSaysSo()
     {
         await using var bench = await ReplayBench.StartAsync();

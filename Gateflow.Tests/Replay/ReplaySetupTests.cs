@@ -28,7 +28,7 @@ public sealed class ReplaySetupTests
         Assert.Empty(await bench.Provider.RequestsAsync(ReplayBench.Source));
         Assert.Equal(20, (await bench.Provider.RequestsAsync(ReplayBench.Target)).Count);
         Assert.Equal((700, 7), (test.Results.SourceModel.AvgLatencyMs, test.Results.SourceModel.AvgOutputTokens));
-        var (pairs, _) = await bench.Reader.PairsAsync(test.TestId, ReplayPairOrder.Answered, 0, 50, Token);
+        var (pairs, _) = await bench.Pairs.ListAsync(test.TestId, new PairQuery(ReplayPairOrder.Answered, Skip: 0, Limit: 50), Token);
         Assert.All(pairs, p => Assert.StartsWith("The recorded answer", p.Source.Text, StringComparison.Ordinal));
     }
 
@@ -87,6 +87,20 @@ public sealed class ReplaySetupTests
         Assert.InRange(quality.SemanticSimilarity!.Value, 0.38, 1);
     }
 
+    [Fact]
+    public async Task Embeddings_OfAnotherLengthInALaterBatch_FallBackToLexical()
+    {
+        await using var upstream = await FakeUpstream.StartAsync();
+        upstream.Answer = (http, _) => FakeUpstream.Json(http, 200, Vectors(Inputs(upstream), length: upstream.Requests.Count == 1 ? 8 : 16));
+        await using var bench = await ReplayBench.StartAsync(extra: upstream.BaseUrl);
+        await bench.StoreAsync(40);
+
+        var test = await bench.RunAsync(new ReplayRequest { TargetModel = ReplayBench.Target, Similarity = SimilarityKind.Embedding, EmbeddingModel = $"extra/{Embedding}" });
+
+        Assert.Equal((2, "lexical"), (upstream.Requests.Count, test.Results!.QualityComparison.SimilarityMethod));
+        Assert.Contains("not all of one length", test.Results.QualityComparison.SimilarityNote, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("target", 20, 0, 0, 0, 0)]
     [InlineData("source", 0, 0, 20, 0, 0)]
@@ -111,7 +125,7 @@ public sealed class ReplaySetupTests
         Assert.All(upstream.Requests, r => Assert.DoesNotContain(ReplayBench.Source + "\"", r.Body, StringComparison.Ordinal));
         var firsts = upstream.Requests.Count(r => r.Body.IndexOf("TARGET-TEXT", StringComparison.Ordinal) < r.Body.IndexOf("SOURCE-TEXT", StringComparison.Ordinal));
         Assert.InRange(firsts, 1, upstream.Requests.Count - 1);
-        var (pairs, _) = await bench.Reader.PairsAsync(test.TestId, ReplayPairOrder.Answered, 0, 1, Token);
+        var (pairs, _) = await bench.Pairs.ListAsync(test.TestId, new PairQuery(ReplayPairOrder.Answered, Skip: 0, Limit: 1), Token);
         Assert.NotNull(pairs[0].Judged);
     }
 
@@ -135,11 +149,11 @@ public sealed class ReplaySetupTests
         await using var bench = await ReplayBench.StartAsync();
         await bench.StoreAsync(25);
         var test = await bench.RunAsync(new ReplayRequest { TargetModel = ReplayBench.Target });
-        var (pairs, _) = await bench.Reader.PairsAsync(test.TestId, ReplayPairOrder.MostDifferent, 0, 6, Token);
+        var (pairs, _) = await bench.Pairs.ListAsync(test.TestId, new PairQuery(ReplayPairOrder.MostDifferent, Skip: 0, Limit: 6), Token);
 
         foreach (var pair in pairs)
         {
-            Assert.Null(await bench.Reader.RateAsync(ReplayBench.MigrationId, test.TestId, pair.PairId, "worse", Token));
+            Assert.Null(await bench.Pairs.RateAsync(ReplayBench.MigrationId, test.TestId, pair.PairId, "worse", Token));
         }
 
         var rated = (await bench.Reader.FindAsync(ReplayBench.MigrationId, test.TestId, Token))!.Results!;
@@ -166,7 +180,7 @@ public sealed class ReplaySetupTests
         [.. JsonElement.Parse(upstream.Requests.Last().Body).GetProperty("input").EnumerateArray().Select(t => t.GetString()!)];
 
     /// <summary>Vectors that depend on the text.</summary>
-    private static string Vectors(List<string> texts, string? fault = null) => JsonSerializer.Serialize(new
+    private static string Vectors(List<string> texts, string? fault = null, int length = 8) => JsonSerializer.Serialize(new
     {
         @object = "list",
         model = Embedding,
@@ -174,7 +188,7 @@ public sealed class ReplaySetupTests
         {
             @object = "embedding",
             index = i,
-            embedding = fault == "text" ? (object)"none" : Enumerable.Range(0, fault == "dimension" && i == 3 ? 7 : 8).Select(k => Math.Sin(text.Length * (k + 1))).ToArray(),
+            embedding = fault == "text" ? (object)"none" : Enumerable.Range(0, fault == "dimension" && i == 3 ? 7 : length).Select(k => Math.Sin(text.Length * (k + 1))).ToArray(),
         }),
         usage = new { prompt_tokens = 10, total_tokens = 10 },
     });

@@ -14,6 +14,7 @@ using Gateflow.Dashboard.Logs;
 using Gateflow.Dashboard.Migrations;
 using Gateflow.Dashboard.Overview;
 using Gateflow.Dashboard.Providers;
+using Gateflow.Dashboard.Replay;
 using Gateflow.Dashboard.RollbackHistory;
 using Gateflow.Dashboard.Usage;
 using Gateflow.Dashboard.Webhooks;
@@ -46,6 +47,9 @@ public class PageTestContext : DashboardTestContext
         Share<UsageReader>();
         Share<LogReader>();
         Share<Core.Usage.CostQuery>();
+        Share<ReplayReader>();
+        Share<PairReader>();
+        Share<ReplayRunner>();
         Share<Deprecating>();
         Share<ChainBook>();
         Share<FallbackSwitch>();

@@ -1,0 +1,199 @@
+using System.Text;
+using System.Text.Json;
+using Bunit;
+using Gateflow.Core.Access;
+using Gateflow.Core.Replay;
+using Gateflow.Core.Shadow;
+using Gateflow.Core.Storage;
+using Gateflow.Dashboard.Replay;
+using Gateflow.Tests.Composition;
+using Gateflow.Tests.Shell;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Web;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Gateflow.Tests.Replay;
+
+/// <summary>The list of replays and the page of one, with its pairs.</summary>
+public sealed class ReplayPagesTests
+{
+    [Fact]
+    public async Task List_FilteredByVerdictAndModel_KeepsItInTheAddress()
+    {
+        await using var host = await GateflowHost.StartAsync();
+        await using var context = new PageTestContext(host, Role.Viewer);
+        await context.AddAsync(
+            Test(context, "test_1", "gpt-4o", ReplayRecommendation.Proceed), Test(context, "test_2", "gpt-4o", ReplayRecommendation.DoNotProceed),
+            Test(context, "test_3", "claude-3-5-sonnet", ReplayRecommendation.Review));
+        var navigation = context.Services.GetRequiredService<NavigationManager>();
+
+        var page = context.Render<ReplaysPage>();
+        Assert.Equal(["test_3", "test_2", "test_1"], Ids(page));
+        navigation.NavigateTo(page.FindAll("nav.pills a").Single(a => a.TextContent == "Do not proceed").GetAttribute("href")!);
+
+        page.WaitForAssertion(() => Assert.Equal(["test_2"], Ids(page)));
+        await context.ChangeAsync(page.Find("select"), "claude-3-5-sonnet");
+        Assert.EndsWith("/replays?model=claude-3-5-sonnet&verdict=do_not_proceed", navigation.Uri, StringComparison.Ordinal);
+        page.WaitForAssertion(() => Assert.Contains("No replay fits", page.Markup, StringComparison.Ordinal));
+        navigation.NavigateTo("/replays?verdict=good");
+        page.WaitForAssertion(() => Assert.Contains("verdict must be one of", page.Markup, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Page_Viewer_SeesTheFiguresAndNoText()
+    {
+        await using var host = await GateflowHost.StartAsync();
+        await using var context = new PageTestContext(host, Role.Viewer);
+        await context.AddAsync(Test(context, "test_1", "gpt-4o", ReplayRecommendation.Review), Pair(context, 1, "The old answer", "The new answer", 0.4));
+
+        var page = Open(context, "test_1");
+
+        page.WaitForAssertion(() => Assert.Contains("Similarity 0.4 is not surely above", page.Find("[data-testid=test-results]").TextContent, StringComparison.Ordinal));
+        Assert.Contains("shown to operators and admins", page.Find("[data-testid=pairs]").TextContent, StringComparison.Ordinal);
+        Assert.DoesNotContain("old", page.Find("[data-testid=pairs]").TextContent, StringComparison.Ordinal);
+        Assert.Empty(page.FindAll("article"));
+    }
+
+    [Fact]
+    public async Task Pairs_MostDifferentFirst_AreMarkedFilteredAndPaged()
+    {
+        await using var host = await GateflowHost.StartAsync();
+        await using var context = new PageTestContext(host, Role.Operator);
+        await context.AddAsync([
+            Test(context, "test_1", "gpt-4o", ReplayRecommendation.Review),
+            .. Enumerable.Range(1, 6).Select(i => (object)Pair(context, i, $"The old answer {i}", $"The new answer {i}", i / 10.0, format: i == 2 ? false : true)),
+            Pair(context, 7, "The old answer 7", null, null)]);
+
+        var page = Open(context, "test_1");
+
+        page.WaitForAssertion(() => Assert.Equal(5, page.FindAll("article").Count));
+        var first = page.Find("article");
+        Assert.Equal(("old", "new"), (first.QuerySelector("del")!.TextContent, first.QuerySelector("ins")!.TextContent));
+        Assert.Contains("similarity 0.1", first.TextContent, StringComparison.Ordinal);
+        Assert.Equal(["All 7", "Target failed 1", "Other form 1", "Not rated 6"], page.FindAll("nav[aria-label='Which pairs'] a").Select(a => a.TextContent));
+        Go(context, page.Find("a[rel=next]").GetAttribute("href")!);
+        page.WaitForAssertion(() => Assert.Equal(["Pair 6", "Pair 7"], page.FindAll("article").Select(a => a.GetAttribute("aria-label"))));
+        Assert.Contains("HTTP 500", page.FindAll("article")[1].TextContent, StringComparison.Ordinal);
+        Go(context, page.FindAll("nav[aria-label='Which pairs'] a")[2].GetAttribute("href")!);
+        page.WaitForAssertion(() => Assert.Contains("old answer 2", Assert.Single(page.FindAll("article")).TextContent, StringComparison.Ordinal));
+        Assert.EndsWith("?pairs=format_lost", context.Services.GetRequiredService<NavigationManager>().Uri, StringComparison.Ordinal);
+        await context.ChangeAsync(page.Find("input[type=checkbox]"), false);
+        page.WaitForAssertion(() => Assert.Empty(page.FindAll("del")));
+    }
+
+    [Fact]
+    public async Task Pairs_RatedByKeyAndButton_MoveTheVerdictAtOnce()
+    {
+        await using var host = await GateflowHost.StartAsync();
+        await using var context = new PageTestContext(host, Role.Operator);
+        await context.AddAsync([
+            Test(context, "test_1", "gpt-4o", ReplayRecommendation.Proceed),
+            .. Enumerable.Range(1, 5).Select(i => (object)Pair(context, i, $"The old answer {i}", $"The new answer {i}", i / 10.0))]);
+        var page = Open(context, "test_1");
+        page.WaitForAssertion(() => Assert.Equal(5, page.FindAll("article").Count));
+        Assert.Contains("Nobody has rated", page.Find("[data-testid=weight]").TextContent, StringComparison.Ordinal);
+
+        for (var i = 0; i < 4; i++)
+        {
+            await KeyAsync(context, page.FindAll("article")[i], "3");
+        }
+
+        await context.ClickAsync(page.FindAll("article")[4].QuerySelectorAll("button").Single(b => b.TextContent.StartsWith("Worse", StringComparison.Ordinal)));
+
+        page.WaitForAssertion(() => Assert.Contains("0 better, 0 the same, 5 worse", page.Find("[data-testid=weight]").TextContent, StringComparison.Ordinal));
+        page.WaitForAssertion(() => Assert.Contains("Do not proceed", page.Find("[data-testid=test-results]").TextContent, StringComparison.Ordinal));
+        Assert.Equal(5, page.FindAll("button[aria-pressed=true]").Count);
+        await KeyAsync(context, page.FindAll("article")[0], "0");
+        page.WaitForAssertion(() => Assert.Contains("4 worse", page.Find("[data-testid=ratings]").TextContent, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Pairs_WithTools_SetTheirArgumentsSideBySide()
+    {
+        await using var host = await GateflowHost.StartAsync();
+        await using var context = new PageTestContext(host, Role.Operator);
+        await context.AddAsync(
+            Test(context, "test_1", "gpt-4o", ReplayRecommendation.Review),
+            Pair(context, 1, "order {}", "order {}", 0.5, sourceCalls: [new("order", """{"sku":"a","n":1}""")], targetCalls: [new("order", """{"sku":"b","n":1}""")]));
+
+        var page = Open(context, "test_1");
+
+        page.WaitForAssertion(() => Assert.Equal(
+            ["order called called same", "sku \"a\" \"b\" differs", "n 1 1 same"],
+            page.FindAll("article tbody tr").Select(row => string.Join(' ', row.Children.Select(c => c.TextContent.Trim())))));
+    }
+
+    [Fact]
+    public async Task Page_Unknown_SaysSo()
+    {
+        await using var host = await GateflowHost.StartAsync();
+        await using var context = new PageTestContext(host);
+
+        var page = Open(context, "test_0");
+
+        page.WaitForAssertion(() => Assert.Contains("There is no replay test_0.", page.Markup, StringComparison.Ordinal));
+    }
+
+    private static IRenderedComponent<ReplayPage> Open(PageTestContext context, string id)
+    {
+        Go(context, $"/replays/{id}");
+        return context.Render<ReplayPage>(p => p.Add(x => x.TestId, id));
+    }
+
+    private static void Go(PageTestContext context, string address) => context.Services.GetRequiredService<NavigationManager>().NavigateTo(address);
+
+    private static Task KeyAsync(PageTestContext context, AngleSharp.Dom.IElement element, string key) => context.FireAsync(element, "onkeydown", new KeyboardEventArgs { Key = key });
+
+    private static string[] Ids(IRenderedComponent<ReplaysPage> page) => [.. page.FindAll("[data-testid=replays] tbody tr").Select(r => r.GetAttribute("data-id")!)];
+
+    private static ReplayTest Test(PageTestContext context, string id, string target, ReplayRecommendation says) => new()
+    {
+        Id = id,
+        MigrationId = "mig_1",
+        SourceModel = "gpt-4",
+        TargetModel = target,
+        Requested = 50,
+        Planned = 50,
+        Done = 50,
+        Status = ReplayStatus.Completed,
+        CreatedAt = context.Clock.GetUtcNow(),
+        FinishedAt = context.Clock.GetUtcNow(),
+        CreatedBy = "Ada",
+        Node = "test",
+        Results = new ReplayResults
+        {
+            RequestsTested = 50,
+            SourceModel = new ReplaySide { Model = "gpt-4", AvgLatencyMs = 800 },
+            TargetModel = new ReplaySide { Model = target, AvgLatencyMs = 400 },
+            QualityComparison = new QualityComparison { SemanticSimilarity = 0.4, SimilarityMethod = "lexical" },
+            Recommendation = says,
+            Rules = [new ReplayRule("similarity", says, "Similarity 0.4 is not surely above 0.38.")],
+            Reasons = ["Similarity 0.4 is not surely above 0.38."],
+        },
+    };
+
+    private static ReplayPair Pair(
+        PageTestContext context, int number, string source, string? target, double? similarity, bool? format = true,
+        IReadOnlyList<ShadowCall>? sourceCalls = null, IReadOnlyList<ShadowCall>? targetCalls = null)
+    {
+        var protector = context.Host.Get<ISecretProtector>();
+        return new ReplayPair
+        {
+            Id = $"pair_{number}",
+            TestId = "test_1",
+            SampleId = $"smp_{number}",
+            Prompt = Secret($"Prompt {number}"),
+            SourceText = Secret(source),
+            TargetText = target is null ? null : Secret(target),
+            SourceCalls = Calls(sourceCalls),
+            TargetCalls = Calls(targetCalls),
+            TargetError = target is null ? "HTTP 500" : null,
+            Similarity = similarity,
+            FormatMatch = target is null ? null : format,
+        };
+
+        byte[] Secret(string text) => protector.Protect(Encoding.UTF8.GetBytes(text));
+
+        byte[]? Calls(IReadOnlyList<ShadowCall>? calls) => calls is null ? null : protector.Protect(JsonSerializer.SerializeToUtf8Bytes(calls, JsonColumn.Options));
+    }
+}
