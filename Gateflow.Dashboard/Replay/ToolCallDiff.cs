@@ -32,22 +32,27 @@ public static class ToolCallDiff
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(target);
-        var given = target.Select(c => (Call: c, Values: Values(c.Arguments))).ToList();
-        List<ToolCallRow> rows = [];
-        foreach (var call in source)
+        var (mine, others) = (source.Select(Read).ToList(), target.Select(Read).ToList());
+        var partners = new (string Name, Dictionary<string, string> Values)?[mine.Count];
+        Pair((a, b) => a.Count == b.Count && a.All(v => b.GetValueOrDefault(v.Key) == v.Value));
+        Pair((_, _) => true);
+        return [.. mine.Select((call, i) => Row(call.Name, call.Values, partners[i]?.Values)), .. others.Select(call => Row(call.Name, null, call.Values))];
+
+        void Pair(Func<Dictionary<string, string>, Dictionary<string, string>, bool> fits)
         {
-            var values = Values(call.Arguments);
-            var at = given.FindIndex(t => t.Call.Name == call.Name && values.Count == t.Values.Count && values.All(v => t.Values.GetValueOrDefault(v.Key) == v.Value));
-            at = at >= 0 ? at : given.FindIndex(t => t.Call.Name == call.Name);
-            rows.Add(Row(call.Name, values, at < 0 ? null : given[at].Values));
-            if (at >= 0)
+            for (var i = 0; i < mine.Count; i++)
             {
-                given.RemoveAt(at);
+                var at = partners[i] is not null ? -1 : others.FindIndex(other => other.Name == mine[i].Name && fits(mine[i].Values, other.Values));
+                if (at >= 0)
+                {
+                    partners[i] = others[at];
+                    others.RemoveAt(at);
+                }
             }
         }
-
-        return [.. rows, .. given.Select(t => Row(t.Call.Name, null, t.Values))];
     }
+
+    private static (string Name, Dictionary<string, string> Values) Read(ShadowCall call) => (call.Name, Values(call.Arguments));
 
     private static ToolCallRow Row(string name, Dictionary<string, string>? source, Dictionary<string, string>? target) => new(
         name, source is not null, target is not null,
