@@ -1023,6 +1023,9 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                     b.Property<double?>("Similarity")
                         .HasColumnType("double precision");
 
+                    b.Property<byte[]>("SourceCalls")
+                        .HasColumnType("bytea");
+
                     b.Property<decimal?>("SourceCost")
                         .HasPrecision(18, 9)
                         .HasColumnType("numeric(18,9)");
@@ -1038,6 +1041,9 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
 
                     b.Property<int?>("SourceTokens")
                         .HasColumnType("integer");
+
+                    b.Property<byte[]>("TargetCalls")
+                        .HasColumnType("bytea");
 
                     b.Property<decimal?>("TargetCost")
                         .HasPrecision(18, 9)
@@ -1079,6 +1085,11 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone");
 
+                    b.Property<string>("CreatedBy")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)");
+
                     b.Property<int>("Done")
                         .HasColumnType("integer");
 
@@ -1104,6 +1115,10 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
 
                     b.Property<int>("Planned")
                         .HasColumnType("integer");
+
+                    b.Property<string>("Recommendation")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)");
 
                     b.Property<int>("Requested")
                         .HasColumnType("integer");

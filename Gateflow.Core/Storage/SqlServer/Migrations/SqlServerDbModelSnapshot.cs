@@ -1023,6 +1023,9 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
                     b.Property<double?>("Similarity")
                         .HasColumnType("float");
 
+                    b.Property<byte[]>("SourceCalls")
+                        .HasColumnType("varbinary(max)");
+
                     b.Property<decimal?>("SourceCost")
                         .HasPrecision(18, 9)
                         .HasColumnType("decimal(18,9)");
@@ -1038,6 +1041,9 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
 
                     b.Property<int?>("SourceTokens")
                         .HasColumnType("int");
+
+                    b.Property<byte[]>("TargetCalls")
+                        .HasColumnType("varbinary(max)");
 
                     b.Property<decimal?>("TargetCost")
                         .HasPrecision(18, 9)
@@ -1079,6 +1085,11 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("datetimeoffset");
 
+                    b.Property<string>("CreatedBy")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)");
+
                     b.Property<int>("Done")
                         .HasColumnType("int");
 
@@ -1104,6 +1115,10 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
 
                     b.Property<int>("Planned")
                         .HasColumnType("int");
+
+                    b.Property<string>("Recommendation")
+                        .HasMaxLength(32)
+                        .HasColumnType("nvarchar(32)");
 
                     b.Property<int>("Requested")
                         .HasColumnType("int");

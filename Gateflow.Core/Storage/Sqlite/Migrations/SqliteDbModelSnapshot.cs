@@ -1014,6 +1014,9 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
                     b.Property<double?>("Similarity")
                         .HasColumnType("REAL");
 
+                    b.Property<byte[]>("SourceCalls")
+                        .HasColumnType("BLOB");
+
                     b.Property<decimal?>("SourceCost")
                         .HasPrecision(18, 9)
                         .HasColumnType("TEXT");
@@ -1029,6 +1032,9 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
 
                     b.Property<int?>("SourceTokens")
                         .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("TargetCalls")
+                        .HasColumnType("BLOB");
 
                     b.Property<decimal?>("TargetCost")
                         .HasPrecision(18, 9)
@@ -1070,6 +1076,11 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("CreatedBy")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
                     b.Property<int>("Done")
                         .HasColumnType("INTEGER");
 
@@ -1095,6 +1106,10 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
 
                     b.Property<int>("Planned")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("Recommendation")
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
 
                     b.Property<int>("Requested")
                         .HasColumnType("INTEGER");

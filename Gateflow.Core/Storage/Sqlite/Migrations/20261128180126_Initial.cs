@@ -437,6 +437,8 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
                     Setup = table.Column<string>(type: "TEXT", nullable: false),
                     Node = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
                     Results = table.Column<string>(type: "TEXT", nullable: true),
+                    Recommendation = table.Column<string>(type: "TEXT", maxLength: 32, nullable: true),
+                    CreatedBy = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
                     Error = table.Column<string>(type: "TEXT", nullable: true)
                 },
                 constraints: table =>
@@ -691,6 +693,8 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
                     Prompt = table.Column<byte[]>(type: "BLOB", nullable: true),
                     SourceText = table.Column<byte[]>(type: "BLOB", nullable: true),
                     TargetText = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    SourceCalls = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    TargetCalls = table.Column<byte[]>(type: "BLOB", nullable: true),
                     SourceLatencyMs = table.Column<double>(type: "REAL", nullable: true),
                     TargetLatencyMs = table.Column<double>(type: "REAL", nullable: true),
                     SourceCost = table.Column<decimal>(type: "TEXT", precision: 18, scale: 9, nullable: true),

@@ -438,6 +438,8 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                     Setup = table.Column<string>(type: "text", nullable: false),
                     Node = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
                     Results = table.Column<string>(type: "text", nullable: true),
+                    Recommendation = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: true),
+                    CreatedBy = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
                     Error = table.Column<string>(type: "text", nullable: true)
                 },
                 constraints: table =>
@@ -692,6 +694,8 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                     Prompt = table.Column<byte[]>(type: "bytea", nullable: true),
                     SourceText = table.Column<byte[]>(type: "bytea", nullable: true),
                     TargetText = table.Column<byte[]>(type: "bytea", nullable: true),
+                    SourceCalls = table.Column<byte[]>(type: "bytea", nullable: true),
+                    TargetCalls = table.Column<byte[]>(type: "bytea", nullable: true),
                     SourceLatencyMs = table.Column<double>(type: "double precision", nullable: true),
                     TargetLatencyMs = table.Column<double>(type: "double precision", nullable: true),
                     SourceCost = table.Column<decimal>(type: "numeric(18,9)", precision: 18, scale: 9, nullable: true),

@@ -437,6 +437,8 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
                     Setup = table.Column<string>(type: "nvarchar(max)", nullable: false),
                     Node = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
                     Results = table.Column<string>(type: "nvarchar(max)", nullable: true),
+                    Recommendation = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: true),
+                    CreatedBy = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
                     Error = table.Column<string>(type: "nvarchar(max)", nullable: true)
                 },
                 constraints: table =>
@@ -691,6 +693,8 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
                     Prompt = table.Column<byte[]>(type: "varbinary(max)", nullable: true),
                     SourceText = table.Column<byte[]>(type: "varbinary(max)", nullable: true),
                     TargetText = table.Column<byte[]>(type: "varbinary(max)", nullable: true),
+                    SourceCalls = table.Column<byte[]>(type: "varbinary(max)", nullable: true),
+                    TargetCalls = table.Column<byte[]>(type: "varbinary(max)", nullable: true),
                     SourceLatencyMs = table.Column<double>(type: "float", nullable: true),
                     TargetLatencyMs = table.Column<double>(type: "float", nullable: true),
                     SourceCost = table.Column<decimal>(type: "decimal(18,9)", precision: 18, scale: 9, nullable: true),
