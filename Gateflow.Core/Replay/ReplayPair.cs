@@ -11,6 +11,7 @@ public sealed class ReplayPair
 
     public required string TestId { get; init; }
 
+    /// <summary>The sample, or the dataset's item, that it was made of.</summary>
     public required string SampleId { get; init; }
 
     /// <summary>SHA-256 of the stored request's body: what the test rests on can be proved after the sample is deleted.</summary>

@@ -20,6 +20,9 @@ public enum SimilarityKind
 /// <summary>How a test was set up, beside its models and its size.</summary>
 public sealed record ReplaySetup
 {
+    /// <summary>The dataset whose items are replayed; null for recent production.</summary>
+    public string? DatasetId { get; init; }
+
     public ReplayCompare Compare { get; init; }
 
     /// <summary>The source is asked once more, and its two answers are compared.</summary>

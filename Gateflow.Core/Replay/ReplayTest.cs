@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace Gateflow.Core.Replay;
 
-/// <summary>One run of recent production through source and target.</summary>
+/// <summary>One run of recent production, or of a dataset, through source and target.</summary>
 public sealed class ReplayTest
 {
     /// <summary>"test_…".</summary>

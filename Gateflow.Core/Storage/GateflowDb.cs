@@ -4,7 +4,9 @@ using Gateflow.Core.Audit;
 using Gateflow.Core.Catalog;
 using Gateflow.Core.Catalog.Imports;
 using Gateflow.Core.Compatibility;
+using Gateflow.Core.Datasets;
 using Gateflow.Core.Drills;
+using Gateflow.Core.Evaluations;
 using Gateflow.Core.Fallbacks;
 using Gateflow.Core.Features;
 using Gateflow.Core.Fleet;
@@ -69,6 +71,14 @@ public abstract class GateflowDb(DbContextOptions options) : DbContext(options)
     public DbSet<ReplayTest> ReplayTests => Set<ReplayTest>();
 
     public DbSet<ReplayPair> ReplayPairs => Set<ReplayPair>();
+
+    public DbSet<Dataset> Datasets => Set<Dataset>();
+
+    public DbSet<DatasetItem> DatasetItems => Set<DatasetItem>();
+
+    public DbSet<Evaluation> Evaluations => Set<Evaluation>();
+
+    public DbSet<EvaluationItem> EvaluationItems => Set<EvaluationItem>();
 
     public DbSet<FallbackChain> FallbackChains => Set<FallbackChain>();
 

@@ -3,25 +3,26 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Gateflow.Core.Access;
+using Gateflow.Core.Privacy;
 
 namespace Gateflow.Core.Usage;
 
 /// <summary>
 /// Where batches wait on disk while the database is away: one file a batch, numbered in the order of their coming, whole or not at all.
-/// Bodies of samples are encrypted.
+/// Bodies of samples are redacted as configured and encrypted.
 /// </summary>
 internal sealed class RecorderSpool
 {
     private readonly string _folder;
     private readonly JsonSerializerOptions _format;
 
-    public RecorderSpool(string folder, ISecretProtector protector)
+    public RecorderSpool(string folder, ISecretProtector protector, Redaction redaction)
     {
         _folder = folder;
         _format = new JsonSerializerOptions(JsonSerializerDefaults.Web)
         {
             NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-            Converters = { new ProtectedBytes(protector) },
+            Converters = { new ProtectedBytes(protector, redaction) },
         };
     }
 
@@ -59,7 +60,7 @@ internal sealed class RecorderSpool
         }
     }
 
-    private sealed class ProtectedBytes(ISecretProtector protector) : JsonConverter<ReadOnlyMemory<byte>>
+    private sealed class ProtectedBytes(ISecretProtector protector, Redaction redaction) : JsonConverter<ReadOnlyMemory<byte>>
     {
         public override ReadOnlyMemory<byte> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
         {
@@ -75,6 +76,6 @@ internal sealed class RecorderSpool
         }
 
         public override void Write(Utf8JsonWriter writer, ReadOnlyMemory<byte> value, JsonSerializerOptions options) =>
-            writer.WriteBase64StringValue(value.IsEmpty ? default : protector.Protect(value.Span));
+            writer.WriteBase64StringValue(value.IsEmpty || redaction.Apply(value) is not { } clean ? default : protector.Protect(clean.Span));
     }
 }

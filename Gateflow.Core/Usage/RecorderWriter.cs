@@ -1,5 +1,6 @@
 using Gateflow.Core.Access;
 using Gateflow.Core.Catalog;
+using Gateflow.Core.Privacy;
 using Gateflow.Core.Rollout;
 using Gateflow.Core.Routing;
 using Gateflow.Core.Storage;
@@ -39,10 +40,11 @@ public sealed partial class RecorderWriter : IDisposable
         ISecretProtector protector, SampleOptions samples, RecorderOptions options, TimeProvider clock, ILogger<RecorderWriter> logger)
     {
         (_recorder, _options, _clock, _logger) = (recorder, options, clock, logger);
-        _spool = new RecorderSpool(Path.Combine(options.DataDirectory, "spool", string.Join('_', options.Node.Split(Path.GetInvalidFileNameChars()))), protector);
+        var redaction = new Redaction(samples.Redact);
+        _spool = new RecorderSpool(Path.Combine(options.DataDirectory, "spool", string.Join('_', options.Node.Split(Path.GetInvalidFileNameChars()))), protector, redaction);
         var demo = new DemoKeys(routes);
         _store = new BatchStore(databases, catalog, demo, judge, options.Node, clock);
-        _samples = new SampleStore(databases, protector, demo, samples, clock);
+        _samples = new SampleStore(databases, protector, redaction, demo, samples, clock);
         _lastDrain = clock.GetTimestamp();
     }
 

@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Gateflow.Core.Usage;
 
-/// <summary>Deletes what is older than it may be: logged requests after 30 days, arm windows after 90, samples as configured. Rollups stay.</summary>
+/// <summary>Deletes what is older than it may be: logged requests after 30 days, arm windows after 90; samples, and texts that replays and evaluations made of them, as configured. Rollups and results stay.</summary>
 public sealed class Retention(IDbContextFactory<GateflowDb> databases, SampleOptions samples, TimeProvider clock)
 {
     public const int RequestDays = 30;
@@ -23,7 +23,22 @@ public sealed class Retention(IDbContextFactory<GateflowDb> databases, SampleOpt
         return await DeleteAsync(db.Requests, r => r.At < now.AddDays(-RequestDays), r => r.At, cancellationToken)
             + await DeleteAsync(db.ArmWindows, w => w.At < now.AddDays(-WindowDays), w => w.At, cancellationToken)
             + await DeleteAsync(db.Feedback, f => f.At < now.AddDays(-RequestDays), f => f.At, cancellationToken)
-            + await DeleteAsync(db.Samples, s => s.At < now.AddDays(-samples.RetentionDays), s => s.At, cancellationToken);
+            + await DeleteAsync(db.Samples, s => s.At < now.AddDays(-samples.RetentionDays), s => s.At, cancellationToken)
+            + await DeleteAsync(db.EvaluationItems, r => r.At < now.AddDays(-samples.RetentionDays), r => r.At, cancellationToken)
+            + await ForgetPairsAsync(db, now.AddDays(-samples.RetentionDays), cancellationToken);
+    }
+
+    /// <summary>Takes the texts out of the pairs of old replays; their figures stay.</summary>
+    private static async Task<int> ForgetPairsAsync(GateflowDb db, DateTimeOffset before, CancellationToken cancellationToken)
+    {
+        var forgotten = 0;
+        foreach (var test in await db.ReplayTests.Where(t => t.CreatedAt < before && db.ReplayPairs.Any(p => p.TestId == t.Id && p.Prompt != null)).Select(t => t.Id).ToListAsync(cancellationToken))
+        {
+            forgotten += await db.ReplayPairs.Where(p => p.TestId == test).ExecuteUpdateAsync(
+                set => set.SetProperty(p => p.Prompt, (byte[]?)null).SetProperty(p => p.SourceText, (byte[]?)null).SetProperty(p => p.TargetText, (byte[]?)null), cancellationToken);
+        }
+
+        return forgotten;
     }
 
     private static async Task<int> DeleteAsync<T>(

@@ -1,3 +1,5 @@
+using Gateflow.Core.Privacy;
+
 namespace Gateflow.Core.Usage;
 
 /// <summary>Which requests are kept with their bodies, for replay: <c>Gateflow:Samples</c>.</summary>
@@ -11,4 +13,7 @@ public sealed record SampleOptions
     public int MaxPerModel { get; init; } = 2_000;
 
     public int RetentionDays { get; init; } = 30;
+
+    /// <summary>What is taken out of bodies before they are stored.</summary>
+    public Redactions Redact { get; init; }
 }

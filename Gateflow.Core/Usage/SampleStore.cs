@@ -1,13 +1,14 @@
 using System.Security.Cryptography;
 using Gateflow.Core.Access;
+using Gateflow.Core.Privacy;
 using Gateflow.Core.Storage;
 using Microsoft.EntityFrameworkCore;
 
 namespace Gateflow.Core.Usage;
 
-/// <summary>Keeps the bodies that were chosen, encrypted, each once a model, and not more of a model than allowed.</summary>
+/// <summary>Keeps the bodies that were chosen, redacted as configured and encrypted, each once a model, and not more of a model than allowed.</summary>
 internal sealed class SampleStore(
-    IDbContextFactory<GateflowDb> databases, ISecretProtector protector, DemoKeys demo, SampleOptions options, TimeProvider clock)
+    IDbContextFactory<GateflowDb> databases, ISecretProtector protector, Redaction redaction, DemoKeys demo, SampleOptions options, TimeProvider clock)
 {
     private const int DeleteChunk = 200;
 
@@ -29,11 +30,11 @@ internal sealed class SampleStore(
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         foreach (var model in chosen.GroupBy(r => Columns.Fit(r.Model, 200)))
         {
-            foreach (var (record, hash) in model.Select(r => (r, SHA256.HashData(r.RequestBody.Span))).DistinctBy(x => Convert.ToHexString(x.Item2)))
+            foreach (var bodies in model.Select(Clean).OfType<CleanBodies>().DistinctBy(x => Convert.ToHexString(x.Hash)))
             {
-                if (!await db.Samples.AnyAsync(s => s.Model == model.Key && s.BodyHash == hash, cancellationToken))
+                if (!await db.Samples.AnyAsync(s => s.Model == model.Key && s.BodyHash == bodies.Hash, cancellationToken))
                 {
-                    db.Samples.Add(Sample(record, hash));
+                    db.Samples.Add(Sample(bodies));
                 }
             }
 
@@ -56,20 +57,30 @@ internal sealed class SampleStore(
         }
     }
 
-    private Sample Sample(RequestRecord record, byte[] hash) => new()
+    /// <summary>The bodies as they may be stored; null for a request that cannot be redacted. A response that cannot is left out.</summary>
+    private CleanBodies? Clean(RequestRecord record) =>
+        redaction.Apply(record.RequestBody) is { } request ? new CleanBodies(record, SHA256.HashData(request.Span), request, redaction.Apply(record.ResponseBody) ?? default) : null;
+
+    private Sample Sample(CleanBodies bodies)
     {
-        Id = Ids.New("smp", clock.GetUtcNow()),
-        At = record.At.ToUniversalTime(),
-        Model = Columns.Fit(record.Model, 200),
-        Feature = Columns.Fit(record.Feature, 100),
-        Capabilities = record.Capabilities,
-        InputTokens = record.InputTokens,
-        OutputTokens = record.OutputTokens,
-        ServedModel = Columns.Fit(record.ServedModel!, 200),
-        LatencyMs = double.IsNaN(record.ModelLatencyMs) ? record.DurationMs : record.ModelLatencyMs,
-        BodyHash = hash,
-        Request = protector.Protect(record.RequestBody.Span),
-        Response = record.ResponseBody.IsEmpty ? null : protector.Protect(record.ResponseBody.Span),
-        Demo = demo.IsDemo(record.KeyId),
-    };
+        var record = bodies.Record;
+        return new Sample
+        {
+            Id = Ids.New("smp", clock.GetUtcNow()),
+            At = record.At.ToUniversalTime(),
+            Model = Columns.Fit(record.Model, 200),
+            Feature = Columns.Fit(record.Feature, 100),
+            Capabilities = record.Capabilities,
+            InputTokens = record.InputTokens,
+            OutputTokens = record.OutputTokens,
+            ServedModel = Columns.Fit(record.ServedModel!, 200),
+            LatencyMs = double.IsNaN(record.ModelLatencyMs) ? record.DurationMs : record.ModelLatencyMs,
+            BodyHash = bodies.Hash,
+            Request = protector.Protect(bodies.Request.Span),
+            Response = bodies.Response.IsEmpty ? null : protector.Protect(bodies.Response.Span),
+            Demo = demo.IsDemo(record.KeyId),
+        };
+    }
+
+    private sealed record CleanBodies(RequestRecord Record, byte[] Hash, ReadOnlyMemory<byte> Request, ReadOnlyMemory<byte> Response);
 }

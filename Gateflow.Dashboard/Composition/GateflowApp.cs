@@ -12,7 +12,9 @@ using Gateflow.Dashboard.Access;
 using Gateflow.Dashboard.Alerts;
 using Gateflow.Dashboard.Audit;
 using Gateflow.Dashboard.Catalog;
+using Gateflow.Dashboard.Datasets;
 using Gateflow.Dashboard.Demo;
+using Gateflow.Dashboard.Evaluations;
 using Gateflow.Dashboard.Fallbacks;
 using Gateflow.Dashboard.Live;
 using Gateflow.Dashboard.Logs;
@@ -85,7 +87,7 @@ public static class GateflowApp
         services.AddUsage(settings);
         services.AddRollout(settings);
         services.AddMigrations();
-        services.AddReplay(settings.Roles);
+        services.AddReplay(settings.Roles).AddDatasets().AddEvaluations(settings.Roles);
         services.AddProviders();
         services.AddWebhooks(settings);
         services.AddShadow();

@@ -5,6 +5,7 @@ using Gateflow.Core.Fleet;
 using Gateflow.Core.Imports;
 using Gateflow.Core.Limits;
 using Gateflow.Core.Migrations;
+using Gateflow.Core.Privacy;
 using Gateflow.Core.Providers;
 using Gateflow.Core.Quality;
 using Gateflow.Core.Rollout;
@@ -52,6 +53,7 @@ internal static class Parts
         services.AddSingleton<Func<RouteTable>>(sp => () => sp.GetRequiredService<Routes>().Current);
         services.AddSingleton<RecorderWriter>();
         services.AddSingleton<Retention>();
+        services.AddSingleton<Erasure>();
         services.AddSingleton<RecentAnswers>();
         services.AddSingleton<FeedbackBook>();
         services.AddSingleton<UsageQuery>();

@@ -3,6 +3,7 @@ using System.Globalization;
 using Gateflow.Core.Fleet;
 using Gateflow.Core.Limits;
 using Gateflow.Core.Outbound;
+using Gateflow.Core.Privacy;
 using Gateflow.Core.Providers;
 using Gateflow.Core.Rollout;
 using Gateflow.Core.Routing;
@@ -74,6 +75,7 @@ public sealed class SettingsReader(IConfiguration configuration)
                 Rate = Number("Gateflow:Samples:Rate", 1, 0, 1),
                 MaxPerModel = (int)Number("Gateflow:Samples:MaxPerModel", 2000, 1, 1_000_000),
                 RetentionDays = (int)Number("Gateflow:Samples:RetentionDays", 30, 1, 3650),
+                Redact = Redact(),
             },
             IsDotnetRun = root is not null,
             AnswerRoots = root is null ? [data] : [data, root],
@@ -151,6 +153,28 @@ public sealed class SettingsReader(IConfiguration configuration)
         }
 
         return roles;
+    }
+
+    /// <summary>A list, as one text with commas or one key an item.</summary>
+    private Redactions Redact()
+    {
+        const string Path = "Gateflow:Samples:Redact";
+        var names = configuration.GetSection(Path).Get<string[]>()
+            ?? configuration[Path]?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
+        var chosen = Redactions.None;
+        foreach (var name in names)
+        {
+            if (Enum.GetNames<Redactions>().Contains(name, StringComparer.OrdinalIgnoreCase))
+            {
+                chosen |= Enum.Parse<Redactions>(name, ignoreCase: true);
+            }
+            else
+            {
+                _faults.Add($"{Path} names '{name}'; it may name {string.Join(", ", Enum.GetNames<Redactions>().Select(n => n.ToLowerInvariant()))}.");
+            }
+        }
+
+        return chosen;
     }
 
     private List<ServedProvider> Providers()

@@ -2,7 +2,9 @@ using Gateflow.Dashboard.Access;
 using Gateflow.Dashboard.Alerts;
 using Gateflow.Dashboard.Audit;
 using Gateflow.Dashboard.Catalog;
+using Gateflow.Dashboard.Datasets;
 using Gateflow.Dashboard.Drills;
+using Gateflow.Dashboard.Evaluations;
 using Gateflow.Dashboard.EvidencePacks;
 using Gateflow.Dashboard.Fallbacks;
 using Gateflow.Dashboard.Imports;
@@ -10,6 +12,7 @@ using Gateflow.Dashboard.Live;
 using Gateflow.Dashboard.Logs;
 using Gateflow.Dashboard.Members;
 using Gateflow.Dashboard.Migrations;
+using Gateflow.Dashboard.Privacy;
 using Gateflow.Dashboard.Providers;
 using Gateflow.Dashboard.Replay;
 using Gateflow.Dashboard.RollbackHistory;
@@ -49,6 +52,9 @@ public static class ManagementEndpoints
         api.MapSearch();
         api.MapAnalytics();
         api.MapTraffic();
+        api.MapDatasets();
+        api.MapEvaluations();
+        api.MapPrivacy();
         api.MapFallback(() => ApiErrors.Error(404, "not_found_error", "unknown_endpoint", "The management API has no such endpoint. /openapi/v1.json lists them."));
     }
 }

@@ -7,8 +7,12 @@ namespace Gateflow.Dashboard.Replay;
 /// <summary>Chooses how a test compares texts.</summary>
 internal sealed class SimilarityFactory(ReplayClient client, EmbeddingCache cache, TimeProvider clock)
 {
-    public ISimilarity Create(ReplayPlan plan, ReplayBudget budget) =>
-        plan.Embedding is { } model ? new EmbeddingSimilarity(model, client, cache, budget, clock) : new LexicalSimilarity();
+    public ISimilarity Create(ReplayPlan plan, ReplayBudget budget) => Create(plan.Embedding, budget);
+
+    /// <param name="embedding">Gives embeddings; null for lexical similarity.</param>
+    /// <param name="budget">Pays for them.</param>
+    public ISimilarity Create(ModelRoute? embedding, ReplayBudget budget) =>
+        embedding is { } model ? new EmbeddingSimilarity(model, client, cache, budget, clock) : new LexicalSimilarity();
 }
 
 /// <summary>

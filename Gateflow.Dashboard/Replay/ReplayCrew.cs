@@ -15,7 +15,7 @@ internal sealed class ReplayCrew(ModelDirectory models)
         Chat(target, "target_model")
         ?? (setup is { Compare: ReplayCompare.Recorded, NoiseFloor: false } ? Known(source, "source_model") : Chat(source, "source_model"))
         ?? (setup.JudgeModel is { } judge ? Chat(judge, "judge_model") : null)
-        ?? (setup.EmbeddingModel is { } embedding ? Embedding(embedding) : null);
+        ?? (setup.EmbeddingModel is { } embedding ? Embedding(embedding, "embedding_model") : null);
 
     /// <summary>A model that would be paid and has no known price; null when there is none.</summary>
     public string? Unpriced(ModelRoute source, ModelRoute target, ReplaySetup setup)
@@ -35,7 +35,8 @@ internal sealed class ReplayCrew(ModelDirectory models)
             ?? (setup.EmbeddingModel is { } embedding && models.Routes[embedding].Facts?.Cost(1, 0, 0) is null ? embedding : null);
     }
 
-    private Refusal? Chat(string model, string param)
+    /// <summary>Why a model cannot be asked for chat completions; null when it can.</summary>
+    public Refusal? Chat(string model, string param)
     {
         if (Known(model, param) is { } unknown)
         {
@@ -56,19 +57,19 @@ internal sealed class ReplayCrew(ModelDirectory models)
         return DirectRequest.CanAsk(route.Endpoints[0]) ? null : Refusal.Invalid(param, $"The provider '{provider.Name}' of '{model}' is of the type {provider.Type}, which tests cannot call yet.");
     }
 
-    private Refusal? Embedding(string model)
+    /// <summary>Why a model cannot be asked for embeddings; null when it can.</summary>
+    public Refusal? Embedding(string model, string param)
     {
-        const string Param = "embedding_model";
-        if (Known(model, Param) is { } unknown)
+        if (Known(model, param) is { } unknown)
         {
             return unknown;
         }
 
         var route = models.Routes[model];
-        return !route.IsServed ? Refusal.Invalid(Param, $"No configured provider serves '{model}'.")
-            : route.Facts is { } facts && (facts.Capabilities & Capabilities.Embeddings) == 0 ? Refusal.Invalid(Param, $"'{model}' gives no embeddings.")
+        return !route.IsServed ? Refusal.Invalid(param, $"No configured provider serves '{model}'.")
+            : route.Facts is { } facts && (facts.Capabilities & Capabilities.Embeddings) == 0 ? Refusal.Invalid(param, $"'{model}' gives no embeddings.")
             : DirectEmbeddings.CanAsk(route.Endpoints[0]) ? null
-            : Refusal.Invalid(Param, $"The provider '{route.Endpoints[0].Provider.Name}' of '{model}' has no API for embeddings that tests can call.");
+            : Refusal.Invalid(param, $"The provider '{route.Endpoints[0].Provider.Name}' of '{model}' has no API for embeddings that tests can call.");
     }
 
     private Refusal? Known(string model, string param) => models.Routes.ContainsKey(model)

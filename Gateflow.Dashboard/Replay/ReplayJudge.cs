@@ -1,11 +1,24 @@
 using System.Security.Cryptography;
 using System.Text;
 using Gateflow.Core.Replay;
+using Gateflow.Core.Routing;
 
 namespace Gateflow.Dashboard.Replay;
 
 /// <summary>What a judge said: in all, and of each pair (null where there was nothing to judge).</summary>
 internal sealed record Judged(JudgeResults Results, IReadOnlyList<JudgeWord?> Words);
+
+/// <summary>Two answers to one request, to be judged.</summary>
+/// <param name="Key">Decides which answer is shown first.</param>
+internal sealed record JudgeCase(string Key, string Prompt, ReplayAnswer Source, ReplayAnswer Target);
+
+/// <summary>Who judges, and how.</summary>
+/// <param name="Rubric">By what; null for the usual one.</param>
+/// <param name="Concurrency">Cases under way at once.</param>
+internal sealed record JudgeBrief(ModelRoute Model, string? Rubric, int Concurrency)
+{
+    public string Words => Rubric ?? JudgePrompt.UsualRubric;
+}
 
 /// <summary>
 /// Shows pairs to a judge model, blind and in an order drawn for each pair. One that it prefers is shown again the other way round: only what it
@@ -24,27 +37,29 @@ internal sealed class ReplayJudge(ReplayClient client, ReplayOptions options)
     }
 
     /// <summary>Null when the test has no judge. A cancelled test gives what it has.</summary>
-    public async Task<Judged?> JudgeAsync(ReplayPlan plan, IReadOnlyList<(string PairId, RanPair Pair)> pairs, ReplayBudget budget, CancellationToken cancellationToken)
-    {
-        if (plan.Judge is not { } judge)
-        {
-            return null;
-        }
+    public async Task<Judged?> JudgeAsync(ReplayPlan plan, IReadOnlyList<(string PairId, RanPair Pair)> pairs, ReplayBudget budget, CancellationToken cancellationToken) =>
+        plan.Judge is not { } judge ? null : await JudgeAsync(
+            new JudgeBrief(judge, plan.Test.Setup.JudgeRubric, plan.Test.Setup.Concurrency),
+            [.. pairs.Select(p => new JudgeCase(p.Pair.Sample.Id, p.Pair.Prompt, p.Pair.Answers.Source, p.Pair.Answers.Target))], budget, cancellationToken);
 
-        var words = new JudgeWord?[pairs.Count];
+    /// <summary>The word on each case, from the target's side; null where a side did not answer or the judge was not asked.</summary>
+    public async Task<Judged> JudgeAsync(JudgeBrief brief, IReadOnlyList<JudgeCase> cases, ReplayBudget budget, CancellationToken cancellationToken)
+    {
+        var judge = brief.Model;
+        var words = new JudgeWord?[cases.Count];
         var (inconsistent, notAsked) = (0, 0);
-        var costs = new decimal?[pairs.Count];
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = plan.Test.Setup.Concurrency };
-        await Parallel.ForEachAsync(Enumerable.Range(0, pairs.Count).Where(i => pairs[i].Pair.Answers.BothAnswered), parallel, async (index, _) =>
+        var costs = new decimal?[cases.Count];
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = brief.Concurrency };
+        await Parallel.ForEachAsync(Enumerable.Range(0, cases.Count).Where(i => cases[i] is { Source.IsAnswer: true, Target.IsAnswer: true }), parallel, async (index, _) =>
         {
-            var pair = pairs[index].Pair;
-            if (pair.Answers.Source.Text == pair.Answers.Target.Text)
+            var pair = cases[index];
+            if (pair.Source.Text == pair.Target.Text)
             {
                 words[index] = JudgeWord.Tie;
                 return;
             }
 
-            var estimate = Estimate(plan, pair);
+            var estimate = Estimate(brief, pair);
             if (!await ReserveAsync(budget, estimate, cancellationToken))
             {
                 Interlocked.Increment(ref notAsked);
@@ -54,7 +69,7 @@ internal sealed class ReplayJudge(ReplayClient client, ReplayOptions options)
             var spent = new Spent();
             try
             {
-                (words[index], var swapped) = await DecideAsync(plan, pair, spent, cancellationToken);
+                (words[index], var swapped) = await DecideAsync(brief, pair, spent, cancellationToken);
                 if (swapped)
                 {
                     Interlocked.Increment(ref inconsistent);
@@ -83,35 +98,35 @@ internal sealed class ReplayJudge(ReplayClient client, ReplayOptions options)
                 Failed = words.Count(w => w == JudgeWord.Failed),
                 NotAsked = notAsked,
                 Cost = judge.Facts?.Cost(1, 0, 1) is null ? null : costs.Sum(),
-                UsualRubric = plan.Test.Setup.JudgeRubric is null,
+                UsualRubric = brief.Rubric is null,
             },
             words);
     }
 
     /// <summary>The word, and whether the judge preferred the same place both times.</summary>
-    private async Task<(JudgeWord Word, bool Swapped)> DecideAsync(ReplayPlan plan, RanPair pair, Spent spent, CancellationToken cancellationToken)
+    private async Task<(JudgeWord Word, bool Swapped)> DecideAsync(JudgeBrief brief, JudgeCase pair, Spent spent, CancellationToken cancellationToken)
     {
-        var draw = SHA256.HashData(Encoding.UTF8.GetBytes($"{options.Seed} {pair.Sample.Id}"));
+        var draw = SHA256.HashData(Encoding.UTF8.GetBytes($"{options.Seed} {pair.Key}"));
         var targetFirst = draw[0] % 2 == 0;
-        var (first, fault) = await AskAsync(plan, pair, targetFirst, spent, cancellationToken);
+        var (first, fault) = await AskAsync(brief, pair, targetFirst, spent, cancellationToken);
         if (first is null || first == Side.Neither)
         {
             return (fault ?? JudgeWord.Tie, false);
         }
 
-        var (second, again) = await AskAsync(plan, pair, !targetFirst, spent, cancellationToken);
+        var (second, again) = await AskAsync(brief, pair, !targetFirst, spent, cancellationToken);
         return second is null ? (again!.Value, false)
             : second != first ? (JudgeWord.Tie, second != Side.Neither)
             : (first == Side.Target ? JudgeWord.Win : JudgeWord.Loss, false);
     }
 
-    private async Task<(Side? Preferred, JudgeWord? Fault)> AskAsync(ReplayPlan plan, RanPair pair, bool targetFirst, Spent spent, CancellationToken cancellationToken)
+    private async Task<(Side? Preferred, JudgeWord? Fault)> AskAsync(JudgeBrief brief, JudgeCase pair, bool targetFirst, Spent spent, CancellationToken cancellationToken)
     {
-        var (source, target) = (pair.Answers.Source.Text ?? "", pair.Answers.Target.Text ?? "");
+        var (source, target) = (pair.Source.Text ?? "", pair.Target.Text ?? "");
         var body = JudgePrompt.Write(
-            plan.Test.Setup.JudgeRubric ?? JudgePrompt.UsualRubric, pair.Prompt, targetFirst ? target : source, targetFirst ? source : target,
+            brief.Words, pair.Prompt, targetFirst ? target : source, targetFirst ? source : target,
             Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6)));
-        var answer = await client.AskAsync(plan.Judge!, body, plan.Judge!, shims: true, cancellationToken);
+        var answer = await client.AskAsync(brief.Model, body, brief.Model, shims: true, cancellationToken);
         spent.Add(answer.Cost);
         return !answer.IsAnswer ? (null, JudgeWord.Failed)
             : JudgePrompt.Read(answer.Text ?? "") is not { } choice ? (null, JudgeWord.Invalid)
@@ -131,10 +146,10 @@ internal sealed class ReplayJudge(ReplayClient client, ReplayOptions options)
     }
 
     /// <summary>Of both orders.</summary>
-    private static decimal Estimate(ReplayPlan plan, RanPair pair)
+    private static decimal Estimate(JudgeBrief brief, JudgeCase pair)
     {
-        var characters = pair.Prompt.Length + (pair.Answers.Source.Text?.Length ?? 0) + (pair.Answers.Target.Text?.Length ?? 0) + (plan.Test.Setup.JudgeRubric ?? JudgePrompt.UsualRubric).Length + 500;
-        return 2 * (plan.Judge!.Facts?.Cost(characters / CharactersAToken, 0, UsualOutput) ?? 0);
+        var characters = pair.Prompt.Length + (pair.Source.Text?.Length ?? 0) + (pair.Target.Text?.Length ?? 0) + brief.Words.Length + 500;
+        return 2 * (brief.Model.Facts?.Cost(characters / CharactersAToken, 0, UsualOutput) ?? 0);
     }
 
     /// <summary>What the calls on one pair cost.</summary>

@@ -75,7 +75,17 @@ internal sealed class ReplayPlanner(
             return Refusal.Invalid("max_cost", $"max_cost cannot be kept: the price of '{free}' is unknown. Leave max_cost out, or test fewer requests.");
         }
 
-        var samples = await ChooseAsync(db, migration.SourceModel, migration.Config.Scope.Features, request.TestRequests, setup, cancellationToken);
+        if (setup.DatasetId is { } dataset && !await db.Datasets.AnyAsync(d => d.Id == dataset, cancellationToken))
+        {
+            return Refusal.Invalid("dataset_id", $"There is no dataset '{dataset}'.");
+        }
+
+        var samples = setup.DatasetId is { } set ? await ItemsAsync(db, set, request.TestRequests, cancellationToken) : await ChooseAsync(db, migration.SourceModel, migration.Config.Scope.Features, request.TestRequests, setup, cancellationToken);
+        if (samples.Count == 0 && setup.DatasetId is not null)
+        {
+            return new Refusal(RefusalKind.Invalid, "no_samples", "The dataset has no items yet. Add some, then test again.") { Param = "dataset_id" };
+        }
+
         if (samples.Count == 0)
         {
             return new Refusal(RefusalKind.Invalid, "no_samples",
@@ -108,6 +118,10 @@ internal sealed class ReplayPlanner(
             Judge = setup.JudgeModel is { } judge ? models.Routes[judge] : null,
         };
     }
+
+    private static async Task<IReadOnlyList<ReplayCandidate>> ItemsAsync(GateflowDb db, string dataset, int count, CancellationToken cancellationToken) =>
+        await db.DatasetItems.AsNoTracking().Where(i => i.DatasetId == dataset).OrderBy(i => i.Position).Take(count)
+            .Select(i => new ReplayCandidate(i.Id, i.At, i.Feature, i.Capabilities, i.InputTokens, i.OutputTokens, i.Hash)).ToListAsync(cancellationToken);
 
     private async Task<IReadOnlyList<ReplayCandidate>> ChooseAsync(
         GateflowDb db, string model, IReadOnlyList<string> features, int count, ReplaySetup setup, CancellationToken cancellationToken)

@@ -15,9 +15,10 @@ public sealed record ReplayRequest
     /// <summary>Requests to replay, 1–1000; fewer are run when fewer are stored.</summary>
     public int TestRequests { get; init; } = 100;
 
-    /// <summary>"recent_production"; "dataset" comes later.</summary>
+    /// <summary>"recent_production" or "dataset".</summary>
     public string Source { get; init; } = RecentProduction;
 
+    /// <summary>The set whose items are replayed, from its first on; with source "dataset" only.</summary>
     public string? DatasetId { get; init; }
 
     /// <summary>Runs the source against itself too.</summary>
@@ -46,6 +47,7 @@ public sealed record ReplayRequest
 
     internal ReplaySetup Setup(ReplayOptions options) => new()
     {
+        DatasetId = Source == Dataset ? DatasetId : null,
         Compare = Compare,
         NoiseFloor = NoiseFloor,
         Concurrency = Concurrency ?? options.Concurrency,
@@ -67,12 +69,13 @@ public sealed class ReplayRequestValidator : AbstractValidator<ReplayRequest>
     {
         RuleFor(r => r.TargetModel).MaximumLength(200).WithMessage("target_model may have at most 200 characters.");
         RuleFor(r => r.TestRequests).InclusiveBetween(1, MostRequests).WithMessage($"test_requests must lie between 1 and {MostRequests}.");
-        RuleFor(r => r.Source).NotEqual(ReplayRequest.Dataset).WithMessage("source 'dataset' is not available yet; use 'recent_production'.");
-        RuleFor(r => r.Source).Must(s => s is ReplayRequest.RecentProduction or ReplayRequest.Dataset).WithMessage("source must be 'recent_production'.");
-        RuleFor(r => r.DatasetId).Empty().WithMessage("dataset_id is not available yet; leave it out and use source 'recent_production'.");
+        RuleFor(r => r.Source).Must(s => s is ReplayRequest.RecentProduction or ReplayRequest.Dataset).WithMessage("source must be 'recent_production' or 'dataset'.");
+        RuleFor(r => r.DatasetId).NotEmpty().When(r => r.Source == ReplayRequest.Dataset).WithMessage("dataset_id is required for source 'dataset'.");
+        RuleFor(r => r.DatasetId).Empty().When(r => r.Source != ReplayRequest.Dataset).WithMessage("dataset_id is for source 'dataset' only.");
         RuleFor(r => r.MaxCost).GreaterThan(0).WithMessage("max_cost must be above 0 USD; leave it out for no cap.");
         RuleFor(r => r.Concurrency).InclusiveBetween(1, MostConcurrency).WithMessage($"concurrency must lie between 1 and {MostConcurrency}.");
         RuleFor(r => r.Compare).IsInEnum().WithMessage("compare must be 'both' or 'recorded'.");
+        RuleFor(r => r.Compare).NotEqual(ReplayCompare.Recorded).When(r => r.Source == ReplayRequest.Dataset).WithMessage("compare 'recorded' needs source 'recent_production': a dataset holds expected answers, not the source's.");
         RuleFor(r => r.Similarity).IsInEnum().WithMessage("similarity must be 'lexical' or 'embedding'.");
         RuleFor(r => r.EmbeddingModel).MaximumLength(200).WithMessage("embedding_model may have at most 200 characters.");
         RuleFor(r => r.EmbeddingModel).NotEmpty().When(r => r.Similarity == SimilarityKind.Embedding).WithMessage("embedding_model is required for similarity 'embedding'.");

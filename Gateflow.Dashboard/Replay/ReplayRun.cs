@@ -111,7 +111,7 @@ internal sealed class ReplayRun(
 
     private async Task<(RanPair? Pair, string? Reason)> PairAsync(ReplayPlan plan, ReplayCandidate sample, CancellationToken cancellationToken)
     {
-        var stored = await LoadAsync(sample.Id, cancellationToken);
+        var stored = await LoadAsync(plan, sample.Id, cancellationToken);
         if (stored is null)
         {
             return (null, "not sent: the stored request was deleted meanwhile");
@@ -147,10 +147,12 @@ internal sealed class ReplayRun(
         return (new RanPair(sample, body.Prompt, new AnswerPair(await source, await target, body.JsonDemanded, again is null ? null : await again)), null);
     }
 
-    private async Task<Stored?> LoadAsync(string sampleId, CancellationToken cancellationToken)
+    private async Task<Stored?> LoadAsync(ReplayPlan plan, string sampleId, CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        return await db.Samples.Where(s => s.Id == sampleId).Select(s => new Stored(s.Request, s.Response, s.LatencyMs)).FirstOrDefaultAsync(cancellationToken);
+        return plan.Test.Setup.DatasetId is not null
+            ? await db.DatasetItems.Where(i => i.Id == sampleId).Select(i => new Stored(i.Request, null, 0)).FirstOrDefaultAsync(cancellationToken)
+            : await db.Samples.Where(s => s.Id == sampleId).Select(s => new Stored(s.Request, s.Response, s.LatencyMs)).FirstOrDefaultAsync(cancellationToken);
     }
 
     private sealed record Stored(byte[] Request, byte[]? Response, double LatencyMs);

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Replay;
 
@@ -17,8 +16,7 @@ public sealed partial class ReplayRunner : IHostedLifecycleService, IDisposable
     private readonly ReplayJudge _judge;
     private readonly ReplayOptions _options;
     private readonly ILogger<ReplayRunner> _logger;
-    private readonly ConcurrentDictionary<string, Running> _running = new(StringComparer.Ordinal);
-    private readonly CancellationTokenSource _stopping = new();
+    private readonly RunningWork _running = new();
 
     internal ReplayRunner(
         ReplayPlanner planner, ReplayRun run, ReplayStore store, SimilarityFactory similarities, ReplayJudge judge, ReplayOptions options, ILogger<ReplayRunner> logger) =>
@@ -39,55 +37,35 @@ public sealed partial class ReplayRunner : IHostedLifecycleService, IDisposable
             return plan.Refusal;
         }
 
-        var running = new Running(CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token));
-        _running[plan.Value.Id] = running; // before it is stored: else it might be taken for abandoned
+        var token = _running.Add(plan.Value.Id);
         try
         {
             if (await _store.StartAsync(plan.Value.Test, actor, cancellationToken) is { } refusal)
             {
-                Forget(plan.Value.Id);
+                _running.Forget(plan.Value.Id);
                 return refusal;
             }
         }
         catch
         {
-            Forget(plan.Value.Id);
+            _running.Forget(plan.Value.Id);
             throw;
         }
 
-        running.Work = Task.Run(() => RunAsync(plan.Value, actor, running.Cancel.Token), CancellationToken.None);
+        _ = Task.Run(() => RunAsync(plan.Value, actor, token), CancellationToken.None);
         return plan.Value.Test;
     }
 
     /// <summary>Returns when the test is over, at once when it does not run here.</summary>
-    public Task WaitAsync(string testId, CancellationToken cancellationToken) =>
-        _running.TryGetValue(testId, out var running) ? running.Over.Task.WaitAsync(cancellationToken) : Task.CompletedTask;
+    public Task WaitAsync(string testId, CancellationToken cancellationToken) => _running.WaitAsync(testId, cancellationToken);
 
     /// <summary>Ends a test early and returns when its end is stored; false when it does not run here.</summary>
-    public async Task<bool> CancelAsync(string testId, CancellationToken cancellationToken)
-    {
-        if (!_running.TryGetValue(testId, out var running))
-        {
-            return false;
-        }
-
-        try
-        {
-            await running.Cancel.CancelAsync();
-        }
-        catch (ObjectDisposedException)
-        {
-            // it has just ended by itself
-        }
-
-        await running.Over.Task.WaitAsync(cancellationToken);
-        return true;
-    }
+    public Task<bool> CancelAsync(string testId, CancellationToken cancellationToken) => _running.CancelAsync(testId, cancellationToken);
 
     /// <summary>When everything has started, the database's schema among it.</summary>
     public async Task StartedAsync(CancellationToken cancellationToken)
     {
-        var abandoned = await _store.FailAbandonedAsync([.. _running.Keys], cancellationToken);
+        var abandoned = await _store.FailAbandonedAsync(_running.Ids, cancellationToken);
         if (abandoned > 0)
         {
             LogAbandoned(abandoned);
@@ -95,11 +73,7 @@ public sealed partial class ReplayRunner : IHostedLifecycleService, IDisposable
     }
 
     /// <summary>Ends what runs, while the database is still there.</summary>
-    public async Task StoppingAsync(CancellationToken cancellationToken)
-    {
-        await _stopping.CancelAsync();
-        await Task.WhenAll(_running.Values.Select(r => r.Over.Task)).WaitAsync(cancellationToken);
-    }
+    public Task StoppingAsync(CancellationToken cancellationToken) => _running.StopAsync(cancellationToken);
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -109,7 +83,7 @@ public sealed partial class ReplayRunner : IHostedLifecycleService, IDisposable
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public void Dispose() => _stopping.Dispose();
+    public void Dispose() => _running.Dispose();
 
     private async Task RunAsync(ReplayPlan plan, string actor, CancellationToken cancellationToken)
     {
@@ -130,7 +104,7 @@ public sealed partial class ReplayRunner : IHostedLifecycleService, IDisposable
             var result = await new ReplayComparison(_similarities.Create(plan, budget)).CompareAsync(input, cancellationToken);
             var results = result.Results with { Cost = plan.Unpriced is null ? budget.Spent : null };
             await _store.ScoreAsync(plan.Test, outcome.Pairs, result, judged?.Words);
-            var (status, error) = _stopping.IsCancellationRequested ? (ReplayStatus.Failed, "The program was stopped while the test ran. Start it again.")
+            var (status, error) = _running.IsStopping ? (ReplayStatus.Failed, "The program was stopped while the test ran. Start it again.")
                 : cancellationToken.IsCancellationRequested ? (ReplayStatus.Cancelled, "The test was cancelled.")
                 : (ReplayStatus.Completed, null);
             await _store.FinishAsync(plan.Test, status, outcome.Done, results, error, actor);
@@ -143,7 +117,7 @@ public sealed partial class ReplayRunner : IHostedLifecycleService, IDisposable
         }
         finally
         {
-            Forget(plan.Id);
+            _running.Forget(plan.Id);
             Signal(plan);
         }
     }
@@ -163,15 +137,6 @@ public sealed partial class ReplayRunner : IHostedLifecycleService, IDisposable
 
     private void Signal(ReplayPlan plan) => Changed?.Invoke(plan.Id, plan.Test.MigrationId);
 
-    private void Forget(string testId)
-    {
-        if (_running.TryRemove(testId, out var running))
-        {
-            running.Over.TrySetResult();
-            running.Cancel.Dispose();
-        }
-    }
-
     [LoggerMessage(LogLevel.Information, "Test {Test} is {Status}: {Tested} pairs tested, {Missing} missing")]
     private partial void LogFinished(string test, ReplayStatus status, int tested, int missing);
 
@@ -180,13 +145,4 @@ public sealed partial class ReplayRunner : IHostedLifecycleService, IDisposable
 
     [LoggerMessage(LogLevel.Warning, "{Count} tests were left running by the process before this one and are marked as failed")]
     private partial void LogAbandoned(int count);
-
-    private sealed class Running(CancellationTokenSource cancel)
-    {
-        public CancellationTokenSource Cancel { get; } = cancel;
-
-        public Task Work { get; set; } = Task.CompletedTask;
-
-        public TaskCompletionSource Over { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    }
 }

@@ -22,6 +22,10 @@ public sealed record NavGroup(string? Title, IReadOnlyList<NavEntry> Entries)
             new("Rollback history", "/rollbacks", "rollback"),
         ]),
         new("Evaluate", [new("Replays", "/replays", "flask")]),
+        new("Evaluate",
+        [
+            new("Datasets", "/datasets", "stack"),
+        ]),
         new("Observe",
         [
             new("Live traffic", "/traffic", "run"),

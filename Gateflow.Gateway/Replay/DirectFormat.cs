@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Gateflow.Gateway.Quality;
 
@@ -28,4 +29,26 @@ public sealed class DirectFormat
             return double.IsNaN(valid) ? null : valid > 0;
         }
     }
+
+    /// <summary>Whether a text is JSON under a schema; null when the schema is refused, faulty or too costly.</summary>
+    public bool? IsValid(JsonElement schema, string text)
+    {
+        JsonElement json;
+        try
+        {
+            json = JsonElement.Parse(text);
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+
+        lock (_checking)
+        {
+            return _schemas.IsValid(schema, json);
+        }
+    }
+
+    /// <summary>Whether answers can be held against a schema at all.</summary>
+    public bool CanUse(JsonElement schema) => IsValid(schema, "null") is not null;
 }

@@ -88,6 +88,9 @@ internal sealed partial class FakeUpstream : IAsyncDisposable
         }
     }
 
+    /// <summary>The body of the request that is being answered.</summary>
+    public static string BodyOf(HttpContext http) => (string)http.Items[nameof(Received)]!;
+
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();
 
     private async Task HandleAsync(HttpContext http)
@@ -98,6 +101,7 @@ internal sealed partial class FakeUpstream : IAsyncDisposable
         using var json = JsonDocument.Parse(text);
         var model = json.RootElement.TryGetProperty("model", out var named) ? named.GetString()! : "";
         Requests.Enqueue(new Received(http.Request.Path + http.Request.QueryString, model, text, http.Request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase)));
+        http.Items[nameof(Received)] = text;
         await Answer(http, model);
     }
 

@@ -1,3 +1,4 @@
+using Gateflow.Core.Replay;
 using Gateflow.Core.Migrations;
 using Gateflow.Dashboard.Replay;
 
@@ -72,17 +73,18 @@ public sealed class ReplayRequestTests
     }
 
     [Fact]
-    public void Validate_WhatIsNotThereYet_IsNamed()
+    public void Validate_Dataset_NeedsItsIdAndNothingRecorded()
     {
-        var faults = new ReplayRequestValidator().Validate(new ReplayRequest { Source = "dataset", DatasetId = "ds_1", MaxCost = 0 }).Errors;
+        var rules = new ReplayRequestValidator();
 
-        Assert.Equal(["Source", "DatasetId", "MaxCost"], faults.Select(f => f.PropertyName));
-        Assert.All(faults.SkipLast(1), f => Assert.Contains("not available yet", f.ErrorMessage, StringComparison.Ordinal));
+        Assert.True(rules.Validate(new ReplayRequest { Source = "dataset", DatasetId = "ds_1" }).IsValid);
+        Assert.Equal(["DatasetId", "Compare"], rules.Validate(new ReplayRequest { Source = "dataset", Compare = ReplayCompare.Recorded }).Errors.Select(f => f.PropertyName));
+        Assert.Equal(["DatasetId"], rules.Validate(new ReplayRequest { DatasetId = "ds_1" }).Errors.Select(f => f.PropertyName));
     }
 
     [Fact]
     public void Validate_UnknownSource_IsNamed()
     {
-        Assert.Equal("source must be 'recent_production'.", Assert.Single(new ReplayRequestValidator().Validate(new ReplayRequest { Source = "x" }).Errors).ErrorMessage);
+        Assert.Equal("source must be 'recent_production' or 'dataset'.", Assert.Single(new ReplayRequestValidator().Validate(new ReplayRequest { Source = "x" }).Errors).ErrorMessage);
     }
 }

@@ -1,0 +1,103 @@
+using System.Text.Json.Nodes;
+using Gateflow.Core.Migrations;
+using Gateflow.Dashboard.Parts;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Forms;
+
+namespace Gateflow.Dashboard.Datasets;
+
+/// <summary>Adds items to a set: a sample of production, a file, or one prompt; says what was added and what was skipped.</summary>
+public sealed partial class AddItemsPanel(DatasetBook book, NavigationManager navigation)
+{
+    private const long MostBytes = 50 * 1024 * 1024;
+
+    private SampleDraft draft = new();
+    private IReadOnlyList<Fault> faults = [];
+    private AddReport? report;
+    private string? failed;
+    private string? system;
+    private string? prompt;
+    private string? expected;
+    private bool isFile;
+    private bool busy;
+
+    [Parameter, EditorRequired]
+    public string DatasetId { get; set; } = "";
+
+    /// <summary>Raised when items may have come.</summary>
+    [Parameter]
+    public EventCallback OnAdded { get; set; }
+
+    private static string Summary(AddReport report)
+    {
+        List<string> said = [$"{Display.Count(report.Added, "item")} added"];
+        if (report.Duplicates > 0)
+        {
+            said.Add($"{Display.Number(report.Duplicates)} stood in the set already");
+        }
+
+        if (report.Rejected > 0)
+        {
+            said.Add($"{Display.Number(report.Rejected)} skipped");
+        }
+
+        return string.Join(", ", said) + ".";
+    }
+
+    private Task SampleAsync() => DoAsync(false, () => book.AddAsync(DatasetId, new AddItems { Samples = draft.Read() }, CancellationToken.None));
+
+    private async Task AddAsync()
+    {
+        if (string.IsNullOrWhiteSpace(prompt))
+        {
+            (failed, report) = ("Write a prompt first.", null);
+            return;
+        }
+
+        var item = DatasetLine.Prompt(prompt, system);
+        item["expected"] = string.IsNullOrWhiteSpace(expected) ? null : expected;
+        await DoAsync(false, () => book.AddAsync(DatasetId, new AddItems { Items = [item] }, CancellationToken.None));
+        if (failed is null)
+        {
+            (prompt, expected) = (null, null);
+        }
+    }
+
+    private Task UploadAsync(InputFileChangeEventArgs change) => DoAsync(true, async () =>
+    {
+        if (change.File.Size > MostBytes)
+        {
+            return Refusal.Invalid("file", $"The file is larger than {MostBytes / 1024 / 1024} MB; send it by the API, which reads any size.");
+        }
+
+        await using var stream = change.File.OpenReadStream(MostBytes);
+        return await book.UploadAsync(DatasetId, stream, CancellationToken.None);
+    });
+
+    private async Task DoAsync(bool file, Func<Task<Result<AddReport>>> add)
+    {
+        if (busy)
+        {
+            return;
+        }
+
+        (busy, isFile, report, failed, faults) = (true, file, null, null, []);
+        try
+        {
+            var added = await add();
+            report = added.Value;
+            faults = added.Refusal?.Faults ?? [];
+            failed = added.Refusal is { } refusal && !refusal.Faults.Any(f => f.Param.StartsWith("samples.", StringComparison.Ordinal)) ? refusal.Message : null;
+        }
+        catch (IOException)
+        {
+            failed = "The file could not be read to its end. What had come is in the set; choose the file again, nothing is added twice.";
+        }
+        finally
+        {
+            busy = false;
+        }
+
+        await OnAdded.InvokeAsync();
+    }
+}

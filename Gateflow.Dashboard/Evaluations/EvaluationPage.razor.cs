@@ -1,0 +1,77 @@
+using System.Globalization;
+using Gateflow.Dashboard.Parts;
+using Microsoft.AspNetCore.Components;
+using Radzen;
+
+namespace Gateflow.Dashboard.Evaluations;
+
+/// <summary>One run: its progress, what it found, and every item.</summary>
+public sealed partial class EvaluationPage(EvaluationReader reader, EvaluationRunner runner, DialogService dialogs, NavigationManager navigation) : IDisposable
+{
+    private readonly Loaded<EvaluationView> run = new("The run");
+    private string? failed;
+    private bool busy;
+
+    [Parameter]
+    public string Id { get; set; } = "";
+
+    protected override Task OnParametersSetAsync() => ReadAsync();
+
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (firstRender)
+        {
+            runner.Changed += Follow;
+            if (run.Value is { IsOver: false })
+            {
+                await ReadAsync(); // it may have ended in between
+                StateHasChanged();
+            }
+        }
+    }
+
+    public void Dispose() => runner.Changed -= Follow;
+
+    private static string Css(double share) => string.Create(CultureInfo.InvariantCulture, $"{Math.Clamp(share, 0, 1) * 100:0.#}%");
+
+    private void Follow(string id, string datasetId)
+    {
+        if (id == Id)
+        {
+            _ = InvokeAsync(async () =>
+            {
+                await ReadAsync();
+                StateHasChanged();
+            });
+        }
+    }
+
+    private Task ReadAsync() => run.ReadAsync(() => reader.FindAsync(Id, CancellationToken.None));
+
+    private async Task CancelAsync()
+    {
+        busy = true;
+        var cancelled = await runner.CancelAsync(Id, CancellationToken.None);
+        busy = false;
+        await ReadAsync();
+        failed = cancelled || run.Value is null or { IsOver: true } ? null : "It runs on another node; cancel it there.";
+    }
+
+    private async Task DeleteAsync()
+    {
+        failed = null;
+        var shown = run.Value!;
+        var answer = await dialogs.ConfirmAsync(new ConfirmRequest
+        {
+            Title = "Delete this run", Consequence = $"Its figures and the answers to {Display.Count(shown.Done, "item")} are deleted and cannot be brought back.", Verb = "Delete run", Danger = true,
+        });
+        if (answer is not null)
+        {
+            failed = (await runner.DeleteAsync(Id, CancellationToken.None))?.Message;
+            if (failed is null)
+            {
+                navigation.NavigateTo($"/datasets/{shown.DatasetId}");
+            }
+        }
+    }
+}
