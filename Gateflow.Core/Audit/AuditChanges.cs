@@ -2,6 +2,7 @@ using System.Text.Json;
 using Gateflow.Core.Alerts;
 using Gateflow.Core.Catalog;
 using Gateflow.Core.Drills;
+using Gateflow.Core.Evaluations;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Replay;
 using Gateflow.Core.Storage;
@@ -47,7 +48,9 @@ internal static class AuditChanges
                     break; // tells nodes of changes that have entries of their own
                 case DrillRun or ReplayTest when entry.State != EntityState.Added:
                     break;
-                case IVersioned or Setting or DrillRun or ReplayTest:
+                case Evaluation when entry.State == EntityState.Modified:
+                    break;
+                case IVersioned or Setting or DrillRun or ReplayTest or Evaluation:
                     if (AuditFields.Of(entry) is var fields && (fields.Count > 0 || entry.State != EntityState.Modified))
                     {
                         drafts.Add(new AuditDraft($"{KindOf(entry)}.{VerbOf(entry.State)}", IdOf(entry), entry.State == EntityState.Modified ? fields : []));

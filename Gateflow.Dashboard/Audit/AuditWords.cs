@@ -30,6 +30,8 @@ internal static class AuditWords
         "feature" => "/settings/features",
         "provider" => "/settings/providers",
         "alert" => "/alerts",
+        "dataset" => $"/datasets/{Uri.EscapeDataString(target)}",
+        "evaluation" => $"/evaluations/{Uri.EscapeDataString(target)}",
         _ => null,
     };
 

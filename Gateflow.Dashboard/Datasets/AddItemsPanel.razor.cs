@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Components.Forms;
 namespace Gateflow.Dashboard.Datasets;
 
 /// <summary>Adds items to a set: a sample of production, a file, or one prompt; says what was added and what was skipped.</summary>
-public sealed partial class AddItemsPanel(DatasetBook book, NavigationManager navigation)
+public sealed partial class AddItemsPanel(DatasetItemBook book, NavigationManager navigation)
 {
     private const long MostBytes = 50 * 1024 * 1024;
 

@@ -22,7 +22,7 @@ public static class DatasetEndpoints
         api.MapGet("/datasets/{id}/items", ItemsAsync);
         api.MapPost("/datasets/{id}/items", AddAsync).RequireAuthorization(Policies.Operator);
         api.MapPatch("/datasets/{id}/items/{itemId}", ExpectAsync).RequireAuthorization(Policies.Operator);
-        api.MapDelete("/datasets/{id}/items/{itemId}", async (string id, string itemId, DatasetBook book, CancellationToken token) =>
+        api.MapDelete("/datasets/{id}/items/{itemId}", async (string id, string itemId, DatasetItemBook book, CancellationToken token) =>
             await book.RemoveAsync(id, itemId, token) is { } refusal ? refusal.ToResult() : Results.NoContent()).RequireAuthorization(Policies.Operator);
     }
 
@@ -58,7 +58,7 @@ public static class DatasetEndpoints
         return updated.IsOk ? MigrationEndpoints.Json(updated.Value) : updated.Refusal.ToResult();
     }
 
-    private static async Task<IResult> ItemsAsync(string id, DatasetBook book, CancellationToken cancellationToken, int limit = 20, string? cursor = null)
+    private static async Task<IResult> ItemsAsync(string id, DatasetItemBook book, CancellationToken cancellationToken, int limit = 20, string? cursor = null)
     {
         var after = 0;
         if (!string.IsNullOrEmpty(cursor) && !int.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out after))
@@ -71,7 +71,7 @@ public static class DatasetEndpoints
     }
 
     /// <summary>A JSON object says where the items come from; anything else is a file of JSON Lines, read as it comes.</summary>
-    private static async Task<IResult> AddAsync(string id, HttpContext http, DatasetBook book)
+    private static async Task<IResult> AddAsync(string id, HttpContext http, DatasetItemBook book)
     {
         Result<AddReport> added;
         if (http.Request.HasJsonContentType())
@@ -94,7 +94,7 @@ public static class DatasetEndpoints
         return added.IsOk ? MigrationEndpoints.Json(added.Value) : added.Refusal.ToResult();
     }
 
-    private static async Task<IResult> ExpectAsync(string id, string itemId, Body body, DatasetBook book, CancellationToken cancellationToken)
+    private static async Task<IResult> ExpectAsync(string id, string itemId, Body body, DatasetItemBook book, CancellationToken cancellationToken)
     {
         if (body.Refusal is not null)
         {

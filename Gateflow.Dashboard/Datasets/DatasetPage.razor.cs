@@ -14,7 +14,7 @@ namespace Gateflow.Dashboard.Datasets;
 
 /// <summary>One dataset: its runs over time, its items, and what can be added.</summary>
 public sealed partial class DatasetPage(
-    DatasetBook book, EvaluationReader runs, EvaluationRunner runner, DialogService dialogs, NavigationManager navigation, IAuthorizationService authorization) : IDisposable
+    DatasetBook book, DatasetItemBook items, EvaluationReader runs, EvaluationRunner runner, DialogService dialogs, NavigationManager navigation, IAuthorizationService authorization) : IDisposable
 {
     private const int PageSize = 20;
     private const int MostRuns = 50;
@@ -84,15 +84,15 @@ public sealed partial class DatasetPage(
             return null;
         }
 
-        var items = await book.ItemsAsync(Id, PageSize, Skipped, CancellationToken.None);
-        return new Found(set, items.Value ?? new ListPage<DatasetItemView>([], null), (await runs.ListAsync(Id, MostRuns, null, CancellationToken.None)).Data);
+        var page = await items.ItemsAsync(Id, PageSize, Skipped, CancellationToken.None);
+        return new Found(set, page.Value ?? new ListPage<DatasetItemView>([], null), (await runs.ListAsync(Id, MostRuns, null, CancellationToken.None)).Data);
     });
 
     private void Edit(DatasetItemView item) => (editing, expected) = (item.ItemId, item.Expected);
 
     private async Task SaveAsync(DatasetItemView item)
     {
-        failed = (await book.ExpectAsync(Id, item.ItemId, string.IsNullOrWhiteSpace(expected) ? null : expected, CancellationToken.None))?.Message;
+        failed = (await items.ExpectAsync(Id, item.ItemId, string.IsNullOrWhiteSpace(expected) ? null : expected, CancellationToken.None))?.Message;
         editing = null;
         await ReadAsync();
     }
@@ -106,7 +106,7 @@ public sealed partial class DatasetPage(
         });
         if (answer is not null)
         {
-            failed = (await book.RemoveAsync(Id, item.ItemId, CancellationToken.None))?.Message;
+            failed = (await items.RemoveAsync(Id, item.ItemId, CancellationToken.None))?.Message;
             await ReadAsync();
         }
     }

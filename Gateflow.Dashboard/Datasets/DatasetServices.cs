@@ -1,4 +1,5 @@
 using FluentValidation;
+using Gateflow.Core.Audit;
 using Gateflow.Core.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -14,8 +15,9 @@ public static class DatasetServices
         services.AddSingleton<DatasetWriter>();
         services.AddSingleton<DatasetUpload>();
         services.AddSingleton<DatasetSources>();
-        return services.AddSingleton(sp => new DatasetBook(
+        services.AddSingleton(sp => new DatasetItemBook(
             sp.GetRequiredService<IDbContextFactory<GateflowDb>>(), sp.GetRequiredService<DatasetTexts>(), sp.GetRequiredService<DatasetSources>(), sp.GetRequiredService<DatasetWriter>(),
-            sp.GetRequiredService<DatasetUpload>(), sp.GetRequiredService<IValidator<CreateDataset>>(), sp.GetRequiredService<TimeProvider>(), sp.GetRequiredService<ILogger<DatasetBook>>()));
+            sp.GetRequiredService<DatasetUpload>(), sp.GetRequiredService<AuditLog>()));
+        return services.AddSingleton<DatasetBook>();
     }
 }

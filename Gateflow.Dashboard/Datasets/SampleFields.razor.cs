@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Components;
 namespace Gateflow.Dashboard.Datasets;
 
 /// <summary>The fields of a sample of stored requests; models of which some are stored are offered.</summary>
-public sealed partial class SampleFields(DatasetBook book)
+public sealed partial class SampleFields(DatasetItemBook book)
 {
     private readonly string id = $"samples-{Guid.NewGuid():N}"[..14];
     private IReadOnlyList<string> models = [];

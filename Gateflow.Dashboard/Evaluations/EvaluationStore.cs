@@ -90,17 +90,18 @@ internal sealed class EvaluationStore(IDbContextFactory<GateflowDb> databases, I
     public async Task<Refusal?> DeleteAsync(string id, CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        if (await db.Evaluations.Where(e => e.Id == id).Select(e => (EvaluationStatus?)e.Status).FirstOrDefaultAsync(cancellationToken) is not { } status)
+        if (await db.Evaluations.FirstOrDefaultAsync(e => e.Id == id, cancellationToken) is not { } evaluation)
         {
             return Refusal.NotFound("evaluation", id);
         }
 
-        if (status == EvaluationStatus.Running)
+        if (evaluation.Status == EvaluationStatus.Running)
         {
             return new Refusal(RefusalKind.Conflict, "evaluation_running", $"The evaluation {id} is running; cancel it first.");
         }
 
-        await db.Evaluations.Where(e => e.Id == id).ExecuteDeleteAsync(cancellationToken);
+        db.Remove(evaluation); // the database takes its answers along
+        await db.SaveChangesAsync(cancellationToken);
         return null;
     }
 

@@ -65,6 +65,7 @@ public class PageTestContext : DashboardTestContext
         Share<ImportApplying>();
         Share<CatalogSync>();
         Share<DatasetBook>();
+        Share<DatasetItemBook>();
         Share<EvaluationReader>();
         Share<EvaluationRunner>();
         Share<FluentValidation.IValidator<EvaluationRequest>>();
