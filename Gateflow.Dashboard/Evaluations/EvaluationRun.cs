@@ -35,7 +35,7 @@ internal sealed class EvaluationRun(
     {
         var ran = Channel.CreateUnbounded<RanItem>(new UnboundedChannelOptions { SingleReader = true });
         var lost = new ConcurrentBag<string>();
-        var scores = scoring.ByText(plan);
+        var scores = EvaluationScoring.ByText(plan);
         var (next, broke) = (-1, false);
 
         async Task WorkAsync()

@@ -9,7 +9,7 @@ namespace Gateflow.Dashboard.Evaluations;
 internal sealed class EvaluationScoring(EvaluationPlanner planner, DirectFormat formats, SimilarityFactory similarities, ReplayJudge judge)
 {
     /// <summary>Ready to score, by evaluator; null for one that does not go by the text alone.</summary>
-    public IReadOnlyList<TextScore?> ByText(EvaluationPlan plan) =>
+    public static IReadOnlyList<TextScore?> ByText(EvaluationPlan plan) =>
         [.. plan.Evaluators.Select(e => e.Type is EvaluatorType.JsonSchema or EvaluatorType.Similarity or EvaluatorType.Judge ? null : new TextScore(e))];
 
     /// <summary>An answer's scores so far; null where there is none.</summary>
