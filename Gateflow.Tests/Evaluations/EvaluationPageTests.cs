@@ -85,7 +85,7 @@ public sealed class EvaluationPageTests
         Assert.Contains("gpt-4o: HTTP 500", figures, StringComparison.Ordinal);
         Assert.Contains("Worse", figures, StringComparison.Ordinal);
         Assert.Contains("no idea", page.Find("article").TextContent, StringComparison.Ordinal); // the worst first
-        await context.ClickAsync(page.FindAll("footer button").Last());
+        await context.ClickAsync(page.FindAll("footer button")[^1]);
         page.WaitForAssertion(() => Assert.Equal(3, page.FindAll("article").Count));
         Assert.Contains("There is no run", context.Render<EvaluationPage>(p => p.Add(e => e.Id, "eval_0")).Markup, StringComparison.Ordinal);
     }
