@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Gateflow.Dashboard.Datasets;
 
-/// <summary>The routes of datasets and their items.</summary>
+/// <summary>The routes of datasets and their items. Texts are for operators, as the pairs of replays are.</summary>
 public static class DatasetEndpoints
 {
     public static void MapDatasets(this IEndpointRouteBuilder api)
@@ -19,7 +19,7 @@ public static class DatasetEndpoints
         api.MapPatch("/datasets/{id}", PatchAsync).RequireAuthorization(Policies.Operator);
         api.MapDelete("/datasets/{id}", async (string id, HttpContext http, DatasetBook book) =>
             await book.DeleteAsync(id, MigrationEndpoints.Actor(http), http.RequestAborted) is { } refusal ? refusal.ToResult() : Results.NoContent()).RequireAuthorization(Policies.Operator);
-        api.MapGet("/datasets/{id}/items", ItemsAsync);
+        api.MapGet("/datasets/{id}/items", ItemsAsync).RequireAuthorization(Policies.Operator);
         api.MapPost("/datasets/{id}/items", AddAsync).RequireAuthorization(Policies.Operator);
         api.MapPatch("/datasets/{id}/items/{itemId}", ExpectAsync).RequireAuthorization(Policies.Operator);
         api.MapDelete("/datasets/{id}/items/{itemId}", async (string id, string itemId, DatasetItemBook book, CancellationToken token) =>

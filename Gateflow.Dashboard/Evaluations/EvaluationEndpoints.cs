@@ -7,7 +7,7 @@ using Gateflow.Dashboard.Migrations;
 
 namespace Gateflow.Dashboard.Evaluations;
 
-/// <summary>The routes of evaluations.</summary>
+/// <summary>The routes of evaluations. Texts are for operators, as the pairs of replays are.</summary>
 public static class EvaluationEndpoints
 {
     /// <summary>How long a call waits for the end of the run it starts, unless it says otherwise.</summary>
@@ -18,7 +18,7 @@ public static class EvaluationEndpoints
         api.MapGet("/evaluations", async (EvaluationReader reader, CancellationToken token, int limit = 50, string? cursor = null, [Microsoft.AspNetCore.Mvc.FromQuery(Name = "dataset_id")] string? datasetId = null) =>
             MigrationEndpoints.Json(await reader.ListAsync(datasetId, Math.Clamp(limit, 1, 200), cursor, token)));
         api.MapGet("/evaluations/{id}", GetAsync);
-        api.MapGet("/evaluations/{id}/items", ItemsAsync);
+        api.MapGet("/evaluations/{id}/items", ItemsAsync).RequireAuthorization(Policies.Operator);
         api.MapPost("/evaluations", StartAsync).RequireAuthorization(Policies.Operator);
         api.MapPost("/evaluations/{id}/cancel", CancelAsync).RequireAuthorization(Policies.Operator);
         api.MapPatch("/evaluations/{id}", RenameAsync).RequireAuthorization(Policies.Operator);

@@ -151,14 +151,17 @@ public sealed class DatasetEndpointTests
     }
 
     [Fact]
-    public async Task Viewer_ReadsAndChangesNothing()
+    public async Task Viewer_SeesFiguresAndNeitherTextsNorChanges()
     {
         await using var bench = await EvaluationBench.StartAsync();
         var id = await bench.DatasetAsync(1);
         var key = EvaluationBench.Text(await bench.MustAsync("POST", "/api-keys", """{"name": "v", "role": "viewer"}"""), "key");
         using var viewer = bench.Host.CreateClient(key);
 
-        Assert.Equal(HttpStatusCode.OK, (await bench.CallAsync("GET", $"/datasets/{id}/items", client: viewer)).Status);
+        Assert.Equal(HttpStatusCode.OK, (await bench.CallAsync("GET", $"/datasets/{id}", client: viewer)).Status);
+        Assert.Equal(HttpStatusCode.OK, (await bench.CallAsync("GET", "/evaluations", client: viewer)).Status);
+        Assert.Equal(HttpStatusCode.Forbidden, (await bench.CallAsync("GET", "/evaluations/eval_0/items", client: viewer)).Status);
+        Assert.Equal(HttpStatusCode.Forbidden, (await bench.CallAsync("GET", $"/datasets/{id}/items", client: viewer)).Status);
         foreach (var (method, path) in new[] { ("POST", "/datasets"), ("DELETE", $"/datasets/{id}"), ("POST", $"/datasets/{id}/items"), ("POST", "/evaluations"), ("DELETE", "/samples?all=true"), ("POST", "/samples/erase") })
         {
             Assert.Equal(HttpStatusCode.Forbidden, (await bench.CallAsync(method, path, "{}", viewer)).Status);
