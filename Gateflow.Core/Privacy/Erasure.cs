@@ -44,7 +44,7 @@ public sealed class Erasure(IDbContextFactory<GateflowDb> databases, ISecretProt
         var samples = await SearchAsync(
             last => db.Samples.Where(s => s.Id.CompareTo(last) > 0).OrderBy(s => s.Id).Take(Chunk).Select(s => new Row(s.Id, new[] { s.Request, s.Response })), text, unreadable, cancellationToken);
         var pairs = await SearchAsync(
-            last => db.ReplayPairs.Where(p => p.Id.CompareTo(last) > 0).OrderBy(p => p.Id).Take(Chunk).Select(p => new Row(p.Id, new[] { p.Prompt, p.SourceText, p.TargetText })), text, unreadable, cancellationToken);
+            last => db.ReplayPairs.Where(p => p.Id.CompareTo(last) > 0).OrderBy(p => p.Id).Take(Chunk).Select(p => new Row(p.Id, new[] { p.Prompt, p.SourceText, p.TargetText, p.SourceCalls, p.TargetCalls })), text, unreadable, cancellationToken);
         var items = await SearchAsync(
             last => db.DatasetItems.Where(i => i.Id.CompareTo(last) > 0).OrderBy(i => i.Id).Take(Chunk).Select(i => new Row(i.Id, new[] { i.Request, i.Expected })), text, unreadable, cancellationToken);
         var answers = await AnswersAsync(db, text, unreadable, cancellationToken);
@@ -52,7 +52,8 @@ public sealed class Erasure(IDbContextFactory<GateflowDb> databases, ISecretProt
         {
             await EachAsync(samples, ids => db.Samples.Where(s => ids.Contains(s.Id)).ExecuteDeleteAsync(cancellationToken));
             await EachAsync(pairs, ids => db.ReplayPairs.Where(p => ids.Contains(p.Id)).ExecuteUpdateAsync(
-                set => set.SetProperty(p => p.Prompt, (byte[]?)null).SetProperty(p => p.SourceText, (byte[]?)null).SetProperty(p => p.TargetText, (byte[]?)null), cancellationToken));
+                set => set.SetProperty(p => p.Prompt, (byte[]?)null).SetProperty(p => p.SourceText, (byte[]?)null).SetProperty(p => p.TargetText, (byte[]?)null)
+                    .SetProperty(p => p.SourceCalls, (byte[]?)null).SetProperty(p => p.TargetCalls, (byte[]?)null), cancellationToken));
             await EachAsync(items, ids => db.DatasetItems.Where(i => ids.Contains(i.Id)).ExecuteDeleteAsync(cancellationToken));
             await EachAsync(answers, ids => db.EvaluationItems.Where(r => ids.Contains(r.Id)).ExecuteDeleteAsync(cancellationToken));
         }

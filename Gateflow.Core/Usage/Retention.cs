@@ -35,7 +35,8 @@ public sealed class Retention(IDbContextFactory<GateflowDb> databases, SampleOpt
         foreach (var test in await db.ReplayTests.Where(t => t.CreatedAt < before && db.ReplayPairs.Any(p => p.TestId == t.Id && p.Prompt != null)).Select(t => t.Id).ToListAsync(cancellationToken))
         {
             forgotten += await db.ReplayPairs.Where(p => p.TestId == test).ExecuteUpdateAsync(
-                set => set.SetProperty(p => p.Prompt, (byte[]?)null).SetProperty(p => p.SourceText, (byte[]?)null).SetProperty(p => p.TargetText, (byte[]?)null), cancellationToken);
+                set => set.SetProperty(p => p.Prompt, (byte[]?)null).SetProperty(p => p.SourceText, (byte[]?)null).SetProperty(p => p.TargetText, (byte[]?)null)
+                    .SetProperty(p => p.SourceCalls, (byte[]?)null).SetProperty(p => p.TargetCalls, (byte[]?)null), cancellationToken);
         }
 
         return forgotten;

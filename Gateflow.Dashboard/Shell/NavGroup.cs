@@ -21,9 +21,9 @@ public sealed record NavGroup(string? Title, IReadOnlyList<NavEntry> Entries)
             new("Fallbacks", "/fallbacks", "fallback"),
             new("Rollback history", "/rollbacks", "rollback"),
         ]),
-        new("Evaluate", [new("Replays", "/replays", "flask")]),
         new("Evaluate",
         [
+            new("Replays", "/replays", "flask"),
             new("Datasets", "/datasets", "stack"),
         ]),
         new("Observe",
