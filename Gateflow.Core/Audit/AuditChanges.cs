@@ -46,6 +46,13 @@ internal static class AuditChanges
                     break;
                 case Setting { Name: CatalogVersion.SettingName }:
                     break; // tells nodes of changes that have entries of their own
+                case Rollback:
+                    if (entry.State == EntityState.Modified)
+                    {
+                        drafts.Add(new AuditDraft("rollback.note", ((Rollback)entry.Entity).MigrationId, []));
+                    }
+
+                    break;
                 case DrillRun or ReplayTest when entry.State != EntityState.Added:
                     break;
                 case Evaluation when entry.State == EntityState.Modified:

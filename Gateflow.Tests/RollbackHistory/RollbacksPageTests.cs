@@ -66,6 +66,7 @@ public sealed class RollbacksPageTests(GateflowFixture program) : IClassFixture<
         page.WaitForAssertion(() => Assert.Equal("The target ran out of quota.", page.Find("[data-testid=note]").TextContent));
         var told = await host.Client.GetStringAsync($"/v1/management/rollbacks?migration_id={id}", Token);
         Assert.Contains("\"note\":\"The target ran out of quota.\"", told, StringComparison.Ordinal);
+        Assert.Contains($"\"target\":\"{id}\"", await host.Client.GetStringAsync("/v1/management/audit-log?action=rollback.note", Token), StringComparison.Ordinal);
         using var tooLong = await host.Client.PatchAsync(
             new Uri($"/v1/management/rollbacks/{id}", UriKind.Relative), new StringContent($$"""{"note":"{{new string('x', 4_001)}}"}""", System.Text.Encoding.UTF8, "application/json"), Token);
         Assert.Equal(System.Net.HttpStatusCode.UnprocessableEntity, tooLong.StatusCode);
