@@ -66,9 +66,11 @@ public sealed class RollbacksPageTests(GateflowFixture program) : IClassFixture<
         page.WaitForAssertion(() => Assert.Equal("The target ran out of quota.", page.Find("[data-testid=note]").TextContent));
         var told = await host.Client.GetStringAsync($"/v1/management/rollbacks?migration_id={id}", Token);
         Assert.Contains("\"note\":\"The target ran out of quota.\"", told, StringComparison.Ordinal);
+        var address = new Uri($"/v1/management/rollbacks/{id}", UriKind.Relative);
+        using var changed = await host.Client.PatchAsync(address, Note("Quota raised."), Token);
+        Assert.Equal(System.Net.HttpStatusCode.OK, changed.StatusCode);
         Assert.Contains($"\"target\":\"{id}\"", await host.Client.GetStringAsync("/v1/management/audit-log?action=rollback.note", Token), StringComparison.Ordinal);
-        using var tooLong = await host.Client.PatchAsync(
-            new Uri($"/v1/management/rollbacks/{id}", UriKind.Relative), new StringContent($$"""{"note":"{{new string('x', 4_001)}}"}""", System.Text.Encoding.UTF8, "application/json"), Token);
+        using var tooLong = await host.Client.PatchAsync(address, Note(new string('x', 4_001)), Token);
         Assert.Equal(System.Net.HttpStatusCode.UnprocessableEntity, tooLong.StatusCode);
     }
 
@@ -143,6 +145,8 @@ public sealed class RollbacksPageTests(GateflowFixture program) : IClassFixture<
         Assert.Equal((true, false), (chat.Takes(View() with { Features = ["chat"] }, DashboardTestContext.Now), chat.Takes(View(), DashboardTestContext.Now)));
         Assert.Equal(new RollbackFilter(), RollbackFilter.Parse("17", "", null));
     }
+
+    private static StringContent Note(string text) => new($$"""{"note":"{{text}}"}""", System.Text.Encoding.UTF8, "application/json");
 
     private static RollbackView View(string reason = "", DateTimeOffset? at = null) => new()
     {
