@@ -32,4 +32,11 @@ public static class AlertEvents
 
     /// <summary>A model in use comes to its end.</summary>
     public const string Deprecation = "deprecation.alert";
+
+    /// <summary>A feature has used up its month's budget, or nearly.</summary>
+    public const string FeatureBudget = "feature.budget";
+
+    /// <summary>Those that can be switched and sent to webhooks.</summary>
+    public static IReadOnlyList<string> All { get; } =
+        [Deprecation, ModelUnavailable, CircuitOpened, KeyRefused, FallbackHeavy, FeatureBudget, SplitDeviates, ShadowSilent, ShadowBudget, WebhookFailing, RecorderSpooling];
 }

@@ -1,12 +1,13 @@
 using System.Text.Json.Nodes;
 using Gateflow.Core.Access;
 using Gateflow.Core.Storage;
+using Gateflow.Core.Webhooks;
 using Microsoft.EntityFrameworkCore;
 
 namespace Gateflow.Core.Alerts;
 
-/// <summary>Empties the <see cref="AlertBell"/> into the database: the same trouble counts on one alert.</summary>
-public sealed class AlertWriter(AlertBell bell, IDbContextFactory<GateflowDb> databases, TimeProvider clock)
+/// <summary>Empties the <see cref="AlertBell"/> into the database: the same trouble counts on one alert. A new one is told to the webhooks of its kind, in the same transaction.</summary>
+public sealed class AlertWriter(AlertBell bell, IDbContextFactory<GateflowDb> databases, AlertPolicy policy, TimeProvider clock)
 {
     /// <summary>An acknowledged alert that stayed quiet for so long is not counted on: the trouble is new.</summary>
     public static readonly TimeSpan Quiet = TimeSpan.FromHours(24);
@@ -62,9 +63,10 @@ public sealed class AlertWriter(AlertBell bell, IDbContextFactory<GateflowDb> da
         var alert = await db.Alerts.Where(a => a.Event == name && a.Subject == subject && a.Status != AlertStatus.Resolved)
             .OrderByDescending(a => a.LastSeenAt).FirstOrDefaultAsync(cancellationToken);
         var changed = false;
+        Alert? fresh = null;
         foreach (var notice in notices)
         {
-            if (notice.Over && alert is null)
+            if (notice.Over ? alert is null : !policy.Current.Raises(name))
             {
                 continue;
             }
@@ -80,9 +82,15 @@ public sealed class AlertWriter(AlertBell bell, IDbContextFactory<GateflowDb> da
             if (alert is null || (alert.Status == AlertStatus.Acknowledged && now - alert.LastSeenAt > Quiet))
             {
                 db.Add(alert = Create(notice, now));
+                fresh = alert;
             }
 
             Count(alert, notice, now);
+        }
+
+        if (fresh is { Status: AlertStatus.Open } && policy.Current.HeardBy(name) is { Count: > 0 } webhooks)
+        {
+            await Outbox.TellAsync(db, fresh, webhooks, cancellationToken);
         }
 
         return changed;

@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Gateflow.Core.Access;
-using Gateflow.Core.Privacy;
 
 namespace Gateflow.Core.Usage;
 
@@ -16,13 +15,13 @@ internal sealed class RecorderSpool
     private readonly string _folder;
     private readonly JsonSerializerOptions _format;
 
-    public RecorderSpool(string folder, ISecretProtector protector, Redaction redaction)
+    public RecorderSpool(string folder, ISecretProtector protector, SamplePolicy samples)
     {
         _folder = folder;
         _format = new JsonSerializerOptions(JsonSerializerDefaults.Web)
         {
             NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-            Converters = { new ProtectedBytes(protector, redaction) },
+            Converters = { new ProtectedBytes(protector, samples) },
         };
     }
 
@@ -60,7 +59,7 @@ internal sealed class RecorderSpool
         }
     }
 
-    private sealed class ProtectedBytes(ISecretProtector protector, Redaction redaction) : JsonConverter<ReadOnlyMemory<byte>>
+    private sealed class ProtectedBytes(ISecretProtector protector, SamplePolicy samples) : JsonConverter<ReadOnlyMemory<byte>>
     {
         public override ReadOnlyMemory<byte> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
         {
@@ -76,6 +75,6 @@ internal sealed class RecorderSpool
         }
 
         public override void Write(Utf8JsonWriter writer, ReadOnlyMemory<byte> value, JsonSerializerOptions options) =>
-            writer.WriteBase64StringValue(value.IsEmpty || redaction.Apply(value) is not { } clean ? default : protector.Protect(clean.Span));
+            writer.WriteBase64StringValue(value.IsEmpty || samples.Redaction.Apply(value) is not { } clean ? default : protector.Protect(clean.Span));
     }
 }

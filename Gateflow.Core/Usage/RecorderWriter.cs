@@ -1,6 +1,5 @@
 using Gateflow.Core.Access;
 using Gateflow.Core.Catalog;
-using Gateflow.Core.Privacy;
 using Gateflow.Core.Rollout;
 using Gateflow.Core.Routing;
 using Gateflow.Core.Storage;
@@ -37,14 +36,13 @@ public sealed partial class RecorderWriter : IDisposable
     /// <param name="routes">The route table in force: weights and demo keys are read from it.</param>
     public RecorderWriter(
         Recorder recorder, IDbContextFactory<GateflowDb> databases, CatalogReader catalog, Func<RouteTable> routes, Judge judge,
-        ISecretProtector protector, SampleOptions samples, RecorderOptions options, TimeProvider clock, ILogger<RecorderWriter> logger)
+        ISecretProtector protector, SamplePolicy samples, RecorderOptions options, TimeProvider clock, ILogger<RecorderWriter> logger)
     {
         (_recorder, _options, _clock, _logger) = (recorder, options, clock, logger);
-        var redaction = new Redaction(samples.Redact);
-        _spool = new RecorderSpool(Path.Combine(options.DataDirectory, "spool", string.Join('_', options.Node.Split(Path.GetInvalidFileNameChars()))), protector, redaction);
+        _spool = new RecorderSpool(Path.Combine(options.DataDirectory, "spool", string.Join('_', options.Node.Split(Path.GetInvalidFileNameChars()))), protector, samples);
         var demo = new DemoKeys(routes);
         _store = new BatchStore(databases, catalog, demo, judge, options.Node, clock);
-        _samples = new SampleStore(databases, protector, redaction, demo, samples, clock);
+        _samples = new SampleStore(databases, protector, demo, samples, clock);
         _lastDrain = clock.GetTimestamp();
     }
 

@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Gateflow.Core.Usage;
 
 /// <summary>Deletes what is older than it may be: logged requests after 30 days, arm windows after 90; samples, and texts that replays and evaluations made of them, as configured. Rollups and results stay.</summary>
-public sealed class Retention(IDbContextFactory<GateflowDb> databases, SampleOptions samples, TimeProvider clock)
+public sealed class Retention(IDbContextFactory<GateflowDb> databases, SamplePolicy samples, TimeProvider clock)
 {
     public const int RequestDays = 30;
     public const int WindowDays = 90;
@@ -23,9 +23,9 @@ public sealed class Retention(IDbContextFactory<GateflowDb> databases, SampleOpt
         return await DeleteAsync(db.Requests, r => r.At < now.AddDays(-RequestDays), r => r.At, cancellationToken)
             + await DeleteAsync(db.ArmWindows, w => w.At < now.AddDays(-WindowDays), w => w.At, cancellationToken)
             + await DeleteAsync(db.Feedback, f => f.At < now.AddDays(-RequestDays), f => f.At, cancellationToken)
-            + await DeleteAsync(db.Samples, s => s.At < now.AddDays(-samples.RetentionDays), s => s.At, cancellationToken)
-            + await DeleteAsync(db.EvaluationItems, r => r.At < now.AddDays(-samples.RetentionDays), r => r.At, cancellationToken)
-            + await ForgetPairsAsync(db, now.AddDays(-samples.RetentionDays), cancellationToken);
+            + await DeleteAsync(db.Samples, s => s.At < now.AddDays(-samples.Current.RetentionDays), s => s.At, cancellationToken)
+            + await DeleteAsync(db.EvaluationItems, r => r.At < now.AddDays(-samples.Current.RetentionDays), r => r.At, cancellationToken)
+            + await ForgetPairsAsync(db, now.AddDays(-samples.Current.RetentionDays), cancellationToken);
     }
 
     /// <summary>Takes the texts out of the pairs of old replays; their figures stay.</summary>

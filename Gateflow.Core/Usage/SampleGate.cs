@@ -4,7 +4,7 @@ namespace Gateflow.Core.Usage;
 /// Decides, on the request's path, whether bodies are worth copying: at most 20 a second in all, and for each model a first burst and then as many
 /// an hour as are kept of it. Thread-safe.
 /// </summary>
-public sealed class SampleGate(SampleOptions options, TimeProvider clock)
+public sealed class SampleGate(SamplePolicy policy, TimeProvider clock)
 {
     private const double PerSecond = 20;
     private const double Burst = 200;
@@ -20,6 +20,7 @@ public sealed class SampleGate(SampleOptions options, TimeProvider clock)
     /// <summary>True when the bodies of this request of the model should be kept.</summary>
     public bool Wants(string model)
     {
+        var options = policy.Current;
         if (!options.Enabled || options.Rate <= 0 || options.MaxPerModel <= 0)
         {
             return false;

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Gateflow.Core.Access;
-using Gateflow.Core.Privacy;
 using Gateflow.Core.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -8,14 +7,14 @@ namespace Gateflow.Core.Usage;
 
 /// <summary>Keeps the bodies that were chosen, redacted as configured and encrypted, each once a model, and not more of a model than allowed.</summary>
 internal sealed class SampleStore(
-    IDbContextFactory<GateflowDb> databases, ISecretProtector protector, Redaction redaction, DemoKeys demo, SampleOptions options, TimeProvider clock)
+    IDbContextFactory<GateflowDb> databases, ISecretProtector protector, DemoKeys demo, SamplePolicy policy, TimeProvider clock)
 {
     private const int DeleteChunk = 200;
 
     private readonly Random _random = new(20261124);
 
     /// <summary>Above it the surplus goes; a little more than allowed, so that thinning is seldom.</summary>
-    private int Limit => options.MaxPerModel + (options.MaxPerModel / 20);
+    private int Limit => policy.Current.MaxPerModel + (policy.Current.MaxPerModel / 20);
 
     /// <summary>Keeps those of the requests that carry bodies and were answered.</summary>
     public async Task AddAsync(IReadOnlyList<RequestRecord> records, CancellationToken cancellationToken)
@@ -51,7 +50,7 @@ internal sealed class SampleStore(
         }
 
         var samples = await db.Samples.Where(s => s.Model == model).OrderBy(s => s.Id).Select(s => new { s.Id, s.At }).ToListAsync(cancellationToken);
-        foreach (var ids in SampleReservoir.Surplus(samples.ConvertAll(s => (s.Id, s.At)), options.MaxPerModel, _random).Chunk(DeleteChunk))
+        foreach (var ids in SampleReservoir.Surplus(samples.ConvertAll(s => (s.Id, s.At)), policy.Current.MaxPerModel, _random).Chunk(DeleteChunk))
         {
             await db.Samples.Where(s => ids.Contains(s.Id)).ExecuteDeleteAsync(cancellationToken);
         }
@@ -59,7 +58,7 @@ internal sealed class SampleStore(
 
     /// <summary>The bodies as they may be stored; null for a request that cannot be redacted. A response that cannot is left out.</summary>
     private CleanBodies? Clean(RequestRecord record) =>
-        redaction.Apply(record.RequestBody) is { } request ? new CleanBodies(record, SHA256.HashData(request.Span), request, redaction.Apply(record.ResponseBody) ?? default) : null;
+        policy.Redaction.Apply(record.RequestBody) is { } request ? new CleanBodies(record, SHA256.HashData(request.Span), request, policy.Redaction.Apply(record.ResponseBody) ?? default) : null;
 
     private Sample Sample(CleanBodies bodies)
     {

@@ -1,3 +1,4 @@
+using Gateflow.Core.Alerts;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Rollout;
 using Gateflow.Core.Storage;
@@ -5,12 +6,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Gateflow.Core.Webhooks;
 
-/// <summary>Tells of migrations that have been held for an hour, and at once of a breach that waits for a person. Once a hold, whichever node looks first.</summary>
-public sealed class HoldWatch(IDbContextFactory<GateflowDb> databases, Transitions transitions, TimeProvider clock)
+/// <summary>Tells of migrations that have been held for as long as the alert settings say (an hour), and at once of a breach that waits for a person. Once a hold, whichever node looks first.</summary>
+public sealed class HoldWatch(IDbContextFactory<GateflowDb> databases, Transitions transitions, AlertPolicy policy, TimeProvider clock)
 {
-    /// <summary>How long a step may wait before somebody is told.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromHours(1);
-
     private static readonly string Breach = Wire.Name(HoldReason.BreachNoAutoRollback);
     private static readonly Refusal Told = new(RefusalKind.Conflict, "stale", "The hold is over, or was told.");
 
@@ -18,7 +16,8 @@ public sealed class HoldWatch(IDbContextFactory<GateflowDb> databases, Transitio
     public async Task RunOnceAsync(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var before = now - Patience;
+        var patience = TimeSpan.FromMinutes(policy.Current.HoldMinutes);
+        var before = now - patience;
         List<string> due;
         await using (var db = await databases.CreateDbContextAsync(cancellationToken))
         {
@@ -30,7 +29,7 @@ public sealed class HoldWatch(IDbContextFactory<GateflowDb> databases, Transitio
 
         foreach (var id in due)
         {
-            await transitions.ApplyAsync(id, m => m.TellHold(now, m.HoldReason == Breach ? TimeSpan.Zero : Patience) ? null : Told, cancellationToken);
+            await transitions.ApplyAsync(id, m => m.TellHold(now, m.HoldReason == Breach ? TimeSpan.Zero : patience) ? null : Told, cancellationToken);
         }
     }
 }

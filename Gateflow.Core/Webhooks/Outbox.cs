@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Gateflow.Core.Access;
+using Gateflow.Core.Alerts;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -38,6 +39,24 @@ public static class Outbox
         else if (toldOfHold is not null && migration.HoldToldAt is null)
         {
             await MigrationAlerts.ResolveHeldAsync(db, migration.Id, migration.NewEvents is [.., var last] ? last.At : toldOfHold.Value, cancellationToken);
+        }
+    }
+
+    /// <summary>Adds a message of a new alert for each of the webhooks that is enabled, to be stored with it.</summary>
+    internal static async Task TellAsync(GateflowDb db, Alert alert, IReadOnlyList<string> webhooks, CancellationToken cancellationToken)
+    {
+        foreach (var id in await db.Webhooks.AsNoTracking().Where(w => w.Enabled && webhooks.Contains(w.Id)).Select(w => w.Id).ToListAsync(cancellationToken))
+        {
+            db.Add(Message(id, alert.Event, null, alert.FirstSeenAt, new JsonObject
+            {
+                ["alert_id"] = alert.Id,
+                ["severity"] = Wire.Name(alert.Severity),
+                ["subject"] = alert.Subject,
+                ["message"] = alert.Message,
+                ["model"] = alert.Model,
+                ["provider"] = alert.Provider,
+                ["details"] = alert.Data.DeepClone(),
+            }));
         }
     }
 

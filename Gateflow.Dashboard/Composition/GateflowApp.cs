@@ -12,10 +12,12 @@ using Gateflow.Dashboard.Access;
 using Gateflow.Dashboard.Alerts;
 using Gateflow.Dashboard.Audit;
 using Gateflow.Dashboard.Catalog;
+using Gateflow.Dashboard.ChangeManagement;
 using Gateflow.Dashboard.Datasets;
 using Gateflow.Dashboard.Demo;
 using Gateflow.Dashboard.Evaluations;
 using Gateflow.Dashboard.Fallbacks;
+using Gateflow.Dashboard.Features;
 using Gateflow.Dashboard.Live;
 using Gateflow.Dashboard.Logs;
 using Gateflow.Dashboard.Management;
@@ -94,7 +96,7 @@ public static class GateflowApp
 
         services.AddLive();
         services.AddWizard();
-        services.AddGateflowAccess(settings).AddSignInLimits().AddMembers().AddAudit();
+        services.AddGateflowAccess(settings).AddSignInLimits().AddMembers().AddAudit().AddChangeManagement().AddFeatures(settings);
         services.AddLimits(settings);
         services.AddFallbacks(settings).AddAlerts(settings.Roles);
         services.AddGateway(o => (o.MaxBodyBytes, o.TrustedProxies, o.Budget) = (settings.MaxBodyBytes, settings.TrustedProxies, settings.Budget));

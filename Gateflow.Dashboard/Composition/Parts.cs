@@ -1,6 +1,7 @@
 using FluentValidation;
 using Gateflow.Core.Access;
 using Gateflow.Core.Catalog;
+using Gateflow.Core.ChangeManagement;
 using Gateflow.Core.Fleet;
 using Gateflow.Core.Imports;
 using Gateflow.Core.Limits;
@@ -48,7 +49,7 @@ internal static class Parts
     {
         services.AddSingleton(new Recorder { Enabled = settings.RecordsUsage });
         services.AddSingleton(new RecorderOptions { Node = settings.Node, DataDirectory = settings.DataDirectory });
-        services.AddSingleton(settings.Samples);
+        services.AddSingleton(new SamplePolicy(settings.Samples));
         services.AddSingleton<SampleGate>();
         services.AddSingleton<Func<RouteTable>>(sp => () => sp.GetRequiredService<Routes>().Current);
         services.AddSingleton<RecorderWriter>();
@@ -102,6 +103,7 @@ internal static class Parts
     public static IServiceCollection AddMigrations(this IServiceCollection services)
     {
         services.AddSingleton<Transitions>();
+        services.AddSingleton<ChangePolicy>();
         services.AddSingleton<Drafting>();
         services.AddSingleton<Conduct>();
         services.AddSingleton<MigrationReader>();

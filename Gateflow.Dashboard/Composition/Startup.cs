@@ -1,4 +1,5 @@
 using Gateflow.Core.Access;
+using Gateflow.Core.ChangeManagement;
 using Gateflow.Core.Fleet;
 using Gateflow.Core.Limits;
 using Gateflow.Core.Rollout;
@@ -21,6 +22,7 @@ internal sealed class Startup(
     ThisNode node,
     Routes routes,
     SpendReader spend,
+    SettingsWatch stored,
     RolloutController controller,
     ShadowStore shadow,
     LiveSignals signals,
@@ -36,6 +38,7 @@ internal sealed class Startup(
         await schema.RunAsync(cancellationToken);
         await nodes.RegisterAsync(cancellationToken);
         await routes.ReloadAsync(cancellationToken);
+        await stored.RunOnceAsync(cancellationToken);
         await spend.RunOnceAsync(cancellationToken);
         var (id, secret) = node.Is(NodeRoles.Dashboard) ? await AdministratorAsync(cancellationToken) : (null, null);
         await controller.RestoreAsync(cancellationToken);

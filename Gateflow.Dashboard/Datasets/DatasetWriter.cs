@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using Gateflow.Core.Access;
 using Gateflow.Core.Datasets;
-using Gateflow.Core.Privacy;
 using Gateflow.Core.Storage;
 using Gateflow.Core.Usage;
 using Microsoft.EntityFrameworkCore;
@@ -10,19 +9,17 @@ using Microsoft.EntityFrameworkCore;
 namespace Gateflow.Dashboard.Datasets;
 
 /// <summary>Puts items into a set: redacted as samples are, encrypted, each request once, and not more than a set may hold.</summary>
-internal sealed class DatasetWriter(IDbContextFactory<GateflowDb> databases, ISecretProtector protector, SampleOptions samples, TimeProvider clock)
+internal sealed class DatasetWriter(IDbContextFactory<GateflowDb> databases, ISecretProtector protector, SamplePolicy samples, TimeProvider clock)
 {
     /// <summary>Items of one transaction.</summary>
     public const int Batch = 200;
 
     private const int Attempts = 3;
 
-    private readonly Redaction _redaction = new(samples.Redact);
-
     /// <summary>Adds a batch and notes in the report what became of it; false when the set is full.</summary>
     public async Task<bool> AddAsync(string datasetId, IReadOnlyList<(int Line, ItemDraft Draft)> drafts, AddReport report, CancellationToken cancellationToken)
     {
-        var clean = drafts.Select(d => (d.Line, d.Draft, Request: _redaction.Apply(d.Draft.Request))).Where(d => d.Request is not null)
+        var clean = drafts.Select(d => (d.Line, d.Draft, Request: samples.Redaction.Apply(d.Draft.Request))).Where(d => d.Request is not null)
             .Select(d => (d.Draft, Request: d.Request!.Value, Hash: SHA256.HashData(d.Request!.Value.Span))).ToList();
         for (var attempt = 1; ; attempt++)
         {
@@ -38,7 +35,7 @@ internal sealed class DatasetWriter(IDbContextFactory<GateflowDb> databases, ISe
     }
 
     /// <summary>The expected answer as it is stored; null for none.</summary>
-    public byte[]? Expected(string? text) => string.IsNullOrEmpty(text) ? null : protector.Protect(Encoding.UTF8.GetBytes(_redaction.Apply(text)));
+    public byte[]? Expected(string? text) => string.IsNullOrEmpty(text) ? null : protector.Protect(Encoding.UTF8.GetBytes(samples.Redaction.Apply(text)));
 
     private async Task<bool> TryAsync(
         string datasetId, List<(ItemDraft Draft, ReadOnlyMemory<byte> Request, byte[] Hash)> drafts, AddReport report, CancellationToken cancellationToken)

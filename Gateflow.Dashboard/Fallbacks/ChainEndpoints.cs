@@ -22,8 +22,6 @@ public static class ChainEndpoints
         api.MapPost("/fallback-chains/dry-run", Play);
         api.MapPost("/fallback-chains/check", async (Body body, ChainBook chains, CancellationToken token, string? id = null) =>
             body.Refusal is not null ? body.Refusal.ToResult() : MigrationEndpoints.Json(await chains.CheckAsync(id, body.Value, token)));
-        api.MapGet("/settings", async (FallbackSwitch all, CancellationToken token) => MigrationEndpoints.Json(await all.ReadAsync(token)));
-        api.MapPatch("/settings", SetAsync).RequireAuthorization(Policies.Operator);
     }
 
     private static async Task<IResult> CreateAsync(Body body, HttpContext http, ChainBook chains)
@@ -51,10 +49,6 @@ public static class ChainEndpoints
         var request = body.Read<DryRun>();
         return request.IsOk ? Answer(request.Value.Play(rehearsal, models)) : request.Refusal.ToResult();
     }
-
-    private static async Task<IResult> SetAsync(Body body, HttpContext http, FallbackSwitch all) =>
-        body.Refusal is not null ? body.Refusal.ToResult()
-        : Answer(await all.SetAsync(body.Value, MigrationEndpoints.Actor(http), http.RequestAborted));
 
     private static IResult Answer<T>(Result<T> result, int status = 200)
         where T : class => result.IsOk ? MigrationEndpoints.Json(result.Value, status) : result.Refusal.ToResult();

@@ -25,13 +25,31 @@ public sealed partial class FallbackSwitch(IDbContextFactory<GateflowDb> databas
     /// <summary>Sets the switch, in force for the next request; the settings as they are then.</summary>
     public async Task<Result<JsonObject>> SetAsync(JsonObject patch, string actor, CancellationToken cancellationToken)
     {
+        var (wanted, faults) = Read(patch);
+        if (faults is [var first, ..])
+        {
+            return new Refusal(RefusalKind.Invalid, "invalid_parameter", first.Message) { Param = first.Param, Faults = faults };
+        }
+
+        if (wanted is { } set)
+        {
+            await StoreAsync(set, cancellationToken);
+            LogSet(set, actor);
+        }
+
+        return await ReadAsync(cancellationToken);
+    }
+
+    /// <summary>What a patch of the settings wants of the switch, null for nothing, and every fault in it.</summary>
+    internal static (bool? Wanted, IReadOnlyList<Fault> Faults) Read(JsonObject patch)
+    {
         List<Fault> faults = [];
         List<bool> wanted = [];
         foreach (var (name, value) in Flat(patch, faults))
         {
             if (name is not (AutoFallback.SettingName or $"{Group}.{InGroup}"))
             {
-                faults.Add(new Fault(name, $"{name} is not a setting; the settings are {AutoFallback.SettingName} and {Group}.{InGroup}."));
+                faults.Add(new Fault(name, $"{name} is not a setting; the settings are {AutoFallback.SettingName}, {Group}.{InGroup}, {string.Join(", ", ChangeManagement.ChangeDraft.Fields)}."));
             }
             else if (value is JsonValue flag && flag.TryGetValue<bool>(out var on))
             {
@@ -48,18 +66,7 @@ public sealed partial class FallbackSwitch(IDbContextFactory<GateflowDb> databas
             faults.Add(new Fault(AutoFallback.SettingName, $"{AutoFallback.SettingName} and {Group}.{InGroup} are the same switch and must not differ."));
         }
 
-        if (faults is [var first, ..])
-        {
-            return new Refusal(RefusalKind.Invalid, "invalid_parameter", first.Message) { Param = first.Param, Faults = faults };
-        }
-
-        if (wanted is [var set, ..])
-        {
-            await StoreAsync(set, cancellationToken);
-            LogSet(set, actor);
-        }
-
-        return await ReadAsync(cancellationToken);
+        return (wanted.Count == 0 ? null : wanted[0], faults);
     }
 
     private async Task StoreAsync(bool on, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using Gateflow.Core.Usage;
+using Gateflow.Dashboard.Features;
 using Gateflow.Dashboard.Management;
 using Gateflow.Dashboard.Parts;
 using Microsoft.AspNetCore.Components;
@@ -6,7 +7,7 @@ using Microsoft.AspNetCore.Components;
 namespace Gateflow.Dashboard.Logs;
 
 /// <summary>The request log, a page at a time; what is looked at stands in the address, by the API's names.</summary>
-public sealed partial class RequestsPage(LogReader logs, CostQuery costs, TimeProvider clock, NavigationManager navigation) : IDisposable
+public sealed partial class RequestsPage(LogReader logs, CostQuery costs, FeatureBook features, TimeProvider clock, NavigationManager navigation) : IDisposable
 {
     private const int PageSize = 50;
     private const string Day = "24h";
@@ -108,7 +109,7 @@ public sealed partial class RequestsPage(LogReader logs, CostQuery costs, TimePr
         }
     }
 
-    protected override async Task OnInitializedAsync() => choices = await LogChoices.ReadAsync(costs, clock.GetUtcNow(), CancellationToken.None);
+    protected override async Task OnInitializedAsync() => choices = await LogChoices.ReadAsync(costs, features, clock.GetUtcNow(), CancellationToken.None);
 
     protected override Task OnParametersSetAsync() => ReadAsync();
 

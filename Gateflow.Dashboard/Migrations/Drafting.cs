@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using FluentValidation;
 using Gateflow.Core.Access;
 using Gateflow.Core.Catalog;
+using Gateflow.Core.ChangeManagement;
 using Gateflow.Core.Compatibility;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Recommendations;
@@ -19,6 +20,7 @@ public sealed class Drafting(
     ModelDirectory models,
     UsageQuery usage,
     IValidator<CreateMigration> createRules,
+    ChangePolicy policy,
     TimeProvider clock)
 {
     private static readonly TimeSpan Period = TimeSpan.FromDays(30);
@@ -60,12 +62,14 @@ public sealed class Drafting(
             Id = Ids.New("mig", now), SourceModel = source, Name = request.Name, CreatedAt = now, CreatedBy = actor,
         };
         migration.Create(actor, now, new JsonObject { ["source_model"] = source, ["target_model"] = target, ["template"] = request.Template });
+        var defaults = policy.Current.MigrationDefaults.Count == 0 ? migration.Config : policy.Current.Default();
         var config = request.Feature is { Length: > 0 } feature
-            ? migration.Config with { Scope = new MigrationScope { Features = [feature] } }
-            : migration.Config;
+            ? defaults with { Scope = new MigrationScope { Features = [feature] } }
+            : defaults;
         if (target is not null || config != migration.Config)
         {
-            migration.Configure(target, config, [.. new[] { target is null ? null : "target_model", request.Feature is null ? null : "scope" }.OfType<string>()], actor, now);
+            IEnumerable<string?> fields = [target is null ? null : "target_model", request.Feature is null ? null : "scope", .. policy.Current.MigrationDefaults.Select(d => d.Key)];
+            migration.Configure(target, config, [.. fields.OfType<string>()], actor, now);
         }
 
         if (request.Analyze || request.Template is not null)

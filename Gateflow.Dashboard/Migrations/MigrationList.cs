@@ -1,4 +1,5 @@
 using Gateflow.Core.Catalog;
+using Gateflow.Core.ChangeManagement;
 using Gateflow.Core.Deprecations;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Routing;
@@ -32,7 +33,7 @@ public sealed record MigrationList
 public sealed record TemplateChoice(string Id, string Source, string Target, bool InUse);
 
 /// <summary>Reads the list of migrations.</summary>
-public sealed class MigrationListReader(MigrationReader migrations, Deprecating deprecating, ModelDirectory models)
+public sealed class MigrationListReader(MigrationReader migrations, Deprecating deprecating, ModelDirectory models, ChangePolicy policy)
 {
     /// <param name="tab">Which of them.</param>
     /// <param name="limit">How many at most.</param>
@@ -40,7 +41,7 @@ public sealed class MigrationListReader(MigrationReader migrations, Deprecating 
     public async Task<MigrationList> ReadAsync(MigrationTab tab, int limit, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(tab);
-        var dying = await deprecating.ListAsync(null, cancellationToken);
+        var dying = (await deprecating.ListAsync(null, cancellationToken)).Where(e => !(e.DaysRemaining > policy.Current.DeprecationNoticeDays)).ToList();
         var page = await migrations.ListAsync(tab.Statuses, null, limit, null, cancellationToken);
         return new MigrationList
         {

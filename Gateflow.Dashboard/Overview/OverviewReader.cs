@@ -1,4 +1,5 @@
 using Gateflow.Core.Access;
+using Gateflow.Core.ChangeManagement;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Routing;
 using Gateflow.Core.Usage;
@@ -10,7 +11,7 @@ namespace Gateflow.Dashboard.Overview;
 
 /// <summary>Reads the overview.</summary>
 public sealed class OverviewReader(
-    Deprecating deprecating, MigrationReader migrations, UsageQuery usage, ModelDirectory models, Routes routes, TimeProvider clock)
+    Deprecating deprecating, MigrationReader migrations, UsageQuery usage, ModelDirectory models, Routes routes, ChangePolicy policy, TimeProvider clock)
 {
     /// <summary>Started and not finished.</summary>
     internal static readonly IReadOnlyList<MigrationStatus> Moving = [MigrationStatus.InProgress, MigrationStatus.Paused, MigrationStatus.Soaking];
@@ -21,7 +22,7 @@ public sealed class OverviewReader(
         var hours = await usage.HoursAsync(now.AddDays(-30), now, cancellationToken);
         return new OverviewView
         {
-            Deprecating = await deprecating.ListAsync(null, cancellationToken),
+            Deprecating = [.. (await deprecating.ListAsync(null, cancellationToken)).Where(e => !(e.DaysRemaining > policy.Current.DeprecationNoticeDays))],
             Running = await RunningAsync(cancellationToken),
             Rollbacks = (await migrations.RollbacksAsync(3, null, null, cancellationToken)).Data,
             Day = UsageFigures.Of(hours.Where(h => h.Hour > now.AddHours(-24))),

@@ -36,8 +36,11 @@ public sealed record NavGroup(string? Title, IReadOnlyList<NavEntry> Entries)
         [
             new("Providers", "/settings/providers", "server"),
             new("Models", "/settings/models", "layers"),
+            new("Features", "/settings/features", "flag"),
             new("API keys", "/settings/api-keys", "key"),
             new("Members", "/settings/members", "user"),
+            new("Change management", "/settings/change-management", "gear"),
+            new("Alert settings", "/settings/alerts", "alert"),
             new("Webhooks", "/settings/webhooks", "webhook"),
             new("Audit log", "/settings/audit-log", "list"),
         ]),

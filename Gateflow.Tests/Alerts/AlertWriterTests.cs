@@ -17,7 +17,7 @@ public sealed class AlertWriterTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _database = await UsageDatabase.CreateAsync();
-        _writer = new AlertWriter(_bell, _database, _time);
+        _writer = new AlertWriter(_bell, _database, new AlertPolicy(), _time);
     }
 
     public ValueTask DisposeAsync()

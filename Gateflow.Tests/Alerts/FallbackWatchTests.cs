@@ -18,7 +18,7 @@ public sealed class FallbackWatchTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _database = await UsageDatabase.CreateAsync();
-        _watch = new FallbackWatch(_database, _bell, _time);
+        _watch = new FallbackWatch(_database, new AlertPolicy(), _bell, _time);
     }
 
     public ValueTask DisposeAsync()
@@ -61,7 +61,7 @@ public sealed class FallbackWatchTests : IAsyncLifetime
     private async Task TurnAsync()
     {
         await _watch.RunOnceAsync(Cancel);
-        await new AlertWriter(_bell, _database, _time).RunOnceAsync(Cancel);
+        await new AlertWriter(_bell, _database, new AlertPolicy(), _time).RunOnceAsync(Cancel);
     }
 
     private List<AlertNotice> Rung()

@@ -86,7 +86,7 @@ public sealed class RedactionTests
     public void Spool_BodiesOnDisk_AreRedactedToo()
     {
         var folder = Directory.CreateTempSubdirectory("gateflow-spool-");
-        var spool = new RecorderSpool(folder.FullName, new FlippingProtector(), Everything);
+        var spool = new RecorderSpool(folder.FullName, new FlippingProtector(), new SamplePolicy(new SampleOptions { Redact = Redactions.All }));
 
         spool.Append(new UsageBatch { Id = Guid.CreateVersion7(), Records = [Requests.Create(body: """{"text":"a@b.example"}""")], Rates = [1] });
 

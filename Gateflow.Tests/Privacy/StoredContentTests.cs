@@ -104,9 +104,9 @@ public sealed class StoredContentTests
         var test = EvaluationBench.Text(await bench.MustAsync("POST", $"/migrations/{migration}/test?wait=true", """{"target_model": "gpt-4o"}"""), "test_id");
         var databases = bench.Host.Get<IDbContextFactory<GateflowDb>>();
 
-        Assert.Equal(0, await new Retention(databases, new SampleOptions(), TimeProvider.System).RunOnceAsync(Token));
+        Assert.Equal(0, await new Retention(databases, new SamplePolicy(new SampleOptions()), TimeProvider.System).RunOnceAsync(Token));
         var later = new FakeTimeProvider(TimeProvider.System.GetUtcNow().AddDays(31));
-        var retention = new Retention(databases, new SampleOptions(), later);
+        var retention = new Retention(databases, new SamplePolicy(new SampleOptions()), later);
         Assert.True(await retention.RunOnceAsync(Token) > 0);
         Assert.Equal(0, await retention.RunOnceAsync(Token));
 

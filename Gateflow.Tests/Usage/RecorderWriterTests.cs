@@ -282,7 +282,7 @@ public sealed class RecorderWriterTests : IAsyncLifetime
     private RecorderWriter CreateWriter(int spoolAbove = 5_000, SampleOptions? samples = null)
     {
         var writer = new RecorderWriter(
-            _recorder, _database, () => Requests.Catalog, () => _table, _judge, new FlippingProtector(), samples ?? new SampleOptions(),
+            _recorder, _database, () => Requests.Catalog, () => _table, _judge, new FlippingProtector(), new SamplePolicy(samples ?? new SampleOptions()),
             new RecorderOptions { Node = "node-1", DataDirectory = _database.Folder, SpoolAbove = spoolAbove }, _clock, NullLogger<RecorderWriter>.Instance);
         _writers.Add(writer);
         return writer;

@@ -14,7 +14,7 @@ public sealed class RetentionTests
         await database.AddAsync([.. Enumerable.Range(0, 1_200).Select(i => Row(now.AddDays(-31).AddSeconds(i))), Row(now.AddDays(-29)), Row(now)]);
         await database.AddAsync(Window(now.AddDays(-91)), Window(now.AddDays(-89)));
         await database.AddAsync(Sample("smp_1", now.AddDays(-8)), Sample("smp_2", now.AddDays(-6)));
-        var retention = new Retention(database, new SampleOptions { RetentionDays = 7 }, new FakeTimeProvider(now));
+        var retention = new Retention(database, new SamplePolicy(new SampleOptions { RetentionDays = 7 }), new FakeTimeProvider(now));
 
         Assert.Equal(1_202, await retention.RunOnceAsync(TestContext.Current.CancellationToken));
 

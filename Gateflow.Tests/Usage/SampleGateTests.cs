@@ -12,12 +12,12 @@ public sealed class SampleGateTests
     [InlineData(true, 0.0, 2_000)]
     [InlineData(true, 1.0, 0)]
     public void Wants_SwitchedOff_IsFalse(bool enabled, double rate, int most) =>
-        Assert.False(new SampleGate(new SampleOptions { Enabled = enabled, Rate = rate, MaxPerModel = most }, _clock).Wants("gpt-4"));
+        Assert.False(new SampleGate(new SamplePolicy(new SampleOptions { Enabled = enabled, Rate = rate, MaxPerModel = most }), _clock).Wants("gpt-4"));
 
     [Fact]
     public void Wants_ManyModelsAtOnce_TakesAtMostTwentyASecond()
     {
-        var gate = new SampleGate(new SampleOptions(), _clock);
+        var gate = new SampleGate(new SamplePolicy(new SampleOptions()), _clock);
 
         for (var second = 0; second < 5; second++)
         {
@@ -29,7 +29,7 @@ public sealed class SampleGateTests
     [Fact]
     public void Wants_OneBusyModel_SlowsToTheShareOfAnHour()
     {
-        var gate = new SampleGate(new SampleOptions { MaxPerModel = 720 }, _clock);
+        var gate = new SampleGate(new SamplePolicy(new SampleOptions { MaxPerModel = 720 }), _clock);
 
         var taken = Enumerable.Range(0, 3_600).Sum(_ =>
         {
@@ -43,7 +43,7 @@ public sealed class SampleGateTests
     [Fact]
     public void Wants_Rate_IsKeptToWithinOnePercent()
     {
-        var gate = new SampleGate(new SampleOptions { Rate = 0.3, MaxPerModel = 1_000_000 }, _clock);
+        var gate = new SampleGate(new SamplePolicy(new SampleOptions { Rate = 0.3, MaxPerModel = 1_000_000 }), _clock);
 
         var taken = Enumerable.Range(0, 2_000).Count(_ =>
         {
@@ -57,7 +57,7 @@ public sealed class SampleGateTests
     [Fact]
     public void Wants_ManyThreads_NeverTakesMoreThanAllowed()
     {
-        var gate = new SampleGate(new SampleOptions(), _clock);
+        var gate = new SampleGate(new SamplePolicy(new SampleOptions()), _clock);
         var taken = 0;
 
         Parallel.For(0, 4_000, _ => Interlocked.Add(ref taken, gate.Wants("gpt-4") ? 1 : 0));

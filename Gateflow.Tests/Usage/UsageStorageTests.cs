@@ -20,7 +20,7 @@ public abstract class UsageStorageTests
     {
         await using var database = await CreateAsync();
         var clock = new FakeTimeProvider(Requests.Start);
-        var samples = new SampleOptions { MaxPerModel = 20, RetentionDays = 30 };
+        var samples = new SamplePolicy(new SampleOptions { MaxPerModel = 20, RetentionDays = 30 });
         var recorder = new Recorder();
         var folder = Directory.CreateTempSubdirectory("gateflow-usage-");
         for (var turn = 0; turn < 2; turn++)

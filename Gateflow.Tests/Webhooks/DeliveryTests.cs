@@ -112,13 +112,13 @@ public abstract class DeliveryTests : IAsyncDisposable
         await AddAsync(database, receiver);
         var transitions = await StartAsync(database, "mig_1");
         await transitions.ApplyAsync("mig_1", m => m.Hold("not_enough_data", "About 40 more requests.", _clock.GetUtcNow()) ? null : Refusal.NotFound("hold", ""), Token);
-        var watch = new HoldWatch(database.Factory, transitions, _clock);
+        var watch = new HoldWatch(database.Factory, transitions, new AlertPolicy(), _clock);
 
         _clock.Advance(TimeSpan.FromMinutes(59));
         await watch.RunOnceAsync(Token);
         Assert.Equal(0, await Node(database).RunOnceAsync(Token));
         _clock.Advance(TimeSpan.FromMinutes(2));
-        await Task.WhenAll(watch.RunOnceAsync(Token), new HoldWatch(database.Factory, Transitions(database), _clock).RunOnceAsync(Token));
+        await Task.WhenAll(watch.RunOnceAsync(Token), new HoldWatch(database.Factory, Transitions(database), new AlertPolicy(), _clock).RunOnceAsync(Token));
         await watch.RunOnceAsync(Token);
 
         Assert.Equal(1, await Node(database).RunOnceAsync(Token));

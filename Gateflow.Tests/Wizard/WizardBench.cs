@@ -53,6 +53,7 @@ public abstract class WizardBench : DashboardTestContext, IAsyncLifetime
         JSInterop.SetupModule("./js/shell.js").Setup<string>("timeZone").SetResult("UTC");
         Services.AddLogging();
         Services.AddSingleton(_ => new AlertBell());
+        Services.AddSingleton<Gateflow.Dashboard.Features.FeatureBook>();
         Services.AddSingleton(settings).AddSingleton(_database.Factory).AddSingleton(new DemoState(true));
         Services.AddSingleton<IDataProtectionProvider>(new EphemeralDataProtectionProvider()).AddSecretProtectors();
         Services.AddFleet(settings).AddRouting(settings).AddUsage(settings).AddRollout(settings).AddShadow().AddMigrations().AddReplay(settings.Roles).AddLive().AddWizard();

@@ -1,0 +1,79 @@
+using System.Text.Json.Nodes;
+using Gateflow.Core.Migrations;
+using Gateflow.Dashboard.Access;
+using Gateflow.Dashboard.Parts;
+using Gateflow.Dashboard.Webhooks;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Authorization;
+
+namespace Gateflow.Dashboard.Alerts;
+
+/// <summary>The settings of alerts, by the API's own rules.</summary>
+public sealed partial class AlertSettingsPage(AlertSettingsBook book, WebhookStore hooks, IAuthorizationService authorization) : IDisposable
+{
+    private readonly Loaded<JsonObject> read = new("The settings");
+    private readonly CancellationTokenSource left = new();
+    private IReadOnlyList<WebhookView> webhooks = [];
+    private IReadOnlyList<Fault> faults = [];
+    private AlertForm? form;
+    private bool mayEdit;
+    private bool busy;
+    private string? said;
+    private string? refused;
+
+    [CascadingParameter]
+    private Task<AuthenticationState> Session { get; set; } = default!;
+
+    public void Dispose()
+    {
+        left.Cancel();
+        left.Dispose();
+    }
+
+    protected override async Task OnInitializedAsync()
+    {
+        mayEdit = (await authorization.AuthorizeAsync((await Session).User, null, Policies.Admin)).Succeeded;
+        await ReadAsync();
+    }
+
+    private static string Id(string field) => "alert-" + field.Replace('.', '-').Replace('_', '-');
+
+    private string? Fault(string field) => faults.FirstOrDefault(f => f.Param == field)?.Message;
+
+    private async Task ReadAsync()
+    {
+        await read.ReadAsync(async () =>
+        {
+            webhooks = await hooks.ListAsync(left.Token);
+            return await book.ReadAsync(left.Token);
+        });
+        form = read.Value is { } value ? new AlertForm(value) : form;
+    }
+
+    private async Task SaveAsync()
+    {
+        if (busy || !mayEdit || form is null)
+        {
+            return;
+        }
+
+        (busy, said, refused, faults) = (true, null, null, []);
+        try
+        {
+            var set = await book.SetAsync(form.ToJson([.. webhooks.Select(w => w.Id)]), CancellationToken.None);
+            if (set.IsOk)
+            {
+                (said, form) = ("Saved. It holds for what happens from now on.", new AlertForm(set.Value));
+            }
+            else
+            {
+                (refused, faults) = (set.Refusal.Message, set.Refusal.Faults);
+            }
+        }
+        finally
+        {
+            busy = false;
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Gateflow.Core.ChangeManagement;
+using Gateflow.Core.Migrations;
+using Gateflow.Core.Storage;
+using Gateflow.Core.Usage;
+using Gateflow.Dashboard.Fallbacks;
+using Microsoft.EntityFrameworkCore;
+
+namespace Gateflow.Dashboard.ChangeManagement;
+
+/// <summary>Reads and writes <c>/settings</c>: the switch of automatic fallback, and what administrators set for the whole installation.</summary>
+public sealed class ChangeBook(
+    IDbContextFactory<GateflowDb> databases, FallbackSwitch fallbacks, SettingsWatch watch, ChangePolicy policy, SamplePolicy samples)
+{
+    /// <summary>True when the patch holds what only administrators may set.</summary>
+    public static bool NeedsAdministrator(JsonObject patch) => patch.Any(p => ChangeDraft.Fields.Contains(p.Key));
+
+    /// <summary>All settings as they are in force.</summary>
+    public async Task<JsonObject> ReadAsync(CancellationToken cancellationToken)
+    {
+        await watch.RunOnceAsync(cancellationToken);
+        var view = await fallbacks.ReadAsync(cancellationToken);
+        var defaults = (JsonObject)JsonSerializer.SerializeToNode(policy.Current.Default(), JsonColumn.Options)!;
+        view[ChangeDraft.Defaults] = new JsonObject(ChangeSettings.DefaultFields.Select(f => KeyValuePair.Create(f, defaults[f]?.DeepClone())));
+        view[ChangeDraft.Samples] = JsonSerializer.SerializeToNode(samples.Current, JsonColumn.Options);
+        view[ChangeDraft.Samples]!["redact"] = new JsonArray([.. Redactable.NamesOf(samples.Current.Redact).Select(r => JsonValue.Create(r))]);
+        view[ChangeDraft.Notice] = policy.Current.DeprecationNoticeDays;
+        return view;
+    }
+
+    /// <summary>Sets what the patch names, in force here at once and on other nodes within seconds; every fault is listed and nothing half-written.</summary>
+    public async Task<Result<JsonObject>> SetAsync(JsonObject patch, string actor, CancellationToken cancellationToken)
+    {
+        var own = new JsonObject(patch.Where(p => ChangeDraft.Fields.Contains(p.Key)).Select(p => KeyValuePair.Create(p.Key, p.Value?.DeepClone())));
+        var others = new JsonObject(patch.Where(p => !ChangeDraft.Fields.Contains(p.Key)).Select(p => KeyValuePair.Create(p.Key, p.Value?.DeepClone())));
+        await using (var db = await databases.CreateDbContextAsync(cancellationToken))
+        {
+            var standing = await db.SettingAsync(ChangeSettings.Row, cancellationToken) is { } json ? JsonSerializer.Deserialize<ChangeSettings>(json, JsonColumn.Options)! : new ChangeSettings();
+            var (settings, faults) = ChangeDraft.Apply(standing, own);
+            if ((IReadOnlyList<Fault>)[.. faults, .. FallbackSwitch.Read(others).Faults] is [var first, ..] all)
+            {
+                return new Refusal(RefusalKind.Invalid, "invalid_parameter", first.Message) { Param = first.Param, Faults = all };
+            }
+
+            if (own.Count > 0)
+            {
+                await db.SetSettingAsync(ChangeSettings.Row, JsonSerializer.Serialize(settings, JsonColumn.Options), cancellationToken);
+                await db.SaveChangesAsync(cancellationToken);
+            }
+        }
+
+        if (others.Count > 0)
+        {
+            await fallbacks.SetAsync(others, actor, cancellationToken);
+        }
+
+        return await ReadAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,115 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Gateflow.Core.ChangeManagement;
+using Gateflow.Core.Fallbacks;
+using Gateflow.Core.Migrations;
+using Gateflow.Core.Usage;
+using Gateflow.Dashboard.Access;
+using Gateflow.Dashboard.Parts;
+using Gateflow.Dashboard.Wizard;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Authorization;
+
+namespace Gateflow.Dashboard.ChangeManagement;
+
+/// <summary>The settings of change management, by the API's own rules.</summary>
+public sealed partial class SettingsPage(ChangeBook book, ChangePolicy policy, SamplePolicy kept, IAuthorizationService authorization) : IDisposable
+{
+    private static readonly (Strategy Value, string Words)[] Strategies =
+        [(Strategy.Canary, "Canary: in steps"), (Strategy.Shadow, "Shadow: copies first, then in steps"), (Strategy.Instant, "Instant: all at once")];
+
+    private static readonly (string Field, string Label, string Unit, string Hint)[] Numbers =
+    [
+        ("rate", "Share of requests that may be kept", "%", "0 keeps none, 100 any"),
+        ("max_per_model", "Most of one model", "requests", "The oldest are thinned out first"),
+        ("retention_days", "Kept for", "days", "Then they are deleted"),
+    ];
+
+    private readonly Loaded<JsonObject> read = new("The settings");
+    private readonly CancellationTokenSource left = new();
+    private ConfigDraft? draft;
+    private SampleForm? samples;
+    private string notice = "";
+    private bool autoFallback;
+    private bool mayEdit;
+    private bool busy;
+    private string? said;
+    private string? refused;
+    private IReadOnlyList<Fault> faults = [];
+
+    [CascadingParameter]
+    private Task<AuthenticationState> Session { get; set; } = default!;
+
+    public void Dispose()
+    {
+        left.Cancel();
+        left.Dispose();
+    }
+
+    protected override async Task OnInitializedAsync()
+    {
+        mayEdit = (await authorization.AuthorizeAsync((await Session).User, null, Policies.Admin)).Succeeded;
+        await ReadAsync();
+    }
+
+    private string? Fault(string field) => faults.FirstOrDefault(f => f.Param == field)?.Message;
+
+    private string? Invalid(string field) => Fault(field) is null ? null : "true";
+
+    private void Typed() => said = null;
+
+    private void Set<T>(object? value)
+        where T : struct, Enum => draft!.SetEnum("strategy", Enum.Parse<T>(value?.ToString() ?? ""));
+
+    private async Task ReadAsync()
+    {
+        await read.ReadAsync(async () => await book.ReadAsync(left.Token));
+        if (read.Value is { } value)
+        {
+            Show(value);
+        }
+    }
+
+    private void Show(JsonObject value)
+    {
+        draft = new ConfigDraft(policy.Current.Default());
+        samples = SampleForm.Of(kept.Current);
+        notice = policy.Current.DeprecationNoticeDays.ToString(CultureInfo.InvariantCulture);
+        autoFallback = value[AutoFallback.SettingName]!.GetValue<bool>();
+    }
+
+    private async Task SaveAsync()
+    {
+        if (busy || !mayEdit || draft is null || samples is null)
+        {
+            return;
+        }
+
+        (busy, said, refused, faults) = (true, null, null, []);
+        try
+        {
+            var patch = new JsonObject
+            {
+                [AutoFallback.SettingName] = autoFallback,
+                [ChangeDraft.Notice] = SampleForm.Number(notice),
+                [ChangeDraft.Samples] = samples.ToJson(),
+                [ChangeDraft.Defaults] = draft.Patch(),
+            };
+            var set = await book.SetAsync(patch, (await Acting.OfAsync(Session, authorization)).Name, CancellationToken.None);
+            if (set.IsOk)
+            {
+                Show(set.Value);
+                said = "Saved. New migrations begin with it.";
+            }
+            else
+            {
+                (faults, refused) = (set.Refusal.Faults, set.Refusal.Message);
+            }
+        }
+        finally
+        {
+            busy = false;
+        }
+    }
+}

@@ -1,0 +1,27 @@
+using Gateflow.Core.Migrations;
+using Gateflow.Dashboard.Access;
+using Gateflow.Dashboard.Management;
+using Gateflow.Dashboard.Migrations;
+
+namespace Gateflow.Dashboard.Features;
+
+/// <summary>The routes of features.</summary>
+public static class FeatureEndpoints
+{
+    public static void MapFeatures(this IEndpointRouteBuilder api)
+    {
+        api.MapGet("/features", async (FeatureBook book, CancellationToken token, bool seen = false) =>
+            MigrationEndpoints.Json(new ListPage<FeatureView>(await book.ListAsync(seen, token), null)));
+        api.MapGet("/features/{id}", async (string id, FeatureBook book, CancellationToken token) =>
+            await book.FindAsync(id, token) is { } feature ? MigrationEndpoints.Json(feature) : Refusal.NotFound("feature", id).ToResult());
+        api.MapPost("/features", async (Body body, FeatureBook book, HttpContext http) => body.Refusal is { } malformed
+            ? malformed.ToResult()
+            : Answer(await book.CreateAsync(body.Value, MigrationEndpoints.Actor(http), http.RequestAborted), 201)).RequireAuthorization(Policies.Admin);
+        api.MapPatch("/features/{id}", async (string id, Body body, FeatureBook book, CancellationToken token) => body.Refusal is { } malformed
+            ? malformed.ToResult()
+            : Answer(await book.UpdateAsync(id, body.Value, token), 200)).RequireAuthorization(Policies.Admin);
+        api.MapDelete("/features/{id}", async (string id, FeatureBook book, CancellationToken token) => Answer(await book.DeleteAsync(id, token), 200)).RequireAuthorization(Policies.Admin);
+    }
+
+    private static IResult Answer(Result<FeatureView> result, int status) => result.IsOk ? MigrationEndpoints.Json(result.Value, status) : result.Refusal.ToResult();
+}

@@ -1,0 +1,82 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Gateflow.Core.Alerts;
+using Gateflow.Core.Features;
+using Gateflow.Core.Storage;
+using Gateflow.Dashboard.Features;
+using Gateflow.Tests.Management;
+using Microsoft.EntityFrameworkCore;
+
+namespace Gateflow.Tests.Features;
+
+public sealed class FeatureTests : IAsyncLifetime
+{
+    private ManagedGateflow gateflow = null!;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() => gateflow = await ManagedGateflow.StartAsync();
+
+    public ValueTask DisposeAsync() => gateflow.DisposeAsync();
+
+    [Fact]
+    public async Task Feature_WithAKey_GetsItsRequestsUsageAndBudgetAlert()
+    {
+        var key = await gateflow.MustAsync("POST", "/api-keys", """{"name": "app"}""");
+        var made = await gateflow.MustAsync("POST", "/features", $$"""{"name": "search", "owner": "Search team", "default_keys": ["{{ManagedGateflow.Text(key, "id")}}"], "monthly_budget_usd": 0.000001}""");
+        using var app = gateflow.Host.CreateClient(ManagedGateflow.Text(key, "key"));
+        (await ManagedGateflow.AskAsync(app, "Ada")).Dispose();
+        await gateflow.RecordedAsync(async () => (await FindAsync("search"))["requests_last_30d"]!.GetValue<long>() == 1);
+
+        var feature = await FindAsync("search");
+        await gateflow.Host.Get<BudgetWatch>().RunOnceAsync(Token);
+        await gateflow.Host.Get<AlertWriter>().RunOnceAsync(Token);
+
+        Assert.Equal(("search", "Search team", "app"), (ManagedGateflow.Text(feature, "name"), ManagedGateflow.Text(feature, "owner"), ManagedGateflow.Text(feature["default_keys"]![0]!, "name")));
+        var alerts = (await gateflow.MustAsync("GET", "/alerts?status=open"))["data"]!.AsArray();
+        Assert.Equal("urgent", ManagedGateflow.Text(Assert.Single(alerts, a => ManagedGateflow.Text(a!, "event") == "feature.budget")!, "severity"));
+
+        await gateflow.MustAsync("PATCH", $"/features/{ManagedGateflow.Text(made, "id")}", """{"default_keys": [], "monthly_budget_usd": null}""");
+        await gateflow.Host.Get<BudgetWatch>().RunOnceAsync(Token);
+        await gateflow.Host.Get<AlertWriter>().RunOnceAsync(Token);
+
+        Assert.Empty((await gateflow.MustAsync("GET", "/alerts?status=open"))["data"]!.AsArray());
+        Assert.Null((await gateflow.MustAsync("GET", "/api-keys"))["data"]!.AsArray().Single(k => ManagedGateflow.Text(k!, "name") == "app")!["feature"]);
+    }
+
+    [Fact]
+    public async Task List_Seen_HoldsNamesOfTrafficBesideThoseDescribed()
+    {
+        using var app = await gateflow.ApplicationAsync();
+        (await ManagedGateflow.AskAsync(app, "Ada")).Dispose();
+        await gateflow.MustAsync("POST", "/features", """{"name": "planned"}""");
+        await gateflow.RecordedAsync(async () => (await gateflow.MustAsync("GET", "/features?seen=true"))["data"]!.AsArray().Count == 2);
+
+        var seen = (await gateflow.MustAsync("GET", "/features?seen=true"))["data"]!.AsArray();
+
+        Assert.Equal([("chatbot", false), ("planned", true)], seen.Select(f => (ManagedGateflow.Text(f!, "name"), f!["id"] is not null)));
+        Assert.Equal(["planned"], (await gateflow.MustAsync("GET", "/features"))["data"]!.AsArray().Select(f => ManagedGateflow.Text(f!, "name")));
+        Assert.Equal(["chatbot", "planned"], await gateflow.Host.Get<FeatureBook>().NamesAsync(Token));
+    }
+
+    [Fact]
+    public async Task Feature_WithFaults_NamesEach_AndANameStays()
+    {
+        var made = await gateflow.MustAsync("POST", "/features", """{"name": "search"}""");
+        var id = ManagedGateflow.Text(made, "id");
+
+        var (status, body) = await gateflow.CallAsync("POST", "/features", """{"name": "", "owner": 5, "default_keys": ["key_none"], "monthly_budget_usd": -1, "colour": "red"}""");
+        var twice = await gateflow.CallAsync("POST", "/features", """{"name": "search"}""");
+        var renamed = await gateflow.CallAsync("PATCH", $"/features/{id}", """{"name": "finding"}""");
+
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, status);
+        Assert.Equal(["colour", "default_keys", "monthly_budget_usd", "name", "owner"], body["error"]!["details"]!.AsArray().Select(d => ManagedGateflow.Text(d!, "param")).Order());
+        Assert.Equal((422, 422), ((int)twice.Status, (int)renamed.Status));
+        await gateflow.MustAsync("DELETE", $"/features/{id}");
+        Assert.Equal(HttpStatusCode.NotFound, (await gateflow.CallAsync("DELETE", $"/features/{id}")).Status);
+        var audit = await gateflow.MustAsync("GET", $"/audit-log?target={id}");
+        Assert.Equal(["feature.delete", "feature.create"], audit["data"]!.AsArray().Select(e => ManagedGateflow.Text(e!, "action")));
+    }
+
+    private Task<JsonObject> FindAsync(string name) => gateflow.MustAsync("GET", $"/features/{name}");
+}
