@@ -1,21 +1,44 @@
 using System.Text.Json;
 using Gateflow.Core.Alerts;
 using Gateflow.Core.Catalog;
+using Gateflow.Core.Catalog.Imports;
+using Gateflow.Core.Datasets;
 using Gateflow.Core.Drills;
 using Gateflow.Core.Evaluations;
+using Gateflow.Core.Fleet;
 using Gateflow.Core.Migrations;
+using Gateflow.Core.Quality;
 using Gateflow.Core.Replay;
+using Gateflow.Core.Rollout;
+using Gateflow.Core.Routing;
+using Gateflow.Core.Shadow;
 using Gateflow.Core.Storage;
+using Gateflow.Core.Usage;
+using Gateflow.Core.Webhooks;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
 
 namespace Gateflow.Core.Audit;
 
-/// <summary>What a context is about to save, in the words of the audit log: every aggregate, every setting, and each event of a migration.</summary>
+/// <summary>
+/// What a context is about to save, in the words of the audit log: every row but those that measure, count or queue, and each event of a migration in
+/// place of its row.
+/// </summary>
 internal static class AuditChanges
 {
     /// <summary>Who acts when the program does so by itself.</summary>
     private const string Program = "gateflow";
+
+    /// <summary>More rows of one kind in one save are one entry: an import, not as many changes.</summary>
+    private const int Many = 20;
+
+    /// <summary>What is recorded of traffic and of work under way, and rows whose owner is entered: nobody changes them one by one.</summary>
+    private static readonly HashSet<Type> Records =
+    [
+        typeof(AuditEntry), typeof(IdempotencyEntry), typeof(RoutingState), typeof(NodeRow), typeof(LeaseRow), typeof(EvidenceRow), typeof(OutcomeBatch), typeof(UsageRollup),
+        typeof(ArmWindow), typeof(RequestRow), typeof(Sample), typeof(Feedback), typeof(ShadowRow), typeof(ReplayPair), typeof(CatalogFact), typeof(CatalogImportRow), typeof(DatasetItem),
+        typeof(EvaluationItem),
+    ];
 
     private static readonly string[] Stamps = ["Version", "UpdatedAt", "UpdatedBy", "LastUsedAt"];
 
@@ -57,8 +80,15 @@ internal static class AuditChanges
                     break;
                 case Evaluation when entry.State == EntityState.Modified:
                     break;
-                case IVersioned or Setting or DrillRun or ReplayTest or Evaluation:
-                    if (AuditFields.Of(entry) is var fields && (fields.Count > 0 || entry.State != EntityState.Modified))
+                case WebhookDelivery delivery:
+                    if (entry.State == EntityState.Added && delivery.Event == WebhookEvents.Test)
+                    {
+                        drafts.Add(new AuditDraft(WebhookEvents.Test, delivery.WebhookId, []));
+                    }
+
+                    break;
+                default:
+                    if (!Records.Contains(entry.Metadata.ClrType) && AuditFields.Of(entry) is var fields && (fields.Count > 0 || entry.State != EntityState.Modified))
                     {
                         drafts.Add(new AuditDraft($"{KindOf(entry)}.{VerbOf(entry.State)}", IdOf(entry), entry.State == EntityState.Modified ? fields : []));
                     }
@@ -67,7 +97,7 @@ internal static class AuditChanges
             }
         }
 
-        return drafts;
+        return [.. drafts.GroupBy(d => d.Action, StringComparer.Ordinal).SelectMany(g => g.Count() <= Many ? g : (IEnumerable<AuditDraft>)[new AuditDraft(g.Key, "", [$"{g.Count()} rows"])])];
     }
 
     internal static bool IsStamp(string property) => Stamps.Contains(property);

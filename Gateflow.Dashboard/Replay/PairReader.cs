@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Gateflow.Core.Access;
+using Gateflow.Core.Audit;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Replay;
 using Gateflow.Core.Shadow;
@@ -73,6 +74,7 @@ public sealed class PairReader(IDbContextFactory<GateflowDb> databases, ISecretP
             return Refusal.NotFound("pair", pairId);
         }
 
+        await AuditLog.NoteAsync(db, new AuditDraft("replay_pair.update", pairId, ["rating"]), cancellationToken);
         await WeighAsync(db, testId, cancellationToken);
         return null;
     }

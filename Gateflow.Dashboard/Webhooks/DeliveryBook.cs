@@ -1,3 +1,4 @@
+using Gateflow.Core.Audit;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Storage;
 using Gateflow.Core.Webhooks;
@@ -70,6 +71,8 @@ public sealed class DeliveryBook(IDbContextFactory<GateflowDb> databases, Delive
             {
                 return Refusal.NotFound("delivery", id);
             }
+
+            await AuditLog.NoteAsync(db, new AuditDraft("webhook.redeliver", webhookId, []), cancellationToken);
         }
 
         return DeliveryView.Of(await deliveries.SendNowAsync(id, cancellationToken));
