@@ -24,8 +24,9 @@ public static partial class PrivacyEndpoints
     }
 
     /// <summary>What is stored by model, and by which rules; never a text.</summary>
-    private static async Task<IResult> ListAsync(IDbContextFactory<GateflowDb> databases, SampleOptions options, CancellationToken cancellationToken)
+    private static async Task<IResult> ListAsync(IDbContextFactory<GateflowDb> databases, SamplePolicy policy, CancellationToken cancellationToken)
     {
+        var options = policy.Current;
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         var stored = await db.Samples.GroupBy(s => s.Model).Select(g => new { Model = g.Key, Samples = g.Count(), Oldest = g.Min(s => s.At), Newest = g.Max(s => s.At) })
             .OrderBy(g => g.Model).ToListAsync(cancellationToken);
