@@ -25,6 +25,7 @@ public sealed partial class DatasetPage(
     private string? editing;
     private string? expected;
     private string? failed;
+    private bool started;
 
     [Parameter]
     public string Id { get; set; } = "";
@@ -54,8 +55,11 @@ public sealed partial class DatasetPage(
         runner.Changed += Follow;
         if (Run == "true" && dataset.Value is { Set.Items: > 0 } && (await Acting.OfAsync(Session, authorization)).MayEdit)
         {
-            navigation.NavigateTo($"/datasets/{Id}", replace: true);
             await RunAsync();
+            if (!started)
+            {
+                navigation.NavigateTo($"/datasets/{Id}", replace: true); // not before: leaving an address closes its dialogs
+            }
         }
     }
 
@@ -135,7 +139,7 @@ public sealed partial class DatasetPage(
     private async Task RunAsync()
     {
         var set = dataset.Value!.Set;
-        object? started = await dialogs.OpenAsync<RunDialog>(
+        object? run = await dialogs.OpenAsync<RunDialog>(
             $"Run models over {set.Name}",
             new Dictionary<string, object?>
             {
@@ -144,9 +148,10 @@ public sealed partial class DatasetPage(
                 [nameof(RunDialog.Actor)] = (await Acting.OfAsync(Session, authorization)).Name,
             },
             new DialogOptions { Width = "720px", CloseDialogOnOverlayClick = false, AutoFocusFirstElement = true });
-        if (started is string run)
+        if (run is string id)
         {
-            navigation.NavigateTo($"/evaluations/{run}");
+            started = true;
+            navigation.NavigateTo($"/evaluations/{id}");
         }
     }
 

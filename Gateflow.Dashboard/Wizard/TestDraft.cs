@@ -10,6 +10,9 @@ public sealed class TestDraft(IValidator<ReplayRequest> rules)
 {
     public string Size { get; set; } = "50";
 
+    /// <summary>The dataset whose items are replayed; null for recent production.</summary>
+    public string? Dataset { get; set; }
+
     /// <summary>USD; empty for no cap.</summary>
     public string Budget { get; set; } = "";
 
@@ -17,6 +20,9 @@ public sealed class TestDraft(IValidator<ReplayRequest> rules)
 
     /// <summary>The source's stored answers instead of asking it.</summary>
     public bool Recorded { get; set; }
+
+    /// <summary>A dataset holds expected answers, not the source's.</summary>
+    public bool MayBeRecorded => Dataset is null;
 
     public bool NoiseFloor { get; set; }
 
@@ -36,6 +42,7 @@ public sealed class TestDraft(IValidator<ReplayRequest> rules)
     public void Take(ReplayView test)
     {
         ArgumentNullException.ThrowIfNull(test);
+        Dataset = test.Setup.DatasetId;
         Size = test.Requested.ToString(CultureInfo.InvariantCulture);
         Budget = test.MaxCost?.ToString("0.######", CultureInfo.InvariantCulture) ?? "";
         Concurrency = test.Setup.Concurrency.ToString(CultureInfo.InvariantCulture);
@@ -47,9 +54,11 @@ public sealed class TestDraft(IValidator<ReplayRequest> rules)
     public ReplayRequest Read() => new()
     {
         TestRequests = Whole(Size) ?? 0,
+        Source = Dataset is null ? ReplayRequest.RecentProduction : ReplayRequest.Dataset,
+        DatasetId = Dataset,
         MaxCost = Budget.Length == 0 ? null : decimal.TryParse(Budget.Replace(',', '.'), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var most) ? most : 0,
         Concurrency = Whole(Concurrency) ?? 0,
-        Compare = Recorded ? ReplayCompare.Recorded : ReplayCompare.Both,
+        Compare = Recorded && MayBeRecorded ? ReplayCompare.Recorded : ReplayCompare.Both,
         NoiseFloor = NoiseFloor,
         Similarity = EmbeddingModel.Length == 0 ? SimilarityKind.Lexical : SimilarityKind.Embedding,
         EmbeddingModel = EmbeddingModel.Length == 0 ? null : EmbeddingModel,

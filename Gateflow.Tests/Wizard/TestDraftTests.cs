@@ -50,6 +50,15 @@ public sealed class TestDraftTests
     }
 
     [Fact]
+    public void Read_OfADataset_AsksTheSourceAndIsRight()
+    {
+        (draft.Dataset, draft.Recorded) = ("ds_1", true);
+
+        Assert.True(draft.IsRight);
+        Assert.Equal(new ReplayRequest { TestRequests = 50, Concurrency = 8, Source = "dataset", DatasetId = "ds_1", Compare = ReplayCompare.Both }, draft.Read());
+    }
+
+    [Fact]
     public void Rubric_UsualOrWithoutJudge_IsNotSent()
     {
         draft.Rubric = "Prefer brevity.";

@@ -6,6 +6,7 @@ using Gateflow.Core.Storage;
 using Gateflow.Core.Usage;
 using Gateflow.Dashboard.Access;
 using Gateflow.Dashboard.Composition;
+using Gateflow.Dashboard.Datasets;
 using Gateflow.Dashboard.Migrations;
 using Gateflow.Dashboard.Replay;
 using Gateflow.Dashboard.Demo;
@@ -56,7 +57,8 @@ public abstract class WizardBench : DashboardTestContext, IAsyncLifetime
         Services.AddSingleton<Gateflow.Dashboard.Features.FeatureBook>();
         Services.AddSingleton(settings).AddSingleton(_database.Factory).AddSingleton(new DemoState(true));
         Services.AddSingleton<IDataProtectionProvider>(new EphemeralDataProtectionProvider()).AddSecretProtectors();
-        Services.AddFleet(settings).AddRouting(settings).AddUsage(settings).AddRollout(settings).AddShadow().AddMigrations().AddReplay(settings.Roles).AddLive().AddWizard();
+        Services.AddSingleton<Core.Audit.AuditLog>();
+        Services.AddFleet(settings).AddRouting(settings).AddUsage(settings).AddRollout(settings).AddShadow().AddMigrations().AddReplay(settings.Roles).AddDatasets().AddLive().AddWizard();
         _person = this.AddAuthorization();
         SignIn();
         await Services.GetRequiredService<Gateflow.Core.Routing.Routes>().ReloadAsync(Token);
