@@ -60,7 +60,7 @@ public sealed class FeatureBook(IDbContextFactory<GateflowDb> databases, CostQue
         {
             Id = Ids.New("feat", now), Name = draft.Name, Owner = draft.Owner, Description = draft.Description, MonthlyBudgetUsd = draft.MonthlyBudgetUsd, CreatedAt = now, CreatedBy = actor,
         };
-        if (await AssignAsync(db, feature.Name, draft.DefaultKeys, faults, cancellationToken) is { } refusal)
+        if (await AssignAsync(db, feature.Name, draft.DefaultKeys, isNew: true, faults, cancellationToken) is { } refusal)
         {
             return refusal;
         }
@@ -77,7 +77,7 @@ public sealed class FeatureBook(IDbContextFactory<GateflowDb> databases, CostQue
         }
 
         var (draft, faults) = FeatureDraft.Of(feature).With(request, isNew: false);
-        if (await AssignAsync(db, feature.Name, draft.DefaultKeys, faults, cancellationToken) is { } refusal)
+        if (await AssignAsync(db, feature.Name, draft.DefaultKeys, isNew: false, faults, cancellationToken) is { } refusal)
         {
             return refusal;
         }
@@ -100,9 +100,9 @@ public sealed class FeatureBook(IDbContextFactory<GateflowDb> databases, CostQue
         return await TrySaveAsync(db, cancellationToken) ?? (Result<FeatureView>)view;
     }
 
-    /// <summary>Gives keys to the feature, and takes those away from it that are not named.</summary>
+    /// <summary>Gives keys to the feature, and takes those away from it that are not named; not when it is new: keys that bear its name already are its own.</summary>
     private static async Task<Refusal?> AssignAsync(
-        GateflowDb db, string feature, IReadOnlyList<string>? wanted, IReadOnlyList<Fault> faults, CancellationToken cancellationToken)
+        GateflowDb db, string feature, IReadOnlyList<string>? wanted, bool isNew, IReadOnlyList<Fault> faults, CancellationToken cancellationToken)
     {
         var keys = wanted is null ? [] : await db.ApiKeys.Where(k => k.Feature == feature || wanted.Contains(k.Id)).ToListAsync(cancellationToken);
         faults = [.. faults, .. (wanted ?? []).Where(id => !keys.Exists(k => k.Id == id && k.RevokedAt == null)).Select(id => new Fault("default_keys", $"There is no key '{id}' that is in use."))];
@@ -113,7 +113,7 @@ public sealed class FeatureBook(IDbContextFactory<GateflowDb> databases, CostQue
 
         foreach (var key in keys)
         {
-            key.Feature = wanted!.Contains(key.Id) ? feature : null;
+            key.Feature = isNew || wanted!.Contains(key.Id) ? feature : null;
         }
 
         return null;

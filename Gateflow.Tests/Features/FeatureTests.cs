@@ -50,13 +50,15 @@ public sealed class FeatureTests : IAsyncLifetime
         using var app = await gateflow.ApplicationAsync();
         (await ManagedGateflow.AskAsync(app, "Ada")).Dispose();
         await gateflow.MustAsync("POST", "/features", """{"name": "planned"}""");
+        await gateflow.MustAsync("POST", "/api-keys", """{"name": "planner", "feature": "later"}""");
         await gateflow.RecordedAsync(async () => (await gateflow.MustAsync("GET", "/features?seen=true"))["data"]!.AsArray().Count == 2);
 
         var seen = (await gateflow.MustAsync("GET", "/features?seen=true"))["data"]!.AsArray();
 
         Assert.Equal([("chatbot", false), ("planned", true)], seen.Select(f => (ManagedGateflow.Text(f!, "name"), f!["id"] is not null)));
         Assert.Equal(["planned"], (await gateflow.MustAsync("GET", "/features"))["data"]!.AsArray().Select(f => ManagedGateflow.Text(f!, "name")));
-        Assert.Equal(["chatbot", "planned"], await gateflow.Host.Get<FeatureBook>().NamesAsync(Token));
+        Assert.Single((await gateflow.MustAsync("POST", "/features", """{"name": "later", "default_keys": []}"""))["default_keys"]!.AsArray());
+        Assert.Equal(["chatbot", "later", "planned"], await gateflow.Host.Get<FeatureBook>().NamesAsync(Token));
     }
 
     [Fact]
