@@ -64,6 +64,9 @@ public static class Forecast
     /// <summary>Least that tests are spread over: a late start costs little (the logarithm), a horizon too short hides late regressions.</summary>
     public const long FewestExpected = 6_000;
 
+    /// <summary>Standard deviation of the logarithm of latencies, where none were seen.</summary>
+    public const double AssumedLatencySigma = Power.LatencySigma;
+
     private const long MostExpected = 100_000_000;
 
     /// <summary>A hundred years: what takes longer has no date.</summary>
@@ -82,7 +85,8 @@ public static class Forecast
     /// <param name="config">The configuration.</param>
     /// <param name="traffic">Requests of the source model in scope; null when unknown.</param>
     /// <param name="start">When it begins.</param>
-    public static ForecastResult Estimate(MigrationConfig config, TrafficProfile? traffic, DateTimeOffset start)
+    /// <param name="latencySigma">Standard deviation of the logarithm of the source's latencies, above 0.</param>
+    public static ForecastResult Estimate(MigrationConfig config, TrafficProfile? traffic, DateTimeOffset start, double latencySigma = Power.LatencySigma)
     {
         var compiled = RolloutSteps.Compile(config);
         var steps = new List<StepForecast>();
@@ -96,10 +100,10 @@ public static class Forecast
         }
 
         var requests = Sum(steps.Select(x => x.TargetRequests));
-        var detectable = Detect(steps, config);
+        var detectable = Detect(steps, config, latencySigma);
         return new ForecastResult
         {
-            Steps = [.. steps.Select((s, i) => s with { Detectable = Detect(steps[..(i + 1)], config) })],
+            Steps = [.. steps.Select((s, i) => s with { Detectable = Detect(steps[..(i + 1)], config, latencySigma) })],
             Hours = Sum(steps.Select(x => x.Hours)),
             TargetRequests = requests,
             ExpectedTargetRequests = (long)Math.Clamp(Room * (requests ?? 0), FewestExpected, MostExpected),
@@ -128,7 +132,7 @@ public static class Forecast
         return new StepForecast { Step = step, Hours = hours, TargetRequests = hours is { } h ? share * traffic.Requests(start, h) : null };
     }
 
-    private static Detectable Detect(List<StepForecast> steps, MigrationConfig config)
+    private static Detectable Detect(List<StepForecast> steps, MigrationConfig config, double latencySigma)
     {
         var (limits, alpha) = (config.RollbackThreshold, config.Alpha / Math.Max(1, Armed(config.RollbackThreshold)));
         if (Sum(steps.Select(s => s.TargetRequests)) is not { } requests)
@@ -140,7 +144,7 @@ public static class Forecast
         return new Detectable
         {
             ErrorRate = limits.ErrorRate is > 0 and < 1 and var rate ? Power.ErrorRate(rate, alpha, requests) : null,
-            LatencyRatio = limits.LatencyP99Increase is > 1 and var ratio ? Power.LatencyRatio(ratio, alpha, seen) : null,
+            LatencyRatio = limits.LatencyP99Increase is > 1 and var ratio ? Power.LatencyRatio(ratio, alpha, seen, latencySigma) : null,
             QualityDrop = limits.QualityScoreDrop is > 0 and < 1 and var drop ? Power.QualityDrop(drop, alpha, seen) : null,
         };
     }

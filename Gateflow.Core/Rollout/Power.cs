@@ -12,7 +12,7 @@ internal readonly record struct PowerStep(double Weight, double TargetRequests);
 /// </summary>
 internal static class Power
 {
-    /// <summary>Spread of latencies that the forecast assumes: standard deviation of their logarithm.</summary>
+    /// <summary>Spread of latencies that is assumed where none was seen: standard deviation of their logarithm.</summary>
     public const double LatencySigma = 0.8;
 
     /// <summary>Spread of quality scores that the forecast assumes.</summary>
@@ -28,14 +28,15 @@ internal static class Power
         return Smallest(limit, 1, alpha, rate => requests * Best(rate, hit, miss));
     }
 
-    /// <summary>The ratio of the target's latencies to the source's, both log-normal with <see cref="LatencySigma"/>. Needs source traffic: steps above 90 % see nothing.</summary>
-    public static double? LatencyRatio(double limit, double alpha, IReadOnlyList<PowerStep> steps)
+    /// <summary>The ratio of the target's latencies to the source's, both log-normal with one spread. Needs source traffic: steps above 90 % see nothing.</summary>
+    /// <param name="sigma">Standard deviation of the logarithm of latencies, above 0.</param>
+    public static double? LatencyRatio(double limit, double alpha, IReadOnlyList<PowerStep> steps, double sigma)
     {
         return Smallest(limit, MostRatio, alpha, Growth);
 
         double Growth(double ratio)
         {
-            var slow = Normal((Math.Log(ratio / limit) / LatencySigma) - Z95); // P(target > limit · c)
+            var slow = Normal((Math.Log(ratio / limit) / sigma) - Z95); // P(target > limit · c)
             var (growth, unseen) = (0.0, (double)GuardrailMinimums.LatencySources);
             foreach (var step in steps.Where(s => s.Weight is > 0 and <= GuardrailMinimums.LatencyMaxWeight))
             {

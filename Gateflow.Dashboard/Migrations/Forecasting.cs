@@ -1,3 +1,4 @@
+using System.Globalization;
 using Gateflow.Core.Catalog;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Rollout;
@@ -11,6 +12,11 @@ namespace Gateflow.Dashboard.Migrations;
 public sealed class Forecasting(UsageQuery usage, ModelDirectory models, TimeProvider clock)
 {
     private static readonly TimeSpan Present = TimeSpan.FromMinutes(2);
+
+    /// <summary>Requests below which the spread of latencies is assumed.</summary>
+    private const long FewestForSpread = 200;
+
+    private const double Z95 = 1.6448536269514722;
 
     /// <summary>A rollout that would be over sooner than this meets the traffic of the moment, not the month's mean.</summary>
     private static readonly TimeSpan Short = TimeSpan.FromHours(3);
@@ -44,7 +50,8 @@ public sealed class Forecasting(UsageQuery usage, ModelDirectory models, TimePro
         var byWeek = rate is { } mean && analysis is { HourOfWeek.Count: > 0 } && mean == analysis.RequestsPerHour;
         var traffic = rate is not { } perHour ? null : byWeek ? TrafficProfile.Of(analysis!.HourOfWeek, perHour) : TrafficProfile.Even(perHour);
         var start = config.Strategy == Strategy.Scheduled && config.ExecuteAt > now ? config.ExecuteAt.Value : now;
-        var result = Forecast.Estimate(config, traffic, start);
+        var spread = Spread(analysis);
+        var result = Forecast.Estimate(config, traffic, start, spread ?? Forecast.AssumedLatencySigma);
         return new ForecastView
         {
             Result = result,
@@ -52,7 +59,7 @@ public sealed class Forecasting(UsageQuery usage, ModelDirectory models, TimePro
             Traffic = rate is null ? "unknown" : byWeek ? "hour_of_week" : "present",
             EstimatedCompletion = result.Hours is { } hours && hours < 24 * 365 * 100 ? start.AddHours(hours) : null,
             Money = Money(config, result, analysis, source, target),
-            Assumptions = Assumptions(config, byWeek),
+            Assumptions = Assumptions(config, byWeek, spread),
         };
     }
 
@@ -83,13 +90,22 @@ public sealed class Forecasting(UsageQuery usage, ModelDirectory models, TimePro
 
     private static decimal? Round(decimal? sum) => sum is { } value ? Math.Round(value, 6) : null;
 
-    private static List<string> Assumptions(MigrationConfig config, bool byWeek)
+    /// <summary>
+    /// The spread of the source's own latencies: of a log-normal variable ln(p95 / p50) is 1.645 standard deviations of its logarithm. Null where too few were seen.
+    /// </summary>
+    private static double? Spread(UsageAnalysis? analysis) => analysis is { TotalRequests: >= FewestForSpread, LatencyMs: { P50: > 0 } seen }
+        ? Math.Clamp(Math.Log(Math.Max(1, seen.P95 / seen.P50)) / Z95, 0.1, 3)
+        : null;
+
+    private static List<string> Assumptions(MigrationConfig config, bool byWeek, double? spread)
     {
         List<string> all = [byWeek ? "Requests come as they did in each hour of the week over the last 30 days." : "Requests come evenly, at the rate named."];
         all.Add("A regression of the size named is noticed in about half of the rollouts of that length; a larger one sooner.");
         if (config.RollbackThreshold.LatencyP99Increase is not null)
         {
-            all.Add("Latencies are log-normal with a spread of 0.8, and above 90 % of traffic nothing is compared.");
+            all.Add(string.Create(CultureInfo.InvariantCulture, spread is { } seen
+                ? $"Latencies are log-normal and spread as the source's own did (σ {seen:0.##}), and above 90 % of traffic nothing is compared."
+                : $"Latencies are log-normal with a spread of {Forecast.AssumedLatencySigma:0.##} (too few were seen), and above 90 % of traffic nothing is compared."));
         }
 
         if (config.RollbackThreshold.QualityScoreDrop is not null)

@@ -1,4 +1,5 @@
 using Gateflow.Core.Migrations;
+using Gateflow.Core.Usage;
 using Gateflow.Dashboard.Migrations;
 
 namespace Gateflow.Tests.Migrations;
@@ -19,4 +20,21 @@ public sealed class ForecastingTests
     [Fact]
     public void Choose_LongRollout_TakesTheMean() =>
         Assert.Equal(100, Forecasting.Choose(new MigrationConfig(), 20_000, 100));
+
+    /// <summary>A steadier source lets a smaller slowing be seen, and the forecast says what it rests on.</summary>
+    [Fact]
+    public void Foretell_SourceWithKnownLatencies_RestsOnTheirSpread()
+    {
+        var config = Quick with { IncreaseIntervalMinutes = 60, RollbackThreshold = new RollbackThreshold { LatencyP99Increase = 2 } };
+        var steady = Foretell(new Percentiles(500, 500 * Math.Exp(1.645 * 0.3), 1_200), requests: 1_000);
+        var wild = Foretell(new Percentiles(500, 500 * Math.Exp(1.645 * 1.2), 9_000), requests: 1_000);
+        var few = Foretell(new Percentiles(500, 500 * Math.Exp(1.645 * 0.3), 1_200), requests: 199);
+
+        Assert.True(steady.Result.Detectable.LatencyRatio < few.Result.Detectable.LatencyRatio && few.Result.Detectable.LatencyRatio < wild.Result.Detectable.LatencyRatio);
+        Assert.Contains(steady.Assumptions, a => a.Contains("as the source's own did (σ 0.3)", StringComparison.Ordinal));
+        Assert.Contains(few.Assumptions, a => a.Contains("a spread of 0.8 (too few were seen)", StringComparison.Ordinal));
+
+        ForecastView Foretell(Percentiles latency, long requests) =>
+            Forecasting.Foretell(config, 3_000, new UsageAnalysis { Model = "gpt-4", TotalRequests = requests, LatencyMs = latency }, null, null, DateTimeOffset.UnixEpoch);
+    }
 }
