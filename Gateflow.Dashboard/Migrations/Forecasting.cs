@@ -103,9 +103,10 @@ public sealed class Forecasting(UsageQuery usage, ModelDirectory models, TimePro
         all.Add("A regression of the size named is noticed in about half of the rollouts of that length; a larger one sooner.");
         if (config.RollbackThreshold.LatencyP99Increase is not null)
         {
-            all.Add(string.Create(CultureInfo.InvariantCulture, spread is { } seen
-                ? $"Latencies are log-normal and spread as the source's own did (σ {seen:0.##}), and above 90 % of traffic nothing is compared."
-                : $"Latencies are log-normal with a spread of {Forecast.AssumedLatencySigma:0.##} (too few were seen), and above 90 % of traffic nothing is compared."));
+            var how = spread is { } seen
+                ? string.Create(CultureInfo.InvariantCulture, $"spread as the source's own did (σ {seen:0.##})")
+                : string.Create(CultureInfo.InvariantCulture, $"have a spread of {Forecast.AssumedLatencySigma:0.##} (too few were seen)");
+            all.Add($"Latencies are log-normal and {how}; above 90 % of traffic nothing is compared.");
         }
 
         if (config.RollbackThreshold.QualityScoreDrop is not null)

@@ -35,6 +35,6 @@ public sealed class ForecastingTests
         Assert.Contains(few.Assumptions, a => a.Contains("a spread of 0.8 (too few were seen)", StringComparison.Ordinal));
 
         ForecastView Foretell(Percentiles latency, long requests) =>
-            Forecasting.Foretell(config, 3_000, new UsageAnalysis { Model = "gpt-4", TotalRequests = requests, LatencyMs = latency }, null, null, DateTimeOffset.UnixEpoch);
+            Forecasting.Foretell(config, 3_000, new UsageAnalysis { UsagePeriod = "30d", TotalRequests = requests, LatencyMs = latency }, null, null, DateTimeOffset.UnixEpoch);
     }
 }
