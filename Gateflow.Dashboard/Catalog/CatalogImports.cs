@@ -107,14 +107,15 @@ public sealed partial class CatalogImports(IDbContextFactory<GateflowDb> databas
         {
             Id = id, Format = format, Source = source, Status = CatalogImportStatus.Reviewing, Counts = reading.Counts, CreatedAt = clock.GetUtcNow(), CreatedBy = actor,
         };
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await ImportRows.InsertAsync(databases, reading.Rows, cancellationToken); // seen by nobody before the import itself is there
         db.Add(import);
-        db.AddRange(reading.Rows);
         await db.SaveChangesAsync(cancellationToken);
-        var old = await db.CatalogImports.OrderByDescending(i => i.Id).Skip(Kept).Select(i => i.Id).ToListAsync(cancellationToken);
-        await db.CatalogImportRows.Where(r => old.Contains(r.ImportId)).ExecuteDeleteAsync(cancellationToken);
-        await db.CatalogImports.Where(i => old.Contains(i.Id)).ExecuteDeleteAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
+        if (await db.CatalogImports.OrderByDescending(i => i.Id).Skip(Kept).Select(i => i.Id).FirstOrDefaultAsync(cancellationToken) is { } tooOld)
+        {
+            await db.CatalogImportRows.Where(r => r.ImportId.CompareTo(tooOld) <= 0).ExecuteDeleteAsync(cancellationToken); // ids grow with time
+            await db.CatalogImports.Where(i => i.Id.CompareTo(tooOld) <= 0).ExecuteDeleteAsync(cancellationToken);
+        }
+
         LogRead(id, import.Counts.Read, import.Counts.Added, import.Counts.Changed, import.Counts.Faulty, actor);
         return import;
     }

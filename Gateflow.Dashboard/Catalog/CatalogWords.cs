@@ -21,7 +21,7 @@ internal static class CatalogWords
         ("limits", "Limits and capabilities only", [FactFields.ContextWindow, FactFields.MaxInputTokens, FactFields.MaxOutputTokens, FactFields.Capabilities]),
     ];
 
-    public static string Value(string field, JsonNode? value) => value is null ? Unknown : FactFields.Find(field)?.Kind switch
+    public static string Value(string field, JsonNode? value) => value is null ? (field is FactFields.DeprecatedOn or FactFields.RetiresOn or FactFields.NotRetiredBefore ? "none announced" : Unknown) : FactFields.Find(field)?.Kind switch
     {
         FactKind.Date => Day(value.ToString()),
         FactKind.Tokens => Display.Count((long)(Number(value) ?? 0), "token"),

@@ -12,7 +12,9 @@ public sealed class CatalogWriter(IDbContextFactory<GateflowDb> databases, Route
     private const int Attempts = 5;
 
     /// <summary>Saves what the change did to the database, unless it was refused. It runs again when somebody else wrote the same meanwhile.</summary>
-    public async Task<Result<T>> SaveAsync<T>(Func<GateflowDb, Task<Result<T>>> change, CancellationToken cancellationToken)
+    /// <param name="change">What is done.</param>
+    /// <param name="reload">False when more follows at once: then it is in force with the last.</param>
+    public async Task<Result<T>> SaveAsync<T>(Func<GateflowDb, Task<Result<T>>> change, CancellationToken cancellationToken, bool reload = true)
         where T : class
     {
         ArgumentNullException.ThrowIfNull(change);
@@ -32,7 +34,11 @@ public sealed class CatalogWriter(IDbContextFactory<GateflowDb> databases, Route
                 await db.SaveChangesAsync(cancellationToken);
                 await db.BumpRouteVersionAsync(cancellationToken);
                 await transaction.CommitAsync(cancellationToken);
-                await routes.ReloadAsync(cancellationToken);
+                if (reload)
+                {
+                    await routes.ReloadAsync(cancellationToken);
+                }
+
                 return result;
             }
             catch (DbUpdateException) when (attempt < Attempts)
