@@ -38,7 +38,6 @@ internal sealed class ModelsEndpoint(GatewayOptions options, RouteReader routes,
         var models = table.Models
             .Where(pair => pair.Key == pair.Value.Id && Visible(pair.Value, key))
             .Select(pair => pair.Value)
-            .Concat(table.Aliases.Keys.Where(alias => !table.Models.ContainsKey(alias)).Select(alias => Named(table, alias, key)).OfType<ModelRoute>())
             .OrderBy(model => model.Id, StringComparer.Ordinal)
             .ToList();
         if (!IsAnthropic(http))
