@@ -22,6 +22,9 @@ public sealed record KeyEntry
     /// <summary>True for keys of the demo: their usage is labelled so.</summary>
     public bool Demo { get; init; }
 
+    /// <summary>True for the playground: the very model that is named answers, no migration is taken part in, and no sample is kept.</summary>
+    public bool Direct { get; init; }
+
     /// <summary>Models that the key may ask for; null for all.</summary>
     public IReadOnlyList<string>? AllowedModels { get; init; }
 

@@ -48,6 +48,9 @@ public sealed record DeprecationEntry
     /// <summary>Milestones counted back from <see cref="RetiresOn"/>; null without a date or after it.</summary>
     public BackPlan? Plan { get; init; }
 
+    /// <summary>"plan_…" of the plan for the model; left out without one.</summary>
+    public string? PlanId { get; init; }
+
     /// <summary>"migrate_to_&lt;model&gt;"; left out when nobody names a replacement that is still served.</summary>
     public string? RecommendedAction { get; init; }
 

@@ -13,7 +13,7 @@ namespace Gateflow.Core.Routing;
 
 /// <summary>Builds the route table from configuration (providers, bootstrap key) and database (providers, keys, migrations, chains).</summary>
 public sealed class RouteTableLoader(
-    IDbContextFactory<GateflowDb> databases, ModelDirectory models, StoredProviders providers, BootstrapKeys bootstrap, TimeProvider? clock = null)
+    IDbContextFactory<GateflowDb> databases, ModelDirectory models, StoredProviders providers, BootstrapKeys bootstrap, TimeProvider? clock = null, StandInKey? standIn = null)
 {
     private readonly StoredCatalog _catalog = new(models.BuiltIn, clock ?? TimeProvider.System);
 
@@ -49,7 +49,7 @@ public sealed class RouteTableLoader(
             Aliases = aliases.ToFrozenDictionary(a => a.Alias, a => a.Model, StringComparer.Ordinal),
             AutoFallback = autoFallback == "true",
             Fallbacks = chains.Where(c => c.Config.Enabled).ToFrozenDictionary(c => c.Primary, FallbackRoute.Of, StringComparer.Ordinal),
-            Keys = keys.Select(Entry).Concat(bootstrap.Keys.Select(k => k.Entry)).ToFrozenDictionary(e => e.Hash, e => e.Key),
+            Keys = keys.Select(Entry).Concat(bootstrap.Keys.Select(k => k.Entry)).Concat(StandIns(keys)).ToFrozenDictionary(e => e.Hash, e => e.Key),
             Migrations = migrations
                 .OrderByDescending(m => m.Status != MigrationStatus.Completed)
                 .ThenByDescending(m => !m.Config.Scope.IsEverything)
@@ -70,6 +70,10 @@ public sealed class RouteTableLoader(
                 }).ToArray(), StringComparer.Ordinal),
         };
     }
+
+    private IEnumerable<(KeyHash Hash, KeyEntry Key)> StandIns(List<ApiKey> keys) => standIn is null
+        ? []
+        : keys.Where(k => k.Id == standIn.KeyId).Select(k => (KeyHash.Of(standIn.Secret), Entry(k).Key with { Direct = true }));
 
     private static (KeyHash Hash, KeyEntry Key) Entry(ApiKey key) => (KeyHash.Parse(key.Hash), new KeyEntry
     {

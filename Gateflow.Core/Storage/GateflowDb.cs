@@ -12,12 +12,15 @@ using Gateflow.Core.Features;
 using Gateflow.Core.Fleet;
 using Gateflow.Core.Members;
 using Gateflow.Core.Migrations;
+using Gateflow.Core.Plans;
+using Gateflow.Core.Prompts;
 using Gateflow.Core.Providers;
 using Gateflow.Core.Quality;
 using Gateflow.Core.Replay;
 using Gateflow.Core.Rollout;
 using Gateflow.Core.Routing;
 using Gateflow.Core.Shadow;
+using Gateflow.Core.Templates;
 using Gateflow.Core.Usage;
 using Gateflow.Core.Webhooks;
 using Microsoft.EntityFrameworkCore;
@@ -101,6 +104,14 @@ public abstract class GateflowDb(DbContextOptions options) : DbContext(options)
     public DbSet<Member> Members => Set<Member>();
 
     public DbSet<Feature> Features => Set<Feature>();
+
+    public DbSet<Plan> Plans => Set<Plan>();
+
+    public DbSet<OwnTemplate> Templates => Set<OwnTemplate>();
+
+    public DbSet<Prompt> Prompts => Set<Prompt>();
+
+    public DbSet<PromptVersion> PromptVersions => Set<PromptVersion>();
 
     public DbSet<IdempotencyEntry> Idempotency => Set<IdempotencyEntry>();
 

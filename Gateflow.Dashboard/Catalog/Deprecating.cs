@@ -24,12 +24,14 @@ public sealed class Deprecating(IDbContextFactory<GateflowDb> databases, ModelDi
 
         var features = (await usage.FeaturesAsync(from, now, cancellationToken)).ToLookup(f => f.Model, f => f.Feature, StringComparer.Ordinal);
         var keys = (await usage.KeysOfModelsAsync(from, now, cancellationToken)).ToLookup(k => k.Model, k => k.Name, StringComparer.Ordinal);
+        var plans = await PlansAsync(cancellationToken);
         var migrations = await MigrationsAsync([.. entries.Select(e => e.Model)], cancellationToken);
         return
         [
             .. entries.Select(e => e with
             {
                 Features = [.. features[e.Model]], Keys = [.. keys[e.Model]], Migration = migrations.GetValueOrDefault(e.Model),
+                PlanId = plans.GetValueOrDefault(e.Model),
             }),
         ];
     }
@@ -40,6 +42,12 @@ public sealed class Deprecating(IDbContextFactory<GateflowDb> databases, ModelDi
         var now = clock.GetUtcNow();
         var used = await usage.UsedModelsAsync(now.AddDays(-30), now, cancellationToken);
         return DeprecationList.Unused(models.Catalog, used, DateOnly.FromDateTime(now.UtcDateTime), withinDays);
+    }
+
+    private async Task<Dictionary<string, string>> PlansAsync(CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        return await db.Plans.AsNoTracking().ToDictionaryAsync(p => p.Model, p => p.Id, StringComparer.Ordinal, cancellationToken);
     }
 
     private async Task<IReadOnlyDictionary<string, DeprecationMigration>> MigrationsAsync(IReadOnlyList<string> sources, CancellationToken cancellationToken)

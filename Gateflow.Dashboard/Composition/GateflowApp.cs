@@ -23,6 +23,8 @@ using Gateflow.Dashboard.Logs;
 using Gateflow.Dashboard.Management;
 using Gateflow.Dashboard.Members;
 using Gateflow.Dashboard.Migrations;
+using Gateflow.Dashboard.Plans;
+using Gateflow.Dashboard.Playground;
 using Gateflow.Dashboard.Providers;
 using Gateflow.Dashboard.Replay;
 using Gateflow.Dashboard.RollbackHistory;
@@ -89,6 +91,7 @@ public static class GateflowApp
         services.AddUsage(settings);
         services.AddRollout(settings);
         services.AddMigrations();
+        services.AddPlans().AddPlayground();
         services.AddReplay(settings.Roles).AddDatasets().AddEvaluations(settings.Roles);
         services.AddProviders();
         services.AddWebhooks(settings);

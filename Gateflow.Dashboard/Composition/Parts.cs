@@ -22,6 +22,8 @@ using Gateflow.Dashboard.Imports;
 using Gateflow.Dashboard.Live;
 using Gateflow.Dashboard.Logs;
 using Gateflow.Dashboard.Migrations;
+using Gateflow.Dashboard.Playground;
+using Gateflow.Dashboard.Templates;
 using Gateflow.Gateway;
 
 namespace Gateflow.Dashboard.Composition;
@@ -35,6 +37,7 @@ internal static class Parts
             settings.Demo ? DemoModels.Catalog(sp.GetRequiredService<TimeProvider>()) : ModelCatalog.Embedded, [.. settings.Providers, .. DemoModels.Providers(settings)]));
         services.AddSingleton<CatalogReader>(sp => () => sp.GetRequiredService<ModelDirectory>().Catalog);
         services.AddSingleton(new BootstrapKeys(settings.AdminKey is null ? [] : [new BootstrapKey(settings.AdminKey)]));
+        services.AddSingleton(new StandInKey(PlaygroundKey.Id, Ids.NewSecret("gw_dev_")));
         services.AddSingleton(settings.Outbound);
         services.AddSingleton<StoredProviders>();
         services.AddSingleton<RouteTableLoader>();
@@ -104,6 +107,7 @@ internal static class Parts
     {
         services.AddSingleton<Transitions>();
         services.AddSingleton<ChangePolicy>();
+        services.AddTemplates();
         services.AddSingleton<Drafting>();
         services.AddSingleton<Conduct>();
         services.AddSingleton<MigrationReader>();

@@ -3,8 +3,8 @@ using Gateflow.Core.Access;
 using Gateflow.Core.Routing;
 using Gateflow.Core.Storage;
 using Gateflow.Dashboard.Access;
+using Gateflow.Dashboard.Composition;
 using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.EntityFrameworkCore;
 
 namespace Gateflow.Dashboard.Demo;
@@ -60,10 +60,7 @@ internal sealed partial class DemoTraffic(
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registered = lifetime.ApplicationStarted.Register(() => started.TrySetResult());
         await started.Task.WaitAsync(cancellationToken);
-        var address = server.Features.Get<IServerAddressesFeature>()!.Addresses
-            .OrderByDescending(a => a.StartsWith("http:", StringComparison.Ordinal)).First();
-        return new Uri(address.Replace("[::]", "127.0.0.1", StringComparison.Ordinal).Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal)
-            .Replace("//*", "//127.0.0.1", StringComparison.Ordinal).Replace("//+", "//127.0.0.1", StringComparison.Ordinal).TrimEnd('/') + "/");
+        return OwnAddress.Of(server)!;
     }
 
     /// <summary>Secrets are never stored, so each start makes the demo's keys anew under their old names in place of those before.</summary>

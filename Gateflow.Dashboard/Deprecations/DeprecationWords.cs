@@ -31,7 +31,9 @@ internal static class DeprecationWords
     }
 
     /// <summary>Name and day of each milestone, in order.</summary>
-    public static IReadOnlyList<(string What, DateOnly On)> Milestones(BackPlan plan, DateOnly retiresOn)
+    /// <param name="retiresOn">The day that they are counted back from.</param>
+    /// <param name="end">What that day is called.</param>
+    public static IReadOnlyList<(string What, DateOnly On)> Milestones(BackPlan plan, DateOnly retiresOn, string end = "The model ends")
     {
         List<(string, DateOnly)> list = [];
         if (plan.TestBy is { } test)
@@ -47,7 +49,7 @@ internal static class DeprecationWords
 
         list.Add(("All traffic, soak begins", plan.AllBy));
         list.Add(("Soak over", plan.FinishBy));
-        list.Add(("The model ends", retiresOn));
+        list.Add((end, retiresOn));
         return list;
     }
 

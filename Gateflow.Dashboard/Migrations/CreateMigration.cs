@@ -1,4 +1,5 @@
 using FluentValidation;
+using Gateflow.Core.Migrations;
 
 namespace Gateflow.Dashboard.Migrations;
 
@@ -15,7 +16,16 @@ public sealed record CreateMigration
 
     public string? Feature { get; init; }
 
+    /// <summary>Moves the requests of this key alone, "key_…".</summary>
+    public string? ApiKey { get; init; }
+
     public string? Name { get; init; }
+
+    /// <summary>The part of the model's traffic that is to be moved.</summary>
+    internal MigrationScope Scope() => new()
+    {
+        Features = string.IsNullOrEmpty(Feature) ? [] : [Feature], ApiKeys = string.IsNullOrEmpty(ApiKey) ? [] : [ApiKey],
+    };
 }
 
 /// <summary>The rules of a new migration, the same for the API and the page.</summary>
@@ -30,6 +40,7 @@ public sealed class CreateMigrationValidator : AbstractValidator<CreateMigration
         RuleFor(c => c.TargetModel).NotEqual(c => c.SourceModel).When(c => !string.IsNullOrEmpty(c.TargetModel))
             .WithMessage("target_model must be another model than source_model.");
         RuleFor(c => c.Name).MaximumLength(200).WithMessage("name may have at most 200 characters.");
+        RuleFor(c => c.ApiKey).MaximumLength(60).WithMessage("api_key may have at most 60 characters.");
         RuleFor(c => c.Feature).MaximumLength(100).WithMessage("feature may have at most 100 characters.");
     }
 }

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using FluentValidation;
 using Gateflow.Core.Access;
-using Gateflow.Core.Catalog;
 using Gateflow.Core.ChangeManagement;
 using Gateflow.Core.Compatibility;
 using Gateflow.Core.Migrations;
@@ -9,6 +8,7 @@ using Gateflow.Core.Recommendations;
 using Gateflow.Core.Routing;
 using Gateflow.Core.Storage;
 using Gateflow.Core.Usage;
+using Gateflow.Dashboard.Templates;
 using Microsoft.EntityFrameworkCore;
 
 namespace Gateflow.Dashboard.Migrations;
@@ -19,6 +19,7 @@ public sealed class Drafting(
     Transitions transitions,
     ModelDirectory models,
     UsageQuery usage,
+    TemplateBook templates,
     IValidator<CreateMigration> createRules,
     ChangePolicy policy,
     TimeProvider clock)
@@ -35,15 +36,17 @@ public sealed class Drafting(
         }
 
         var (source, target) = (request.SourceModel, request.TargetModel);
+        TemplateView? template = null;
         if (!string.IsNullOrEmpty(request.Template))
         {
-            if (models.Catalog.Templates.FirstOrDefault(t => t.Id == request.Template) is not { } template)
+            template = await templates.FindAsync(request.Template, cancellationToken);
+            if (template is null)
             {
                 return Refusal.Invalid("template", $"There is no template '{request.Template}'. GET /v1/management/migration-templates lists them.");
             }
 
-            source ??= await MostUsedAsync(template, cancellationToken);
-            target ??= BareId(template.Target);
+            source ??= await MostUsedAsync(template.SourceModels, cancellationToken);
+            target ??= template.TargetModel;
         }
 
         if (source is null || !models.Routes.ContainsKey(source))
@@ -62,13 +65,15 @@ public sealed class Drafting(
             Id = Ids.New("mig", now), SourceModel = source, Name = request.Name, CreatedAt = now, CreatedBy = actor,
         };
         migration.Create(actor, now, new JsonObject { ["source_model"] = source, ["target_model"] = target, ["template"] = request.Template });
+        var scope = request.Scope();
         var defaults = policy.Current.MigrationDefaults.Count == 0 ? migration.Config : policy.Current.Default();
-        var config = request.Feature is { Length: > 0 } feature
-            ? defaults with { Scope = new MigrationScope { Features = [feature] } }
-            : defaults;
+        var config = (template?.Config ?? defaults) with { Scope = scope };
         if (target is not null || config != migration.Config)
         {
-            IEnumerable<string?> fields = [target is null ? null : "target_model", request.Feature is null ? null : "scope", .. policy.Current.MigrationDefaults.Select(d => d.Key)];
+            IEnumerable<string?> fields =
+            [
+                target is null ? null : "target_model", scope.IsEverything ? null : "scope", .. template?.Config is null ? policy.Current.MigrationDefaults.Select(d => d.Key) : template.ConfigFields,
+            ];
             migration.Configure(target, config, [.. fields.OfType<string>()], actor, now);
         }
 
@@ -199,9 +204,8 @@ public sealed class Drafting(
     }
 
     /// <summary>A template with several sources takes the one most used, else the first.</summary>
-    private async Task<string> MostUsedAsync(MigrationTemplate template, CancellationToken cancellationToken)
+    private async Task<string> MostUsedAsync(IReadOnlyList<string> ids, CancellationToken cancellationToken)
     {
-        var ids = template.Sources.Select(BareId).ToList();
         var since = clock.GetUtcNow() - Period;
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         var used = await db.UsageRollups.Where(r => ids.Contains(r.Model) && r.Hour >= since)
@@ -209,8 +213,6 @@ public sealed class Drafting(
             .OrderByDescending(g => g.Requests).FirstOrDefaultAsync(cancellationToken);
         return used?.Model ?? ids[0];
     }
-
-    private static string BareId(string id) => id[(id.IndexOf('/', StringComparison.Ordinal) + 1)..];
 
     private static Refusal Invalid(IReadOnlyList<Fault> faults) =>
         new(RefusalKind.Invalid, "invalid_parameter", faults.Count == 1 ? faults[0].Message : $"{faults.Count} fields are wrong: {string.Join(" ", faults.Select(f => f.Message))}")

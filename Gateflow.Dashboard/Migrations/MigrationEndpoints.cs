@@ -3,14 +3,13 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Gateflow.Core;
 using Gateflow.Core.Migrations;
-using Gateflow.Core.Routing;
 using Gateflow.Core.Storage;
 using Gateflow.Dashboard.Access;
 using Gateflow.Dashboard.Management;
 
 namespace Gateflow.Dashboard.Migrations;
 
-/// <summary>The routes of migrations, templates and rollbacks.</summary>
+/// <summary>The routes of migrations and rollbacks.</summary>
 public static class MigrationEndpoints
 {
     public static void MapMigrations(this IEndpointRouteBuilder api)
@@ -31,7 +30,6 @@ public static class MigrationEndpoints
                 RunAsync(id, body, http, conduct, reader, run)).RequireAuthorization(Policies.Operator);
         }
 
-        api.MapGet("/migration-templates", Templates);
         api.MapGet("/rollbacks", RollbacksAsync);
     }
 
@@ -149,8 +147,6 @@ public static class MigrationEndpoints
         var result = await run(conduct, id, Actor(http), body.Text("reason"), http.RequestAborted);
         return result.IsOk ? await GetAsync(id, reader, http.RequestAborted) : result.Refusal.ToResult();
     }
-
-    private static IResult Templates(ModelDirectory models) => Json(new ListPage<Gateflow.Core.Catalog.MigrationTemplate>(models.Catalog.Templates, null));
 
     private static async Task<IResult> RollbacksAsync(
         MigrationReader reader, CancellationToken cancellationToken, int limit = 50, long? cursor = null, [Microsoft.AspNetCore.Mvc.FromQuery(Name = "migration_id")] string? migrationId = null) =>

@@ -1,9 +1,8 @@
-using Gateflow.Core.Catalog;
 using Gateflow.Core.ChangeManagement;
 using Gateflow.Core.Deprecations;
 using Gateflow.Core.Migrations;
-using Gateflow.Core.Routing;
 using Gateflow.Dashboard.Catalog;
+using Gateflow.Dashboard.Templates;
 
 namespace Gateflow.Dashboard.Migrations;
 
@@ -30,10 +29,11 @@ public sealed record MigrationList
 }
 
 /// <summary>One entry of the menu "from template".</summary>
-public sealed record TemplateChoice(string Id, string Source, string Target, bool InUse);
+/// <param name="Name">What somebody called an own one; null for a built-in one.</param>
+public sealed record TemplateChoice(string Id, string Source, string? Target, bool InUse, string? Name = null);
 
 /// <summary>Reads the list of migrations.</summary>
-public sealed class MigrationListReader(MigrationReader migrations, Deprecating deprecating, ModelDirectory models, ChangePolicy policy)
+public sealed class MigrationListReader(MigrationReader migrations, Deprecating deprecating, TemplateBook templates, ChangePolicy policy)
 {
     /// <param name="tab">Which of them.</param>
     /// <param name="limit">How many at most.</param>
@@ -49,17 +49,14 @@ public sealed class MigrationListReader(MigrationReader migrations, Deprecating 
             Counts = await migrations.CountsAsync(cancellationToken),
             Migrations = page.Data,
             HasMore = page.NextCursor is not null,
-            Templates = Choices(models.Catalog.Templates, [.. dying.Select(d => d.Model)]),
+            Templates = Choices(await templates.ListAsync(cancellationToken), [.. dying.Select(d => d.Model)]),
         };
     }
 
-    internal static IReadOnlyList<TemplateChoice> Choices(IReadOnlyList<MigrationTemplate> templates, HashSet<string> used) =>
+    internal static IReadOnlyList<TemplateChoice> Choices(IReadOnlyList<TemplateView> templates, HashSet<string> used) =>
         [.. templates.Select(t =>
         {
-            var sources = t.Sources.Select(Bare).ToList();
-            var source = sources.Find(used.Contains);
-            return new TemplateChoice(t.Id, source ?? sources[0], Bare(t.Target), source is not null);
+            var source = t.SourceModels.FirstOrDefault(used.Contains);
+            return new TemplateChoice(t.Id, source ?? t.SourceModels[0], t.TargetModel, source is not null, t.BuiltIn ? null : t.Name);
         }).OrderByDescending(t => t.InUse)];
-
-    private static string Bare(string id) => id[(id.IndexOf('/', StringComparison.Ordinal) + 1)..];
 }

@@ -19,12 +19,15 @@ public sealed record NavGroup(string? Title, IReadOnlyList<NavEntry> Entries)
             new("Migrations", "/migrations", "migration"),
             new("Deprecations", "/deprecations", "calendar"),
             new("Fallbacks", "/fallbacks", "fallback"),
+            new("Plans", "/plans", "flag"),
+            new("Templates", "/templates", "copy"),
             new("Rollback history", "/rollbacks", "rollback"),
         ]),
         new("Evaluate",
         [
             new("Replays", "/replays", "flask"),
             new("Datasets", "/datasets", "stack"),
+            new("Playground", "/playground", "play"),
         ]),
         new("Observe",
         [

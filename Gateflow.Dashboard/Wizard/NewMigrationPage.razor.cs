@@ -3,6 +3,7 @@ using Gateflow.Core.Deprecations;
 using Gateflow.Core.Migrations;
 using Gateflow.Dashboard.Migrations;
 using Gateflow.Dashboard.Parts;
+using Gateflow.Dashboard.Templates;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
@@ -14,6 +15,7 @@ public sealed partial class NewMigrationPage(
     SourceChoices choices, Drafting drafting, IValidator<CreateMigration> rules, NavigationManager navigation, IAuthorizationService authorization)
 {
     private IReadOnlyList<SourceChoice>? used;
+    private IReadOnlyList<TemplateView> templates = [];
     private List<Fault> faults = [];
     private Acting? acting;
     private string? source;
@@ -31,6 +33,14 @@ public sealed partial class NewMigrationPage(
     [SupplyParameterFromQuery]
     private string? Template { get; set; }
 
+    /// <summary>The one feature that is to be moved.</summary>
+    [SupplyParameterFromQuery]
+    private string? Feature { get; set; }
+
+    /// <summary>Id of the one key whose requests are to be moved.</summary>
+    [SupplyParameterFromQuery]
+    private string? Key { get; set; }
+
     [CascadingParameter]
     private Task<AuthenticationState> Authentication { get; set; } = default!;
 
@@ -39,6 +49,7 @@ public sealed partial class NewMigrationPage(
     protected override async Task OnInitializedAsync()
     {
         acting = await Acting.OfAsync(Authentication, authorization);
+        templates = await choices.TemplatesAsync(CancellationToken.None);
         used = await choices.InUseAsync(CancellationToken.None);
     }
 
@@ -49,6 +60,7 @@ public sealed partial class NewMigrationPage(
             template = Template;
         }
 
+        feature ??= Feature;
         faults = [];
     }
 
@@ -89,6 +101,7 @@ public sealed partial class NewMigrationPage(
         Template = FromTemplate && Source is not { Length: > 0 } ? template : null,
         Name = string.IsNullOrWhiteSpace(name) ? null : name.Trim(),
         Feature = string.IsNullOrWhiteSpace(feature) ? null : feature.Trim(),
+        ApiKey = string.IsNullOrWhiteSpace(Key) ? null : Key,
         Analyze = true,
     };
 

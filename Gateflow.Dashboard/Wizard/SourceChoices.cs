@@ -1,8 +1,8 @@
-using Gateflow.Core.Catalog;
 using Gateflow.Core.Deprecations;
 using Gateflow.Core.Routing;
 using Gateflow.Core.Usage;
 using Gateflow.Dashboard.Catalog;
+using Gateflow.Dashboard.Templates;
 
 namespace Gateflow.Dashboard.Wizard;
 
@@ -12,9 +12,10 @@ namespace Gateflow.Dashboard.Wizard;
 public sealed record SourceChoice(UsedModel Use, DeprecationEntry? End);
 
 /// <summary>What a new migration may start from.</summary>
-public sealed class SourceChoices(ModelDirectory models, UsageQuery usage, Deprecating deprecating, TimeProvider clock)
+public sealed class SourceChoices(ModelDirectory models, UsageQuery usage, Deprecating deprecating, TemplateBook templates, TimeProvider clock)
 {
-    public IReadOnlyList<MigrationTemplate> Templates => models.Catalog.Templates;
+    /// <summary>Own ones first, then those that are built in.</summary>
+    public Task<IReadOnlyList<TemplateView>> TemplatesAsync(CancellationToken cancellationToken) => templates.ListAsync(cancellationToken);
 
     public bool IsKnown(string model) => models.Routes.ContainsKey(model);
 

@@ -21,6 +21,11 @@ internal static class Arms
     {
         exchange.Feature = Header(exchange, "x-gateflow-feature") ?? exchange.Key.Feature;
         exchange.Selected = exchange.Model;
+        if (exchange.Key.Direct)
+        {
+            return;
+        }
+
         for (var hop = 0; hop < MaxHops; hop++)
         {
             if (Find(exchange, exchange.Selected) is not { } migration)

@@ -14,7 +14,7 @@ internal static class Samples
     /// <param name="wants">Whether a sample of a model is wanted now; null for never.</param>
     public static void Take(Exchange exchange, ProviderCall call, Func<string, bool>? wants)
     {
-        if (wants is null || exchange.Protocol.Kind != Protocol.Chat || exchange.Body is not { Length: <= MaxBytes } body || !wants(exchange.Asked?.Id ?? exchange.Model))
+        if (wants is null || exchange.Key.Direct || exchange.Protocol.Kind != Protocol.Chat || exchange.Body is not { Length: <= MaxBytes } body || !wants(exchange.Asked?.Id ?? exchange.Model))
         {
             return;
         }

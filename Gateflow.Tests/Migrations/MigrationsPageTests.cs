@@ -3,6 +3,7 @@ using Gateflow.Core.Access;
 using Gateflow.Core.Catalog;
 using Gateflow.Core.Migrations;
 using Gateflow.Dashboard.Migrations;
+using Gateflow.Dashboard.Templates;
 using Gateflow.Tests.Composition;
 using Gateflow.Tests.Shell;
 using Microsoft.AspNetCore.Components;
@@ -89,7 +90,7 @@ public sealed class MigrationsPageTests(GateflowFixture program) : IClassFixture
             new() { Id = "b", Sources = ["openai/gpt-4-32k", "openai/gpt-4"], Target = "openai/gpt-4o" },
         ];
 
-        Assert.Equal([new("b", "gpt-4", "gpt-4o", true), new("a", "gpt-3.5-turbo", "gpt-4o", false)], MigrationListReader.Choices(templates, ["gpt-4"]));
+        Assert.Equal([new("b", "gpt-4", "gpt-4o", true), new("a", "gpt-3.5-turbo", "gpt-4o", false)], MigrationListReader.Choices([.. templates.Select(TemplateView.Of)], ["gpt-4"]));
     }
 
     private async Task<string> DraftAsync(string source, string target) =>

@@ -1,0 +1,97 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Gateflow.Core.Deprecations;
+using Gateflow.Core.Migrations;
+using Gateflow.Dashboard.Catalog;
+using Gateflow.Dashboard.Parts;
+using Gateflow.Dashboard.Wizard;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Authorization;
+
+namespace Gateflow.Dashboard.Plans;
+
+/// <summary>Makes a plan or changes one, by the API's own rules.</summary>
+public sealed partial class PlanEditPage(PlanReader reader, PlanBook book, Deprecating deprecating, NavigationManager navigation, IAuthorizationService authorization)
+{
+    private IReadOnlyList<DeprecationEntry> dying = [];
+    private IReadOnlyList<Fault> faults = [];
+    private string? model;
+    private string? name;
+    private DateOnly? deadline;
+    private string? owner;
+    private string? note;
+    private string? refusal;
+    private bool missing;
+    private bool busy;
+
+    /// <summary>The plan to change; null for a new one.</summary>
+    [Parameter]
+    public string? Id { get; set; }
+
+    /// <summary>The model of a new plan.</summary>
+    [SupplyParameterFromQuery]
+    private string? Model { get; set; }
+
+    [CascadingParameter]
+    private Task<AuthenticationState> Session { get; set; } = default!;
+
+    private string End => dying.FirstOrDefault(d => d.Model == model)?.RetiresOn is { } day
+        ? $"Without one the catalog's date counts: {Display.Date(day)}"
+        : "Without one the catalog's date counts";
+
+    protected override async Task OnInitializedAsync()
+    {
+        dying = await deprecating.ListAsync(null, CancellationToken.None);
+        if (Id is null)
+        {
+            model = Model;
+        }
+        else if (await reader.FindAsync(Id, CancellationToken.None) is { } plan)
+        {
+            (model, name, owner, note) = (plan.Model, plan.Name, plan.Owner, plan.Note);
+            deadline = plan.Deadline is { Source: "own" } own ? own.On : null;
+        }
+        else
+        {
+            missing = true;
+        }
+    }
+
+    private string? Fault(string field) => faults.FirstOrDefault(f => f.Param == field)?.Message;
+
+    private string? Invalid(string field) => Fault(field) is null ? null : "true";
+
+    private async Task SaveAsync()
+    {
+        if (busy)
+        {
+            return;
+        }
+
+        busy = true;
+        try
+        {
+            var request = new JsonObject
+            {
+                ["model"] = model?.Trim() ?? "",
+                ["name"] = name,
+                ["deadline"] = deadline?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+                ["owner"] = owner,
+                ["note"] = note,
+            };
+            var actor = (await Acting.OfAsync(Session, authorization)).Name;
+            var saved = Id is null ? await book.CreateAsync(request, actor, CancellationToken.None) : await book.UpdateAsync(Id, request, actor, CancellationToken.None);
+            faults = saved.Refusal?.Faults ?? [];
+            refusal = faults.Count == 0 ? saved.Refusal?.Message : null;
+            if (saved.IsOk)
+            {
+                navigation.NavigateTo($"/plans/{saved.Value.Id}");
+            }
+        }
+        finally
+        {
+            busy = false;
+        }
+    }
+}

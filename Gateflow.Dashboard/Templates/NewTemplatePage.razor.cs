@@ -1,0 +1,57 @@
+using System.Text.Json.Nodes;
+using Gateflow.Core.Migrations;
+using Gateflow.Dashboard.Migrations;
+using Gateflow.Dashboard.Wizard;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Authorization;
+
+namespace Gateflow.Dashboard.Templates;
+
+/// <summary>Keeps a migration as a template, by the API's own rules.</summary>
+public sealed partial class NewTemplatePage(MigrationReader migrations, TemplateBook book, NavigationManager navigation, IAuthorizationService authorization)
+{
+    private MigrationView? view;
+    private IReadOnlyList<Fault> faults = [];
+    private string? name;
+    private string? description;
+    private string? refusal;
+    private bool loading = true;
+    private bool busy;
+
+    /// <summary>Id of the migration.</summary>
+    [SupplyParameterFromQuery]
+    private string? Migration { get; set; }
+
+    [CascadingParameter]
+    private Task<AuthenticationState> Session { get; set; } = default!;
+
+    protected override async Task OnInitializedAsync()
+    {
+        view = Migration is null ? null : await migrations.FindAsync(Migration, CancellationToken.None);
+        name = view?.Name;
+        loading = false;
+    }
+
+    private string? Fault(string field) => faults.FirstOrDefault(f => f.Param == field)?.Message;
+
+    private JsonObject Request() => new() { ["name"] = name ?? "", ["description"] = description, ["migration_id"] = view!.MigrationId };
+
+    private async Task SaveAsync()
+    {
+        if (busy)
+        {
+            return;
+        }
+
+        busy = true;
+        var saved = await book.CreateAsync(Request(), (await Acting.OfAsync(Session, authorization)).Name, CancellationToken.None);
+        busy = false;
+        faults = saved.Refusal?.Faults ?? [];
+        refusal = faults.Any(f => f.Param is "name" or "description") ? null : saved.Refusal?.Message;
+        if (saved.IsOk)
+        {
+            navigation.NavigateTo("/templates");
+        }
+    }
+}

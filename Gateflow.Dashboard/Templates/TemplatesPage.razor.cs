@@ -1,0 +1,48 @@
+using Gateflow.Dashboard.Parts;
+using Gateflow.Dashboard.Wizard;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Authorization;
+using Radzen;
+
+namespace Gateflow.Dashboard.Templates;
+
+/// <summary>The list of templates, own ones first; its filter stands in the address.</summary>
+public sealed partial class TemplatesPage(TemplateBook book, DialogService dialogs, NavigationManager navigation, IAuthorizationService authorization) : IDisposable
+{
+    private readonly Loaded<IReadOnlyList<TemplateView>> templates = new("The templates");
+    private readonly CancellationTokenSource left = new();
+    private string? failed;
+
+    [SupplyParameterFromQuery]
+    private string? Q { get; set; }
+
+    [CascadingParameter]
+    private Task<AuthenticationState> Session { get; set; } = default!;
+
+    public void Dispose()
+    {
+        left.Cancel();
+        left.Dispose();
+    }
+
+    protected override Task OnInitializedAsync() => ReadAsync();
+
+    private bool Takes(TemplateView template) => string.IsNullOrWhiteSpace(Q)
+        || template.Sources.Append(template.Target).Append(template.Name).Any(t => t?.Contains(Q.Trim(), StringComparison.OrdinalIgnoreCase) == true);
+
+    private void Filter(ChangeEventArgs args) =>
+        navigation.NavigateTo(args.Value is string { Length: > 0 } text ? $"/templates?q={Uri.EscapeDataString(text)}" : "/templates", replace: true);
+
+    private Task ReadAsync() => templates.ReadAsync(async () => await book.ListAsync(left.Token));
+
+    private async Task DeleteAsync(TemplateView template)
+    {
+        failed = null;
+        if (await dialogs.ConfirmAsync(TemplateWords.Deleting(template)) is not null)
+        {
+            failed = (await book.DeleteAsync(template.Id, (await Acting.OfAsync(Session, authorization)).Name, CancellationToken.None)).Refusal?.Message;
+            await ReadAsync();
+        }
+    }
+}
