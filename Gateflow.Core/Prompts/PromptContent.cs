@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 
 namespace Gateflow.Core.Prompts;
@@ -11,6 +12,7 @@ public sealed partial record PromptContent(string Text, IReadOnlyDictionary<stri
     public const int MostVariants = 20;
 
     /// <summary>Names of the variables of the text and of every variant, in the order in which they first occur.</summary>
+    [JsonIgnore]
     public IReadOnlyList<string> Variables =>
         [.. Variants.Values.Prepend(Text).SelectMany(t => Variable().Matches(t)).Select(m => m.Groups[1].Value).Distinct(StringComparer.Ordinal)];
 

@@ -23,6 +23,7 @@ using Gateflow.Dashboard.Live;
 using Gateflow.Dashboard.Logs;
 using Gateflow.Dashboard.Migrations;
 using Gateflow.Dashboard.Playground;
+using Gateflow.Dashboard.Prompts;
 using Gateflow.Dashboard.Templates;
 using Gateflow.Gateway;
 
@@ -107,7 +108,7 @@ internal static class Parts
     {
         services.AddSingleton<Transitions>();
         services.AddSingleton<ChangePolicy>();
-        services.AddTemplates();
+        services.AddTemplates().AddPrompts();
         services.AddSingleton<Drafting>();
         services.AddSingleton<Conduct>();
         services.AddSingleton<MigrationReader>();

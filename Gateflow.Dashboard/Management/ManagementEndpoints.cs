@@ -16,6 +16,7 @@ using Gateflow.Dashboard.Members;
 using Gateflow.Dashboard.Migrations;
 using Gateflow.Dashboard.Plans;
 using Gateflow.Dashboard.Privacy;
+using Gateflow.Dashboard.Prompts;
 using Gateflow.Dashboard.Providers;
 using Gateflow.Dashboard.Replay;
 using Gateflow.Dashboard.RollbackHistory;
@@ -40,6 +41,7 @@ public static class ManagementEndpoints
         api.MapMigrationEvents();
         api.MapTemplates();
         api.MapPlans();
+        api.MapPrompts();
         api.MapRollbackNotes();
         api.MapDrills();
         api.MapEvidencePacks();

@@ -8,6 +8,7 @@ using Gateflow.Core.Recommendations;
 using Gateflow.Core.Routing;
 using Gateflow.Core.Storage;
 using Gateflow.Core.Usage;
+using Gateflow.Dashboard.Prompts;
 using Gateflow.Dashboard.Templates;
 using Microsoft.EntityFrameworkCore;
 
@@ -20,6 +21,7 @@ public sealed class Drafting(
     ModelDirectory models,
     UsageQuery usage,
     TemplateBook templates,
+    PromptBook prompts,
     IValidator<CreateMigration> createRules,
     ChangePolicy policy,
     TimeProvider clock)
@@ -146,6 +148,11 @@ public sealed class Drafting(
             {
                 faults.AddRange(fault.Faults);
             }
+        }
+
+        if (patch["prompt_version"] is JsonValue named && named.TryGetValue<string>(out var reference) && await prompts.ReferenceFaultAsync(reference, cancellationToken) is { } unknown)
+        {
+            faults.Add(new Fault("prompt_version", unknown));
         }
 
         var fields = (JsonObject)patch.DeepClone();

@@ -29,7 +29,7 @@ public sealed partial class PlaygroundClient(
     {
         ArgumentNullException.ThrowIfNull(side);
         ArgumentNullException.ThrowIfNull(request);
-        LogAsked(side.Model, actor);
+        LogAsked(actor, models.Routes.ContainsKey(side.Model) ? side.Model : "an unknown model");
         var started = clock.GetTimestamp();
         try
         {
@@ -151,5 +151,5 @@ public sealed partial class PlaygroundClient(
     private static string? Header(HttpResponseMessage response, string name) => response.Headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;
 
     [LoggerMessage(LogLevel.Information, "{Actor} asked {Model} from the playground")]
-    private partial void LogAsked(string model, string actor);
+    private partial void LogAsked(string actor, string model);
 }

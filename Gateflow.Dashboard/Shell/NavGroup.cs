@@ -27,6 +27,7 @@ public sealed record NavGroup(string? Title, IReadOnlyList<NavEntry> Entries)
         [
             new("Replays", "/replays", "flask"),
             new("Datasets", "/datasets", "stack"),
+            new("Prompts", "/prompts", "pencil"),
             new("Playground", "/playground", "play"),
         ]),
         new("Observe",

@@ -14,7 +14,7 @@ public sealed class PlanApiTests : IAsyncLifetime
     // Its end is announced in the catalog; nothing below depends on how far away it is.
     private const string Model = "gpt-4o";
 
-    private static readonly CancellationToken Token = TestContext.Current.CancellationToken;
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
     private ManagedGateflow _gateflow = null!;
 
     public async ValueTask InitializeAsync() => _gateflow = await ManagedGateflow.StartAsync();
@@ -30,7 +30,8 @@ public sealed class PlanApiTests : IAsyncLifetime
         var id = ManagedGateflow.Text(made, "id");
 
         Assert.StartsWith("plan_", id, StringComparison.Ordinal);
-        Assert.Equal(("not_started", "catalog", "2027-01-14"), (ManagedGateflow.Text(made, "state"), ManagedGateflow.Text(made["deadline"]!, "source"), ManagedGateflow.Text(made["deadline"]!, "on")));
+        Assert.Equal(("not_started", "catalog"), (ManagedGateflow.Text(made, "state"), ManagedGateflow.Text(made["deadline"]!, "source")));
+        Assert.Equal(ManagedGateflow.Text(made, "retires_on"), ManagedGateflow.Text(made["deadline"]!, "on"));
         Assert.Equal("""["chat:not_started","search:not_started"]""", Items(made));
 
         var draft = await _gateflow.MustAsync("POST", "/migrations", $$"""{"source_model": "{{Model}}", "target_model": "{{ManagedGateflow.Source}}", "feature": "chat"}""");

@@ -19,8 +19,8 @@ public sealed class PlanItemsTests
 
         Assert.Equal(["chat", "search", "key_c"], items.Select(i => i.Name));
         Assert.Equal([PlanItemKind.Feature, PlanItemKind.Feature, PlanItemKind.Key], items.Select(i => i.Kind));
-        Assert.Equal((300, null, "web,app"), (items[0].RequestsLast30Days, items[0].CostLast30Days, string.Join(',', items[0].Keys)));
-        Assert.Equal((50, 1m), (items[1].RequestsLast30Days, items[1].CostLast30Days));
+        Assert.Equal((300L, (decimal?)null, "web,app"), (items[0].RequestsLast30Days, items[0].CostLast30Days, string.Join(',', items[0].Keys)));
+        Assert.Equal((50L, (decimal?)1m), (items[1].RequestsLast30Days, items[1].CostLast30Days));
         Assert.All(items, i => Assert.Equal(PlanState.NotStarted, i.State));
     }
 
@@ -90,7 +90,7 @@ public sealed class PlanItemsTests
     {
         var items = Build(new PlanMigration("mig_1", MigrationStatus.InProgress, "gpt-5", new MigrationScope { Features = ["nightly"] }));
 
-        Assert.Equal(("nightly", 0, PlanState.Running), (items[2].Name, items[2].RequestsLast30Days, items[2].State));
+        Assert.Equal(("nightly", 0L, PlanState.Running), (items[2].Name, items[2].RequestsLast30Days, items[2].State));
     }
 
     private static IReadOnlyList<PlanItem> Build(params PlanMigration[] migrations) => PlanItems.Build("gpt-4", Use, migrations, Names);

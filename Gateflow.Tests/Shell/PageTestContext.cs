@@ -95,6 +95,7 @@ public class PageTestContext : DashboardTestContext
         Share<PlanReader>();
         Share<PlanBook>();
         Share<TemplateBook>();
+        Share<Dashboard.Prompts.PromptBook>();
         Share<Dashboard.Playground.PlaygroundClient>();
         Share<MigrationReader>();
         Share<Deliveries>();

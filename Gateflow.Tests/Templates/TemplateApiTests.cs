@@ -28,7 +28,7 @@ public sealed class TemplateApiTests : IAsyncLifetime
 
         var second = await _gateflow.MustAsync("POST", "/migrations", $$"""{"template": "{{id}}", "feature": "search"}""");
         Assert.Equal((ManagedGateflow.Source, ManagedGateflow.Target), (ManagedGateflow.Text(second, "source_model"), ManagedGateflow.Text(second, "target_model")));
-        Assert.Equal(("canary", 5, 0.02), (ManagedGateflow.Text(second, "strategy"), second["canary_percentage"]!.GetValue<double>(), second["rollback_threshold"]!["error_rate"]!.GetValue<double>()));
+        Assert.Equal(("canary", 5.0, 0.02), (ManagedGateflow.Text(second, "strategy"), second["canary_percentage"]!.GetValue<double>(), second["rollback_threshold"]!["error_rate"]!.GetValue<double>()));
         Assert.Equal(("""["search"]""", false, "[]"), (second["scope"]!["features"]!.ToJsonString(), second.ContainsKey("execute_at"), second["blackouts"]!.ToJsonString()));
 
         await _gateflow.MustAsync("DELETE", $"/migration-templates/{id}");

@@ -1,0 +1,44 @@
+using Gateflow.Core.Migrations;
+using Gateflow.Dashboard.Wizard;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Authorization;
+
+namespace Gateflow.Dashboard.Prompts;
+
+/// <summary>Makes a prompt with its first version, by the API's own rules.</summary>
+public sealed partial class NewPromptPage(PromptBook book, NavigationManager navigation, IAuthorizationService authorization)
+{
+    private readonly VersionDraft draft = new();
+    private IReadOnlyList<Fault> faults = [];
+    private string? name;
+    private string? description;
+    private string? refusal;
+    private bool busy;
+
+    [CascadingParameter]
+    private Task<AuthenticationState> Session { get; set; } = default!;
+
+    private string? Fault(string field) => faults.FirstOrDefault(f => f.Param == field)?.Message;
+
+    private async Task SaveAsync()
+    {
+        refusal = draft.Fault();
+        if (busy || refusal is not null)
+        {
+            return;
+        }
+
+        busy = true;
+        var request = draft.Request();
+        (request["name"], request["description"]) = (name?.Trim() ?? "", description);
+        var saved = await book.CreateAsync(request, (await Acting.OfAsync(Session, authorization)).Name, CancellationToken.None);
+        busy = false;
+        faults = saved.Refusal?.Faults ?? [];
+        refusal = faults.Count == 0 ? saved.Refusal?.Message : null;
+        if (saved.IsOk)
+        {
+            navigation.NavigateTo($"/prompts/{saved.Value.Id}");
+        }
+    }
+}
