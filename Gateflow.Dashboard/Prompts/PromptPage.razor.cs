@@ -41,7 +41,7 @@ public sealed partial class PromptPage(PromptBook book, DialogService dialogs, N
 
     protected override Task OnInitializedAsync() => ReadAsync();
 
-    private PromptVersionView? Shown(Found shown) => shown.Versions.FirstOrDefault(v => v.Version == Version) ?? shown.Versions.FirstOrDefault();
+    private PromptVersionView? Shown(Found shown) => shown.Versions.FirstOrDefault(v => v.Version == Version) ?? (shown.Versions is [var newest, ..] ? newest : null);
 
     private Task ReadAsync() => found.ReadAsync(async () => await book.FindAsync(Id, left.Token) is { } prompt
         ? new Found(prompt, (await book.VersionsAsync(prompt.Id, Most, null, left.Token))?.Data ?? [], await book.UsesAsync(prompt.Name, left.Token))
