@@ -4,13 +4,19 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace Gateflow.Core.Usage;
 
-/// <summary>Ten seconds of one node, migration and arm: what charts read, never decisions.</summary>
+/// <summary>
+/// A stretch of one node, migration and arm: what charts read, never decisions. Each request stands in one window of every length of
+/// <see cref="WindowKey.Lengths"/>, so that the long view of a long migration costs no more than that of a short one.
+/// </summary>
 public sealed class ArmWindow
 {
     public long Id { get; init; }
 
-    /// <summary>Start of the window, UTC, a whole multiple of 10 s.</summary>
+    /// <summary>Start of the window, UTC, a whole multiple of its length; the epoch in the window of a whole life.</summary>
     public required DateTimeOffset At { get; init; }
+
+    /// <summary>Length: 10, 300 or 3,600 s; 0 for the migration's whole life.</summary>
+    public int Seconds { get; init; } = WindowKey.Fine;
 
     public required string Node { get; init; }
 
@@ -69,6 +75,6 @@ internal sealed class ArmWindowConfiguration : IEntityTypeConfiguration<ArmWindo
     {
         builder.Property(w => w.Node).HasMaxLength(100);
         builder.Property(w => w.MigrationId).HasMaxLength(40);
-        builder.HasIndex(w => new { w.MigrationId, w.At, w.Node, w.Arm }).IsUnique();
+        builder.HasIndex(w => new { w.MigrationId, w.Seconds, w.At, w.Node, w.Arm }).IsUnique();
     }
 }

@@ -116,9 +116,12 @@ internal sealed class BatchStore(
 
         foreach (var (key, tally) in folding.Windows)
         {
-            var window = await WindowAsync(db, key, cancellationToken);
-            window.Weight = (table.FindMigration(key.MigrationId)?.Weight ?? 0) / 100.0; // no longer routed: rolled back
-            tally.AddTo(window);
+            foreach (var seconds in WindowKey.Lengths)
+            {
+                var window = await WindowAsync(db, key.Within(seconds), cancellationToken);
+                window.Weight = (table.FindMigration(key.MigrationId)?.Weight ?? 0) / 100.0; // no longer routed: rolled back
+                tally.AddTo(window);
+            }
         }
 
         await RowInsert<RequestRow>.RunAsync(db, rows, cancellationToken);
@@ -129,10 +132,10 @@ internal sealed class BatchStore(
         if (!_windows.TryGetValue(key, out var window))
         {
             window = await db.ArmWindows.AsNoTracking().FirstOrDefaultAsync(
-                w => w.MigrationId == key.MigrationId && w.At == key.At && w.Node == node && w.Arm == key.Arm, cancellationToken);
+                w => w.MigrationId == key.MigrationId && w.Seconds == key.Seconds && w.At == key.At && w.Node == node && w.Arm == key.Arm, cancellationToken);
             if (window is null)
             {
-                _windows[key] = window = new ArmWindow { At = key.At, Node = node, MigrationId = key.MigrationId, Arm = key.Arm };
+                _windows[key] = window = new ArmWindow { At = key.At, Node = node, MigrationId = key.MigrationId, Arm = key.Arm, Seconds = key.Seconds };
                 db.ArmWindows.Add(window);
                 return window;
             }
@@ -181,7 +184,8 @@ internal sealed class BatchStore(
     {
         _rollups.Forget(clock.GetUtcNow() - KeptHours);
         var oldestWindow = clock.GetUtcNow() - KeptWindows;
-        foreach (var key in _windows.Keys.Where(k => k.At < oldestWindow).ToList())
+        var written = _windows.Keys.Where(k => k.Seconds == WindowKey.Fine && k.At >= oldestWindow).Select(k => k.MigrationId).ToHashSet(StringComparer.Ordinal);
+        foreach (var key in _windows.Keys.Where(k => k.End < oldestWindow || !written.Contains(k.MigrationId)).ToList())
         {
             _windows.Remove(key);
         }

@@ -4,10 +4,32 @@ using Gateflow.Core.Rollout;
 namespace Gateflow.Core.Usage;
 
 /// <summary>The key of an <see cref="ArmWindow"/> on one node.</summary>
-public readonly record struct WindowKey(DateTimeOffset At, string MigrationId, Arm Arm)
+public readonly record struct WindowKey(DateTimeOffset At, string MigrationId, Arm Arm, int Seconds = WindowKey.Fine)
 {
-    /// <summary>Length of a window.</summary>
-    public static readonly TimeSpan Length = TimeSpan.FromSeconds(10);
+    /// <summary>Seconds of the windows into which requests are folded.</summary>
+    public const int Fine = 10;
+
+    public const int FiveMinutes = 300;
+
+    public const int Hour = 3600;
+
+    /// <summary>Stands for the whole life of the migration.</summary>
+    public const int Life = 0;
+
+    /// <summary>Lengths that are kept, seconds.</summary>
+    public static readonly IReadOnlyList<int> Lengths = [Fine, FiveMinutes, Hour, Life];
+
+    /// <summary>Length of a window of the finest kind.</summary>
+    public static readonly TimeSpan Length = TimeSpan.FromSeconds(Fine);
+
+    /// <summary>When the window is over; a life never is.</summary>
+    public DateTimeOffset End => Seconds == Life ? DateTimeOffset.MaxValue : At.AddSeconds(Seconds);
+
+    /// <summary>The window of another length that holds this one.</summary>
+    public WindowKey Within(int seconds) => this with
+    {
+        At = seconds == Life ? DateTimeOffset.UnixEpoch : RollupKey.Floor(At, seconds * TimeSpan.TicksPerSecond), Seconds = seconds,
+    };
 
     /// <summary>A request belongs to the window in which it ended, when its outcome was known: windows past do not change any more.</summary>
     public static WindowKey? Of(RequestRecord record) => record.MigrationId is { } migration && record.Arm != Arm.None

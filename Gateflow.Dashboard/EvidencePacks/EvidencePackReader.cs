@@ -38,7 +38,7 @@ public sealed class EvidencePackReader(IDbContextFactory<GateflowDb> databases, 
 
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         var events = await EventsAsync(id, cancellationToken);
-        var windows = await db.ArmWindows.AsNoTracking().Where(w => w.MigrationId == id).ToListAsync(cancellationToken);
+        var windows = await db.ArmWindows.AsNoTracking().Where(w => w.MigrationId == id && w.Seconds == WindowKey.Life).ToListAsync(cancellationToken);
         var messages = await db.WebhookDeliveries.AsNoTracking().Where(d => d.MigrationId == id).OrderBy(d => d.Id)
             .Select(d => new PackMessage(d.Id, d.Event, d.CreatedAt, d.Status, d.Attempts, d.DeliveredAt)).ToListAsync(cancellationToken);
         return new EvidencePack

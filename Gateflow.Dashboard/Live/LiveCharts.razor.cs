@@ -22,5 +22,5 @@ public sealed partial class LiveCharts
 
     private string Group => "live-" + Migration.MigrationId;
 
-    protected override void OnParametersSet() => series = new LiveSeries(Snapshot, Range);
+    protected override void OnParametersSet() => series = LiveSeries.Of(Snapshot, Range);
 }

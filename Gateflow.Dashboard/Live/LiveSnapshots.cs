@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Gateflow.Core.Migrations;
+using Gateflow.Core.Usage;
 using Gateflow.Dashboard.Migrations;
 
 namespace Gateflow.Dashboard.Live;
@@ -14,10 +15,20 @@ public sealed class LiveSnapshots(MigrationReader reader, TimeProvider clock)
     public static readonly TimeSpan Window = TimeSpan.FromSeconds(10);
 
     private const int MostPoints = 360;
+    private const int MostKept = 64;
+    private const int EventPage = 1000;
     private const int LatestRequests = 20;
     private const long Unsettled = 100;
     private static readonly TimeSpan Fresh = TimeSpan.FromMilliseconds(450);
     private static readonly TimeSpan Recent = TimeSpan.FromHours(1);
+
+    /// <summary>How far back the newest windows may still be written.</summary>
+    private static readonly TimeSpan Running = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Late = TimeSpan.FromMinutes(2);
+
+    /// <summary>Lives up to which fine windows and those of five minutes are read for the whole.</summary>
+    private static readonly TimeSpan Fine = TimeSpan.FromHours(2);
+    private static readonly TimeSpan FiveMinutes = TimeSpan.FromDays(3);
     private readonly ConcurrentDictionary<string, Reading> _readings = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Kept> _kept = new(StringComparer.Ordinal);
 
@@ -56,17 +67,10 @@ public sealed class LiveSnapshots(MigrationReader reader, TimeProvider clock)
 
             var now = clock.GetUtcNow();
             var kept = await KeepAsync(view, now);
-            IReadOnlyList<ArmPoint> points = [];
-            if (view.Progress.StartedAt is { } started)
-            {
-                var recent = (view.Progress.FinishedAt ?? now) - Recent;
-                points = await reader.PointsAsync(migrationId, recent > started ? recent : started - Window, CancellationToken.None);
-            }
-
-            return new LiveSnapshot(view, points, kept.Events)
+            return new LiveSnapshot(view, kept.Recent, kept.Events)
             {
                 At = now,
-                Whole = kept.Every == Window ? points : kept.Whole,
+                Whole = kept.Every == Window ? kept.Recent : kept.Whole,
                 Every = kept.Every,
                 Requests = await reader.RequestsAsync(migrationId, LatestRequests, CancellationToken.None) ?? [],
                 Rollback = view.Status != MigrationStatus.RolledBack
@@ -80,38 +84,101 @@ public sealed class LiveSnapshots(MigrationReader reader, TimeProvider clock)
         }
     }
 
-    /// <summary>What grows with a migration's length and is therefore not read from its beginning at each tick: events, and the long view.</summary>
+    /// <summary>What grows with a migration's length and is therefore not read from its beginning at each tick: events, and the points of the charts.</summary>
     private async Task<Kept> KeepAsync(MigrationView view, DateTimeOffset now)
     {
         var id = view.MigrationId;
-        var before = _kept.GetValueOrDefault(id) ?? new Kept([], [], Window, now);
-        // Ids are given before they are committed: one a little below the last known may still turn up.
-        var settled = before.Events is [.., var newest] ? EventFollowing.Number(newest.Id) - Unsettled : 0;
-        var events = before.Events.Where(e => EventFollowing.Number(e.Id) <= settled).ToList();
-        while (await reader.EventsAsync(id, events is [.., var last] ? EventFollowing.Number(last.Id) : Math.Max(0, settled), 1000, CancellationToken.None) is { Count: > 0 } more)
+        var kept = _kept.GetValueOrDefault(id) ?? new Kept([], [], default, [], Window, default);
+        kept = kept with { Events = await EventsAsync(id, kept.Events) };
+        if (view.Progress.StartedAt is { } started)
         {
-            events.AddRange(more);
-        }
-
-        var kept = before with { Events = events };
-        var from = (view.Progress.StartedAt ?? now) - Window;
-        var every = Every((view.Progress.FinishedAt ?? now) - from);
-        if (every == Window)
-        {
-            kept = kept with { Whole = [], Every = Window };
-        }
-        else if (before.Every != every || now - before.At >= every || view.Progress.FinishedAt is not null)
-        {
-            kept = kept with { Whole = await reader.PointsAsync(id, from, every, CancellationToken.None), Every = every, At = now };
+            var end = view.Progress.FinishedAt ?? now;
+            kept = await RecentAsync(id, kept, end - Recent > started ? end - Recent : started - Window, now);
+            kept = await WholeAsync(view, kept, started - Window, now);
         }
 
         _kept[id] = kept;
+        Trim();
         return kept;
     }
 
-    private static TimeSpan Every(TimeSpan life) => Window * Math.Max(1, Math.Ceiling(life / (Window * MostPoints)));
+    private async Task<IReadOnlyList<EventView>> EventsAsync(string id, IReadOnlyList<EventView> before)
+    {
+        // Ids are given before they are committed: one a little below the last known may still turn up.
+        var settled = before is [.., var newest] ? newest.Number - Unsettled : 0;
+        var events = before.Where(e => e.Number <= settled).ToList();
+        while (true)
+        {
+            var more = await reader.EventsAsync(id, events is [.., var last] ? last.Number : Math.Max(0, settled), EventPage, CancellationToken.None) ?? [];
+            events.AddRange(more);
+            if (more.Count < EventPage)
+            {
+                return events;
+            }
+        }
+    }
+
+    /// <summary>The last hour in fine points. Windows past hardly change: now and then all are read anew, for what a node wrote late.</summary>
+    private async Task<Kept> RecentAsync(string id, Kept before, DateTimeOffset from, DateTimeOffset now)
+    {
+        var all = before.Recent.Count == 0 || now - before.RecentAt > Late;
+        var since = all || before.Recent[^1].At - Running < from ? from : before.Recent[^1].At - Running;
+        var points = await reader.PointsAsync(id, since, DateTimeOffset.MaxValue, Window, CancellationToken.None);
+        var first = points is [var oldest, ..] && oldest.At < since ? oldest.At : since;
+        return before with
+        {
+            Recent = [.. before.Recent.Where(p => p.At > from - Window && p.At < first), .. points], RecentAt = all ? now : before.RecentAt,
+        };
+    }
+
+    private async Task<Kept> WholeAsync(MigrationView view, Kept before, DateTimeOffset from, DateTimeOffset now)
+    {
+        var every = Every((view.Progress.FinishedAt ?? now) - from);
+        if (every == Window)
+        {
+            return before with { Whole = [], Every = Window };
+        }
+
+        return before.Every == every && (now - before.At < every || before.At > view.Progress.FinishedAt + Late)
+            ? before
+            : before with
+            {
+                Whole = await reader.PointsAsync(view.MigrationId, from, DateTimeOffset.MaxValue, every, CancellationToken.None), Every = every, At = now,
+            };
+    }
+
+    /// <summary>Width of a point of the whole life: some hundred points, and a whole multiple of windows that are not many more.</summary>
+    private static TimeSpan Every(TimeSpan life)
+    {
+        var unit = life <= Fine ? Window : life <= FiveMinutes ? TimeSpan.FromSeconds(WindowKey.FiveMinutes) : TimeSpan.FromSeconds(WindowKey.Hour);
+        return unit * Math.Max(1, Math.Ceiling(life / (unit * MostPoints)));
+    }
+
+    /// <summary>What nobody has looked at for a while is forgotten.</summary>
+    private void Trim()
+    {
+        if (_kept.Count <= MostKept)
+        {
+            return;
+        }
+
+        foreach (var (id, reading) in _readings)
+        {
+            if (clock.GetElapsedTime(reading.At) > Late && _readings.TryRemove(KeyValuePair.Create(id, reading)))
+            {
+                _kept.TryRemove(id, out _);
+            }
+        }
+    }
 
     private sealed record Reading(long At, Lazy<Task<LiveSnapshot?>> Value);
 
-    private sealed record Kept(IReadOnlyList<EventView> Events, IReadOnlyList<ArmPoint> Whole, TimeSpan Every, DateTimeOffset At);
+    /// <param name="Events">In order of time.</param>
+    /// <param name="Recent">The last hour.</param>
+    /// <param name="RecentAt">When all of it was read last.</param>
+    /// <param name="Whole">The whole life; none while <paramref name="Every"/> is the finest.</param>
+    /// <param name="Every">Width of its points.</param>
+    /// <param name="At">When it was read.</param>
+    private sealed record Kept(
+        IReadOnlyList<EventView> Events, IReadOnlyList<ArmPoint> Recent, DateTimeOffset RecentAt, IReadOnlyList<ArmPoint> Whole, TimeSpan Every, DateTimeOffset At);
 }

@@ -60,7 +60,7 @@ internal static class Ramp
     }
 
     /// <summary>Steps, pauses and ends as vertical marks. Of very many steps only some are named, the others would cover each other.</summary>
-    public static IReadOnlyList<ChartMark> Marks(LiveSnapshot snapshot, bool steps)
+    public static IReadOnlyList<ChartMark> Marks(LiveSnapshot snapshot)
     {
         var taken = snapshot.Events.Where(e => e.Type is MigrationEventType.StepAdvanced).ToList();
         var each = Math.Max(1, (int)Math.Ceiling(taken.Count / (double)MostStepMarks));
@@ -70,7 +70,7 @@ internal static class Ramp
         {
             ChartMark? mark = e.Type switch
             {
-                MigrationEventType.StepAdvanced when steps && shown.Contains(e.Id) => new(e.At, Display.Weight(e.Data.Number("weight"))),
+                MigrationEventType.StepAdvanced when shown.Contains(e.Id) => new(e.At, Display.Weight(e.Data.Number("weight"))),
                 MigrationEventType.Paused => new(e.At, "paused", Tone.Paused),
                 MigrationEventType.Resumed => new(e.At, "resumed", Tone.Paused),
                 MigrationEventType.Promoted => new(e.At, "promoted", Tone.Accent),

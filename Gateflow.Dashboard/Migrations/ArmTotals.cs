@@ -46,6 +46,7 @@ internal static class ArmTotals
     public static ArmPoint Point(DateTimeOffset at, IReadOnlyCollection<ArmWindow> windows)
     {
         var metrics = Metrics(windows);
+        var (sourceLatency, targetLatency) = (Latency(windows.Where(w => w.Arm == Arm.Source)), Latency(windows.Where(w => w.Arm == Arm.Target)));
         return new ArmPoint
         {
             At = at,
@@ -58,8 +59,14 @@ internal static class ArmTotals
             TargetErrorRate = metrics.TargetErrorRate,
             SourceP50 = metrics.SourceLatencyP50,
             TargetP50 = metrics.TargetLatencyP50,
+            SourceP95 = sourceLatency.Quantile(0.95),
+            TargetP95 = targetLatency.Quantile(0.95),
             SourceP99 = metrics.SourceLatencyP99,
             TargetP99 = metrics.TargetLatencyP99,
+            SourceQuality = metrics.SourceQuality,
+            TargetQuality = metrics.TargetQuality,
+            SourceCost = metrics.SourceCost,
+            TargetCost = metrics.TargetCost,
         };
     }
 
@@ -79,12 +86,12 @@ internal static class ArmTotals
     private static decimal? Cost(List<ArmWindow> windows) =>
         windows.Count == 0 || windows.Sum(w => w.UnpricedRequests) > 0 ? null : windows.Sum(w => w.Cost);
 
-    private static LatencyHistogram Latency(List<ArmWindow> windows)
+    private static LatencyHistogram Latency(IEnumerable<ArmWindow> windows)
     {
         var sum = new LatencyHistogram();
         foreach (var window in windows)
         {
-            sum.Merge(LatencyHistogram.Unpack(window.LatencyHistogram));
+            sum.MergePacked(window.LatencyHistogram);
         }
 
         return sum;

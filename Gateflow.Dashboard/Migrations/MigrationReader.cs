@@ -58,14 +58,9 @@ public sealed class MigrationReader(IDbContextFactory<GateflowDb> databases, Fle
     public async Task<IReadOnlyList<EventView>?> EventsAsync(string id, long after, int limit, CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        if (!await db.Migrations.AnyAsync(m => m.Id == id, cancellationToken))
-        {
-            return null;
-        }
-
         var events = await db.MigrationEvents.AsNoTracking().Where(e => e.MigrationId == id && e.Id > after)
             .OrderBy(e => e.Id).Take(limit).ToListAsync(cancellationToken);
-        return [.. events.Select(EventView.Of)];
+        return events.Count == 0 && !await db.Migrations.AnyAsync(m => m.Id == id, cancellationToken) ? null : [.. events.Select(EventView.Of)];
     }
 
     /// <summary>The history of rollbacks, newest first.</summary>
@@ -104,30 +99,19 @@ public sealed class MigrationReader(IDbContextFactory<GateflowDb> databases, Fle
             rows.Count > limit ? rows[limit - 1].r.Id.ToString(System.Globalization.CultureInfo.InvariantCulture) : null);
     }
 
-    /// <summary>Points of the live charts from a moment on, one a 10 s window, in order of time.</summary>
-    public Task<IReadOnlyList<ArmPoint>> PointsAsync(string id, DateTimeOffset from, CancellationToken cancellationToken) =>
-        PointsAsync(id, from, TimeSpan.FromSeconds(10), cancellationToken);
-
-    /// <summary>Points of the live charts from a moment on, in order of time, one each <paramref name="every"/>: a whole multiple of 10 s.</summary>
-    public async Task<IReadOnlyList<ArmPoint>> PointsAsync(string id, DateTimeOffset from, TimeSpan every, CancellationToken cancellationToken)
+    /// <summary>Points of the live charts from a moment on to another, both included, in order of time, one each <paramref name="every"/>: a whole multiple of 10 s.</summary>
+    public async Task<IReadOnlyList<ArmPoint>> PointsAsync(
+        string id, DateTimeOffset from, DateTimeOffset until, TimeSpan every, CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        var windows = await db.ArmWindows.AsNoTracking().Where(w => w.MigrationId == id && w.At >= from)
-            .OrderBy(w => w.At).ToListAsync(cancellationToken);
-        return [.. windows.GroupBy(w => w.At.UtcTicks / every.Ticks)
-            .Select(g => ArmTotals.Point(new DateTimeOffset(g.Key * every.Ticks, TimeSpan.Zero), [.. g]))];
+        return await ArmWindowQuery.PointsAsync(db, id, from, until, every, cancellationToken);
     }
 
     /// <summary>The latest requests of a migration, newest first; null when there is no such migration.</summary>
     public async Task<IReadOnlyList<RequestView>?> RequestsAsync(string id, int limit, CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        if (!await db.Migrations.AnyAsync(m => m.Id == id, cancellationToken))
-        {
-            return null;
-        }
-
-        return await db.Requests.AsNoTracking().Where(r => r.MigrationId == id)
+        var requests = await db.Requests.AsNoTracking().Where(r => r.MigrationId == id)
             .OrderByDescending(r => r.At).ThenByDescending(r => r.Id).Take(limit)
             .Select(r => new RequestView
             {
@@ -146,15 +130,14 @@ public sealed class MigrationReader(IDbContextFactory<GateflowDb> databases, Fle
                 Demo = r.Demo,
             })
             .ToListAsync(cancellationToken);
+        return requests.Count == 0 && !await db.Migrations.AnyAsync(m => m.Id == id, cancellationToken) ? null : requests;
     }
 
     private async Task<IReadOnlyList<MigrationView>> ViewsAsync(GateflowDb db, List<Migration> migrations, CancellationToken cancellationToken)
     {
         var started = migrations.Where(m => m.StartedAt is not null).Select(m => m.Id).ToList();
-        var windows = started.Count == 0
-            ? []
-            : await db.ArmWindows.AsNoTracking().Where(w => started.Contains(w.MigrationId)).ToListAsync(cancellationToken);
-        var byMigration = windows.ToLookup(w => w.MigrationId, StringComparer.Ordinal);
+        var lives = await ArmWindowQuery.LivesAsync(db, started, cancellationToken);
+        var shares = await ArmWindowQuery.SharesAsync(db, [.. migrations.Where(m => m.IsRunning && m.StepStartedAt is not null).Select(m => (m.Id, m.StepStartedAt!.Value))], cancellationToken);
         var judged = await evidence.ReadAsync(db, migrations, cancellationToken);
         var mirrors = await shadow.ReadAsync(db, migrations, cancellationToken);
         var feedback = (await FeedbackSums.ReadAsync(db, started, cancellationToken)).ToLookup(f => f.MigrationId, StringComparer.Ordinal);
@@ -162,14 +145,14 @@ public sealed class MigrationReader(IDbContextFactory<GateflowDb> databases, Fle
         return
         [
             .. migrations.Select(m =>
-                View(m, [.. byMigration[m.Id]], [.. feedback[m.Id]], judged.GetValueOrDefault(m.Id), now) with { Shadow = mirrors.GetValueOrDefault(m.Id) }),
+                View(m, [.. lives[m.Id]], shares, [.. feedback[m.Id]], judged.GetValueOrDefault(m.Id), now) with { Shadow = mirrors.GetValueOrDefault(m.Id) }),
         ];
     }
 
-    private static MigrationView View(Migration m, List<ArmWindow> windows, IReadOnlyList<FeedbackSum> feedback, JudgeView? judged, DateTimeOffset now)
+    private static MigrationView View(
+        Migration m, List<ArmWindow> life, IReadOnlyDictionary<string, double> shares, IReadOnlyList<FeedbackSum> feedback, JudgeView? judged, DateTimeOffset now)
     {
         var steps = m.Steps();
-        var inStep = windows.Where(w => w.At.AddSeconds(10) > m.StepStartedAt).ToList();
         var decision = m.IsRunning ? RolloutController.Decide(m, judged, now) : null;
         return new MigrationView
         {
@@ -186,7 +169,7 @@ public sealed class MigrationReader(IDbContextFactory<GateflowDb> databases, Fle
             Progress = new ProgressView
             {
                 TrafficOnTarget = m.Status == MigrationStatus.Completed ? 100 : m.Weight,
-                ObservedOnTarget = ArmTotals.Share(m.IsRunning ? inStep : windows),
+                ObservedOnTarget = m.IsRunning ? shares.TryGetValue(m.Id, out var share) ? share : null : ArmTotals.Share(life),
                 Split = judged?.Split is { } split && m.Weight is > 0 and < 100 ? Verdict(split) : null,
                 Step = m.Step + 1,
                 Steps = steps.Count,
@@ -201,7 +184,7 @@ public sealed class MigrationReader(IDbContextFactory<GateflowDb> databases, Fle
                 ApprovalsNeeded = m.ApprovalsNeeded,
                 ApprovedBy = m.ApprovedBy,
             },
-            Metrics = ArmTotals.Metrics(windows, feedback),
+            Metrics = ArmTotals.Metrics(life, feedback),
             Verdicts = [.. (judged?.Readings ?? []).Select(Verdict), .. judged?.Split is { Verdict: Core.Rollout.Verdict.Watch } deviates ? new[] { Verdict(deviates) } : []],
             Sentence = decision?.Sentence ?? Sentence(m, now),
             AllowedActions = m.Allowed(),

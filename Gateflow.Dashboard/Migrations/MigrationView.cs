@@ -253,7 +253,7 @@ public sealed record RollbackView
     public bool Demo { get; init; }
 }
 
-/// <summary>One point of the live charts: 10 s of both arms.</summary>
+/// <summary>One point of the live charts: 10 s of both arms, or longer where a long life is told.</summary>
 public sealed record ArmPoint
 {
     public required DateTimeOffset At { get; init; }
@@ -281,9 +281,25 @@ public sealed record ArmPoint
     [JsonPropertyName("target_p50")]
     public double? TargetP50 { get; init; }
 
+    [JsonPropertyName("source_p95")]
+    public double? SourceP95 { get; init; }
+
+    [JsonPropertyName("target_p95")]
+    public double? TargetP95 { get; init; }
+
     [JsonPropertyName("source_p99")]
     public double? SourceP99 { get; init; }
 
     [JsonPropertyName("target_p99")]
     public double? TargetP99 { get; init; }
+
+    /// <summary>Mean score of the answers, 0–1; null when none was scored.</summary>
+    public double? SourceQuality { get; init; }
+
+    public double? TargetQuality { get; init; }
+
+    /// <summary>USD; null without a request or when a price is unknown.</summary>
+    public decimal? SourceCost { get; init; }
+
+    public decimal? TargetCost { get; init; }
 }

@@ -12,7 +12,7 @@ public sealed record ChartSeries
     /// <summary><see cref="Tone.Source"/> and <see cref="Tone.Target"/> are the arms' colours.</summary>
     public required Tone Tone { get; init; }
 
-    /// <summary>Ascending in time.</summary>
+    /// <summary>Ascending in time. The chart holds on to it to see what changed: a list that grows must be handed over as a copy.</summary>
     public required IReadOnlyList<ChartPoint> Points { get; init; }
 
     public ChartStroke Stroke { get; init; }
@@ -23,6 +23,7 @@ public enum ChartStroke
 {
     Line,
     Dashed,
+    Dotted,
 
     /// <summary>Holds each value until the next: weights, plans.</summary>
     Stepped,

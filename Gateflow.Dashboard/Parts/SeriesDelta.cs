@@ -12,6 +12,11 @@ public readonly record struct SeriesDelta(int Drop, int Keep, IReadOnlyList<Char
     {
         ArgumentNullException.ThrowIfNull(held);
         ArgumentNullException.ThrowIfNull(present);
+        if (ReferenceEquals(held, present))
+        {
+            return new SeriesDelta(0, held.Count, []);
+        }
+
         var drop = 0;
         while (present.Count > 0 && drop < held.Count && held[drop].At < present[0].At)
         {

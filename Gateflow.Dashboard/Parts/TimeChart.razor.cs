@@ -153,7 +153,7 @@ public sealed partial class TimeChart(IJSRuntime browser) : IAsyncDisposable
         held.Clear();
         foreach (var series in Series)
         {
-            held[series.Name] = [.. series.Points];
+            held[series.Name] = series.Points;
         }
 
         await chart!.InvokeVoidAsync("update", new

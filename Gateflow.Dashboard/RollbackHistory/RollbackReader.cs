@@ -1,4 +1,5 @@
 using Gateflow.Core.Migrations;
+using Gateflow.Core.Usage;
 using Gateflow.Dashboard.Migrations;
 
 namespace Gateflow.Dashboard.RollbackHistory;
@@ -24,7 +25,7 @@ public sealed class RollbackReader(MigrationReader migrations)
             return null;
         }
 
-        var points = await migrations.PointsAsync(migrationId, rollback.At - Around, cancellationToken);
+        var points = await migrations.PointsAsync(migrationId, rollback.At - Around, rollback.At + Around, WindowKey.Length, cancellationToken);
         var later = await migrations.ListAsync([], rollback.SourceModel, 50, null, cancellationToken);
         return new RollbackStory
         {
@@ -32,7 +33,7 @@ public sealed class RollbackReader(MigrationReader migrations)
             Migration = migration,
             From = rollback.At - Around,
             To = rollback.At + Around,
-            Points = [.. points.Where(p => p.At <= rollback.At + Around)],
+            Points = points,
             Events = await migrations.EventsAsync(migrationId, 0, 1000, cancellationToken) ?? [],
             Next = later.Data.Where(m => m.CreatedAt > rollback.At).OrderBy(m => m.CreatedAt).FirstOrDefault(m => m.Status != MigrationStatus.Cancelled),
         };

@@ -42,8 +42,10 @@ public sealed class GateflowHost : IAsyncDisposable
     /// <param name="settings">Configuration by its full keys, "Gateflow:Demo"; these win over the defaults above.</param>
     /// <param name="dataDirectory">Data of an earlier run, kept afterwards; null makes a temporary one.</param>
     /// <param name="environment">Development turns the demo on, unless settings turn it off.</param>
+    /// <param name="services">Adds what a test watches by.</param>
     public static async Task<GateflowHost> StartAsync(
-        IReadOnlyDictionary<string, string?>? settings = null, string? dataDirectory = null, string environment = "Production")
+        IReadOnlyDictionary<string, string?>? settings = null, string? dataDirectory = null, string environment = "Production",
+        Action<IServiceCollection>? services = null)
     {
         var data = dataDirectory ?? Directory.CreateTempSubdirectory("gateflow-test-").FullName;
         using var errors = new StringWriter();
@@ -57,6 +59,7 @@ public sealed class GateflowHost : IAsyncDisposable
             });
             builder.Configuration.AddInMemoryCollection(settings);
             builder.Logging.ClearProviders();
+            services?.Invoke(builder.Services);
         }) ?? throw new InvalidOperationException(errors.ToString());
         try
         {

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Gateflow.Core.Usage;
 using Gateflow.Tests.Composition;
 using Gateflow.Tests.Simulator;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Gateflow.Tests.Management;
 
@@ -19,7 +20,7 @@ public sealed class ManagedGateflow : IAsyncDisposable
 
     public SimulatorHost Simulator { get; }
 
-    public static async Task<ManagedGateflow> StartAsync(IReadOnlyDictionary<string, string?>? settings = null)
+    public static async Task<ManagedGateflow> StartAsync(IReadOnlyDictionary<string, string?>? settings = null, Action<IServiceCollection>? services = null)
     {
         var simulator = await SimulatorHost.StartAsync();
         Dictionary<string, string?> all = new()
@@ -35,7 +36,7 @@ public sealed class ManagedGateflow : IAsyncDisposable
             all[key] = value;
         }
 
-        return new ManagedGateflow(await GateflowHost.StartAsync(all), simulator);
+        return new ManagedGateflow(await GateflowHost.StartAsync(all, services: services), simulator);
     }
 
     /// <summary>One call of the management API: status and body.</summary>

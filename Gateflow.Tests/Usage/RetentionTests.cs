@@ -12,21 +12,24 @@ public sealed class RetentionTests
         using var database = await UsageDatabase.CreateAsync();
         var now = Requests.Start;
         await database.AddAsync([.. Enumerable.Range(0, 1_200).Select(i => Row(now.AddDays(-31).AddSeconds(i))), Row(now.AddDays(-29)), Row(now)]);
-        await database.AddAsync(Window(now.AddDays(-91)), Window(now.AddDays(-89)));
+        await database.AddAsync(Window(now.AddDays(-91)), Window(now.AddDays(-89)), Window(now.AddDays(-91), WindowKey.FiveMinutes), Window(now.AddDays(-91), WindowKey.Hour), Window(now.AddDays(-91), WindowKey.Life));
         await database.AddAsync(Sample("smp_1", now.AddDays(-8)), Sample("smp_2", now.AddDays(-6)));
         var retention = new Retention(database, new SamplePolicy(new SampleOptions { RetentionDays = 7 }), new FakeTimeProvider(now));
 
-        Assert.Equal(1_202, await retention.RunOnceAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(1_203, await retention.RunOnceAsync(TestContext.Current.CancellationToken));
 
         Assert.Equal(2, (await database.ListAsync<RequestRow>()).Count);
-        Assert.Equal(now.AddDays(-89), Assert.Single(await database.ListAsync<ArmWindow>()).At);
+        Assert.Equal(
+            [(WindowKey.Life, 91), (WindowKey.Fine, 89), (WindowKey.Hour, 91)],
+            (await database.ListAsync<ArmWindow>()).OrderBy(w => w.Seconds).Select(w => (w.Seconds, (now - w.At).Days)));
         Assert.Equal("smp_2", Assert.Single(await database.ListAsync<Sample>()).Id);
         Assert.Equal(0, await retention.RunOnceAsync(TestContext.Current.CancellationToken));
     }
 
     private static RequestRow Row(DateTimeOffset at) => RequestLog.Row(Requests.Create(at: at), Requests.Catalog, 1, demo: false);
 
-    private static ArmWindow Window(DateTimeOffset at) => new() { At = at, Node = "n", MigrationId = "mig_1", Arm = Arm.Source };
+    private static ArmWindow Window(DateTimeOffset at, int seconds = WindowKey.Fine) =>
+        new() { At = at, Node = "n", MigrationId = "mig_1", Arm = Arm.Source, Seconds = seconds };
 
     private static Sample Sample(string id, DateTimeOffset at) => new()
     {

@@ -41,7 +41,9 @@ public abstract class UsageStorageTests
         folder.Delete(recursive: true);
         await using var db = database.Open();
         Assert.Equal(100, (await db.UsageRollups.SingleAsync(Token)).Requests);
-        Assert.Equal((100, 10.0), ((await db.ArmWindows.SingleAsync(Token)).Requests, (await db.ArmWindows.SingleAsync(Token)).Weight));
+        Assert.Equal(
+            [(0, 100L, 10.0), (10, 100L, 10.0), (300, 100L, 10.0), (3600, 100L, 10.0)],
+            (await db.ArmWindows.OrderBy(w => w.Seconds).ToListAsync(Token)).Select(w => (w.Seconds, w.Requests, w.Weight)));
         Assert.Equal(100, await db.Requests.CountAsync(Token));
         Assert.Equal(20, await db.Samples.CountAsync(Token));
         var query = new UsageQuery(database.Factory, clock);

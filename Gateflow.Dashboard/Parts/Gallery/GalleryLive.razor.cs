@@ -24,7 +24,7 @@ public sealed partial class GalleryLive(TimeProvider clock) : IAsyncDisposable
 
     private DateTimeOffset From => To.AddMinutes(-5);
 
-    private ChartSeries[] Ramp => [new() { Name = "planned", Tone = Tone.Neutral, Stroke = ChartStroke.SteppedDashed, Points = planned }, new() { Name = "observed", Tone = Tone.Target, Stroke = ChartStroke.Dots, Points = observed }];
+    private ChartSeries[] Ramp => [new() { Name = "planned", Tone = Tone.Neutral, Stroke = ChartStroke.SteppedDashed, Points = [.. planned] }, new() { Name = "observed", Tone = Tone.Target, Stroke = ChartStroke.Dots, Points = [.. observed] }];
 
     private ChartSeries[] Errors => Arms(sourceErrors, targetErrors);
 
@@ -83,7 +83,7 @@ public sealed partial class GalleryLive(TimeProvider clock) : IAsyncDisposable
     };
 
     private static ChartSeries[] Arms(List<ChartPoint> source, List<ChartPoint> target) =>
-        [new() { Name = "gpt-4", Tone = Tone.Source, Points = source }, new() { Name = "gpt-4o", Tone = Tone.Target, Points = target }];
+        [new() { Name = "gpt-4", Tone = Tone.Source, Points = [.. source] }, new() { Name = "gpt-4o", Tone = Tone.Target, Points = [.. target] }];
 
     private async Task RunAsync()
     {

@@ -133,7 +133,7 @@ export function create(host, options) {
       stroke: {
         width: state.series.map(s => s.stroke === 'dots' ? 0 : s.tone === 'tone-source' ? 1.75 : 2.25),
         curve: state.series.map(s => s.stroke.startsWith('stepped') ? 'stepline' : 'straight'),
-        dashArray: state.series.map(s => s.stroke.endsWith('dashed') ? 5 : 0),
+        dashArray: state.series.map(s => s.stroke.endsWith('dashed') ? 5 : s.stroke === 'dotted' ? 2 : 0),
         lineCap: 'round',
       },
       markers: { size: state.series.map(s => s.stroke === 'dots' ? 2 : 0), strokeWidth: 0, hover: { size: 4, sizeOffset: 0 } },
