@@ -45,6 +45,10 @@ internal sealed class ManagementApi(HttpClient http)
     public Task<JsonObject> RollBackAsync(string id, string reason, CancellationToken cancellationToken) =>
         PostAsync($"migrations/{id}/rollback", new JsonObject { ["reason"] = reason }, cancellationToken);
 
+    /// <summary>"pause", "resume" and the like.</summary>
+    public Task<JsonObject> ActAsync(string id, string action, CancellationToken cancellationToken) =>
+        PostAsync($"migrations/{id}/{action}", new JsonObject { ["reason"] = "The benchmark" }, cancellationToken);
+
     /// <summary>Requests that a new usage analysis counts for a model; the draft that asks for it is cancelled again.</summary>
     public async Task<long> CountUsageAsync(string model, CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using Gateflow.Benchmarks;
+using Gateflow.Benchmarks.Circuits;
 using Gateflow.Benchmarks.GatewaySpeed;
 using Gateflow.Benchmarks.MainJob;
 using Gateflow.Benchmarks.MigrationsSim;
@@ -8,5 +9,5 @@ using Gateflow.Benchmarks.Replay;
 return await new CommandTable(
 [
     MainJobCommand.Create(), GatewaySpeedCommand.Create(), FloorCommand.Create(), MigrationsSimCommand.Create(), NodesCommand.Create(), NodesFaultsCommand.Create(),
-    SimilarityCommand.Create(), OverheadCommand.Create(),
+    SimilarityCommand.Create(), CircuitsCommand.Create(), OverheadCommand.Create(),
 ]).RunAsync(args);

@@ -27,6 +27,16 @@ internal sealed class Subject : IAsyncDisposable
 
     public string Tail => _program.Tail;
 
+    public int ProcessId => _program.ProcessId;
+
+    /// <summary>Sends the administrator's key.</summary>
+    public HttpClient Http => _http;
+
+    public ManagementApi Api => new(_http);
+
+    /// <summary>The migration that runs; null for none.</summary>
+    public string? Migration { get; private set; }
+
     public static async Task<Subject> FloorAsync(ProviderStub provider, CancellationToken cancellationToken)
     {
         var data = Directory.CreateTempSubdirectory("gateflow-speed-").FullName;
@@ -112,10 +122,11 @@ internal sealed class Subject : IAsyncDisposable
 
     private async Task MigrateAsync(JsonObject configuration, CancellationToken cancellationToken)
     {
-        var api = new ManagementApi(_http);
+        var api = Api;
         var id = (await api.CreateMigrationAsync(ProviderStub.Model, cancellationToken))["migration_id"]!.GetValue<string>();
         configuration["target_model"] = ProviderStub.OtherModel;
         await api.ConfigureAsync(id, configuration, cancellationToken);
         await api.ExecuteAsync(id, cancellationToken);
+        Migration = id;
     }
 }

@@ -10,7 +10,7 @@ namespace Gateflow.Dashboard.Live;
 internal sealed class LiveSeries
 {
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(2);
-    private static readonly ConditionalWeakTable<LiveSnapshot, ConcurrentDictionary<string, Lazy<LiveSeries>>> Made = [];
+    private static readonly ConditionalWeakTable<LiveSnapshot, ConcurrentDictionary<string, Lazy<LiveSeries>>> Made = new();
     private readonly LiveSnapshot _snapshot;
     private readonly MigrationView _migration;
     private readonly IReadOnlyList<ArmPoint> _points;

@@ -79,9 +79,9 @@ public sealed class LongMigrationTests
         var names = string.Join(", ", columns.Select(c => $"\"{c}\""));
         for (var day = 1; day < Days; day++)
         {
-            await db.Database.ExecuteSqlRawAsync(
-                $"INSERT INTO \"ArmWindows\" (\"At\", {names}) SELECT \"At\" + {day * TimeSpan.TicksPerDay}, {names} FROM \"ArmWindows\" WHERE \"Seconds\" > 0 AND \"At\" < {start.AddDays(1).UtcTicks}",
-                Token);
+            var copy =
+                $"INSERT INTO \"ArmWindows\" (\"At\", {names}) SELECT \"At\" + {day * TimeSpan.TicksPerDay}, {names} FROM \"ArmWindows\" WHERE \"Seconds\" > 0 AND \"At\" < {start.AddDays(1).UtcTicks}";
+            await db.Database.ExecuteSqlRawAsync(copy, Token);
         }
 
         await transaction.CommitAsync(Token);

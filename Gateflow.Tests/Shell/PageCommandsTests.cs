@@ -11,12 +11,13 @@ namespace Gateflow.Tests.Shell;
 public sealed class PageCommandsTests
 {
     private const int Most = 10;
+    private static readonly string[] Sources = ["gpt-4", "gpt-4-turbo", "gpt-3.5-turbo", "o1-mini"];
 
     [Fact]
     public async Task Pages_All_MakeAtMostTenCommands()
     {
         var commands = new PageCommands();
-        await using var gateflow = await ManagedGateflow.StartAsync(services: commands.Watch);
+        await using var gateflow = await ManagedGateflow.StartAsync(Models(), commands.Watch);
         var (running, ended, draft) = await FillAsync(gateflow);
         using var browser = gateflow.Host.CreateClient();
         using var entered = await browser.GetAsync("/login?token=" + gateflow.Host.Get<SignInLinks>().Create(BootstrapKey.Id), TestContext.Current.CancellationToken);
@@ -36,13 +37,15 @@ public sealed class PageCommandsTests
             costs.Add(made.Count <= Most ? "" : $"{page}: {made.Count}\n    {string.Join("\n    ", made.Select(c => c.ReplaceLineEndings(" ")))}");
         }
 
-        Assert.Empty(costs.Where(c => c.Length > 0));
+        Assert.True(costs.TrueForAll(c => c.Length == 0), string.Join('\n', costs.Where(c => c.Length > 0)));
     }
+
+    private static Dictionary<string, string?> Models() =>
+        Sources.Index().ToDictionary(m => $"Gateflow:Providers:sim:Models:{m.Index + 3}", m => (string?)m.Item, StringComparer.Ordinal);
 
     /// <summary>Several of everything that a page could ask for one by one.</summary>
     private static async Task<(string Running, string Ended, string Draft)> FillAsync(ManagedGateflow gateflow)
     {
-        string[] sources = ["gpt-4", "gpt-4-turbo", "gpt-3.5-turbo", "o1-mini"];
         using var application = await gateflow.ApplicationAsync();
         for (var i = 0; i < 12; i++)
         {
@@ -50,7 +53,7 @@ public sealed class PageCommandsTests
         }
 
         List<string> ids = [];
-        foreach (var source in sources)
+        foreach (var source in Sources)
         {
             ids.Add(await gateflow.DraftAsync(source: source));
             await gateflow.MustAsync("POST", $"/migrations/{ids[^1]}/execute");
