@@ -22,6 +22,8 @@ public sealed partial class LivePage(LiveSnapshots snapshots, MigrationFeed feed
     private IJSObjectReference? keys;
     private DotNetObjectReference<LivePage>? self;
     private bool gone;
+    private IReadOnlyList<EventView>? told;
+    private IReadOnlyList<TimelineEntry> entries = [];
 
     [Parameter]
     public string Id { get; set; } = "";
@@ -53,6 +55,20 @@ public sealed partial class LivePage(LiveSnapshots snapshots, MigrationFeed feed
         { Verdict: Verdict.Watch } => ", not split as configured",
         _ => "",
     };
+
+    /// <summary>The same list as long as nothing happened.</summary>
+    private IReadOnlyList<TimelineEntry> Entries
+    {
+        get
+        {
+            if (!ReferenceEquals(told, snapshot!.Events))
+            {
+                (told, entries) = (snapshot.Events, EventWords.Of(snapshot.Events, Migration.Progress.Steps));
+            }
+
+            return entries;
+        }
+    }
 
     private Look Banner => Migration switch
     {

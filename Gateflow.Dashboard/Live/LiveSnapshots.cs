@@ -72,7 +72,7 @@ public sealed class LiveSnapshots(MigrationReader reader, TimeProvider clock)
                 At = now,
                 Whole = kept.Every == Window ? kept.Recent : kept.Whole,
                 Every = kept.Every,
-                Requests = await reader.RequestsAsync(migrationId, LatestRequests, CancellationToken.None) ?? [],
+                Requests = kept.Requests,
                 Rollback = view.Status != MigrationStatus.RolledBack
                     ? null : (await reader.RollbacksAsync(1, null, migrationId, CancellationToken.None)).Data is [var latest, ..] ? latest : null,
             };
@@ -88,8 +88,9 @@ public sealed class LiveSnapshots(MigrationReader reader, TimeProvider clock)
     private async Task<Kept> KeepAsync(MigrationView view, DateTimeOffset now)
     {
         var id = view.MigrationId;
-        var kept = _kept.GetValueOrDefault(id) ?? new Kept([], [], default, [], Window, default);
-        kept = kept with { Events = await EventsAsync(id, kept.Events) };
+        var kept = _kept.GetValueOrDefault(id) ?? new Kept([], [], [], default, [], Window, default);
+        var requests = await reader.RequestsAsync(id, LatestRequests, CancellationToken.None) ?? [];
+        kept = kept with { Events = await EventsAsync(id, kept.Events), Requests = requests.SequenceEqual(kept.Requests) ? kept.Requests : requests };
         if (view.Progress.StartedAt is { } started)
         {
             var end = view.Progress.FinishedAt ?? now;
@@ -113,7 +114,8 @@ public sealed class LiveSnapshots(MigrationReader reader, TimeProvider clock)
             events.AddRange(more);
             if (more.Count < EventPage)
             {
-                return events;
+                // The same list again when nothing happened: pages then need not draw it anew.
+                return events.Select(e => e.Id).SequenceEqual(before.Select(e => e.Id), StringComparer.Ordinal) ? before : events;
             }
         }
     }
@@ -174,11 +176,12 @@ public sealed class LiveSnapshots(MigrationReader reader, TimeProvider clock)
     private sealed record Reading(long At, Lazy<Task<LiveSnapshot?>> Value);
 
     /// <param name="Events">In order of time.</param>
+    /// <param name="Requests">The last ones.</param>
     /// <param name="Recent">The last hour.</param>
     /// <param name="RecentAt">When all of it was read last.</param>
     /// <param name="Whole">The whole life; none while <paramref name="Every"/> is the finest.</param>
     /// <param name="Every">Width of its points.</param>
     /// <param name="At">When it was read.</param>
     private sealed record Kept(
-        IReadOnlyList<EventView> Events, IReadOnlyList<ArmPoint> Recent, DateTimeOffset RecentAt, IReadOnlyList<ArmPoint> Whole, TimeSpan Every, DateTimeOffset At);
+        IReadOnlyList<EventView> Events, IReadOnlyList<RequestView> Requests, IReadOnlyList<ArmPoint> Recent, DateTimeOffset RecentAt, IReadOnlyList<ArmPoint> Whole, TimeSpan Every, DateTimeOffset At);
 }
