@@ -1748,6 +1748,9 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                     b.Property<long>("Requests")
                         .HasColumnType("bigint");
 
+                    b.Property<int>("Seconds")
+                        .HasColumnType("integer");
+
                     b.Property<long>("Successes")
                         .HasColumnType("bigint");
 
@@ -1759,7 +1762,7 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
 
                     b.HasKey("Id");
 
-                    b.HasIndex("MigrationId", "At", "Node", "Arm")
+                    b.HasIndex("MigrationId", "Seconds", "At", "Node", "Arm")
                         .IsUnique();
 
                     b.ToTable("ArmWindows");

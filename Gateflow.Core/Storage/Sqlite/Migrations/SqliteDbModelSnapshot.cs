@@ -1735,6 +1735,9 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
                     b.Property<long>("Requests")
                         .HasColumnType("INTEGER");
 
+                    b.Property<int>("Seconds")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("Successes")
                         .HasColumnType("INTEGER");
 
@@ -1746,7 +1749,7 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
 
                     b.HasKey("Id");
 
-                    b.HasIndex("MigrationId", "At", "Node", "Arm")
+                    b.HasIndex("MigrationId", "Seconds", "At", "Node", "Arm")
                         .IsUnique();
 
                     b.ToTable("ArmWindows");

@@ -72,6 +72,7 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
                     Id = table.Column<long>(type: "bigint", nullable: false)
                         .Annotation("SqlServer:Identity", "1, 1"),
                     At = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    Seconds = table.Column<int>(type: "int", nullable: false),
                     Node = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
                     MigrationId = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
                     Arm = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
@@ -953,9 +954,9 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "IX_ArmWindows_MigrationId_At_Node_Arm",
+                name: "IX_ArmWindows_MigrationId_Seconds_At_Node_Arm",
                 table: "ArmWindows",
-                columns: new[] { "MigrationId", "At", "Node", "Arm" },
+                columns: new[] { "MigrationId", "Seconds", "At", "Node", "Arm" },
                 unique: true);
 
             migrationBuilder.CreateIndex(

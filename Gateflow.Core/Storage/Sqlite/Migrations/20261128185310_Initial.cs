@@ -72,6 +72,7 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
                     Id = table.Column<long>(type: "INTEGER", nullable: false)
                         .Annotation("Sqlite:Autoincrement", true),
                     At = table.Column<long>(type: "INTEGER", nullable: false),
+                    Seconds = table.Column<int>(type: "INTEGER", nullable: false),
                     Node = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
                     MigrationId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
                     Arm = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
@@ -953,9 +954,9 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "IX_ArmWindows_MigrationId_At_Node_Arm",
+                name: "IX_ArmWindows_MigrationId_Seconds_At_Node_Arm",
                 table: "ArmWindows",
-                columns: new[] { "MigrationId", "At", "Node", "Arm" },
+                columns: new[] { "MigrationId", "Seconds", "At", "Node", "Arm" },
                 unique: true);
 
             migrationBuilder.CreateIndex(

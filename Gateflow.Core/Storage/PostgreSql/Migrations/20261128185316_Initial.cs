@@ -73,6 +73,7 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                     Id = table.Column<long>(type: "bigint", nullable: false)
                         .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
                     At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    Seconds = table.Column<int>(type: "integer", nullable: false),
                     Node = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
                     MigrationId = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
                     Arm = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
@@ -954,9 +955,9 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "IX_ArmWindows_MigrationId_At_Node_Arm",
+                name: "IX_ArmWindows_MigrationId_Seconds_At_Node_Arm",
                 table: "ArmWindows",
-                columns: new[] { "MigrationId", "At", "Node", "Arm" },
+                columns: new[] { "MigrationId", "Seconds", "At", "Node", "Arm" },
                 unique: true);
 
             migrationBuilder.CreateIndex(

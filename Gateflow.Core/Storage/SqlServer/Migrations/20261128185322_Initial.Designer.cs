@@ -12,7 +12,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Gateflow.Core.Storage.SqlServer.Migrations
 {
     [DbContext(typeof(SqlServerDb))]
-    [Migration("20261128184228_Initial")]
+    [Migration("20261128185322_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -1751,6 +1751,9 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
                     b.Property<long>("Requests")
                         .HasColumnType("bigint");
 
+                    b.Property<int>("Seconds")
+                        .HasColumnType("int");
+
                     b.Property<long>("Successes")
                         .HasColumnType("bigint");
 
@@ -1762,7 +1765,7 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
 
                     b.HasKey("Id");
 
-                    b.HasIndex("MigrationId", "At", "Node", "Arm")
+                    b.HasIndex("MigrationId", "Seconds", "At", "Node", "Arm")
                         .IsUnique();
 
                     b.ToTable("ArmWindows");
