@@ -89,7 +89,7 @@ public sealed class LiveSnapshots(MigrationReader reader, TimeProvider clock)
     {
         var id = view.MigrationId;
         var kept = _kept.GetValueOrDefault(id) ?? new Kept([], [], [], default, [], Window, default);
-        var requests = await reader.RequestsAsync(id, LatestRequests, CancellationToken.None) ?? [];
+        var requests = await reader.RequestsAsync(id, LatestRequests, CancellationToken.None, exists: true) ?? [];
         kept = kept with { Events = await EventsAsync(id, kept.Events), Requests = requests.SequenceEqual(kept.Requests) ? kept.Requests : requests };
         if (view.Progress.StartedAt is { } started)
         {

@@ -108,7 +108,7 @@ public sealed class MigrationReader(IDbContextFactory<GateflowDb> databases, Fle
     }
 
     /// <summary>The latest requests of a migration, newest first; null when there is no such migration.</summary>
-    public async Task<IReadOnlyList<RequestView>?> RequestsAsync(string id, int limit, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<RequestView>?> RequestsAsync(string id, int limit, CancellationToken cancellationToken, bool exists = false)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         var requests = await db.Requests.AsNoTracking().Where(r => r.MigrationId == id)
@@ -130,7 +130,7 @@ public sealed class MigrationReader(IDbContextFactory<GateflowDb> databases, Fle
                 Demo = r.Demo,
             })
             .ToListAsync(cancellationToken);
-        return requests.Count == 0 && !await db.Migrations.AnyAsync(m => m.Id == id, cancellationToken) ? null : requests;
+        return requests.Count == 0 && !exists && !await db.Migrations.AnyAsync(m => m.Id == id, cancellationToken) ? null : requests;
     }
 
     private async Task<IReadOnlyList<MigrationView>> ViewsAsync(GateflowDb db, List<Migration> migrations, CancellationToken cancellationToken)

@@ -10,7 +10,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Gateflow.Tests.Live;
 
-/// <summary>A migration of four weeks costs its watchers no more than one of an hour.</summary>
+/// <summary>A migration of four weeks costs its watchers no more than one of an hour; only the first to come waits for its long chart.</summary>
 public sealed class LongMigrationTests
 {
     private const int Days = 28;
@@ -52,7 +52,7 @@ public sealed class LongMigrationTests
         Assert.Equal(Each, snapshot.Whole.Sum(p => p.SourceRequests));
         Assert.InRange(snapshot.Whole.Count + snapshot.Points.Count, Days * 12, 720);
         Assert.True(warm.Min() <= Budget.TotalMilliseconds, $"snapshot: {Text(warm)}");
-        Assert.True(cold.Min() <= 2 * Budget.TotalMilliseconds, $"first snapshot: {Text(cold)}");
+        Assert.True(cold.Min() <= 5 * Budget.TotalMilliseconds, $"first snapshot: {Text(cold)}");
         Assert.True(list.Min() <= Budget.TotalMilliseconds, $"list: {Text(list)}");
     }
 

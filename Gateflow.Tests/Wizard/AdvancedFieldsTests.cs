@@ -23,7 +23,8 @@ public sealed class AdvancedFieldsTests : WizardBench
         var config = (await StateAsync(id)).View.Config;
         Assert.Equal((2, true), (config.ApprovalsRequired, config.Drain));
         var window = Assert.Single(config.Windows);
-        Assert.Equal(([DayOfWeek.Monday, DayOfWeek.Tuesday, DayOfWeek.Wednesday, DayOfWeek.Thursday], new TimeOnly(9, 0), new TimeOnly(16, 0), "Europe/Berlin"), (window.Days, window.From, window.To, window.TimeZone));
+        Assert.Equal([DayOfWeek.Monday, DayOfWeek.Tuesday, DayOfWeek.Wednesday, DayOfWeek.Thursday], window.Days);
+        Assert.Equal((new TimeOnly(9, 0), new TimeOnly(16, 0), "Europe/Berlin"), (window.From, window.To, window.TimeZone));
         Assert.Equal(new DateTimeOffset(2026, 12, 24, 0, 0, 0, TimeSpan.Zero), Assert.Single(config.Blackouts).From);
 
         page = Open(id, WizardStep.Configure);
@@ -59,20 +60,5 @@ public sealed class AdvancedFieldsTests : WizardBench
 
         page.WaitForAssertion(() => Assert.Equal("true", page.Find("#field-approvals-required").GetAttribute("aria-invalid")));
         Assert.Equal(new MigrationConfig().ApprovalsRequired, (await StateAsync(id)).View.Config.ApprovalsRequired);
-    }
-
-    [Fact]
-    public async Task Review_WithHoursAndApprovals_TellsThem()
-    {
-        await UseAsync();
-        var id = await DraftAsync();
-        var page = Open(id, WizardStep.Configure);
-        await InputAsync(page.Find("#field-windows"), "Mon-Thu 09:00-16:00 Europe/Berlin");
-        await InputAsync(page.Find("#field-approvals-required"), "2");
-
-        await page.InvokeAsync(() => Navigation.NavigateTo(WizardSteps.Url(id, WizardStep.Review)));
-        page.WaitForElement("[data-testid=start-migration]");
-
-        Assert.Contains("2 people", page.Find("[data-testid=wizard-step]").TextContent, StringComparison.Ordinal);
     }
 }
