@@ -107,6 +107,24 @@ public sealed class PlaygroundTests : IAsyncLifetime
         Assert.Empty(page.FindAll($"section[data-model='{ManagedGateflow.Source}'] .error"));
     }
 
+    [Fact]
+    public async Task Page_Stop_EndsTheAnswerAndSaysSo()
+    {
+        await _gateflow.Simulator.SetAsync(ManagedGateflow.Source, new { latency_ms = 60_000 });
+        await using var context = new PageTestContext(_gateflow.Host);
+        context.Services.GetRequiredService<Microsoft.AspNetCore.Components.NavigationManager>().NavigateTo($"/playground?a={ManagedGateflow.Source}");
+        var page = context.Render<PlaygroundPage>();
+        await context.ChangeAsync(page.Find("#play-user"), "What is the capital of France?");
+
+        var run = context.SubmitAsync(page.Find("form"));
+        page.WaitForState(() => page.FindAll("button.danger").Count == 1);
+        await context.ClickAsync(page.Find("button.danger"));
+        await run;
+
+        page.WaitForAssertion(() => Assert.Contains("Stopped", page.Find("section.answer header").TextContent, StringComparison.Ordinal));
+        Assert.Empty(page.FindAll("button.danger"));
+    }
+
     private async Task<PlaygroundSide> AskAsync(string model)
     {
         var side = new PlaygroundSide(model);
