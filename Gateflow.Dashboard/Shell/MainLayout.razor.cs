@@ -8,6 +8,9 @@ public sealed partial class MainLayout(IServiceProvider services) : IDisposable
 {
     private ErrorBoundary? boundary;
 
+    /// <summary>True once the circuit has drawn the page: from then on its buttons answer. The markup says so to whoever drives the page by a program.</summary>
+    private bool live;
+
     private IDemoData? Demo { get; } = services.GetService<IDemoData>();
 
     protected override void OnInitialized()
@@ -20,6 +23,15 @@ public sealed partial class MainLayout(IServiceProvider services) : IDisposable
 
     // A navigation sets the body anew: the fault of the page before must not stay.
     protected override void OnParametersSet() => boundary?.Recover();
+
+    protected override void OnAfterRender(bool firstRender)
+    {
+        if (firstRender)
+        {
+            live = true;
+            StateHasChanged();
+        }
+    }
 
     public void Dispose()
     {

@@ -1,3 +1,5 @@
+using Gateflow.Dashboard.Access;
+
 namespace Gateflow.Dashboard.Shell;
 
 /// <summary>One entry of the sidebar.</summary>
@@ -5,7 +7,8 @@ namespace Gateflow.Dashboard.Shell;
 /// <param name="Href">Absolute path.</param>
 /// <param name="Icon">A name of <see cref="Parts.Icons"/>.</param>
 /// <param name="Exact">True when only this very path lights the entry up.</param>
-public sealed record NavEntry(string Text, string Href, string Icon, bool Exact = false);
+/// <param name="Policy">Who may open the page, where that is not everybody who is signed in; for others the entry is not there.</param>
+public sealed record NavEntry(string Text, string Href, string Icon, bool Exact = false, string? Policy = null);
 
 /// <summary>A group of entries; the first group has no title.</summary>
 public sealed record NavGroup(string? Title, IReadOnlyList<NavEntry> Entries)
@@ -28,7 +31,7 @@ public sealed record NavGroup(string? Title, IReadOnlyList<NavEntry> Entries)
             new("Replays", "/replays", "flask"),
             new("Datasets", "/datasets", "stack"),
             new("Prompts", "/prompts", "pencil"),
-            new("Playground", "/playground", "play"),
+            new("Playground", "/playground", "play", Policy: Policies.Operator),
         ]),
         new("Observe",
         [
@@ -44,8 +47,8 @@ public sealed record NavGroup(string? Title, IReadOnlyList<NavEntry> Entries)
             new("API keys", "/settings/api-keys", "key"),
             new("Members", "/settings/members", "user"),
             new("Change management", "/settings/change-management", "gear"),
-            new("Alert settings", "/settings/alerts", "alert"),
-            new("Webhooks", "/settings/webhooks", "webhook"),
+            new("Alert settings", "/settings/alerts", "alert", Policy: Policies.Operator),
+            new("Webhooks", "/settings/webhooks", "webhook", Policy: Policies.Operator),
             new("Audit log", "/settings/audit-log", "list"),
         ]),
     ];

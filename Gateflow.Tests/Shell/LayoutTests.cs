@@ -1,5 +1,6 @@
 using Bunit;
 using Bunit.TestDoubles;
+using Gateflow.Dashboard.Access;
 using Gateflow.Dashboard.Search;
 using Gateflow.Dashboard.Shell;
 using Microsoft.AspNetCore.Components;
@@ -42,6 +43,7 @@ public sealed class LayoutTests : DashboardTestContext
     public async Task MainLayout_DemoCleared_RibbonGoes()
     {
         var demo = new FakeDemo();
+        access.SetAuthorized("Ada").SetPolicies(Policies.Admin);
         Services.AddSingleton<IDemoData>(demo);
         var layout = Layout("<p>page</p>");
         Assert.Contains("Demo data", layout.Find(".demo").TextContent, StringComparison.Ordinal);
@@ -52,8 +54,18 @@ public sealed class LayoutTests : DashboardTestContext
     }
 
     [Fact]
+    public void MainLayout_DemoSeenByAViewer_HasNoButtonToClearIt()
+    {
+        access.SetAuthorized("Vera").SetPolicies(Policies.Viewer);
+        Services.AddSingleton<IDemoData>(new FakeDemo());
+
+        Assert.Empty(Layout("<p>page</p>").FindAll(".demo button"));
+    }
+
+    [Fact]
     public async Task MainLayout_ClearingFails_SaysSoBesideTheButton()
     {
+        access.SetAuthorized("Ada").SetPolicies(Policies.Admin);
         Services.AddSingleton<IDemoData>(new FakeDemo { Fault = "database is away" });
         var layout = Layout("<p>page</p>");
 
