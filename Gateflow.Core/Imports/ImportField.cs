@@ -5,7 +5,7 @@ namespace Gateflow.Core.Imports;
 /// <summary>What a column can tell.</summary>
 internal enum ImportField
 {
-    At, End, Model, Feature, Key, Requests, Input, Cached, Output, Reasoning, Cost, Status, Duration, Capabilities, Stream,
+    At, End, Model, Feature, Key, User, Requests, Input, Cached, Output, Reasoning, Cost, Status, Duration, Capabilities, Stream,
 }
 
 /// <summary>The names by which columns are known, ours, LiteLLM's spend logs' and OpenAI's usage exports'; an earlier name goes before a later one.</summary>
@@ -18,6 +18,7 @@ internal static class ImportFields
         (ImportField.Model, ["model", "snapshot_id", "model_id"]),
         (ImportField.Feature, ["feature", "project_name", "project_id", "team_alias", "team_id"]),
         (ImportField.Key, ["key", "key_id", "api_key_alias", "api_key_name", "api_key_id", "api_key"]),
+        (ImportField.User, ["end_user", "user", "user_id"]),
         (ImportField.Requests, ["requests", "num_model_requests", "n_requests"]),
         (ImportField.Input, ["input_tokens", "prompt_tokens", "n_context_tokens_total"]),
         (ImportField.Cached, ["cached_tokens", "input_cached_tokens", "cached_input_tokens", "cache_read_input_tokens", "n_cached_context_tokens_total"]),

@@ -37,6 +37,7 @@ internal sealed class ImportRows(ModelCatalog catalog, TimeZoneInfo zone, DateTi
             Model = Model(row[(int)ImportField.Model]),
             Feature = row[(int)ImportField.Feature] ?? "",
             Key = Key(row[(int)ImportField.Key]),
+            User = row[(int)ImportField.User] ?? "",
             Requests = requests,
             InputTokens = input,
             CachedTokens = cached <= input ? cached : throw new FormatException("more cached than input tokens"),

@@ -95,7 +95,7 @@ public sealed class ImportRun(ImportStore store, TimeProvider clock)
                 Status = cancelled ? UsageImportStatus.Cancelled : more ? UsageImportStatus.Running : UsageImportStatus.Completed,
                 FinishedAt = cancelled || !more ? clock.GetUtcNow() : null,
             };
-            await store.AddAsync(import, chunk.Rollups, cancellationToken);
+            await store.AddAsync(import, chunk, cancellationToken);
             if (import.Status != UsageImportStatus.Running)
             {
                 store.Forget();
@@ -114,6 +114,7 @@ public sealed class ImportRun(ImportStore store, TimeProvider clock)
 internal sealed class ImportChunk(UsageImport before, ImportStore store, ImportRows rows, IImportFormat format)
 {
     private readonly Dictionary<RollupKey, RollupTally> _rollups = [];
+    private readonly Dictionary<DayKey, RollupTally> _users = [];
     private readonly List<ImportFault> _errors = [.. before.Errors];
     private readonly SortedSet<string> _unknown = new(before.UnknownModels, StringComparer.Ordinal);
     private long _imported;
@@ -124,10 +125,12 @@ internal sealed class ImportChunk(UsageImport before, ImportStore store, ImportR
 
     public IReadOnlyDictionary<RollupKey, RollupTally> Rollups => _rollups;
 
+    public IReadOnlyDictionary<DayKey, RollupTally> Users => _users;
+
     /// <summary>Reads until one of the limits is reached; false at the end of the file.</summary>
     public bool Fill(ImportRecords records, int maxRows, int maxRollups)
     {
-        for (var read = 0; read < maxRows && _rollups.Count < maxRollups; read++)
+        for (var read = 0; read < maxRows && _rollups.Count + _users.Count < maxRollups; read++)
         {
             if (!records.Read())
             {
@@ -201,7 +204,19 @@ internal sealed class ImportChunk(UsageImport before, ImportStore store, ImportR
             _rollups[key] = tally = new RollupTally();
         }
 
-        tally.Add(row, store.Cost(row));
+        var cost = store.Cost(row);
+        tally.Add(row, cost);
+        if (row.User.Length > 0)
+        {
+            var user = DayKey.OfUser(key, row.User);
+            if (!_users.TryGetValue(user, out var sum))
+            {
+                _users[user] = sum = new RollupTally();
+            }
+
+            sum.Add(row, cost);
+        }
+
         _requests += row.Requests;
         _from = _from is { } from && from <= row.At ? from : row.At;
         _to = _to is { } to && to >= row.At ? to : row.At;

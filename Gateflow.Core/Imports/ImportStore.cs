@@ -41,15 +41,20 @@ public sealed class ImportStore(IDbContextFactory<GateflowDb> databases, Catalog
     }
 
     /// <summary>Adds a chunk and the state after it.</summary>
-    internal async Task AddAsync(UsageImport import, IReadOnlyDictionary<RollupKey, RollupTally> chunk, CancellationToken cancellationToken)
+    internal async Task AddAsync(UsageImport import, ImportChunk chunk, CancellationToken cancellationToken)
     {
         var node = UsageImport.RowsOf(import.Id);
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         db.ChangeTracker.AutoDetectChangesEnabled = false;
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        foreach (var (key, tally) in chunk)
+        foreach (var (key, tally) in chunk.Rollups)
         {
-            tally.AddTo(await _rollups.ForAsync(db, node, key, demo: false, cancellationToken));
+            await _rollups.AddAsync(db, node, key, tally, demo: false, cancellationToken);
+        }
+
+        foreach (var (key, tally) in chunk.Users)
+        {
+            await _rollups.AddUserAsync(db, node, key, tally, demo: false, cancellationToken);
         }
 
         await db.SetSettingAsync(Prefix + import.Id, JsonSerializer.Serialize(import, JsonColumn.Options), cancellationToken);
@@ -70,7 +75,8 @@ public sealed class ImportStore(IDbContextFactory<GateflowDb> databases, Catalog
     {
         var node = UsageImport.RowsOf(id);
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        while (await db.UsageRollups.Where(r => r.Node == node).OrderBy(r => r.Id).Take(DeleteChunk).ExecuteDeleteAsync(cancellationToken) == DeleteChunk)
+        while (await db.UsageRollups.Where(r => r.Node == node).OrderBy(r => r.Id).Take(DeleteChunk).ExecuteDeleteAsync(cancellationToken) == DeleteChunk
+            || await db.UsageDays.Where(r => r.Node == node).OrderBy(r => r.Id).Take(DeleteChunk).ExecuteDeleteAsync(cancellationToken) == DeleteChunk)
         {
             await Task.Delay(Pause, cancellationToken);
         }

@@ -15,6 +15,9 @@ internal readonly record struct ImportedUsage
 
     public required string Key { get; init; }
 
+    /// <summary>The customer's own user; empty when unknown.</summary>
+    public required string User { get; init; }
+
     /// <summary>1 or more; above 1 all tokens and the cost are sums.</summary>
     public required long Requests { get; init; }
 

@@ -65,6 +65,8 @@ public abstract class GateflowDb(DbContextOptions options) : DbContext(options)
 
     public DbSet<UsageRollup> UsageRollups => Set<UsageRollup>();
 
+    public DbSet<UsageDay> UsageDays => Set<UsageDay>();
+
     public DbSet<ArmWindow> ArmWindows => Set<ArmWindow>();
 
     public DbSet<RequestRow> Requests => Set<RequestRow>();

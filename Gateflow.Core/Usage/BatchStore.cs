@@ -102,7 +102,7 @@ internal sealed class BatchStore(
                 continue;
             }
 
-            folding.Add(record);
+            folding.Add(record, countsUser: !demo.IsDemo(record.KeyId));
             if (batch.Rates[i] > 0)
             {
                 rows.Add(RequestLog.Row(record, catalog, batch.Rates[i], demo.IsDemo(record.KeyId)));
@@ -111,7 +111,12 @@ internal sealed class BatchStore(
 
         foreach (var (key, tally) in folding.Rollups)
         {
-            tally.AddTo(await _rollups.ForAsync(db, node, key, demo.IsDemo(key.KeyId), cancellationToken));
+            await _rollups.AddAsync(db, node, key, tally, demo.IsDemo(key.KeyId), cancellationToken);
+        }
+
+        foreach (var (key, tally) in folding.Users)
+        {
+            await _rollups.AddUserAsync(db, node, key, tally, demo: false, cancellationToken);
         }
 
         foreach (var (key, tally) in folding.Windows)

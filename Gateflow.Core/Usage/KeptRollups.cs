@@ -1,58 +1,84 @@
 using Gateflow.Core.Storage;
-using Microsoft.EntityFrameworkCore;
 
 namespace Gateflow.Core.Usage;
 
 /// <summary>
-/// Stored rollups of one writer that are kept so that an hour is read once, however often it is added to. Only for a node name under which nobody else
-/// writes; after a failure they are to be forgotten. Not thread-safe.
+/// Adds to the rollups of one writer, hours and days alike, and keeps those read or written so that each is read once, however often it is added to.
+/// Only for a node name under which nobody else writes; after a failure they are to be forgotten. Not thread-safe.
 /// </summary>
-internal sealed class KeptRollups
+public sealed class KeptRollups
 {
-    private readonly Dictionary<RollupKey, UsageRollup> _rows = [];
-    private readonly HashSet<DateTimeOffset> _hours = [];
+    private readonly KeptRows<RollupKey, UsageRollup> _hours = new(
+        static (db, node, hour) => db.UsageRollups.Where(r => r.Hour == hour && r.Node == node),
+        static row => new RollupKey(row.Hour, row.Model, row.ServedModel, row.Feature, row.KeyId),
+        static key => key.Hour);
 
-    public int Count => _rows.Count;
+    private readonly KeptRows<DayKey, UsageDay> _days = new(
+        static (db, node, day) => db.UsageDays.Where(r => r.Day == day && r.Node == node),
+        static row => new DayKey(row.Day, row.Model, row.ServedModel, row.Feature, row.KeyId, row.User),
+        static key => key.Day);
 
-    /// <summary>The row of a key, tracked by the context so that what is added to it is saved; a new one when there is none.</summary>
-    public async Task<UsageRollup> ForAsync(GateflowDb db, string node, RollupKey key, bool demo, CancellationToken cancellationToken)
+    private readonly Dictionary<(DateTimeOffset Day, string Model), int> _users = [];
+
+    public int Count => _hours.Rows.Count + _days.Rows.Count;
+
+    /// <summary>Adds requests of one series and hour to its hour and its day; they are saved with the context's changes.</summary>
+    public async Task AddAsync(GateflowDb db, string node, RollupKey key, RollupTally tally, bool demo, CancellationToken cancellationToken)
     {
-        if (_hours.Add(key.Hour))
-        {
-            await foreach (var row in db.UsageRollups.AsNoTracking().Where(r => r.Hour == key.Hour && r.Node == node).AsAsyncEnumerable().WithCancellation(cancellationToken))
-            {
-                _rows[new RollupKey(row.Hour, row.Model, row.ServedModel, row.Feature, row.KeyId)] = row;
-            }
-        }
-
-        if (_rows.TryGetValue(key, out var known))
-        {
-            db.UsageRollups.Update(known);
-            return known;
-        }
-
-        var added = _rows[key] = new UsageRollup
+        tally.AddTo(await _hours.ForAsync(db, node, key, () => new UsageRollup
         {
             Hour = key.Hour, Node = node, Model = key.Model, ServedModel = key.ServedModel, Feature = key.Feature, KeyId = key.KeyId, Demo = demo,
-        };
-        db.UsageRollups.Add(added);
-        return added;
+        }, cancellationToken));
+        await AddAsync(db, node, DayKey.Of(key), tally, demo, cancellationToken);
+    }
+
+    /// <summary>Adds requests of one user; those of the first users of a day by name.</summary>
+    public async Task AddUserAsync(GateflowDb db, string node, DayKey key, RollupTally tally, bool demo, CancellationToken cancellationToken)
+    {
+        await _days.LoadAsync(db, node, key.Day, cancellationToken);
+        if (!_days.Rows.ContainsKey(key))
+        {
+            var series = (key.Day, key.Model);
+            if (!_users.TryGetValue(series, out var named))
+            {
+                named = _days.Rows.Keys.Count(k => k.Day == key.Day && k.Model == key.Model && k.User.Length > 0);
+            }
+
+            _users[series] = named + 1;
+            key = named < UsageDay.MaxUsers ? key : key with { User = UsageDay.Others };
+        }
+
+        await AddAsync(db, node, key, tally, demo, cancellationToken);
     }
 
     public void Forget()
     {
-        _rows.Clear();
-        _hours.Clear();
+        _hours.Forget();
+        _days.Forget();
+        _users.Clear();
     }
 
-    /// <summary>Forgets the hours before <paramref name="oldest"/>.</summary>
+    /// <summary>Forgets the hours before <paramref name="oldest"/> and the days that ended before it.</summary>
     public void Forget(DateTimeOffset oldest)
     {
-        foreach (var key in _rows.Keys.Where(k => k.Hour < oldest).ToList())
+        _hours.Forget(oldest);
+        _days.Forget(oldest.AddDays(-1));
+        foreach (var series in _users.Keys.Where(k => k.Day < oldest.AddDays(-1)).ToList())
         {
-            _rows.Remove(key);
+            _users.Remove(series);
         }
+    }
 
-        _hours.RemoveWhere(hour => hour < oldest);
+    private async Task AddAsync(GateflowDb db, string node, DayKey key, RollupTally tally, bool demo, CancellationToken cancellationToken)
+    {
+        var day = await _days.ForAsync(db, node, key, () => new UsageDay
+        {
+            Day = key.Day, Node = node, Model = key.Model, ServedModel = key.ServedModel, Feature = key.Feature, KeyId = key.KeyId, User = key.User, Demo = demo,
+        }, cancellationToken);
+        tally.AddTo(day);
+        foreach (var (hour, requests) in tally.Hours)
+        {
+            day.HourRequests = HourCounts.Add(day.HourRequests, hour, requests);
+        }
     }
 }

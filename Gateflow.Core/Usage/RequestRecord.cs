@@ -80,6 +80,12 @@ public sealed class RequestRecord
 
     public Capabilities Capabilities { get; init; }
 
+    /// <summary>The customer's own user, as the request names them; null when it does not.</summary>
+    public string? User { get; init; }
+
+    /// <summary>The temperature asked for; NaN when none was.</summary>
+    public float Temperature { get; init; } = float.NaN;
+
     /// <summary>Quality of the answer in [0, 1]; NaN when there is none. Set late where a format had to be checked.</summary>
     public double Quality { get; set; } = double.NaN;
 

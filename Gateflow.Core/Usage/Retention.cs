@@ -4,11 +4,12 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Gateflow.Core.Usage;
 
-/// <summary>Deletes what is older than it may be: logged requests after 30 days, fine arm windows after 90; samples, and texts that replays and evaluations made of them, as configured. Rollups, windows of an hour or a life, and results stay.</summary>
+/// <summary>Deletes what is older than it may be: logged requests after 30 days, fine arm windows and usage by user after 90; samples, and texts that replays and evaluations made of them, as configured. Other rollups, windows of an hour or a life, and results stay.</summary>
 public sealed class Retention(IDbContextFactory<GateflowDb> databases, SamplePolicy samples, TimeProvider clock)
 {
     public const int RequestDays = 30;
     public const int WindowDays = 90;
+    public const int UserDays = 90;
 
     /// <summary>Rows of one delete: short enough for the recorder to write in between.</summary>
     private const int Chunk = 1_000;
@@ -22,6 +23,7 @@ public sealed class Retention(IDbContextFactory<GateflowDb> databases, SamplePol
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         return await DeleteAsync(db.Requests, r => r.At < now.AddDays(-RequestDays), r => r.At, cancellationToken)
             + await DeleteAsync(db.ArmWindows, w => w.At < now.AddDays(-WindowDays) && (w.Seconds == WindowKey.Fine || w.Seconds == WindowKey.FiveMinutes), w => w.At, cancellationToken)
+            + await DeleteAsync(db.UsageDays.Where(d => d.User != ""), d => d.Day < now.AddDays(-UserDays), d => d.Day, cancellationToken)
             + await DeleteAsync(db.Feedback, f => f.At < now.AddDays(-RequestDays), f => f.At, cancellationToken)
             + await DeleteAsync(db.Samples, s => s.At < now.AddDays(-samples.Current.RetentionDays), s => s.At, cancellationToken)
             + await DeleteAsync(db.EvaluationItems, r => r.At < now.AddDays(-samples.Current.RetentionDays), r => r.At, cancellationToken)

@@ -1,37 +1,64 @@
 namespace Gateflow.Core.Usage;
 
-/// <summary>What an analysis reads of a <see cref="UsageRollup"/>.</summary>
-internal sealed record RollupFigures
+/// <summary>Sums and distributions of requests: what every kind of rollup holds. Costs are USD, latencies milliseconds.</summary>
+public class RollupFigures
 {
-    public required DateTimeOffset Hour { get; init; }
+    public long Requests { get; set; }
 
-    public required string Feature { get; init; }
+    /// <summary>Failures of models and providers, neither the caller's fault nor a cancel. A migration's target that failed is none when its source answered.</summary>
+    public long Errors { get; set; }
 
-    public required string KeyId { get; init; }
+    public long ClientErrors { get; set; }
 
-    public long Requests { get; init; }
+    public long RateLimited { get; set; }
 
-    public long Errors { get; init; }
+    public long Cancelled { get; set; }
 
-    public long InputTokens { get; init; }
+    public long Fallbacks { get; set; }
 
-    public long CachedTokens { get; init; }
+    /// <summary>Requests that a limit of the key refused before any model was asked; not part of <see cref="Requests"/>.</summary>
+    public long Refused { get; set; }
 
-    public long OutputTokens { get; init; }
+    public long InputTokens { get; set; }
 
-    public int MaxContext { get; init; }
+    public long CachedTokens { get; set; }
 
-    public int MaxOutput { get; init; }
+    public long OutputTokens { get; set; }
 
-    public decimal Cost { get; init; }
+    public long ReasoningTokens { get; set; }
 
-    public long UnpricedRequests { get; init; }
+    /// <summary>Largest input plus output of one request, tokens.</summary>
+    public int MaxContext { get; set; }
 
-    public required byte[] CapabilityCounts { get; init; }
+    /// <summary>Longest answer, tokens.</summary>
+    public int MaxOutput { get; set; }
 
-    public required byte[] ContextHistogram { get; init; }
+    /// <summary>Lowest and highest temperature that a request named; null when none did.</summary>
+    public double? LeastTemperature { get; set; }
 
-    public required byte[] LatencyHistogram { get; init; }
+    public double? MostTemperature { get; set; }
 
-    public bool Demo { get; init; }
+    /// <summary>Requests whose token counts are estimates.</summary>
+    public long EstimatedRequests { get; set; }
+
+    /// <summary>USD of the requests whose price is known.</summary>
+    public decimal Cost { get; set; }
+
+    /// <summary>Requests whose model has no known price.</summary>
+    public long UnpricedRequests { get; set; }
+
+    /// <summary>Requests by capability bit: 32 counts, packed.</summary>
+    public byte[] CapabilityCounts { get; set; } = [];
+
+    /// <summary>Requests by context size, packed.</summary>
+    public byte[] ContextHistogram { get; set; } = [];
+
+    /// <summary>Requests with tokens by size of their input, packed as contexts are.</summary>
+    public byte[] InputHistogram { get; set; } = [];
+
+    /// <summary>Requests with tokens by length of their answer, packed as contexts are.</summary>
+    public byte[] OutputHistogram { get; set; } = [];
+
+    /// <summary>Latency of successful answers, milliseconds, packed.</summary>
+    public byte[] LatencyHistogram { get; set; } = [];
 }

@@ -20,8 +20,14 @@ public sealed class RollupTally
 {
     private readonly CapabilityCounts _capabilities = new();
     private readonly ContextHistogram _contexts = new();
+    private readonly ContextHistogram _inputs = new();
+    private readonly ContextHistogram _outputs = new();
     private readonly LatencyHistogram _latencies = new();
-    private readonly UsageRollup _sum = new() { Hour = default, Node = "", Model = "", ServedModel = "", Feature = "", KeyId = "" };
+    private readonly Dictionary<int, long> _hours = [];
+    private readonly RollupFigures _sum = new();
+
+    /// <summary>Requests by hour of the day, UTC.</summary>
+    public IReadOnlyDictionary<int, long> Hours => _hours;
 
     /// <param name="record">A request of this rollup's key.</param>
     /// <param name="cost">What it cost, USD; null when the price is unknown or no model answered.</param>
@@ -34,7 +40,7 @@ public sealed class RollupTally
             return;
         }
 
-        _sum.Requests++;
+        Count(record.At, 1);
         _sum.Errors += columns.Error;
         _sum.ClientErrors += columns.ClientError;
         _sum.RateLimited += columns.RateLimited;
@@ -51,11 +57,20 @@ public sealed class RollupTally
         if (context > 0)
         {
             _contexts.Add(context);
+            _inputs.Add(record.InputTokens);
+            _outputs.Add(record.OutputTokens);
         }
 
         _sum.MaxContext = (int)Math.Min(int.MaxValue, Math.Max(_sum.MaxContext, context));
         _sum.MaxOutput = Math.Max(_sum.MaxOutput, record.OutputTokens);
         _capabilities.Add(record.Capabilities);
+        if (!float.IsNaN(record.Temperature))
+        {
+            var temperature = Math.Round((double)record.Temperature, 3);
+            _sum.LeastTemperature = Math.Min(_sum.LeastTemperature ?? temperature, temperature);
+            _sum.MostTemperature = Math.Max(_sum.MostTemperature ?? temperature, temperature);
+        }
+
         if (columns.Success == 1)
         {
             _latencies.Add(record.DurationMs);
@@ -66,7 +81,7 @@ public sealed class RollupTally
     internal void Add(in ImportedUsage row, decimal? cost)
     {
         var columns = OutcomeColumns.Of(row.Outcome);
-        _sum.Requests += row.Requests;
+        Count(row.At, row.Requests);
         _sum.Errors += columns.Error * row.Requests;
         _sum.ClientErrors += columns.ClientError * row.Requests;
         _sum.RateLimited += columns.RateLimited * row.Requests;
@@ -81,6 +96,8 @@ public sealed class RollupTally
         if (context > 0)
         {
             _contexts.Add(context, row.Requests);
+            _inputs.Add(row.InputTokens / row.Requests, row.Requests);
+            _outputs.Add(row.OutputTokens / row.Requests, row.Requests);
         }
 
         _sum.MaxContext = (int)Math.Min(int.MaxValue, Math.Max(_sum.MaxContext, context));
@@ -93,7 +110,7 @@ public sealed class RollupTally
     }
 
     /// <summary>Adds everything to a row.</summary>
-    public void AddTo(UsageRollup row)
+    public void AddTo(RollupFigures row)
     {
         row.Requests += _sum.Requests;
         row.Errors += _sum.Errors;
@@ -111,9 +128,20 @@ public sealed class RollupTally
         row.UnpricedRequests += _sum.UnpricedRequests;
         row.MaxContext = Math.Max(row.MaxContext, _sum.MaxContext);
         row.MaxOutput = Math.Max(row.MaxOutput, _sum.MaxOutput);
+        row.LeastTemperature = _sum.LeastTemperature is { } least ? Math.Min(row.LeastTemperature ?? least, least) : row.LeastTemperature;
+        row.MostTemperature = _sum.MostTemperature is { } most ? Math.Max(row.MostTemperature ?? most, most) : row.MostTemperature;
         row.CapabilityCounts = Merged(row.CapabilityCounts, _capabilities);
         row.ContextHistogram = Merged(row.ContextHistogram, _contexts);
+        row.InputHistogram = Merged(row.InputHistogram, _inputs);
+        row.OutputHistogram = Merged(row.OutputHistogram, _outputs);
         row.LatencyHistogram = Merged(row.LatencyHistogram, _latencies);
+    }
+
+    private void Count(DateTimeOffset at, long requests)
+    {
+        _sum.Requests += requests;
+        var hour = at.UtcDateTime.Hour;
+        _hours[hour] = _hours.GetValueOrDefault(hour) + requests;
     }
 
     private static byte[] Merged(byte[] packed, CapabilityCounts more)

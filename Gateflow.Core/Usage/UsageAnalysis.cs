@@ -52,8 +52,16 @@ public sealed record UsageAnalysis
     /// <summary>Errors / requests, 0–1.</summary>
     public double ErrorRate { get; init; }
 
+    public ErrorKinds ErrorsByKind { get; init; } = new();
+
     /// <summary>Latency of successes to the last byte, ms; null without a success.</summary>
     public Percentiles? LatencyMs { get; init; }
+
+    /// <summary>Input of one request, tokens; null without a request.</summary>
+    public Percentiles? InputPerRequest { get; init; }
+
+    /// <summary>Answer to one request, tokens; null without a request.</summary>
+    public Percentiles? OutputPerRequest { get; init; }
 
     /// <summary>Input + output of one request, tokens; null without a request.</summary>
     public Percentiles? ContextTokens { get; init; }
@@ -63,12 +71,24 @@ public sealed record UsageAnalysis
 
     public IReadOnlyList<CapabilityUse> Capabilities { get; init; } = [];
 
+    /// <summary>Temperatures that requests named; null when none did or they were not recorded.</summary>
+    public ValueRange? Temperature { get; init; }
+
     public IReadOnlyList<FeatureUse> ByFeature { get; init; } = [];
 
     public IReadOnlyList<KeyUse> ByKey { get; init; } = [];
 
+    /// <summary>The users with most requests. Users are counted by whole UTC days, those that the period touches.</summary>
+    public IReadOnlyList<UserUse> ByUser { get; init; } = [];
+
+    /// <summary>Users that were counted by name.</summary>
+    public int Users { get; init; }
+
     /// <summary>168 request counts, Monday 00:00 UTC first; empty when not computed.</summary>
     public IReadOnlyList<long> HourOfWeek { get; init; } = [];
+
+    /// <summary>By UTC day, in order; days without a request are left out.</summary>
+    public IReadOnlyList<DayUse> Trend { get; init; } = [];
 
     public UsageLimits Limits { get; init; } = new();
 
@@ -83,6 +103,14 @@ public sealed record UsageAnalysis
     public Capabilities Used =>
         (Capabilities.Count > 0 ? Capabilities.Where(x => x.Requests > 0).Select(x => x.Capability) : FeaturesUsed)
             .Aggregate(Catalog.Capabilities.None, (set, name) => CapabilityNames.TryParse(name, out var flag) ? set | flag : set);
+
+    /// <summary>The same without what is long: profiles and trends of single features and keys, and users.</summary>
+    public UsageAnalysis InShort() => this with
+    {
+        ByFeature = [.. ByFeature.Select(f => f with { HourOfWeek = [], Trend = [] })],
+        ByKey = [.. ByKey.Select(k => k with { HourOfWeek = [], Trend = [] })],
+        ByUser = [],
+    };
 
     /// <summary>Requests that used one capability; null when they were not counted.</summary>
     public long? RequestsUsing(Capabilities flag)
@@ -103,12 +131,19 @@ public sealed record UsagePatterns
 /// <summary>Context sizes (input + output tokens) above which a request is long, and up to which it is short.</summary>
 public sealed record UsageLimits
 {
+    /// <summary>Largest limit that can be set, tokens.</summary>
+    public const long Most = 16_000_000;
+
     public long LongContextTokens { get; init; } = 8192;
 
     public long ShortQueryTokens { get; init; } = 1024;
 }
 
-public sealed record Percentiles(double P50, double P95, double P99);
+/// <summary>Nearest ranks, at most 1 % off.</summary>
+public sealed record Percentiles(double P50, double P95, double P99, double Max);
+
+/// <summary>Lowest and highest value seen.</summary>
+public sealed record ValueRange(double Least, double Most);
 
 /// <param name="UpTo">Upper edge, tokens, inclusive.</param>
 /// <param name="Requests">Requests in the bin.</param>
@@ -117,41 +152,3 @@ public sealed record ContextBin(long UpTo, long Requests);
 /// <param name="Capability">Wire name.</param>
 /// <param name="Requests">Requests that used it.</param>
 public sealed record CapabilityUse(string Capability, long Requests);
-
-/// <summary>One feature of the customer's product.</summary>
-public sealed record FeatureUse
-{
-    public required string Feature { get; init; }
-
-    public long Requests { get; init; }
-
-    public long Errors { get; init; }
-
-    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
-    public decimal? Cost { get; init; }
-
-    public long AvgInputTokens { get; init; }
-
-    public long AvgOutputTokens { get; init; }
-}
-
-/// <summary>One API key.</summary>
-public sealed record KeyUse
-{
-    /// <summary>The key's prefixed id, never its secret.</summary>
-    public required string Key { get; init; }
-
-    /// <summary>The name that its owner gave it.</summary>
-    public string? Name { get; init; }
-
-    public long Requests { get; init; }
-
-    public long Errors { get; init; }
-
-    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
-    public decimal? Cost { get; init; }
-
-    public long AvgInputTokens { get; init; }
-
-    public long AvgOutputTokens { get; init; }
-}

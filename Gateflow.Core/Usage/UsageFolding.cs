@@ -6,9 +6,13 @@ namespace Gateflow.Core.Usage;
 public sealed class UsageFolding(ModelCatalog catalog)
 {
     private readonly Dictionary<RollupKey, RollupTally> _rollups = [];
+    private readonly Dictionary<DayKey, RollupTally> _users = [];
     private readonly Dictionary<WindowKey, WindowTally> _windows = [];
 
     public IReadOnlyDictionary<RollupKey, RollupTally> Rollups => _rollups;
+
+    /// <summary>The same requests by user and day, of those that name one.</summary>
+    public IReadOnlyDictionary<DayKey, RollupTally> Users => _users;
 
     public IReadOnlyDictionary<WindowKey, WindowTally> Windows => _windows;
 
@@ -17,10 +21,18 @@ public sealed class UsageFolding(ModelCatalog catalog)
         ? catalog.Cost(model, record.InputTokens, record.CachedTokens, record.OutputTokens, DateOnly.FromDateTime(record.At.UtcDateTime))
         : null;
 
-    public void Add(RequestRecord record)
+    /// <param name="record">A request.</param>
+    /// <param name="countsUser">False for requests whose users are nobody, as the demo's.</param>
+    public void Add(RequestRecord record, bool countsUser = true)
     {
         var cost = Cost(catalog, record);
-        Tally(_rollups, RollupKey.Of(record)).Add(record, cost);
+        var key = RollupKey.Of(record);
+        Tally(_rollups, key).Add(record, cost);
+        if (countsUser && record.User is { Length: > 0 } user)
+        {
+            Tally(_users, DayKey.OfUser(key, user)).Add(record, cost);
+        }
+
         if (WindowKey.Of(record) is { } window)
         {
             Tally(_windows, window).Add(record, cost);

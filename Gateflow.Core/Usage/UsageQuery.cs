@@ -1,5 +1,3 @@
-using System.Globalization;
-using Gateflow.Core.Catalog;
 using Gateflow.Core.Deprecations;
 using Gateflow.Core.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -7,25 +5,50 @@ using Microsoft.EntityFrameworkCore;
 namespace Gateflow.Core.Usage;
 
 /// <summary>Answers questions about usage from rollups alone: the cost grows with hours × series, never with requests.</summary>
-public sealed class UsageQuery(IDbContextFactory<GateflowDb> databases, TimeProvider clock)
+/// <param name="databases">Where rollups are.</param>
+/// <param name="clock">Tells what is now.</param>
+/// <param name="usual">Limits of long contexts and short queries where none are asked for.</param>
+public sealed class UsageQuery(IDbContextFactory<GateflowDb> databases, TimeProvider clock, UsageLimits? usual = null)
 {
+    /// <summary>The usual limits.</summary>
+    public UsageLimits Limits { get; } = usual ?? new();
+
     private static readonly TimeSpan Month = TimeSpan.FromDays(30);
 
     /// <summary>How a model was used in the hours that begin in [from, to); the hour that <paramref name="from"/> lies in counts whole.</summary>
     /// <param name="model">The id that was asked for, after aliases.</param>
-    public async Task<UsageAnalysis> AnalyzeAsync(string model, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+    /// <param name="from">Begin of the period.</param>
+    /// <param name="to">Its end, exclusive.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <param name="limits">What is a long context and a short query; null for the usual limits.</param>
+    public async Task<UsageAnalysis> AnalyzeAsync(
+        string model, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken, UsageLimits? limits = null)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        var start = RollupKey.Floor(from, TimeSpan.TicksPerHour);
-        var end = to.ToUniversalTime();
+        var (start, end) = (RollupKey.Floor(from, TimeSpan.TicksPerHour), to.ToUniversalTime());
+        var firstDay = RollupKey.Floor(start, TimeSpan.TicksPerDay);
+        var wholeFrom = firstDay == start ? start : firstDay.AddDays(1);
+        var wholeTo = RollupKey.Floor(end, TimeSpan.TicksPerDay);
+        if (wholeTo < wholeFrom)
+        {
+            wholeFrom = wholeTo = end; // within one day
+        }
+
         var totals = new UsageTotals();
-        await foreach (var row in Figures(db, model, start, end).AsAsyncEnumerable().WithCancellation(cancellationToken))
+        await foreach (var row in Hours(db, model, start, wholeFrom).Concat(Hours(db, model, wholeTo, end)).AsAsyncEnumerable().WithCancellation(cancellationToken))
         {
             totals.Add(row);
         }
 
-        var names = await NamesAsync(db, [.. totals.Keys.Keys], cancellationToken);
-        return Analysis(totals, names, from.ToUniversalTime(), end);
+        var days = db.UsageDays.AsNoTracking().Where(d => d.Model == model && d.Day >= firstDay && d.Day < end && d.Requests > 0
+            && (d.User != "" || (d.Day >= wholeFrom && d.Day < wholeTo)));
+        await foreach (var row in days.AsAsyncEnumerable().WithCancellation(cancellationToken))
+        {
+            totals.Add(row);
+        }
+
+        var names = await NamesAsync(db, [.. totals.Keys], cancellationToken);
+        return new UsageReport(totals, names, limits ?? Limits).Of(from.ToUniversalTime(), end);
     }
 
     /// <summary>Models that were asked for in the period, most used first. A cost is null when no request of the model had a price.</summary>
@@ -122,87 +145,9 @@ public sealed class UsageQuery(IDbContextFactory<GateflowDb> databases, TimeProv
         return await db.Requests.Where(r => r.At >= from && r.Model == model).SumAsync(r => 1 / r.SamplingRate, cancellationToken) / past.TotalHours;
     }
 
-    private static IQueryable<RollupFigures> Figures(GateflowDb db, string model, DateTimeOffset from, DateTimeOffset to) =>
-        db.UsageRollups.AsNoTracking().Where(r => r.Model == model && r.Hour >= from && r.Hour < to && r.Requests > 0).Select(r => new RollupFigures
-        {
-            Hour = r.Hour,
-            Feature = r.Feature,
-            KeyId = r.KeyId,
-            Requests = r.Requests,
-            Errors = r.Errors,
-            InputTokens = r.InputTokens,
-            CachedTokens = r.CachedTokens,
-            OutputTokens = r.OutputTokens,
-            MaxContext = r.MaxContext,
-            MaxOutput = r.MaxOutput,
-            Cost = r.Cost,
-            UnpricedRequests = r.UnpricedRequests,
-            CapabilityCounts = r.CapabilityCounts,
-            ContextHistogram = r.ContextHistogram,
-            LatencyHistogram = r.LatencyHistogram,
-            Demo = r.Demo,
-        });
+    private static IQueryable<UsageRollup> Hours(GateflowDb db, string model, DateTimeOffset from, DateTimeOffset to) =>
+        db.UsageRollups.AsNoTracking().Where(r => r.Model == model && r.Hour >= from && r.Hour < to && r.Requests > 0);
 
     private static async Task<Dictionary<string, string>> NamesAsync(GateflowDb db, List<string> keys, CancellationToken cancellationToken) =>
         await db.ApiKeys.AsNoTracking().Where(k => keys.Contains(k.Id)).ToDictionaryAsync(k => k.Id, k => k.Name, StringComparer.Ordinal, cancellationToken);
-
-    private static UsageAnalysis Analysis(UsageTotals totals, Dictionary<string, string> names, DateTimeOffset from, DateTimeOffset to)
-    {
-        var all = totals.All;
-        var limits = new UsageLimits();
-        return new UsageAnalysis
-        {
-            UsagePeriod = to - from == Month ? "last_30_days" : string.Create(CultureInfo.InvariantCulture, $"{from:yyyy-MM-ddTHH:mm:ssZ}..{to:yyyy-MM-ddTHH:mm:ssZ}"),
-            PeriodStart = from,
-            PeriodEnd = to,
-            TotalRequests = all.Requests,
-            TotalCost = all.Cost,
-            UnpricedRequests = all.Unpriced,
-            AvgInputTokens = all.AvgInputTokens,
-            AvgOutputTokens = all.AvgOutputTokens,
-            InputTokens = all.InputTokens,
-            CachedInputTokens = all.CachedTokens,
-            OutputTokens = all.OutputTokens,
-            MaxContextUsed = all.MaxContext,
-            MaxOutputUsed = all.Answered == 0 ? null : all.MaxOutput,
-            FeaturesUsed = CapabilityNames.List(totals.Capabilities.Used),
-            Patterns = new UsagePatterns
-            {
-                LongContext = totals.Contexts.ShareAbove(limits.LongContextTokens),
-                ShortQueries = totals.Contexts.ShareUpTo(limits.ShortQueryTokens),
-            },
-            Errors = all.Errors,
-            ErrorRate = all.Requests == 0 ? 0 : (double)all.Errors / all.Requests,
-            LatencyMs = Of(totals.Latencies.Quantile),
-            ContextTokens = Of(totals.Contexts.Quantile),
-            ContextHistogram = totals.Contexts.Bins(),
-            Capabilities = [.. CapabilityNames.Split(totals.Capabilities.Used).Select(c => new CapabilityUse(CapabilityNames.Wire(c), totals.Capabilities[c]))],
-            ByFeature = [.. totals.Features.OrderByDescending(f => f.Value.Requests).ThenBy(f => f.Key, StringComparer.Ordinal).Select(f => new FeatureUse
-            {
-                Feature = f.Key,
-                Requests = f.Value.Requests,
-                Errors = f.Value.Errors,
-                Cost = f.Value.Cost,
-                AvgInputTokens = f.Value.AvgInputTokens,
-                AvgOutputTokens = f.Value.AvgOutputTokens,
-            })],
-            ByKey = [.. totals.Keys.OrderByDescending(k => k.Value.Requests).ThenBy(k => k.Key, StringComparer.Ordinal).Select(k => new KeyUse
-            {
-                Key = k.Key,
-                Name = names.GetValueOrDefault(k.Key),
-                Requests = k.Value.Requests,
-                Errors = k.Value.Errors,
-                Cost = k.Value.Cost,
-                AvgInputTokens = k.Value.AvgInputTokens,
-                AvgOutputTokens = k.Value.AvgOutputTokens,
-            })],
-            HourOfWeek = totals.HourOfWeek,
-            Limits = limits,
-            RequestsPerHour = to > from ? all.Requests / (to - from).TotalHours : 0,
-            Demo = all.Demo,
-        };
-
-        static Percentiles? Of(Func<double, double?> quantile) =>
-            quantile(0.5) is { } p50 ? new Percentiles(p50, quantile(0.95)!.Value, quantile(0.99)!.Value) : null;
-    }
 }

@@ -1,36 +1,50 @@
 namespace Gateflow.Core.Usage;
 
-/// <summary>Folds the rollups of one model into what an analysis tells.</summary>
+/// <summary>Folds the rollups of one model into what an analysis tells. Each row is read into its series alone; features and keys are sums of series.</summary>
 internal sealed class UsageTotals
 {
-    public UsageSum All { get; } = new();
+    private readonly Dictionary<(string Feature, string Key), UsageSum> _series = [];
+    private readonly Dictionary<string, UsageSum> _users = new(StringComparer.Ordinal);
 
-    public Dictionary<string, UsageSum> Features { get; } = new(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, UsageSum> Users => _users;
 
-    public Dictionary<string, UsageSum> Keys { get; } = new(StringComparer.Ordinal);
+    public IEnumerable<string> Keys => _series.Keys.Select(s => s.Key).Distinct(StringComparer.Ordinal);
 
-    public CapabilityCounts Capabilities { get; } = new();
+    public void Add(UsageRollup row) => Of(_series, (row.Feature, row.KeyId)).Add(row);
 
-    public ContextHistogram Contexts { get; } = new();
-
-    public LatencyHistogram Latencies { get; } = new();
-
-    public long[] HourOfWeek { get; } = new long[168];
-
-    public void Add(RollupFigures row)
+    public void Add(UsageDay row)
     {
-        var before = Contexts.Count;
-        Capabilities.MergePacked(row.CapabilityCounts);
-        Contexts.MergePacked(row.ContextHistogram);
-        Latencies.MergePacked(row.LatencyHistogram);
-        var answered = Contexts.Count - before;
-        All.Add(row, answered);
-        Of(Features, row.Feature).Add(row, answered);
-        Of(Keys, row.KeyId).Add(row, answered);
-        HourOfWeek[((((int)row.Hour.DayOfWeek + 6) % 7) * 24) + row.Hour.Hour] += row.Requests;
+        if (row.User.Length > 0)
+        {
+            Of(_users, row.User).Add(row);
+            return;
+        }
+
+        Of(_series, (row.Feature, row.KeyId)).Add(row);
     }
 
-    private static UsageSum Of(Dictionary<string, UsageSum> sums, string key)
+    public UsageSum All() => Sum(_series.Values);
+
+    public IEnumerable<(string Name, UsageSum Sum)> ByFeature() => By(s => s.Feature);
+
+    public IEnumerable<(string Name, UsageSum Sum)> ByKey() => By(s => s.Key);
+
+    private IEnumerable<(string Name, UsageSum Sum)> By(Func<(string Feature, string Key), string> name) =>
+        _series.GroupBy(s => name(s.Key), s => s.Value, StringComparer.Ordinal).Select(g => (g.Key, Sum(g)));
+
+    private static UsageSum Sum(IEnumerable<UsageSum> sums)
+    {
+        var all = new UsageSum();
+        foreach (var sum in sums)
+        {
+            all.Merge(sum);
+        }
+
+        return all;
+    }
+
+    private static UsageSum Of<TKey>(Dictionary<TKey, UsageSum> sums, TKey key)
+        where TKey : notnull
     {
         if (!sums.TryGetValue(key, out var sum))
         {

@@ -61,6 +61,7 @@ internal static class Parts
         services.AddSingleton<Erasure>();
         services.AddSingleton<RecentAnswers>();
         services.AddSingleton<FeedbackBook>();
+        services.AddSingleton(settings.UsageLimits);
         services.AddSingleton<UsageQuery>();
         services.AddSingleton<CostQuery>();
         services.AddSingleton<LogReader>();

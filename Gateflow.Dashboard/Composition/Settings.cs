@@ -56,6 +56,9 @@ public sealed record Settings
 
     public required SampleOptions Samples { get; init; }
 
+    /// <summary>What analyses call a long context and a short query.</summary>
+    public UsageLimits UsageLimits { get; init; } = new();
+
     /// <summary>True under "dotnet run": data lies at the repository's root and each start prints a sign-in link.</summary>
     public required bool IsDotnetRun { get; init; }
 

@@ -77,6 +77,11 @@ public sealed class SettingsReader(IConfiguration configuration)
                 RetentionDays = (int)Number("Gateflow:Samples:RetentionDays", 30, 1, 3650),
                 Redact = Redact(),
             },
+            UsageLimits = new UsageLimits
+            {
+                LongContextTokens = (long)Number("Gateflow:Usage:LongContextTokens", 8192, 1, UsageLimits.Most),
+                ShortQueryTokens = (long)Number("Gateflow:Usage:ShortQueryTokens", 1024, 1, UsageLimits.Most),
+            },
             IsDotnetRun = root is not null,
             AnswerRoots = root is null ? [data] : [data, root],
         };

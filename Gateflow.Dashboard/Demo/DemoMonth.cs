@@ -62,6 +62,7 @@ internal sealed class DemoMonth(IDbContextFactory<GateflowDb> databases, Catalog
         await db.BumpRouteVersionAsync(cancellationToken);
         await routes.ReloadAsync(cancellationToken); // from here on the recorder drops what still comes of those keys
         await DeleteAsync(db.UsageRollups.Where(r => r.Demo).OrderBy(r => r.Id), cancellationToken);
+        await DeleteAsync(db.UsageDays.Where(r => r.Demo).OrderBy(r => r.Id), cancellationToken);
         await DeleteAsync(db.Requests.Where(r => r.Demo).OrderBy(r => r.Id), cancellationToken);
         await DeleteAsync(db.Samples.Where(s => s.Demo).OrderBy(s => s.Id), cancellationToken);
     }
@@ -114,14 +115,10 @@ internal sealed class DemoMonth(IDbContextFactory<GateflowDb> databases, Catalog
 
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var rollups = new KeptRollups();
         foreach (var (key, tally) in folding.Rollups)
         {
-            var row = new UsageRollup
-            {
-                Hour = key.Hour, Node = Node, Model = key.Model, ServedModel = key.ServedModel, Feature = key.Feature, KeyId = key.KeyId, Demo = true,
-            };
-            tally.AddTo(row);
-            db.UsageRollups.Add(row);
+            await rollups.AddAsync(db, Node, key, tally, demo: true, cancellationToken);
         }
 
         await db.SaveChangesAsync(cancellationToken);

@@ -172,11 +172,11 @@ public sealed class Drafting(
         }, cancellationToken);
     }
 
-    /// <summary>How the model was used in the last 30 days.</summary>
-    public Task<UsageAnalysis> AnalyzeAsync(string model, CancellationToken cancellationToken)
+    /// <summary>How the model was used in the last 30 days, in short: it is kept with the migration.</summary>
+    public async Task<UsageAnalysis> AnalyzeAsync(string model, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        return usage.AnalyzeAsync(model, now - Period, now, cancellationToken);
+        return (await usage.AnalyzeAsync(model, now - Period, now, cancellationToken)).InShort();
     }
 
     public IReadOnlyList<Recommendation> Recommend(string source, UsageAnalysis analysis) =>

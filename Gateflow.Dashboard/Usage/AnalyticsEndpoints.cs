@@ -124,18 +124,30 @@ public static class AnalyticsEndpoints
         });
 
     private static async Task<IResult> ModelAsync(
-        string id, [AsParameters] AnalyticsQuery query, UsageQuery usage, ModelDirectory models, TimeProvider clock, CancellationToken cancellationToken)
+        string id, [AsParameters] AnalyticsQuery query, UsageQuery usage, ModelDirectory models, TimeProvider clock, CancellationToken cancellationToken,
+        [FromQuery(Name = "long_context_tokens")] string? longContext = null, [FromQuery(Name = "short_query_tokens")] string? shortQuery = null)
     {
+        if (!TryLimit(longContext, usage.Limits.LongContextTokens, out var longest) || !TryLimit(shortQuery, usage.Limits.ShortQueryTokens, out var shortest))
+        {
+            return Refusal.Invalid("long_context_tokens", $"long_context_tokens and short_query_tokens are whole numbers of tokens from 1 to {UsageLimits.Most}.").ToResult();
+        }
+
         var slice = query.Slice(clock.GetUtcNow());
         if (!slice.IsOk)
         {
             return slice.Refusal.ToResult();
         }
 
-        var analysis = await usage.AnalyzeAsync(id, slice.Value.From, slice.Value.To, cancellationToken);
+        var analysis = await usage.AnalyzeAsync(id, slice.Value.From, slice.Value.To, cancellationToken, new UsageLimits { LongContextTokens = longest, ShortQueryTokens = shortest });
         return analysis.TotalRequests == 0 && models.Catalog.Find(id) is null && models.Served.All(s => s.Model != id)
             ? Refusal.NotFound("model", id).ToResult()
             : MigrationEndpoints.Json(new { Model = id, Analysis = analysis });
+    }
+
+    private static bool TryLimit(string? text, long usual, out long tokens)
+    {
+        tokens = usual;
+        return text is null || (long.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out tokens) && tokens is >= 1 and <= UsageLimits.Most);
     }
 
     private static async Task<IResult> OfAsync(AnalyticsQuery query, TimeProvider clock, Func<UsageSlice, Task<JsonObject>> answer)

@@ -32,6 +32,9 @@ internal sealed class Envelope
 
     public Capabilities Capabilities { get; set; }
 
+    /// <summary><c>temperature</c>; NaN when not given.</summary>
+    public float Temperature { get; set; } = float.NaN;
+
     /// <summary>Stable hash of the system messages and the first user message; 0 when there is no user message.</summary>
     public ulong Conversation { get; set; }
 

@@ -133,6 +133,8 @@ internal sealed class Closing(Recorder recorder, Judge judge, KeyGate gate, Cata
             ReasoningTokens = facts.ReasoningTokens,
             TokensEstimated = worked && !facts.HasUsage,
             Capabilities = exchange.Envelope.Capabilities,
+            User = exchange.Envelope.EndUser,
+            Temperature = exchange.Envelope.Temperature,
             Quality = parts.Score,
             Parts = parts,
             Truncated = answered && facts.Finish == Finish.Length,

@@ -150,7 +150,7 @@ public sealed class RecommenderTests
     [Fact]
     public void Recommend_LatencyAndQualitySeen_EnterScoreAndReasons()
     {
-        var usage = UsageSamples.Create(Capabilities.None) with { LatencyMs = new(900, 2000, 3000) };
+        var usage = UsageSamples.Create(Capabilities.None) with { LatencyMs = new(900, 2000, 3000, 9000) };
         var options = new RecommendationOptions { Today = Today, Served = [new("openai", "gpt-5.4")] };
 
         var blind = Recommend("gpt-4", usage, options)[0];

@@ -20,7 +20,7 @@ internal static class Requests
         DateTimeOffset? at = null, OutcomeKind outcome = OutcomeKind.Success, string model = "gpt-4", string? served = "gpt-4", Arm arm = Arm.None,
         string? migration = null, string? feature = "chat", string key = "key_a", int input = 100, int output = 20, int cached = 0, double duration = 800,
         double latency = double.NaN, double quality = double.NaN, string? fallback = null, Capabilities capabilities = Capabilities.Chat, string? body = null,
-        bool estimated = false) => new()
+        bool estimated = false, string? user = null, float temperature = float.NaN) => new()
         {
             RequestId = $"req_{Interlocked.Increment(ref _next):D8}",
             At = at ?? Start,
@@ -42,6 +42,8 @@ internal static class Requests
             OutputTokens = output,
             TokensEstimated = estimated,
             Capabilities = capabilities,
+            User = user,
+            Temperature = temperature,
             Quality = quality,
             RequestBody = body is null ? default : System.Text.Encoding.UTF8.GetBytes(body),
         };

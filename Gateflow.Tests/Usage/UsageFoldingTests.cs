@@ -151,7 +151,7 @@ public sealed class UsageFoldingTests
     private static UsageRollup Rollup(params RequestRecord[] records)
     {
         var folding = new UsageFolding(Requests.Catalog);
-        Array.ForEach(records, folding.Add);
+        Array.ForEach(records, r => folding.Add(r));
         var (key, tally) = Assert.Single(folding.Rollups);
         var row = new UsageRollup { Hour = key.Hour, Node = "n", Model = key.Model, ServedModel = key.ServedModel, Feature = key.Feature, KeyId = key.KeyId };
         tally.AddTo(row);

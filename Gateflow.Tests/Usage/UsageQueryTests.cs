@@ -90,6 +90,61 @@ public sealed class UsageQueryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Analyze_OneFeature_IsWhatItsRequestsAre()
+    {
+        var records = RandomRecords(4_000);
+        await StoreAsync(records, "node-1", records);
+        var mine = records.Where(r => r is { Model: "gpt-4", Feature: "chat" }).ToList();
+        var answered = mine.Where(r => r.InputTokens > 0).ToList();
+        var contexts = answered.Select(r => (double)(r.InputTokens + r.OutputTokens)).Order().ToArray();
+
+        var chat = (await _query.AnalyzeAsync("gpt-4", From, To, Token, new UsageLimits { LongContextTokens = 4096, ShortQueryTokens = 512 })).ByFeature.Single(f => f.Feature == "chat");
+
+        Close([.. answered.Select(r => (double)r.InputTokens).Order()], chat.InputPerRequest!);
+        Close([.. answered.Select(r => (double)r.OutputTokens).Order()], chat.OutputPerRequest!);
+        Close(contexts, chat.ContextTokens!);
+        Assert.Equal((contexts[^1], answered.Max(r => (double)r.OutputTokens)), (chat.ContextTokens!.Max, chat.OutputPerRequest!.Max));
+        Assert.Equal(contexts.Count(c => c > 4096) / (double)contexts.Length, chat.Patterns.LongContext, 12);
+        Assert.Equal(contexts.Count(c => c <= 512) / (double)contexts.Length, chat.Patterns.ShortQueries, 12);
+        Assert.Equal(new ErrorKinds { Model = mine.Count(r => r.Outcome == OutcomeKind.SourceFailure) }, chat.ErrorsByKind);
+        Assert.Equal(HourOfWeek(mine), chat.HourOfWeek);
+        Assert.Equal(mine.Count(r => r.Capabilities.HasFlag(Capabilities.JsonMode)), chat.Capabilities.Single(c => c.Capability == "json_mode").Requests);
+        Assert.Equal(
+            mine.GroupBy(r => DateOnly.FromDateTime(r.At.UtcDateTime)).OrderBy(g => g.Key).Select(g => (g.Key, g.LongCount(), (decimal?)Cost(g))),
+            chat.Trend.Select(d => (d.Date, d.Requests, d.Cost)));
+    }
+
+    [Fact]
+    public async Task Analyze_Users_AreNamedUpToTheLimitAndHashedWhereTheyAreAddresses()
+    {
+        RequestRecord[] records =
+        [
+            .. Enumerable.Range(0, UsageDay.MaxUsers + 30).Select(i => Requests.Create(at: To.AddHours(-2), user: $"user-{i}")),
+            .. Enumerable.Range(0, 5).Select(_ => Requests.Create(at: To.AddHours(-2), user: "ann@example.com")),
+            Requests.Create(at: To.AddHours(-2)),
+        ];
+        await StoreAsync(records, "node-1", [.. records[^6..], .. records[..^6]]);
+
+        var analysis = await _query.AnalyzeAsync("gpt-4", From, To, Token);
+
+        Assert.Equal(records.Length, analysis.TotalRequests);
+        Assert.Equal((UsageDay.Others, 31), (analysis.ByUser[0].User, analysis.ByUser[0].Requests));
+        Assert.Equal((5, 120d), (analysis.ByUser[1].Requests, analysis.ByUser[1].ContextTokens!.Max));
+        Assert.StartsWith("user_", analysis.ByUser[1].User, StringComparison.Ordinal);
+        Assert.DoesNotContain("@", System.Text.Json.JsonSerializer.Serialize(await _database.ListAsync<UsageDay>()), StringComparison.Ordinal);
+        Assert.Equal(UsageDay.MaxUsers, analysis.Users);
+    }
+
+    [Fact]
+    public async Task Analyze_Temperatures_AreTheRangeOfThoseNamed()
+    {
+        RequestRecord[] records = [Requests.Create(at: To.AddDays(-3), temperature: 0.2f), Requests.Create(at: To.AddHours(-2), temperature: 1.3f), Requests.Create(at: To.AddHours(-2))];
+        await StoreAsync(records, "node-1", records);
+
+        Assert.Equal(new ValueRange(0.2, 1.3), (await _query.AnalyzeAsync("gpt-4", From, To, Token)).Temperature);
+    }
+
+    [Fact]
     public async Task Analyze_NoUsage_IsEmptyNotWrong()
     {
         var analysis = await _query.AnalyzeAsync("gpt-4", To.AddHours(-1), To, Token);
@@ -211,13 +266,19 @@ public sealed class UsageQueryTests : IAsyncLifetime
             folding.Add(record);
         }
 
-        await _database.AddAsync([.. folding.Rollups.Select(r =>
+        await using var db = _database.CreateDbContext();
+        var rollups = new KeptRollups();
+        foreach (var (key, tally) in folding.Rollups)
         {
-            var (key, tally) = r;
-            var row = new UsageRollup { Hour = key.Hour, Node = node, Model = key.Model, ServedModel = key.ServedModel, Feature = key.Feature, KeyId = key.KeyId };
-            tally.AddTo(row);
-            return (object)row;
-        })]);
+            await rollups.AddAsync(db, node, key, tally, demo: false, Token);
+        }
+
+        foreach (var (key, tally) in folding.Users)
+        {
+            await rollups.AddUserAsync(db, node, key, tally, demo: false, Token);
+        }
+
+        await db.SaveChangesAsync(Token);
     }
 
     private static decimal Cost(IEnumerable<RequestRecord> records) => records.Sum(r => UsageFolding.Cost(Requests.Catalog, r) ?? 0);

@@ -17,6 +17,7 @@ internal static class ChatParameterReader
         else if (reader.ValueTextEquals("temperature"u8))
         {
             envelope.Set(Capabilities.Temperature, NumberOtherThan(ref reader, 1));
+            envelope.Temperature = reader.TokenType == JsonTokenType.Number && reader.TryGetSingle(out var temperature) && float.IsFinite(temperature) ? temperature : float.NaN;
         }
         else if (reader.ValueTextEquals("max_tokens"u8) || reader.ValueTextEquals("max_completion_tokens"u8))
         {
