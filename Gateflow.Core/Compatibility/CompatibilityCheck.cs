@@ -38,6 +38,6 @@ public static class CompatibilityCheck
 
         checks.AddRange(CapabilityNames.Split(usage.Used).Select(flag => CapabilityChecks.Check(source, model, targetId, usage, flag, rules)));
         checks.Add(LifecycleCheck.Check(model, targetId, today, served));
-        return new CompatibilityReport { TargetModel = targetId, Checks = checks };
+        return new CompatibilityReport { TargetModel = targetId, Checks = [.. checks.Select(c => CheckAdvice.Complete(c, usage))] };
     }
 }

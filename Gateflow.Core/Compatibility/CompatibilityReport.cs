@@ -1,3 +1,4 @@
+using Gateflow.Core.Catalog;
 using System.Text.Json.Serialization;
 
 namespace Gateflow.Core.Compatibility;
@@ -11,6 +12,20 @@ public sealed record CompatibilityReport
     public required string TargetModel { get; init; }
 
     public required IReadOnlyList<CompatibilityCheckResult> Checks { get; init; }
+
+    /// <summary>The same with the place in the request log where the requests of each check are listed, as far as the log can tell them apart.</summary>
+    /// <param name="sourceModel">The model whose requests they are.</param>
+    public CompatibilityReport WithExamples(string sourceModel) => this with
+    {
+        Checks = [.. Checks.Select(check => check with { Examples = check.RequestsAffected is > 0 ? Examples(sourceModel, check) : null })],
+    };
+
+    private static string? Examples(string model, CompatibilityCheckResult check)
+    {
+        var log = $"/v1/management/logs?model={Uri.EscapeDataString(model)}&period=30d";
+        return check.AboveTokens is { } most ? $"{log}&min_context={most + 1}"
+            : CapabilityNames.TryParse(check.Feature, out _) ? $"{log}&capability={check.Feature}" : null;
+    }
 }
 
 /// <summary>One check.</summary>
@@ -25,6 +40,18 @@ public sealed record CompatibilityCheckResult
 
     /// <summary>Requests of the period that it concerns; left out when they were not counted.</summary>
     public long? RequestsAffected { get; init; }
+
+    /// <summary>The part of all requests of the period that it concerns, 0–1; left out when they were not counted.</summary>
+    public double? ShareAffected { get; init; }
+
+    /// <summary>The size in tokens from which requests are concerned, for a context that does not fit; left out otherwise.</summary>
+    public long? AboveTokens { get; init; }
+
+    /// <summary>What a person should do about it; left out when there is nothing.</summary>
+    public string? WhatToDo { get; init; }
+
+    /// <summary>Path and query of the API that lists the requests concerned; left out when the log cannot tell them apart.</summary>
+    public string? Examples { get; init; }
 
     /// <summary>How requests are changed on their way to the target; left out when they are not.</summary>
     public string? Shim { get; init; }

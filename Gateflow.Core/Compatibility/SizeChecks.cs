@@ -32,6 +32,7 @@ internal static class SizeChecks
                 Status = CheckStatus.Fail,
                 Detail = $"Your max usage ({usedText}) does not fit in {name} ({TokenText.Of(limit)})",
                 RequestsAffected = RequestsAbove(usage, limit / factor),
+                AboveTokens = (long)(limit / factor),
             };
         }
 

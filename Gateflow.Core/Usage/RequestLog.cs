@@ -72,6 +72,7 @@ public static class RequestLog
         DurationMs = record.DurationMs,
         FirstByteMs = Known(record.FirstByteMs),
         Stream = record.Stream,
+        Capabilities = record.Capabilities,
         InputTokens = record.InputTokens,
         OutputTokens = record.OutputTokens,
         TokensEstimated = record.TokensEstimated,

@@ -1,3 +1,4 @@
+using Gateflow.Core.Catalog;
 using Gateflow.Core.Rollout;
 using Gateflow.Core.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -47,6 +48,9 @@ public sealed class RequestRow
 
     public bool Stream { get; init; }
 
+    /// <summary>What the request asked for.</summary>
+    public Capabilities Capabilities { get; init; }
+
     public int InputTokens { get; init; }
 
     public int OutputTokens { get; init; }
@@ -82,6 +86,7 @@ internal sealed class RequestRowConfiguration : IEntityTypeConfiguration<Request
         builder.Property(r => r.FallbackReason).HasMaxLength(32);
         builder.Property(r => r.ErrorCode).HasMaxLength(64);
         builder.Property(r => r.Calls).HasJson();
+        builder.Property(r => r.Capabilities).HasConversion<long>();
         builder.HasIndex(r => r.At);
         builder.HasIndex(r => new { r.MigrationId, r.At });
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Gateflow.Core;
+using Gateflow.Core.Catalog;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Rollout;
 using Gateflow.Core.Usage;
@@ -36,6 +37,10 @@ public sealed record LogFilter
 
     private Arm? Arm { get; init; }
 
+    private Capabilities Capability { get; init; }
+
+    private long? MinContext { get; init; }
+
     private LogQuery Query { get; init; } = new();
 
     /// <summary>Inclusive; null for all that is kept.</summary>
@@ -62,6 +67,8 @@ public sealed record LogFilter
             Query = query,
             Event = Named<RequestEvent>("event_type", query.EventType, faults),
             Arm = Named<Arm>("arm", query.Arm, faults),
+            Capability = Used(query.Capability, faults),
+            MinContext = Tokens(query.MinContext, faults),
             From = Instant("from", query.From, faults) ?? Since(query.Period, now, faults),
             To = Instant("to", query.To, faults),
         };
@@ -98,6 +105,9 @@ public sealed record LogFilter
         rows = Arm is not { } arm ? rows : rows.Where(r => r.Arm == arm);
         rows = key is null ? rows : rows.Where(r => r.KeyId == key);
         rows = feature is null ? rows : rows.Where(r => r.Feature == feature);
+        var capability = Capability;
+        rows = capability == Capabilities.None ? rows : rows.Where(r => (r.Capabilities & capability) != 0);
+        rows = MinContext is not { } least ? rows : rows.Where(r => (long)r.InputTokens + r.OutputTokens >= least);
         rows = From is not { } from ? rows : rows.Where(r => r.At >= from);
         return To is not { } to ? rows : rows.Where(r => r.At < to);
     }
@@ -146,6 +156,32 @@ public sealed record LogFilter
         }
 
         faults.Add(new Fault(param, $"'{Shortened(text)}' is no {param}. Use {Names<T>()}."));
+        return null;
+    }
+
+    private static Capabilities Used(string? name, List<Fault> faults)
+    {
+        if (!CapabilityNames.TryParse(name, out var flag) && name is not null)
+        {
+            faults.Add(new Fault("capability", $"'{Shortened(name)}' is no capability. Use {string.Join(", ", CapabilityNames.All.Select(CapabilityNames.Wire))}."));
+        }
+
+        return flag;
+    }
+
+    private static long? Tokens(string? text, List<Fault> faults)
+    {
+        if (text is null)
+        {
+            return null;
+        }
+
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var tokens))
+        {
+            return tokens;
+        }
+
+        faults.Add(new Fault("min_context", "min_context is a whole number of tokens."));
         return null;
     }
 

@@ -14,6 +14,8 @@ namespace Gateflow.Dashboard.Logs;
 /// <param name="Period">"15m", "24h" or "7d" up to now, where from is not given.</param>
 /// <param name="Key">An API key's id.</param>
 /// <param name="Feature">A feature's name.</param>
+/// <param name="Capability">The wire name of a capability that the request asked for.</param>
+/// <param name="MinContext">Least input + output, tokens.</param>
 public sealed record LogQuery(
     [property: FromQuery(Name = "event_type")] string? EventType = null,
     [property: FromQuery(Name = "status")] string? Status = null,
@@ -24,7 +26,9 @@ public sealed record LogQuery(
     [property: FromQuery(Name = "to")] string? To = null,
     [property: FromQuery(Name = "period")] string? Period = null,
     [property: FromQuery(Name = "key")] string? Key = null,
-    [property: FromQuery(Name = "feature")] string? Feature = null)
+    [property: FromQuery(Name = "feature")] string? Feature = null,
+    [property: FromQuery(Name = "capability")] string? Capability = null,
+    [property: FromQuery(Name = "min_context")] string? MinContext = null)
 {
     /// <summary>True when nothing is filtered but the time.</summary>
     public bool IsBare => this with { From = null, To = null, Period = null } == new LogQuery();
@@ -35,7 +39,8 @@ public sealed record LogQuery(
         ArgumentNullException.ThrowIfNull(address);
         var query = QueryHelpers.ParseQuery(address.Query);
         return new LogQuery(
-            Text("event_type"), Text("status"), Text("model"), Text("migration"), Text("arm"), Text("from"), Text("to"), Text("period"), Text("key"), Text("feature"));
+            Text("event_type"), Text("status"), Text("model"), Text("migration"), Text("arm"), Text("from"), Text("to"), Text("period"), Text("key"), Text("feature"),
+            Text("capability"), Text("min_context"));
 
         string? Text(string name) => query.TryGetValue(name, out var values) && values is [{ Length: > 0 } text, ..] ? text : null;
     }
@@ -50,6 +55,8 @@ public sealed record LogQuery(
         ["arm"] = Arm,
         ["key"] = Key,
         ["feature"] = Feature,
+        ["capability"] = Capability,
+        ["min_context"] = MinContext,
         ["period"] = Period,
         ["from"] = From,
         ["to"] = To,

@@ -121,7 +121,7 @@ public sealed class Drafting(
         var analysis = found.Analysis ?? await AnalyzeAsync(found.SourceModel, cancellationToken);
         var report = CompatibilityCheck.Run(
             models.Catalog.Find(found.SourceModel), models.Catalog.Find(target!), target!, analysis, DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime),
-            models.Catalog.Rules, models.IsServed(target!));
+            models.Catalog.Rules, models.IsServed(target!)).WithExamples(found.SourceModel);
         return await transitions.ApplyAsync(id, m =>
         {
             m.CheckCompatibility(report, actor, clock.GetUtcNow());
