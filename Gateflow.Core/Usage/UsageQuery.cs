@@ -21,8 +21,9 @@ public sealed class UsageQuery(IDbContextFactory<GateflowDb> databases, TimeProv
     /// <param name="to">Its end, exclusive.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <param name="limits">What is a long context and a short query; null for the usual limits.</param>
+    /// <param name="withUsers">False leaves users out, who are most of what is read where there are many.</param>
     public async Task<UsageAnalysis> AnalyzeAsync(
-        string model, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken, UsageLimits? limits = null)
+        string model, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken, UsageLimits? limits = null, bool withUsers = true)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         var (start, end) = (RollupKey.Floor(from, TimeSpan.TicksPerHour), to.ToUniversalTime());
@@ -41,7 +42,7 @@ public sealed class UsageQuery(IDbContextFactory<GateflowDb> databases, TimeProv
         }
 
         var days = db.UsageDays.AsNoTracking().Where(d => d.Model == model && d.Day >= firstDay && d.Day < end && d.Requests > 0
-            && (d.User != "" || (d.Day >= wholeFrom && d.Day < wholeTo)));
+            && (d.User == "" ? d.Day >= wholeFrom && d.Day < wholeTo : withUsers));
         await foreach (var row in days.AsAsyncEnumerable().WithCancellation(cancellationToken))
         {
             totals.Add(row);

@@ -176,7 +176,7 @@ public sealed class Drafting(
     public async Task<UsageAnalysis> AnalyzeAsync(string model, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        return (await usage.AnalyzeAsync(model, now - Period, now, cancellationToken)).InShort();
+        return (await usage.AnalyzeAsync(model, now - Period, now, cancellationToken, withUsers: false)).InShort();
     }
 
     public IReadOnlyList<Recommendation> Recommend(string source, UsageAnalysis analysis) =>
