@@ -26,7 +26,7 @@ internal static class ImportCost
         {
             Id = "imp_benchmark", Status = UsageImportStatus.Running, Format = format, Node = "node", TimeZone = "UTC", CreatedAt = From, Bytes = file.Length,
         };
-        var run = new ImportRun(new ImportStore(database.Databases, ModelCatalog.Embedded), TimeProvider.System);
+        var run = new ImportRun(new ImportStore(database.Databases, () => ModelCatalog.Embedded), TimeProvider.System);
         using var process = Process.GetCurrentProcess();
         var (cpu, began) = (process.TotalProcessorTime, Stopwatch.GetTimestamp());
         var done = await run.RunAsync(import, file, () => false, cancellationToken);
@@ -34,7 +34,7 @@ internal static class ImportCost
         process.Refresh();
         return done.RowsImported == rows
             ? new ImportFigures(rows / wall.TotalSeconds, rows / (process.TotalProcessorTime - cpu).TotalSeconds, process.PeakWorkingSet64 / 1e6)
-            : throw new JobException($"{done.RowsImported} of {rows} rows were imported; {done.Errors.FirstOrDefault()?.Reason}");
+            : throw new JobException($"{done.RowsImported} of {rows} rows were imported; {(done.Errors.Count > 0 ? done.Errors[0].Reason : "")}");
     }
 
     private static async Task WriteAsync(string path, string format, int rows, bool sorted, CancellationToken cancellationToken)
