@@ -35,7 +35,7 @@ internal static class AuditChanges
     /// <summary>What is recorded of traffic and of work under way, and rows whose owner is entered: nobody changes them one by one.</summary>
     private static readonly HashSet<Type> Records =
     [
-        typeof(AuditEntry), typeof(IdempotencyEntry), typeof(RoutingState), typeof(NodeRow), typeof(LeaseRow), typeof(EvidenceRow), typeof(OutcomeBatch), typeof(UsageRollup),
+        typeof(AuditEntry), typeof(IdempotencyEntry), typeof(RoutingState), typeof(NodeRow), typeof(LeaseRow), typeof(EvidenceRow), typeof(OutcomeBatch), typeof(UsageRollup), typeof(UsageDay),
         typeof(ArmWindow), typeof(RequestRow), typeof(Sample), typeof(Feedback), typeof(ShadowRow), typeof(ReplayPair), typeof(CatalogFact), typeof(CatalogImportRow), typeof(DatasetItem),
         typeof(EvaluationItem),
     ];

@@ -32,7 +32,7 @@ public sealed class CompatibilityCheckTests
         Assert.Equal("warn", check.GetProperty("status").GetString());
         Assert.Equal(40, check.GetProperty("requests_affected").GetInt64());
         Assert.Contains("max_completion_tokens", check.GetProperty("shim").GetString(), StringComparison.Ordinal);
-        Assert.Equal(["feature", "status", "detail", "requests_affected", "shim"], check.EnumerateObject().Select(x => x.Name));
+        Assert.Equal(["feature", "status", "detail", "requests_affected", "share_affected", "what_to_do", "shim"], check.EnumerateObject().Select(x => x.Name));
     }
 
     [Fact]
