@@ -108,6 +108,7 @@ internal static class Parts
     public static IServiceCollection AddMigrations(this IServiceCollection services)
     {
         services.AddSingleton<Transitions>();
+        services.AddSingleton<CandidateEvidence>();
         services.AddSingleton<ChangePolicy>();
         services.AddTemplates().AddPrompts();
         services.AddSingleton<Drafting>();

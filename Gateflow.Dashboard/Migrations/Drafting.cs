@@ -22,6 +22,7 @@ public sealed class Drafting(
     UsageQuery usage,
     TemplateBook templates,
     PromptBook prompts,
+    CandidateEvidence evidence,
     IValidator<CreateMigration> createRules,
     ChangePolicy policy,
     TimeProvider clock)
@@ -82,7 +83,7 @@ public sealed class Drafting(
         if (request.Analyze || request.Template is not null)
         {
             var analysis = await AnalyzeAsync(source, cancellationToken);
-            migration.Analyze(analysis, Recommend(source, analysis), actor, now);
+            migration.Analyze(analysis, await RecommendAsync(source, analysis, cancellationToken), actor, now);
         }
 
         return await transitions.AddAsync(migration, cancellationToken);
@@ -97,9 +98,10 @@ public sealed class Drafting(
         }
 
         var analysis = await AnalyzeAsync(found.SourceModel, cancellationToken);
+        var advice = await RecommendAsync(found.SourceModel, analysis, cancellationToken);
         return await transitions.ApplyAsync(id, m =>
         {
-            m.Analyze(analysis, Recommend(m.SourceModel, analysis), actor, clock.GetUtcNow());
+            m.Analyze(analysis, advice, actor, clock.GetUtcNow());
             return null;
         }, cancellationToken);
     }
@@ -179,13 +181,22 @@ public sealed class Drafting(
         return (await usage.AnalyzeAsync(model, now - Period, now, cancellationToken, withUsers: false)).InShort();
     }
 
-    public IReadOnlyList<Recommendation> Recommend(string source, UsageAnalysis analysis) =>
-        models.Catalog.Find(source) is { } facts
-            ? Recommender.Recommend(models.Catalog, facts, analysis, new RecommendationOptions
-            {
-                Today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime), Served = models.Served,
-            })
-            : [];
+    private async Task<IReadOnlyList<Recommendation>> RecommendAsync(string source, UsageAnalysis analysis, CancellationToken cancellationToken)
+    {
+        if (models.Catalog.Find(source) is not { } facts)
+        {
+            return [];
+        }
+
+        var served = models.Served;
+        return Recommender.Recommend(models.Catalog, facts, analysis, new RecommendationOptions
+        {
+            Today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime),
+            Served = served,
+            MedianLatencyMs = await evidence.LatenciesAsync(served, cancellationToken),
+            QualityEvidence = await evidence.QualityAsync(source, cancellationToken),
+        });
+    }
 
     private Refusal? TargetFault(Migration migration, string? target)
     {

@@ -129,6 +129,18 @@ public sealed class CompatibilityCheckTests
         Assert.Equal("claude-opus-4-8 will not be retired before 2027-05-28", Of(Run("gpt-4", "claude-opus-4-8", UsageSamples.Create(Capabilities.None)), "lifecycle").Detail);
     }
 
+    [Fact]
+    public void Run_CapabilityThatTheTargetLacks_TellsShareWhatToDoAndWhereTheRequestsAre()
+    {
+        var usage = UsageSamples.Create(Capabilities.Logprobs, 40);
+
+        var check = Of(Run("gpt-4", "claude-sonnet-5-5", usage).WithExamples("gpt-4"), "logprobs");
+
+        Assert.Equal((CheckStatus.Fail, 40, 0.04), (check.Status, check.RequestsAffected, check.ShareAffected));
+        Assert.Equal("/v1/management/logs?model=gpt-4&period=30d&capability=logprobs", check.Examples);
+        Assert.Contains("another model", check.WhatToDo, StringComparison.Ordinal);
+    }
+
     private static CompatibilityReport Run(string source, string target, UsageAnalysis usage, DateOnly? today = null) =>
         CompatibilityCheck.Run(Catalog.Find(source)!, Catalog.Find(target)!, target, usage, today ?? Today, Catalog.Rules);
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Gateflow.Core.Catalog;
 using Gateflow.Core.Rollout;
 using Gateflow.Core.Storage;
 using Gateflow.Core.Usage;
@@ -40,6 +41,23 @@ public sealed class LogReaderTests(BigLog log) : IClassFixture<BigLog>
             Assert.True(times.Min() <= 150, $"{query}: {string.Join(", ", times.Select(t => $"{t:0} ms"))}");
             Assert.InRange(log.Commands.Take(), 5, 10); // two a page at most
         }
+    }
+
+    [Fact]
+    public async Task List_ByCapabilityAndContext_ShowsThoseAlone()
+    {
+        using var database = await UsageDatabase.CreateAsync();
+        await database.AddAsync(
+            RequestLog.Row(Requests.Create(input: 900, output: 100, capabilities: Capabilities.Chat | Capabilities.JsonMode), Requests.Catalog, 1, demo: false),
+            RequestLog.Row(Requests.Create(input: 900, output: 101), Requests.Catalog, 1, demo: false));
+        var logs = new LogReader(database);
+
+        Assert.Equal([1000], (await ReadAsync(new LogQuery(Capability: "json_mode"))).Select(Size));
+        Assert.Equal([1001], (await ReadAsync(new LogQuery(MinContext: "1001"))).Select(Size));
+        Assert.Equal(["capability", "min_context"], LogFilter.Parse(new LogQuery(Capability: "magic", MinContext: "-1"), BigLog.Start).Refusal!.Faults.Select(f => f.Param));
+
+        async Task<IReadOnlyList<LogEntry>> ReadAsync(LogQuery query) => (await logs.ListAsync(LogFilter.Parse(query, BigLog.Start).Value, 10, null, Token)).Value.Data;
+        static int Size(LogEntry entry) => entry.InputTokens + entry.OutputTokens;
     }
 
     [Fact]

@@ -1,0 +1,108 @@
+using Gateflow.Core.Imports;
+using Gateflow.Dashboard.Parts;
+using Gateflow.Dashboard.Shell;
+using Microsoft.AspNetCore.Components.Forms;
+using Radzen;
+
+namespace Gateflow.Dashboard.Imports;
+
+/// <summary>Sends a file of past usage and follows how it is counted.</summary>
+public sealed partial class UsageImportPage(ImportRunner runner, ImportStore store, DialogService dialogs, TimeProvider clock) : IDisposable
+{
+    /// <summary>The browser's connection is slow for more.</summary>
+    private const long MostBytes = 256 * 1024 * 1024;
+
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
+    private static readonly Crumb[] Way = [new("Observe"), new("Usage and cost", "/usage")];
+
+    private readonly Loaded<IReadOnlyList<UsageImport>> imports = new("The imports");
+    private ITimer? timer;
+    private string zone = "UTC";
+    private string? failed;
+    private bool busy;
+
+    protected override Task OnInitializedAsync() => ReadAsync();
+
+    protected override void OnAfterRender(bool firstRender)
+    {
+        if (imports.Value?.Any(i => i.Status == UsageImportStatus.Running) == true)
+        {
+            timer ??= clock.CreateTimer(_ => _ = InvokeAsync(RefreshAsync), null, Every, Every);
+        }
+        else
+        {
+            timer?.Dispose();
+            timer = null;
+        }
+    }
+
+    public void Dispose() => timer?.Dispose();
+
+    private Task ReadAsync() => imports.ReadAsync(async () => await store.ListAsync(CancellationToken.None));
+
+    private async Task RefreshAsync()
+    {
+        await ReadAsync();
+        StateHasChanged();
+    }
+
+    private async Task UploadAsync(InputFileChangeEventArgs change)
+    {
+        if (change.File.Size > MostBytes)
+        {
+            failed = $"{change.File.Name} is larger than {MostBytes / 1024 / 1024} MB; send it by the API, which streams any size.";
+            return;
+        }
+
+        (busy, failed) = (true, null);
+        try
+        {
+            await using var content = change.File.OpenReadStream(MostBytes);
+            failed = (await runner.ReceiveAsync(content, string.IsNullOrWhiteSpace(zone) ? null : zone.Trim(), CancellationToken.None)).Refusal?.Message;
+        }
+        catch (IOException fault)
+        {
+            failed = $"The file did not arrive: {fault.Message}";
+        }
+        finally
+        {
+            busy = false;
+        }
+
+        await ReadAsync();
+    }
+
+    private async Task CancelAsync(string id)
+    {
+        failed = (await runner.CancelAsync(id, CancellationToken.None))?.Message;
+        await ReadAsync();
+    }
+
+    private async Task RemoveAsync(UsageImport import)
+    {
+        var answer = await dialogs.ConfirmAsync(new ConfirmRequest
+        {
+            Title = "Remove an import",
+            Consequence = $"The {Display.Count(import.Requests, "request")} that it counted leave every analysis. The file can be imported again.",
+            Verb = "Remove",
+            Danger = true,
+        });
+        if (answer is null)
+        {
+            return;
+        }
+
+        failed = (await runner.RemoveAsync(import.Id, CancellationToken.None))?.Message;
+        await ReadAsync();
+    }
+
+    private static string Word(UsageImportStatus status) => status switch
+    {
+        UsageImportStatus.Running => "Counting",
+        UsageImportStatus.Completed => "Complete",
+        UsageImportStatus.Cancelled => "Cancelled",
+        _ => "Failed",
+    };
+
+    private static string Css(double part) => FormattableString.Invariant($"{Math.Clamp(part, 0, 1) * 100:0.##}%");
+}
