@@ -134,7 +134,7 @@ public sealed class CompatibilityCheckTests
     {
         var usage = UsageSamples.Create(Capabilities.Logprobs, 40);
 
-        var check = Of(Run("gpt-4", "claude-sonnet-5-5", usage).WithExamples("gpt-4"), "logprobs");
+        var check = Run("gpt-4", "claude-sonnet-5-5", usage).WithExamples("gpt-4").Checks.Single(c => c.Feature == "logprobs");
 
         Assert.Equal((CheckStatus.Fail, 40, 0.04), (check.Status, check.RequestsAffected, check.ShareAffected));
         Assert.Equal("/v1/management/logs?model=gpt-4&period=30d&capability=logprobs", check.Examples);

@@ -56,7 +56,7 @@ public sealed class LogReaderTests(BigLog log) : IClassFixture<BigLog>
         Assert.Equal([1001], (await ReadAsync(new LogQuery(MinContext: "1001"))).Select(Size));
         Assert.Equal(["capability", "min_context"], LogFilter.Parse(new LogQuery(Capability: "magic", MinContext: "-1"), BigLog.Start).Refusal!.Faults.Select(f => f.Param));
 
-        async Task<IReadOnlyList<LogEntry>> ReadAsync(LogQuery query) => (await logs.ListAsync(LogFilter.Parse(query, BigLog.Start).Value, 10, null, Token)).Value.Data;
+        async Task<IReadOnlyList<LogEntry>> ReadAsync(LogQuery query) => (await logs.ListAsync(LogFilter.Parse(query, BigLog.Start).Value!, 10, null, Token)).Value!.Data;
         static int Size(LogEntry entry) => entry.InputTokens + entry.OutputTokens;
     }
 

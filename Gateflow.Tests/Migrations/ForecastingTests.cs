@@ -26,9 +26,9 @@ public sealed class ForecastingTests
     public void Foretell_SourceWithKnownLatencies_RestsOnTheirSpread()
     {
         var config = Quick with { IncreaseIntervalMinutes = 60, RollbackThreshold = new RollbackThreshold { LatencyP99Increase = 2 } };
-        var steady = Foretell(new Percentiles(500, 500 * Math.Exp(1.645 * 0.3), 1_200), requests: 1_000);
-        var wild = Foretell(new Percentiles(500, 500 * Math.Exp(1.645 * 1.2), 9_000), requests: 1_000);
-        var few = Foretell(new Percentiles(500, 500 * Math.Exp(1.645 * 0.3), 1_200), requests: 199);
+        var steady = Foretell(new Percentiles(500, 500 * Math.Exp(1.645 * 0.3), 1_200, 2_000), requests: 1_000);
+        var wild = Foretell(new Percentiles(500, 500 * Math.Exp(1.645 * 1.2), 9_000, 20_000), requests: 1_000);
+        var few = Foretell(new Percentiles(500, 500 * Math.Exp(1.645 * 0.3), 1_200, 2_000), requests: 199);
 
         Assert.True(steady.Result.Detectable.LatencyRatio < few.Result.Detectable.LatencyRatio && few.Result.Detectable.LatencyRatio < wild.Result.Detectable.LatencyRatio);
         Assert.Contains(steady.Assumptions, a => a.Contains("as the source's own did (σ 0.3)", StringComparison.Ordinal));
