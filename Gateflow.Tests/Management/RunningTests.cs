@@ -4,6 +4,7 @@ using Gateflow.Core.Storage;
 using Gateflow.Core.Usage;
 using Gateflow.Dashboard.Live;
 using Microsoft.EntityFrameworkCore;
+using Gateflow.Tests.Usage;
 
 namespace Gateflow.Tests.Management;
 
@@ -67,11 +68,11 @@ public sealed class RunningTests
         await using var gateflow = await ManagedGateflow.StartAsync();
         await using (var db = await gateflow.Host.Get<IDbContextFactory<GateflowDb>>().CreateDbContextAsync(TestContext.Current.CancellationToken))
         {
-            db.Add(new UsageRollup
+            db.AddRange(StoredHours.WithDay(new UsageRollup
             {
                 Hour = new DateTimeOffset(gateflow.Host.Get<TimeProvider>().GetUtcNow().UtcDateTime.Date, TimeSpan.Zero).AddDays(-1),
                 Node = "n", Model = ManagedGateflow.Source, ServedModel = ManagedGateflow.Source, Feature = "", KeyId = "key", Requests = 1_000, Errors = 40,
-            });
+            }));
             await db.SaveChangesAsync(TestContext.Current.CancellationToken);
         }
 

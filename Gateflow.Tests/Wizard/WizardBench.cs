@@ -17,6 +17,7 @@ using Gateflow.Tests.Storage;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.DependencyInjection;
 using Gateflow.Core.Access;
+using Gateflow.Tests.Usage;
 
 namespace Gateflow.Tests.Wizard;
 
@@ -75,7 +76,7 @@ public abstract class WizardBench : DashboardTestContext, IAsyncLifetime
     protected async Task UseAsync(int requests = 2400, string model = "gpt-4", string feature = "chat")
     {
         await using var db = _database.Open();
-        db.Add(new UsageRollup
+        db.AddRange(StoredHours.WithDay(new UsageRollup
         {
             Hour = Now.AddDays(-3),
             Node = "test",
@@ -88,7 +89,7 @@ public abstract class WizardBench : DashboardTestContext, IAsyncLifetime
             OutputTokens = requests * 100L,
             MaxContext = 6000,
             Cost = requests * 0.03m,
-        });
+        }));
         await db.SaveChangesAsync(Token);
     }
 
