@@ -1788,6 +1788,10 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
                     b.Property<string>("Calls")
                         .HasColumnType("nvarchar(max)");
 
+                    b.Property<long>("Capabilities")
+                        .HasMaxLength(32)
+                        .HasColumnType("bigint");
+
                     b.Property<decimal?>("Cost")
                         .HasPrecision(18, 9)
                         .HasColumnType("decimal(18,9)");
@@ -1939,6 +1943,138 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
                     b.ToTable("Samples");
                 });
 
+            modelBuilder.Entity("Gateflow.Core.Usage.UsageDay", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint");
+
+                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("Id"));
+
+                    b.Property<long>("CachedTokens")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Cancelled")
+                        .HasColumnType("bigint");
+
+                    b.Property<byte[]>("CapabilityCounts")
+                        .IsRequired()
+                        .HasColumnType("varbinary(max)");
+
+                    b.Property<long>("ClientErrors")
+                        .HasColumnType("bigint");
+
+                    b.Property<byte[]>("ContextHistogram")
+                        .IsRequired()
+                        .HasColumnType("varbinary(max)");
+
+                    b.Property<decimal>("Cost")
+                        .HasPrecision(18, 9)
+                        .HasColumnType("decimal(18,9)");
+
+                    b.Property<DateTimeOffset>("Day")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<bool>("Demo")
+                        .HasColumnType("bit");
+
+                    b.Property<long>("Errors")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("EstimatedRequests")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Fallbacks")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Feature")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)");
+
+                    b.Property<byte[]>("HourRequests")
+                        .IsRequired()
+                        .HasColumnType("varbinary(max)");
+
+                    b.Property<byte[]>("InputHistogram")
+                        .IsRequired()
+                        .HasColumnType("varbinary(max)");
+
+                    b.Property<long>("InputTokens")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("KeyId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<byte[]>("LatencyHistogram")
+                        .IsRequired()
+                        .HasColumnType("varbinary(max)");
+
+                    b.Property<double?>("LeastTemperature")
+                        .HasColumnType("float");
+
+                    b.Property<int>("MaxContext")
+                        .HasColumnType("int");
+
+                    b.Property<int>("MaxOutput")
+                        .HasColumnType("int");
+
+                    b.Property<string>("Model")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)");
+
+                    b.Property<double?>("MostTemperature")
+                        .HasColumnType("float");
+
+                    b.Property<string>("Node")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)");
+
+                    b.Property<byte[]>("OutputHistogram")
+                        .IsRequired()
+                        .HasColumnType("varbinary(max)");
+
+                    b.Property<long>("OutputTokens")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("RateLimited")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("ReasoningTokens")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Refused")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Requests")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("ServedModel")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)");
+
+                    b.Property<long>("UnpricedRequests")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("User")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Day", "Node");
+
+                    b.HasIndex("Model", "Day");
+
+                    b.ToTable("UsageDays");
+                });
+
             modelBuilder.Entity("Gateflow.Core.Usage.UsageRollup", b =>
                 {
                     b.Property<long>("Id")
@@ -1988,6 +2124,10 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
                     b.Property<DateTimeOffset>("Hour")
                         .HasColumnType("datetimeoffset");
 
+                    b.Property<byte[]>("InputHistogram")
+                        .IsRequired()
+                        .HasColumnType("varbinary(max)");
+
                     b.Property<long>("InputTokens")
                         .HasColumnType("bigint");
 
@@ -2000,6 +2140,9 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
                         .IsRequired()
                         .HasColumnType("varbinary(max)");
 
+                    b.Property<double?>("LeastTemperature")
+                        .HasColumnType("float");
+
                     b.Property<int>("MaxContext")
                         .HasColumnType("int");
 
@@ -2011,10 +2154,17 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
                         .HasMaxLength(200)
                         .HasColumnType("nvarchar(200)");
 
+                    b.Property<double?>("MostTemperature")
+                        .HasColumnType("float");
+
                     b.Property<string>("Node")
                         .IsRequired()
                         .HasMaxLength(100)
                         .HasColumnType("nvarchar(100)");
+
+                    b.Property<byte[]>("OutputHistogram")
+                        .IsRequired()
+                        .HasColumnType("varbinary(max)");
 
                     b.Property<long>("OutputTokens")
                         .HasColumnType("bigint");

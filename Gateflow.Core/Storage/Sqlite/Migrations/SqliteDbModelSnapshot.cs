@@ -1775,6 +1775,10 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
                     b.Property<string>("Calls")
                         .HasColumnType("TEXT");
 
+                    b.Property<long>("Capabilities")
+                        .HasMaxLength(32)
+                        .HasColumnType("INTEGER");
+
                     b.Property<decimal?>("Cost")
                         .HasPrecision(18, 9)
                         .HasColumnType("TEXT");
@@ -1926,6 +1930,136 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
                     b.ToTable("Samples");
                 });
 
+            modelBuilder.Entity("Gateflow.Core.Usage.UsageDay", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("CachedTokens")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Cancelled")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("CapabilityCounts")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("ClientErrors")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("ContextHistogram")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<decimal>("Cost")
+                        .HasPrecision(18, 9)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Day")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("Demo")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Errors")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("EstimatedRequests")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Fallbacks")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Feature")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("HourRequests")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("InputHistogram")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("InputTokens")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("KeyId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("LatencyHistogram")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<double?>("LeastTemperature")
+                        .HasColumnType("REAL");
+
+                    b.Property<int>("MaxContext")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("MaxOutput")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Model")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<double?>("MostTemperature")
+                        .HasColumnType("REAL");
+
+                    b.Property<string>("Node")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("OutputHistogram")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("OutputTokens")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("RateLimited")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("ReasoningTokens")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Refused")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Requests")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ServedModel")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("UnpricedRequests")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("User")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Day", "Node");
+
+                    b.HasIndex("Model", "Day");
+
+                    b.ToTable("UsageDays");
+                });
+
             modelBuilder.Entity("Gateflow.Core.Usage.UsageRollup", b =>
                 {
                     b.Property<long>("Id")
@@ -1973,6 +2107,10 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
                     b.Property<long>("Hour")
                         .HasColumnType("INTEGER");
 
+                    b.Property<byte[]>("InputHistogram")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
                     b.Property<long>("InputTokens")
                         .HasColumnType("INTEGER");
 
@@ -1985,6 +2123,9 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
                         .IsRequired()
                         .HasColumnType("BLOB");
 
+                    b.Property<double?>("LeastTemperature")
+                        .HasColumnType("REAL");
+
                     b.Property<int>("MaxContext")
                         .HasColumnType("INTEGER");
 
@@ -1996,10 +2137,17 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
                         .HasMaxLength(200)
                         .HasColumnType("TEXT");
 
+                    b.Property<double?>("MostTemperature")
+                        .HasColumnType("REAL");
+
                     b.Property<string>("Node")
                         .IsRequired()
                         .HasMaxLength(100)
                         .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("OutputHistogram")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.Property<long>("OutputTokens")
                         .HasColumnType("INTEGER");

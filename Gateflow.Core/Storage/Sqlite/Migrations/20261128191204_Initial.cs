@@ -524,6 +524,7 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
                     DurationMs = table.Column<double>(type: "REAL", nullable: false),
                     FirstByteMs = table.Column<double>(type: "REAL", nullable: true),
                     Stream = table.Column<bool>(type: "INTEGER", nullable: false),
+                    Capabilities = table.Column<long>(type: "INTEGER", maxLength: 32, nullable: false),
                     InputTokens = table.Column<int>(type: "INTEGER", nullable: false),
                     OutputTokens = table.Column<int>(type: "INTEGER", nullable: false),
                     TokensEstimated = table.Column<bool>(type: "INTEGER", nullable: false),
@@ -619,17 +620,20 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
                 });
 
             migrationBuilder.CreateTable(
-                name: "UsageRollups",
+                name: "UsageDays",
                 columns: table => new
                 {
                     Id = table.Column<long>(type: "INTEGER", nullable: false)
                         .Annotation("Sqlite:Autoincrement", true),
-                    Hour = table.Column<long>(type: "INTEGER", nullable: false),
+                    Day = table.Column<long>(type: "INTEGER", nullable: false),
                     Node = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
                     Model = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
                     ServedModel = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
                     Feature = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
                     KeyId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    User = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    HourRequests = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    Demo = table.Column<bool>(type: "INTEGER", nullable: false),
                     Requests = table.Column<long>(type: "INTEGER", nullable: false),
                     Errors = table.Column<long>(type: "INTEGER", nullable: false),
                     ClientErrors = table.Column<long>(type: "INTEGER", nullable: false),
@@ -643,13 +647,58 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
                     ReasoningTokens = table.Column<long>(type: "INTEGER", nullable: false),
                     MaxContext = table.Column<int>(type: "INTEGER", nullable: false),
                     MaxOutput = table.Column<int>(type: "INTEGER", nullable: false),
+                    LeastTemperature = table.Column<double>(type: "REAL", nullable: true),
+                    MostTemperature = table.Column<double>(type: "REAL", nullable: true),
                     EstimatedRequests = table.Column<long>(type: "INTEGER", nullable: false),
                     Cost = table.Column<decimal>(type: "TEXT", precision: 18, scale: 9, nullable: false),
                     UnpricedRequests = table.Column<long>(type: "INTEGER", nullable: false),
                     CapabilityCounts = table.Column<byte[]>(type: "BLOB", nullable: false),
                     ContextHistogram = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    LatencyHistogram = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    Demo = table.Column<bool>(type: "INTEGER", nullable: false)
+                    InputHistogram = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    OutputHistogram = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    LatencyHistogram = table.Column<byte[]>(type: "BLOB", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_UsageDays", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "UsageRollups",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    Hour = table.Column<long>(type: "INTEGER", nullable: false),
+                    Node = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    Model = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    ServedModel = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    Feature = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    KeyId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Demo = table.Column<bool>(type: "INTEGER", nullable: false),
+                    Requests = table.Column<long>(type: "INTEGER", nullable: false),
+                    Errors = table.Column<long>(type: "INTEGER", nullable: false),
+                    ClientErrors = table.Column<long>(type: "INTEGER", nullable: false),
+                    RateLimited = table.Column<long>(type: "INTEGER", nullable: false),
+                    Cancelled = table.Column<long>(type: "INTEGER", nullable: false),
+                    Fallbacks = table.Column<long>(type: "INTEGER", nullable: false),
+                    Refused = table.Column<long>(type: "INTEGER", nullable: false),
+                    InputTokens = table.Column<long>(type: "INTEGER", nullable: false),
+                    CachedTokens = table.Column<long>(type: "INTEGER", nullable: false),
+                    OutputTokens = table.Column<long>(type: "INTEGER", nullable: false),
+                    ReasoningTokens = table.Column<long>(type: "INTEGER", nullable: false),
+                    MaxContext = table.Column<int>(type: "INTEGER", nullable: false),
+                    MaxOutput = table.Column<int>(type: "INTEGER", nullable: false),
+                    LeastTemperature = table.Column<double>(type: "REAL", nullable: true),
+                    MostTemperature = table.Column<double>(type: "REAL", nullable: true),
+                    EstimatedRequests = table.Column<long>(type: "INTEGER", nullable: false),
+                    Cost = table.Column<decimal>(type: "TEXT", precision: 18, scale: 9, nullable: false),
+                    UnpricedRequests = table.Column<long>(type: "INTEGER", nullable: false),
+                    CapabilityCounts = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    ContextHistogram = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    InputHistogram = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    OutputHistogram = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    LatencyHistogram = table.Column<byte[]>(type: "BLOB", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1153,6 +1202,16 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_UsageDays_Day_Node",
+                table: "UsageDays",
+                columns: new[] { "Day", "Node" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_UsageDays_Model_Day",
+                table: "UsageDays",
+                columns: new[] { "Model", "Day" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_UsageRollups_Hour_Node_Model_ServedModel_Feature_KeyId",
                 table: "UsageRollups",
                 columns: new[] { "Hour", "Node", "Model", "ServedModel", "Feature", "KeyId" },
@@ -1275,6 +1334,9 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "Templates");
+
+            migrationBuilder.DropTable(
+                name: "UsageDays");
 
             migrationBuilder.DropTable(
                 name: "UsageRollups");

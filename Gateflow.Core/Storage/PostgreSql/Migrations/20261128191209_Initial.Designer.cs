@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Gateflow.Core.Storage.PostgreSql.Migrations
 {
     [DbContext(typeof(PostgreSqlDb))]
-    [Migration("20261128185316_Initial")]
+    [Migration("20261128191209_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -1791,6 +1791,10 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                     b.Property<string>("Calls")
                         .HasColumnType("text");
 
+                    b.Property<long>("Capabilities")
+                        .HasMaxLength(32)
+                        .HasColumnType("bigint");
+
                     b.Property<decimal?>("Cost")
                         .HasPrecision(18, 9)
                         .HasColumnType("numeric(18,9)");
@@ -1942,6 +1946,138 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                     b.ToTable("Samples");
                 });
 
+            modelBuilder.Entity("Gateflow.Core.Usage.UsageDay", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<long>("CachedTokens")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Cancelled")
+                        .HasColumnType("bigint");
+
+                    b.Property<byte[]>("CapabilityCounts")
+                        .IsRequired()
+                        .HasColumnType("bytea");
+
+                    b.Property<long>("ClientErrors")
+                        .HasColumnType("bigint");
+
+                    b.Property<byte[]>("ContextHistogram")
+                        .IsRequired()
+                        .HasColumnType("bytea");
+
+                    b.Property<decimal>("Cost")
+                        .HasPrecision(18, 9)
+                        .HasColumnType("numeric(18,9)");
+
+                    b.Property<DateTimeOffset>("Day")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<bool>("Demo")
+                        .HasColumnType("boolean");
+
+                    b.Property<long>("Errors")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("EstimatedRequests")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Fallbacks")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Feature")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
+
+                    b.Property<byte[]>("HourRequests")
+                        .IsRequired()
+                        .HasColumnType("bytea");
+
+                    b.Property<byte[]>("InputHistogram")
+                        .IsRequired()
+                        .HasColumnType("bytea");
+
+                    b.Property<long>("InputTokens")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("KeyId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<byte[]>("LatencyHistogram")
+                        .IsRequired()
+                        .HasColumnType("bytea");
+
+                    b.Property<double?>("LeastTemperature")
+                        .HasColumnType("double precision");
+
+                    b.Property<int>("MaxContext")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("MaxOutput")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Model")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)");
+
+                    b.Property<double?>("MostTemperature")
+                        .HasColumnType("double precision");
+
+                    b.Property<string>("Node")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
+
+                    b.Property<byte[]>("OutputHistogram")
+                        .IsRequired()
+                        .HasColumnType("bytea");
+
+                    b.Property<long>("OutputTokens")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("RateLimited")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("ReasoningTokens")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Refused")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Requests")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("ServedModel")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)");
+
+                    b.Property<long>("UnpricedRequests")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("User")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Day", "Node");
+
+                    b.HasIndex("Model", "Day");
+
+                    b.ToTable("UsageDays");
+                });
+
             modelBuilder.Entity("Gateflow.Core.Usage.UsageRollup", b =>
                 {
                     b.Property<long>("Id")
@@ -1991,6 +2127,10 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                     b.Property<DateTimeOffset>("Hour")
                         .HasColumnType("timestamp with time zone");
 
+                    b.Property<byte[]>("InputHistogram")
+                        .IsRequired()
+                        .HasColumnType("bytea");
+
                     b.Property<long>("InputTokens")
                         .HasColumnType("bigint");
 
@@ -2003,6 +2143,9 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                         .IsRequired()
                         .HasColumnType("bytea");
 
+                    b.Property<double?>("LeastTemperature")
+                        .HasColumnType("double precision");
+
                     b.Property<int>("MaxContext")
                         .HasColumnType("integer");
 
@@ -2014,10 +2157,17 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                         .HasMaxLength(200)
                         .HasColumnType("character varying(200)");
 
+                    b.Property<double?>("MostTemperature")
+                        .HasColumnType("double precision");
+
                     b.Property<string>("Node")
                         .IsRequired()
                         .HasMaxLength(100)
                         .HasColumnType("character varying(100)");
+
+                    b.Property<byte[]>("OutputHistogram")
+                        .IsRequired()
+                        .HasColumnType("bytea");
 
                     b.Property<long>("OutputTokens")
                         .HasColumnType("bigint");

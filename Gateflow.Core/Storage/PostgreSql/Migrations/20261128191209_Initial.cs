@@ -525,6 +525,7 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                     DurationMs = table.Column<double>(type: "double precision", nullable: false),
                     FirstByteMs = table.Column<double>(type: "double precision", nullable: true),
                     Stream = table.Column<bool>(type: "boolean", nullable: false),
+                    Capabilities = table.Column<long>(type: "bigint", maxLength: 32, nullable: false),
                     InputTokens = table.Column<int>(type: "integer", nullable: false),
                     OutputTokens = table.Column<int>(type: "integer", nullable: false),
                     TokensEstimated = table.Column<bool>(type: "boolean", nullable: false),
@@ -620,17 +621,20 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                 });
 
             migrationBuilder.CreateTable(
-                name: "UsageRollups",
+                name: "UsageDays",
                 columns: table => new
                 {
                     Id = table.Column<long>(type: "bigint", nullable: false)
                         .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
-                    Hour = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    Day = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     Node = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
                     Model = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
                     ServedModel = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
                     Feature = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
                     KeyId = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    User = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    HourRequests = table.Column<byte[]>(type: "bytea", nullable: false),
+                    Demo = table.Column<bool>(type: "boolean", nullable: false),
                     Requests = table.Column<long>(type: "bigint", nullable: false),
                     Errors = table.Column<long>(type: "bigint", nullable: false),
                     ClientErrors = table.Column<long>(type: "bigint", nullable: false),
@@ -644,13 +648,58 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                     ReasoningTokens = table.Column<long>(type: "bigint", nullable: false),
                     MaxContext = table.Column<int>(type: "integer", nullable: false),
                     MaxOutput = table.Column<int>(type: "integer", nullable: false),
+                    LeastTemperature = table.Column<double>(type: "double precision", nullable: true),
+                    MostTemperature = table.Column<double>(type: "double precision", nullable: true),
                     EstimatedRequests = table.Column<long>(type: "bigint", nullable: false),
                     Cost = table.Column<decimal>(type: "numeric(18,9)", precision: 18, scale: 9, nullable: false),
                     UnpricedRequests = table.Column<long>(type: "bigint", nullable: false),
                     CapabilityCounts = table.Column<byte[]>(type: "bytea", nullable: false),
                     ContextHistogram = table.Column<byte[]>(type: "bytea", nullable: false),
-                    LatencyHistogram = table.Column<byte[]>(type: "bytea", nullable: false),
-                    Demo = table.Column<bool>(type: "boolean", nullable: false)
+                    InputHistogram = table.Column<byte[]>(type: "bytea", nullable: false),
+                    OutputHistogram = table.Column<byte[]>(type: "bytea", nullable: false),
+                    LatencyHistogram = table.Column<byte[]>(type: "bytea", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_UsageDays", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "UsageRollups",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    Hour = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    Node = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    Model = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    ServedModel = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    Feature = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    KeyId = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    Demo = table.Column<bool>(type: "boolean", nullable: false),
+                    Requests = table.Column<long>(type: "bigint", nullable: false),
+                    Errors = table.Column<long>(type: "bigint", nullable: false),
+                    ClientErrors = table.Column<long>(type: "bigint", nullable: false),
+                    RateLimited = table.Column<long>(type: "bigint", nullable: false),
+                    Cancelled = table.Column<long>(type: "bigint", nullable: false),
+                    Fallbacks = table.Column<long>(type: "bigint", nullable: false),
+                    Refused = table.Column<long>(type: "bigint", nullable: false),
+                    InputTokens = table.Column<long>(type: "bigint", nullable: false),
+                    CachedTokens = table.Column<long>(type: "bigint", nullable: false),
+                    OutputTokens = table.Column<long>(type: "bigint", nullable: false),
+                    ReasoningTokens = table.Column<long>(type: "bigint", nullable: false),
+                    MaxContext = table.Column<int>(type: "integer", nullable: false),
+                    MaxOutput = table.Column<int>(type: "integer", nullable: false),
+                    LeastTemperature = table.Column<double>(type: "double precision", nullable: true),
+                    MostTemperature = table.Column<double>(type: "double precision", nullable: true),
+                    EstimatedRequests = table.Column<long>(type: "bigint", nullable: false),
+                    Cost = table.Column<decimal>(type: "numeric(18,9)", precision: 18, scale: 9, nullable: false),
+                    UnpricedRequests = table.Column<long>(type: "bigint", nullable: false),
+                    CapabilityCounts = table.Column<byte[]>(type: "bytea", nullable: false),
+                    ContextHistogram = table.Column<byte[]>(type: "bytea", nullable: false),
+                    InputHistogram = table.Column<byte[]>(type: "bytea", nullable: false),
+                    OutputHistogram = table.Column<byte[]>(type: "bytea", nullable: false),
+                    LatencyHistogram = table.Column<byte[]>(type: "bytea", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1154,6 +1203,16 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_UsageDays_Day_Node",
+                table: "UsageDays",
+                columns: new[] { "Day", "Node" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_UsageDays_Model_Day",
+                table: "UsageDays",
+                columns: new[] { "Model", "Day" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_UsageRollups_Hour_Node_Model_ServedModel_Feature_KeyId",
                 table: "UsageRollups",
                 columns: new[] { "Hour", "Node", "Model", "ServedModel", "Feature", "KeyId" },
@@ -1276,6 +1335,9 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
 
             migrationBuilder.DropTable(
                 name: "Templates");
+
+            migrationBuilder.DropTable(
+                name: "UsageDays");
 
             migrationBuilder.DropTable(
                 name: "UsageRollups");
