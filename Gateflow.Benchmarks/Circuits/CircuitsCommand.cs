@@ -49,6 +49,7 @@ internal static partial class CircuitsCommand
         var traffic = KeepBusyAsync(subject, stop.Token);
 
         Say("warming up");
+        await subject.Load.SaturateAsync(Connections, time, cancellationToken);
         await OpenAndCloseAsync(browser, cookies, page, 60, cancellationToken);
         await Task.Delay(time, clock, cancellationToken);
         var idle = await CpuAsync(subject, time, clock, cancellationToken);
