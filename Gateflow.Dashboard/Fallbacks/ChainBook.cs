@@ -13,8 +13,6 @@ namespace Gateflow.Dashboard.Fallbacks;
 public sealed partial class ChainBook(
     IDbContextFactory<GateflowDb> databases, ModelDirectory models, Routes routes, TimeProvider clock, ILogger<ChainBook> logger)
 {
-    private const int Attempts = 5;
-
     /// <summary>Newest first.</summary>
     /// <param name="limit">Most chains of the page.</param>
     /// <param name="cursor">Id of the last chain of the page before; null for the first page.</param>
@@ -110,30 +108,14 @@ public sealed partial class ChainBook(
     private async Task<Result<ChainView>> SaveAsync(
         Func<GateflowDb, Task<Result<FallbackChain>>> change, string verb, string actor, CancellationToken cancellationToken)
     {
-        for (var attempt = 1; ; attempt++)
+        var changed = await RoutedChange.SaveAsync(databases, routes, change, cancellationToken);
+        if (!changed.IsOk)
         {
-            try
-            {
-                await using var db = await databases.CreateDbContextAsync(cancellationToken);
-                await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-                var changed = await change(db);
-                if (!changed.IsOk)
-                {
-                    return changed.Refusal;
-                }
-
-                await db.SaveChangesAsync(cancellationToken);
-                await db.BumpRouteVersionAsync(cancellationToken);
-                await transaction.CommitAsync(cancellationToken);
-                await routes.ReloadAsync(cancellationToken);
-                LogChanged(changed.Value.Id, changed.Value.Primary, verb, actor);
-                return View(changed.Value);
-            }
-            catch (DbUpdateException) when (attempt < Attempts)
-            {
-                // somebody else changed it, or made one for the same model: looked at again
-            }
+            return changed.Refusal;
         }
+
+        LogChanged(changed.Value.Id, changed.Value.Primary, verb, actor);
+        return View(changed.Value);
     }
 
     private IReadOnlyList<Fault> Warnings(ChainConfig config) =>

@@ -15,8 +15,6 @@ public sealed partial class ProviderStore(
     IDbContextFactory<GateflowDb> databases, StoredProviders stored, ModelDirectory models, Routes routes, AddressGuard guard,
     HealthReader health, IValidator<ProviderDraft> rules, TimeProvider clock, ILogger<ProviderStore> logger)
 {
-    private const int Attempts = 5;
-
     /// <summary>Those of the configuration, then the stored ones, oldest first.</summary>
     public async Task<IReadOnlyList<ProviderView>> ListAsync(CancellationToken cancellationToken)
     {
@@ -181,32 +179,8 @@ public sealed partial class ProviderStore(
             : null;
     }
 
-    private async Task<Result<Provider>> SaveAsync(Func<GateflowDb, Task<Result<Provider>>> change, CancellationToken cancellationToken)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                await using var db = await databases.CreateDbContextAsync(cancellationToken);
-                await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-                var result = await change(db);
-                if (!result.IsOk)
-                {
-                    return result;
-                }
-
-                await db.SaveChangesAsync(cancellationToken);
-                await db.BumpRouteVersionAsync(cancellationToken);
-                await transaction.CommitAsync(cancellationToken);
-                await routes.ReloadAsync(cancellationToken);
-                return result;
-            }
-            catch (DbUpdateException) when (attempt < Attempts)
-            {
-                // somebody else changed the same provider or took the name: looked at again
-            }
-        }
-    }
+    private Task<Result<Provider>> SaveAsync(Func<GateflowDb, Task<Result<Provider>>> change, CancellationToken cancellationToken) =>
+        RoutedChange.SaveAsync(databases, routes, change, cancellationToken);
 
     [LoggerMessage(LogLevel.Information, "The provider {Name} ({Id}) was {Change} by {Actor}.")]
     private partial void LogChanged(string change, string name, string id, string actor);
