@@ -4,32 +4,56 @@ using Microsoft.AspNetCore.WebUtilities;
 namespace Gateflow.Dashboard.Logs;
 
 /// <summary>The filters of the request log as they stand in an address, of the API and of the page alike; null for any.</summary>
-/// <param name="EventType">A wire name of <see cref="RequestEvent"/>.</param>
-/// <param name="Status">Separated by commas: HTTP statuses (429), classes (5xx), <c>failed</c>, or what became of the request (success, target_failure).</param>
-/// <param name="Model">A model that was asked for or that answered.</param>
-/// <param name="Migration">A migration's id.</param>
-/// <param name="Arm">source or target.</param>
-/// <param name="From">ISO 8601, inclusive.</param>
-/// <param name="To">ISO 8601, exclusive.</param>
-/// <param name="Period">"15m", "24h" or "7d" up to now, where from is not given.</param>
-/// <param name="Key">An API key's id.</param>
-/// <param name="Feature">A feature's name.</param>
-/// <param name="Capability">The wire name of a capability that the request asked for.</param>
-/// <param name="MinContext">Least input + output, tokens.</param>
-public sealed record LogQuery(
-    [property: FromQuery(Name = "event_type")] string? EventType = null,
-    [property: FromQuery(Name = "status")] string? Status = null,
-    [property: FromQuery(Name = "model")] string? Model = null,
-    [property: FromQuery(Name = "migration")] string? Migration = null,
-    [property: FromQuery(Name = "arm")] string? Arm = null,
-    [property: FromQuery(Name = "from")] string? From = null,
-    [property: FromQuery(Name = "to")] string? To = null,
-    [property: FromQuery(Name = "period")] string? Period = null,
-    [property: FromQuery(Name = "key")] string? Key = null,
-    [property: FromQuery(Name = "feature")] string? Feature = null,
-    [property: FromQuery(Name = "capability")] string? Capability = null,
-    [property: FromQuery(Name = "min_context")] string? MinContext = null)
+public sealed record LogQuery
 {
+    /// <summary>A wire name of <see cref="RequestEvent"/>.</summary>
+    [FromQuery(Name = "event_type")]
+    public string? EventType { get; init; }
+
+    /// <summary>Separated by commas: HTTP statuses (429), classes (5xx), <c>failed</c>, or what became of the request (success, target_failure).</summary>
+    [FromQuery(Name = "status")]
+    public string? Status { get; init; }
+
+    /// <summary>A model that was asked for or that answered.</summary>
+    [FromQuery(Name = "model")]
+    public string? Model { get; init; }
+
+    /// <summary>A migration's id.</summary>
+    [FromQuery(Name = "migration")]
+    public string? Migration { get; init; }
+
+    /// <summary>source or target.</summary>
+    [FromQuery(Name = "arm")]
+    public string? Arm { get; init; }
+
+    /// <summary>ISO 8601, inclusive.</summary>
+    [FromQuery(Name = "from")]
+    public string? From { get; init; }
+
+    /// <summary>ISO 8601, exclusive.</summary>
+    [FromQuery(Name = "to")]
+    public string? To { get; init; }
+
+    /// <summary>"15m", "24h" or "7d" up to now, where from is not given.</summary>
+    [FromQuery(Name = "period")]
+    public string? Period { get; init; }
+
+    /// <summary>An API key's id.</summary>
+    [FromQuery(Name = "key")]
+    public string? Key { get; init; }
+
+    /// <summary>A feature's name.</summary>
+    [FromQuery(Name = "feature")]
+    public string? Feature { get; init; }
+
+    /// <summary>The wire name of a capability that the request asked for.</summary>
+    [FromQuery(Name = "capability")]
+    public string? Capability { get; init; }
+
+    /// <summary>Least input + output, tokens.</summary>
+    [FromQuery(Name = "min_context")]
+    public string? MinContext { get; init; }
+
     /// <summary>True when nothing is filtered but the time.</summary>
     public bool IsBare => this with { From = null, To = null, Period = null } == new LogQuery();
 
@@ -38,9 +62,21 @@ public sealed record LogQuery(
     {
         ArgumentNullException.ThrowIfNull(address);
         var query = QueryHelpers.ParseQuery(address.Query);
-        return new LogQuery(
-            Text("event_type"), Text("status"), Text("model"), Text("migration"), Text("arm"), Text("from"), Text("to"), Text("period"), Text("key"), Text("feature"),
-            Text("capability"), Text("min_context"));
+        return new LogQuery
+        {
+            EventType = Text("event_type"),
+            Status = Text("status"),
+            Model = Text("model"),
+            Migration = Text("migration"),
+            Arm = Text("arm"),
+            From = Text("from"),
+            To = Text("to"),
+            Period = Text("period"),
+            Key = Text("key"),
+            Feature = Text("feature"),
+            Capability = Text("capability"),
+            MinContext = Text("min_context"),
+        };
 
         string? Text(string name) => query.TryGetValue(name, out var values) && values is [{ Length: > 0 } text, ..] ? text : null;
     }

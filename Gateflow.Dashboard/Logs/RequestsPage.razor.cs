@@ -44,6 +44,12 @@ public sealed partial class RequestsPage(LogReader logs, CostQuery costs, Featur
     [SupplyParameterFromQuery]
     private string? Feature { get; set; }
 
+    [SupplyParameterFromQuery]
+    private string? Capability { get; set; }
+
+    [SupplyParameterFromQuery(Name = "min_context")]
+    private string? MinContext { get; set; }
+
     /// <summary>Up to now; by default the last 24 hours.</summary>
     [SupplyParameterFromQuery]
     private string? Period { get; set; }
@@ -62,7 +68,21 @@ public sealed partial class RequestsPage(LogReader logs, CostQuery costs, Featur
     [SupplyParameterFromQuery]
     private bool Live { get; set; }
 
-    private LogQuery Query => new(Text(EventType), Text(Status), Text(Model), Text(Migration), Text(Arm), Text(From), Text(To), Text(Period), Text(Key), Text(Feature));
+    private LogQuery Query => new()
+    {
+        EventType = Text(EventType),
+        Status = Text(Status),
+        Model = Text(Model),
+        Migration = Text(Migration),
+        Arm = Text(Arm),
+        From = Text(From),
+        To = Text(To),
+        Period = Text(Period),
+        Key = Text(Key),
+        Feature = Text(Feature),
+        Capability = Text(Capability),
+        MinContext = Text(MinContext),
+    };
 
     private bool IsLive => Live && string.IsNullOrEmpty(Cursor);
 
@@ -90,6 +110,16 @@ public sealed partial class RequestsPage(LogReader logs, CostQuery costs, Featur
             if (query.To is { } to)
             {
                 yield return ($"to {to}", query with { To = null });
+            }
+
+            if (query.Capability is { } capability)
+            {
+                yield return ($"asked for {Display.Words(capability)}", query with { Capability = null });
+            }
+
+            if (query.MinContext is { } tokens)
+            {
+                yield return ($"at least {tokens} tokens", query with { MinContext = null });
             }
         }
     }

@@ -7,16 +7,24 @@ using Microsoft.AspNetCore.WebUtilities;
 namespace Gateflow.Dashboard.Replay;
 
 /// <summary>The filters of the list of tests as they stand in an address, of the API and of the page alike; null for any.</summary>
-/// <param name="Model">Source or target.</param>
-/// <param name="Verdict">proceed, review or do_not_proceed.</param>
-/// <param name="Status">running, completed, cancelled or failed.</param>
-/// <param name="Migration">A migration's id.</param>
-public sealed record ReplayQuery(
-    [property: FromQuery(Name = "model")] string? Model = null,
-    [property: FromQuery(Name = "verdict")] string? Verdict = null,
-    [property: FromQuery(Name = "status")] string? Status = null,
-    [property: FromQuery(Name = "migration")] string? Migration = null)
+public sealed record ReplayQuery
 {
+    /// <summary>Source or target.</summary>
+    [FromQuery(Name = "model")]
+    public string? Model { get; init; }
+
+    /// <summary>proceed, review or do_not_proceed.</summary>
+    [FromQuery(Name = "verdict")]
+    public string? Verdict { get; init; }
+
+    /// <summary>running, completed, cancelled or failed.</summary>
+    [FromQuery(Name = "status")]
+    public string? Status { get; init; }
+
+    /// <summary>A migration's id.</summary>
+    [FromQuery(Name = "migration")]
+    public string? Migration { get; init; }
+
     /// <summary>Longest text that is looked for: nothing stored is longer.</summary>
     private const int MostCharacters = 200;
 

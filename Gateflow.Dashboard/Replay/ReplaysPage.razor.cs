@@ -29,7 +29,7 @@ public sealed partial class ReplaysPage(ReplayReader reader, ReplayRunner runner
     [SupplyParameterFromQuery]
     private string? Cursor { get; set; }
 
-    private ReplayQuery Query => new(Text(Model), Text(Verdict), Text(Status), Text(Migration));
+    private ReplayQuery Query => new() { Model = Text(Model), Verdict = Text(Verdict), Status = Text(Status), Migration = Text(Migration) };
 
     private (string Text, ReplayQuery Query, bool IsShown)[] Views
     {

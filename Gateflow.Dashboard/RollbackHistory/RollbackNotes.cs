@@ -49,5 +49,5 @@ public static class RollbackNoteEndpoint
             return written.IsOk ? MigrationEndpoints.Json(written.Value) : written.Refusal.ToResult();
         }).RequireAuthorization(Policies.Operator);
 
-    private sealed record NoteBody(string? Note);
+    internal sealed record NoteBody(string? Note);
 }

@@ -6,20 +6,32 @@ using Microsoft.AspNetCore.Mvc;
 namespace Gateflow.Dashboard.Usage;
 
 /// <summary>Which usage an analysis is asked about, as it stands in the address.</summary>
-/// <param name="Period">"30d" or "24h" up to now; by default 30 days. Given with neither from nor to.</param>
-/// <param name="From">ISO 8601; the hour it lies in counts whole.</param>
-/// <param name="To">ISO 8601, exclusive; by default now.</param>
-/// <param name="Model">A model that answered.</param>
-/// <param name="Key">An API key's id.</param>
-/// <param name="Feature">A feature's name; empty for requests of none.</param>
-public sealed record AnalyticsQuery(
-    [property: FromQuery(Name = "period")] string? Period = null,
-    [property: FromQuery(Name = "from")] string? From = null,
-    [property: FromQuery(Name = "to")] string? To = null,
-    [property: FromQuery(Name = "model")] string? Model = null,
-    [property: FromQuery(Name = "key")] string? Key = null,
-    [property: FromQuery(Name = "feature")] string? Feature = null)
+public sealed record AnalyticsQuery
 {
+    /// <summary>"30d" or "24h" up to now; by default 30 days. Given with neither from nor to.</summary>
+    [FromQuery(Name = "period")]
+    public string? Period { get; init; }
+
+    /// <summary>ISO 8601; the hour it lies in counts whole.</summary>
+    [FromQuery(Name = "from")]
+    public string? From { get; init; }
+
+    /// <summary>ISO 8601, exclusive; by default now.</summary>
+    [FromQuery(Name = "to")]
+    public string? To { get; init; }
+
+    /// <summary>A model that answered.</summary>
+    [FromQuery(Name = "model")]
+    public string? Model { get; init; }
+
+    /// <summary>An API key's id.</summary>
+    [FromQuery(Name = "key")]
+    public string? Key { get; init; }
+
+    /// <summary>A feature's name; empty for requests of none.</summary>
+    [FromQuery(Name = "feature")]
+    public string? Feature { get; init; }
+
     /// <summary>Longest period, days.</summary>
     public const int MostDays = 400;
 

@@ -49,7 +49,7 @@ public sealed partial class UsagePage(UsageReader reader)
     {
         var into = filter.Into(name);
         return into.Feature is "" || name.Length == 0 ? null
-            : new LogQuery(Model: into.Model, Key: into.Key, Feature: into.Feature, Period: filter.Days switch { 1 => null, 90 => "30d", var days => $"{days}d" }).Address("/requests");
+            : new LogQuery { Model = into.Model, Key = into.Key, Feature = into.Feature, Period = filter.Days switch { 1 => null, 90 => "30d", var days => $"{days}d" } }.Address("/requests");
     }
 
     private Task ReadAsync() => usage.ReadAsync(async () =>

@@ -22,9 +22,9 @@ public sealed class LogReaderTests(BigLog log) : IClassFixture<BigLog>
         var middle = (await PageAsync(new LogQuery(), $"{BigLog.Start.AddSeconds(BigLog.Count / 8).UtcTicks}.req_")).NextCursor;
         foreach (var (query, cursor) in new[]
         {
-            (new LogQuery(), null), (new LogQuery(), middle), (new LogQuery(Status: "failed"), null), (new LogQuery(EventType: "fallback_activated"), null),
-            (new LogQuery(Feature: "rare"), null), (new LogQuery(Model: "nobody-uses-it"), null), (new LogQuery(Status: "5xx,429", Key: "key_a"), null),
-            (new LogQuery(Migration: "mig_1", Arm: "target"), null),
+            (new LogQuery(), null), (new LogQuery(), middle), (new LogQuery { Status = "failed" }, null), (new LogQuery { EventType = "fallback_activated" }, null),
+            (new LogQuery { Feature = "rare" }, null), (new LogQuery { Model = "nobody-uses-it" }, null), (new LogQuery { Status = "5xx,429", Key = "key_a" }, null),
+            (new LogQuery { Migration = "mig_1", Arm = "target" }, null),
         })
         {
             await PageAsync(query, cursor); // the query is compiled once
@@ -52,9 +52,9 @@ public sealed class LogReaderTests(BigLog log) : IClassFixture<BigLog>
             RequestLog.Row(Requests.Create(input: 900, output: 101), Requests.Catalog, 1, demo: false));
         var logs = new LogReader(database);
 
-        Assert.Equal([1000], (await ReadAsync(new LogQuery(Capability: "json_mode"))).Select(Size));
-        Assert.Equal([1001], (await ReadAsync(new LogQuery(MinContext: "1001"))).Select(Size));
-        Assert.Equal(["capability", "min_context"], LogFilter.Parse(new LogQuery(Capability: "magic", MinContext: "-1"), BigLog.Start).Refusal!.Faults.Select(f => f.Param));
+        Assert.Equal([1000], (await ReadAsync(new LogQuery { Capability = "json_mode" })).Select(Size));
+        Assert.Equal([1001], (await ReadAsync(new LogQuery { MinContext = "1001" })).Select(Size));
+        Assert.Equal(["capability", "min_context"], LogFilter.Parse(new LogQuery { Capability = "magic", MinContext = "-1" }, BigLog.Start).Refusal!.Faults.Select(f => f.Param));
 
         async Task<IReadOnlyList<LogEntry>> ReadAsync(LogQuery query) => (await logs.ListAsync(LogFilter.Parse(query, BigLog.Start).Value!, 10, null, Token)).Value!.Data;
         static int Size(LogEntry entry) => entry.InputTokens + entry.OutputTokens;
@@ -67,7 +67,7 @@ public sealed class LogReaderTests(BigLog log) : IClassFixture<BigLog>
         string? cursor = null;
         do
         {
-            var page = await PageAsync(new LogQuery(Status: "failed"), cursor, 150);
+            var page = await PageAsync(new LogQuery { Status = "failed" }, cursor, 150);
             seen.AddRange(page.Data);
             cursor = page.NextCursor;
         }

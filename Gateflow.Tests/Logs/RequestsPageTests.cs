@@ -35,6 +35,25 @@ public sealed class RequestsPageTests
     }
 
     [Fact]
+    public async Task Page_LinkedFromACompatibilityCheck_ShowsTheRequestsThatAreMeant()
+    {
+        await using var host = await GateflowHost.StartAsync();
+        await using var context = new PageTestContext(host);
+        var now = context.Clock.GetUtcNow();
+        await context.AddAsync(Row("req_small", now.AddMinutes(-1)), Row("req_long", now.AddMinutes(-2), inputTokens: 200_000));
+        var navigation = context.Services.GetRequiredService<NavigationManager>();
+        navigation.NavigateTo("/requests?min_context=100000");
+
+        var page = context.Render<RequestsPage>();
+
+        Assert.Equal(["req_long"], Ids(page));
+        Assert.Contains("at least 100000 tokens", page.Markup, StringComparison.Ordinal);
+        navigation.NavigateTo("/requests?capability=vision");
+        page.WaitForAssertion(() => Assert.Empty(Ids(page)));
+        Assert.Contains("asked for vision", page.Markup, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
     public async Task Page_ManyEntries_ArePagedByTheServer()
     {
         await using var host = await GateflowHost.StartAsync();
@@ -97,10 +116,10 @@ public sealed class RequestsPageTests
     private static string[] Ids(IRenderedComponent<RequestsPage> page) => [.. page.FindAll("tr[data-id]").Select(r => r.GetAttribute("data-id")!)];
 
     private static RequestRow Row(
-        string id, DateTimeOffset at, OutcomeKind outcome = OutcomeKind.Success, string feature = "chat", string served = "gpt-4", string? fallback = null) => new()
+        string id, DateTimeOffset at, OutcomeKind outcome = OutcomeKind.Success, string feature = "chat", string served = "gpt-4", string? fallback = null, int inputTokens = 100) => new()
         {
             Id = id, At = at, KeyId = "key_a", Feature = feature, RequestedModel = "gpt-4", Model = "gpt-4", ServedModel = outcome == OutcomeKind.Success ? served : null,
             Provider = "openai", Outcome = outcome, Status = outcome == OutcomeKind.Success ? 200 : 502, FallbackReason = fallback, Attempts = fallback is null ? 1 : 2,
-            DurationMs = 800, InputTokens = 100, OutputTokens = 20,
+            DurationMs = 800, InputTokens = inputTokens, OutputTokens = 20,
         };
 }
