@@ -50,7 +50,7 @@ public sealed partial class Migration
         var given = actor == Program ? Approvals : ApprovedBy.Append(actor).Distinct(StringComparer.Ordinal).Count();
         if (given < needed)
         {
-            return Refuse("approval_required", $"{needed} people must approve before the weight is raised here; {given} would have, {actor} counted.");
+            return Refuse("approval_required", $"{(needed == 1 ? "1 person must" : $"{needed} people must")} approve before the weight is raised here. {Agreed(actor)} {needed - given} more must approve; then raise it again.");
         }
 
         return raises && actor != Program && string.IsNullOrWhiteSpace(reason) && !StepWindows.IsOpen(Config, now)
@@ -58,8 +58,10 @@ public sealed partial class Migration
             : null;
     }
 
+    private string Agreed(string actor) => ApprovedBy.Where(a => a != actor).ToList() is { Count: > 0 } others
+        ? $"{string.Join(", ", others)} did, and {actor} counts."
+        : actor == Program ? "Nobody did yet." : $"{actor} counts as one.";
+
     /// <summary>The gate of a mirror phase is a person's resuming, which no approvals replace.</summary>
     private int Needed(RolloutStep step) => !step.Gate || step.Mirror is not null ? 0 : Math.Max(1, Config.ApprovalsRequired);
-
-    private Refusal Refuse(string code, string message) => new(RefusalKind.Conflict, code, message) { Status = Status, Allowed = Allowed() };
 }

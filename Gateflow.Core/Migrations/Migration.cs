@@ -112,12 +112,6 @@ public sealed partial class Migration : IVersioned
         return data;
     }
 
-    private Refusal Illegal(string verb) =>
-        new(RefusalKind.Conflict, "illegal_transition", $"A migration that is {Wire.Name(Status)} cannot {verb}. Allowed now: {(Allowed().Count == 0 ? "nothing" : string.Join(", ", Allowed()))}.")
-        {
-            Status = Status, Allowed = Allowed(),
-        };
-
     private void Note(MigrationEventType type, string actor, DateTimeOffset now, JsonObject data) =>
         _events.Add(new MigrationEvent { MigrationId = Id, Type = type, At = now, Actor = actor, Data = data });
 }

@@ -1,6 +1,4 @@
-using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json;
+using System.Text.Json.Serialization;
 using Gateflow.Core.Access;
 using Gateflow.Core.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -12,8 +10,14 @@ namespace Gateflow.Core.Privacy;
 /// <param name="Pairs">Pairs of replays: their texts go, their figures stay.</param>
 /// <param name="DatasetItems">Items of datasets.</param>
 /// <param name="EvaluationItems">Answers of evaluations.</param>
+/// <param name="Prompts">Versions of prompts, and descriptions: their texts go, their numbers stay.</param>
 /// <param name="Unreadable">Rows encrypted with keys that are gone: nobody can read them, and they are left.</param>
-public sealed record Erased(int Samples, int Pairs, int DatasetItems, int EvaluationItems, int Unreadable);
+public sealed record Erased(int Samples, int Pairs, int DatasetItems, int EvaluationItems, int Prompts, int Unreadable)
+{
+    /// <summary>Rows of every kind that held it.</summary>
+    [JsonIgnore]
+    public int Rows => Samples + Pairs + DatasetItems + EvaluationItems + Prompts;
+}
 
 /// <summary>Deletes on request what is stored of requests and answers: samples by model, feature or age, and everything that holds a given text.</summary>
 public sealed class Erasure(IDbContextFactory<GateflowDb> databases, ISecretProtector protector)
@@ -40,14 +44,15 @@ public sealed class Erasure(IDbContextFactory<GateflowDb> databases, ISecretProt
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(text);
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        var unreadable = new Counter();
+        var finder = new TextFinder(protector, text);
         var samples = await SearchAsync(
-            last => db.Samples.Where(s => s.Id.CompareTo(last) > 0).OrderBy(s => s.Id).Take(Chunk).Select(s => new Row(s.Id, new[] { s.Request, s.Response })), text, unreadable, cancellationToken);
+            last => db.Samples.Where(s => s.Id.CompareTo(last) > 0).OrderBy(s => s.Id).Take(Chunk).Select(s => new Row(s.Id, new[] { s.Request, s.Response })), finder, cancellationToken);
         var pairs = await SearchAsync(
-            last => db.ReplayPairs.Where(p => p.Id.CompareTo(last) > 0).OrderBy(p => p.Id).Take(Chunk).Select(p => new Row(p.Id, new[] { p.Prompt, p.SourceText, p.TargetText, p.SourceCalls, p.TargetCalls })), text, unreadable, cancellationToken);
+            last => db.ReplayPairs.Where(p => p.Id.CompareTo(last) > 0).OrderBy(p => p.Id).Take(Chunk).Select(p => new Row(p.Id, new[] { p.Prompt, p.SourceText, p.TargetText, p.SourceCalls, p.TargetCalls })), finder, cancellationToken);
         var items = await SearchAsync(
-            last => db.DatasetItems.Where(i => i.Id.CompareTo(last) > 0).OrderBy(i => i.Id).Take(Chunk).Select(i => new Row(i.Id, new[] { i.Request, i.Expected })), text, unreadable, cancellationToken);
-        var answers = await AnswersAsync(db, text, unreadable, cancellationToken);
+            last => db.DatasetItems.Where(i => i.Id.CompareTo(last) > 0).OrderBy(i => i.Id).Take(Chunk).Select(i => new Row(i.Id, new[] { i.Request, i.Expected })), finder, cancellationToken);
+        var answers = await AnswersAsync(db, finder, cancellationToken);
+        var prompts = await new PromptErasure(protector).HoldingAsync(db, finder, trial, cancellationToken);
         if (!trial)
         {
             await EachAsync(samples, ids => db.Samples.Where(s => ids.Contains(s.Id)).ExecuteDeleteAsync(cancellationToken));
@@ -58,16 +63,16 @@ public sealed class Erasure(IDbContextFactory<GateflowDb> databases, ISecretProt
             await EachAsync(answers, ids => db.EvaluationItems.Where(r => ids.Contains(r.Id)).ExecuteDeleteAsync(cancellationToken));
         }
 
-        return new Erased(samples.Count, pairs.Count, items.Count, answers.Count, unreadable.Value);
+        return new Erased(samples.Count, pairs.Count, items.Count, answers.Count, prompts, finder.Unreadable);
     }
 
-    private async Task<List<string>> SearchAsync(Func<string, IQueryable<Row>> after, string text, Counter unreadable, CancellationToken cancellationToken)
+    private async Task<List<string>> SearchAsync(Func<string, IQueryable<Row>> after, TextFinder finder, CancellationToken cancellationToken)
     {
         List<string> found = [];
         for (var last = ""; ;)
         {
             var rows = await after(last).ToListAsync(cancellationToken);
-            found.AddRange(rows.Where(r => Holds(r.Secrets, text, unreadable)).Select(r => r.Id));
+            found.AddRange(rows.Where(r => finder.Holds(r.Secrets)).Select(r => r.Id));
             if (rows.Count < Chunk)
             {
                 return found;
@@ -77,13 +82,13 @@ public sealed class Erasure(IDbContextFactory<GateflowDb> databases, ISecretProt
         }
     }
 
-    private async Task<List<string>> AnswersAsync(GateflowDb db, string text, Counter unreadable, CancellationToken cancellationToken)
+    private async Task<List<string>> AnswersAsync(GateflowDb db, TextFinder finder, CancellationToken cancellationToken)
     {
         List<string> found = [];
         for (var last = ""; ;)
         {
             var rows = await db.EvaluationItems.AsNoTracking().Where(r => r.Id.CompareTo(last) > 0).OrderBy(r => r.Id).Take(Chunk).ToListAsync(cancellationToken);
-            found.AddRange(rows.Where(r => Holds([.. r.Answers.Select(a => a.Text)], text, unreadable)).Select(r => r.Id));
+            found.AddRange(rows.Where(r => finder.Holds([.. r.Answers.Select(a => a.Text)])).Select(r => r.Id));
             if (rows.Count < Chunk)
             {
                 return found;
@@ -91,45 +96,6 @@ public sealed class Erasure(IDbContextFactory<GateflowDb> databases, ISecretProt
 
             last = rows[^1].Id;
         }
-    }
-
-    private bool Holds(byte[]?[] secrets, string text, Counter unreadable)
-    {
-        try
-        {
-            return secrets.OfType<byte[]>().Any(secret => Holds(protector.Unprotect(secret), text));
-        }
-        catch (CryptographicException)
-        {
-            unreadable.Value++;
-            return false;
-        }
-    }
-
-    private static bool Holds(byte[] plain, string text) =>
-        Encoding.UTF8.GetString(plain).Contains(text, StringComparison.OrdinalIgnoreCase) || Strings(plain).Any(s => s.Contains(text, StringComparison.OrdinalIgnoreCase));
-
-    /// <summary>The strings of a JSON document, which may be written with escapes.</summary>
-    private static List<string> Strings(byte[] plain)
-    {
-        List<string> found = [];
-        var reader = new Utf8JsonReader(plain);
-        try
-        {
-            while (reader.Read())
-            {
-                if (reader.TokenType == JsonTokenType.String && reader.ValueIsEscaped)
-                {
-                    found.Add(reader.GetString()!);
-                }
-            }
-        }
-        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
-        {
-            // a plain text
-        }
-
-        return found;
     }
 
     private static async Task EachAsync(List<string> ids, Func<string[], Task> act)
@@ -141,9 +107,4 @@ public sealed class Erasure(IDbContextFactory<GateflowDb> databases, ISecretProt
     }
 
     private sealed record Row(string Id, byte[]?[] Secrets);
-
-    private sealed class Counter
-    {
-        public int Value { get; set; }
-    }
 }

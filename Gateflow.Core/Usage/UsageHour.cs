@@ -24,9 +24,12 @@ public sealed record UsageHour
 /// <param name="LastHour">Start of the latest hour with a request, UTC.</param>
 public sealed record UsageOfKey(string KeyId, long Requests, long Refused, DateTimeOffset LastHour);
 
-/// <summary>How much one part of the product uses a model.</summary>
-public sealed record FeatureOfModel(string Model, string Feature, long Requests);
-
-/// <summary>How much one key uses a model.</summary>
-/// <param name="Name">The key's name; its id when it has none any more.</param>
-public sealed record KeyOfModel(string Model, string Name, long Requests);
+/// <summary>The use that one feature with one key makes of a model.</summary>
+/// <param name="Model">The model that was asked for, after aliases.</param>
+/// <param name="Feature">Empty when unknown.</param>
+/// <param name="Key">The key's name; its id when it has none any more.</param>
+/// <param name="Requests">Requests of the period.</param>
+/// <param name="Cost">USD of those whose price is known.</param>
+/// <param name="Unpriced">Requests without a known price.</param>
+/// <param name="PlanId">"plan_…" of the plan for the model; null without one.</param>
+public sealed record UseOfModel(string Model, string Feature, string Key, long Requests, decimal Cost, long Unpriced, string? PlanId);

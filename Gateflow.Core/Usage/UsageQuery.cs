@@ -91,15 +91,6 @@ public sealed class UsageQuery(IDbContextFactory<GateflowDb> databases, TimeProv
         ];
     }
 
-    /// <summary>The features that use each model, the busiest first; requests of no feature are left out.</summary>
-    public async Task<IReadOnlyList<FeatureOfModel>> FeaturesAsync(DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
-    {
-        await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        var features = await Between(db, from, to).Where(r => r.Feature != "").GroupBy(r => new { r.Model, r.Feature })
-            .Select(g => new { g.Key.Model, g.Key.Feature, Requests = g.Sum(r => r.Requests) }).ToListAsync(cancellationToken);
-        return [.. features.OrderByDescending(f => f.Requests).ThenBy(f => f.Feature, StringComparer.Ordinal).Select(f => new FeatureOfModel(f.Model, f.Feature, f.Requests))];
-    }
-
     /// <summary>What was sent with each key.</summary>
     public async Task<IReadOnlyList<UsageOfKey>> KeysAsync(DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
     {
@@ -110,14 +101,30 @@ public sealed class UsageQuery(IDbContextFactory<GateflowDb> databases, TimeProv
         return [.. keys.Select(k => new UsageOfKey(k.Key, k.Requests, k.Refused, k.Last))];
     }
 
-    /// <summary>The keys that use each model, the busiest first.</summary>
-    public async Task<IReadOnlyList<KeyOfModel>> KeysOfModelsAsync(DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+    /// <summary>Who uses each model, by feature and key, the busiest first, and the plan for the model: everything of it in one command.</summary>
+    public async Task<IReadOnlyList<UseOfModel>> UsesAsync(DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        var keys = await Between(db, from, to).GroupBy(r => new { r.Model, r.KeyId })
-            .Select(g => new { g.Key.Model, g.Key.KeyId, Requests = g.Sum(r => r.Requests) }).ToListAsync(cancellationToken);
-        var names = await NamesAsync(db, [.. keys.Select(k => k.KeyId).Distinct()], cancellationToken);
-        return [.. keys.OrderByDescending(k => k.Requests).ThenBy(k => k.KeyId, StringComparer.Ordinal).Select(k => new KeyOfModel(k.Model, names.GetValueOrDefault(k.KeyId, k.KeyId), k.Requests))];
+        var uses = await (
+            from use in Between(db, @from, to).GroupBy(r => new { r.Model, r.Feature, r.KeyId }).Select(g => new
+            {
+                g.Key.Model,
+                g.Key.Feature,
+                g.Key.KeyId,
+                Requests = g.Sum(r => r.Requests),
+                Cost = g.Sum(r => (double)r.Cost),
+                Unpriced = g.Sum(r => r.UnpricedRequests),
+            })
+            join k in db.ApiKeys.AsNoTracking() on use.KeyId equals k.Id into named
+            from key in named.DefaultIfEmpty()
+            join p in db.Plans.AsNoTracking() on use.Model equals p.Model into planned
+            from plan in planned.DefaultIfEmpty()
+            select new { use, Key = key == null ? null : key.Name, Plan = plan == null ? null : plan.Id }).ToListAsync(cancellationToken);
+        return
+        [
+            .. uses.OrderByDescending(u => u.use.Requests).ThenBy(u => u.use.Model, StringComparer.Ordinal).ThenBy(u => u.use.Feature, StringComparer.Ordinal).ThenBy(u => u.use.KeyId, StringComparer.Ordinal)
+                .Select(u => new UseOfModel(u.use.Model, u.use.Feature, u.Key ?? u.use.KeyId, u.use.Requests, Math.Round((decimal)u.use.Cost, 9), u.use.Unpriced, u.Plan)),
+        ];
     }
 
     /// <summary>Mean requests an hour of a model over the last 30 days, or since its first request when that is later; 0 without any.</summary>

@@ -14,24 +14,22 @@ public sealed class Deprecating(IDbContextFactory<GateflowDb> databases, ModelDi
     public async Task<IReadOnlyList<DeprecationEntry>> ListAsync(int? withinDays, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var from = now.AddDays(-30);
-        var used = await usage.UsedModelsAsync(from, now, cancellationToken);
-        var entries = DeprecationList.Build(models.Catalog, used, DateOnly.FromDateTime(now.UtcDateTime), withinDays);
+        var uses = (await usage.UsesAsync(now.AddDays(-30), now, cancellationToken)).ToLookup(u => u.Model, StringComparer.Ordinal);
+        var entries = DeprecationList.Build(models.Catalog, uses.Select(Used), DateOnly.FromDateTime(now.UtcDateTime), withinDays);
         if (entries.Count == 0)
         {
             return entries;
         }
 
-        var features = (await usage.FeaturesAsync(from, now, cancellationToken)).ToLookup(f => f.Model, f => f.Feature, StringComparer.Ordinal);
-        var keys = (await usage.KeysOfModelsAsync(from, now, cancellationToken)).ToLookup(k => k.Model, k => k.Name, StringComparer.Ordinal);
-        var plans = await PlansAsync(cancellationToken);
         var migrations = await MigrationsAsync([.. entries.Select(e => e.Model)], cancellationToken);
         return
         [
             .. entries.Select(e => e with
             {
-                Features = [.. features[e.Model]], Keys = [.. keys[e.Model]], Migration = migrations.GetValueOrDefault(e.Model),
-                PlanId = plans.GetValueOrDefault(e.Model),
+                Features = Busiest(uses[e.Model].Where(u => u.Feature.Length > 0), u => u.Feature),
+                Keys = Busiest(uses[e.Model], u => u.Key),
+                Migration = migrations.GetValueOrDefault(e.Model),
+                PlanId = uses[e.Model].First().PlanId,
             }),
         ];
     }
@@ -44,11 +42,17 @@ public sealed class Deprecating(IDbContextFactory<GateflowDb> databases, ModelDi
         return DeprecationList.Unused(models.Catalog, used, DateOnly.FromDateTime(now.UtcDateTime), withinDays);
     }
 
-    private async Task<Dictionary<string, string>> PlansAsync(CancellationToken cancellationToken)
+    private static UsedModel Used(IGrouping<string, UseOfModel> uses)
     {
-        await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        return await db.Plans.AsNoTracking().ToDictionaryAsync(p => p.Model, p => p.Id, StringComparer.Ordinal, cancellationToken);
+        var cost = uses.Sum(u => u.Cost);
+        return new UsedModel(uses.Key, Requests: uses.Sum(u => u.Requests), Cost: cost == 0 && uses.Any(u => u.Unpriced > 0) ? null : cost);
     }
+
+    private static IReadOnlyList<string> Busiest(IEnumerable<UseOfModel> uses, Func<UseOfModel, string> name) =>
+    [
+        .. uses.GroupBy(name, StringComparer.Ordinal).Select(g => (g.Key, Requests: g.Sum(u => u.Requests)))
+            .OrderByDescending(g => g.Requests).ThenBy(g => g.Key, StringComparer.Ordinal).Select(g => g.Key),
+    ];
 
     private async Task<IReadOnlyDictionary<string, DeprecationMigration>> MigrationsAsync(IReadOnlyList<string> sources, CancellationToken cancellationToken)
     {

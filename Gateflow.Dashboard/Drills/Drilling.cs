@@ -88,7 +88,7 @@ public sealed class Drilling(
         if (migration.Status is not (MigrationStatus.Draft or MigrationStatus.Scheduled) && !migration.IsRunning)
         {
             return new Refusal(RefusalKind.Conflict, "illegal_transition",
-                $"A migration that is {Core.Wire.Name(migration.Status)} has no rollback to practise: a drill is for drafts and running ones.")
+                $"This migration is {Core.Wire.Name(migration.Status).Replace('_', ' ')}: it has no rollback left to practise. Practise on a draft or on a migration that runs.")
             {
                 Status = migration.Status, Allowed = migration.Allowed(),
             };

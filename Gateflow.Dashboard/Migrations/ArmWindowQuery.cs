@@ -9,7 +9,7 @@ namespace Gateflow.Dashboard.Migrations;
 internal static class ArmWindowQuery
 {
     /// <summary>Migrations of one query; queries of few and of many have one shape each, so that each is compiled once.</summary>
-    private static readonly int[] Shapes = [1, 4, 16];
+    private static readonly int[] Shapes = [1, 4, 20];
 
     /// <summary>Everything since the start, one row a node and arm, by migration.</summary>
     public static async Task<ILookup<string, ArmWindow>> LivesAsync(GateflowDb db, IReadOnlyList<string> ids, CancellationToken cancellationToken)

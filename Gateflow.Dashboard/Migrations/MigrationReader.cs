@@ -4,6 +4,7 @@ using Gateflow.Core.Rollout;
 using Gateflow.Core.Storage;
 using Gateflow.Core.Usage;
 using Gateflow.Dashboard.Management;
+using Gateflow.Dashboard.RollbackHistory;
 using Gateflow.Dashboard.Shadow;
 using Microsoft.EntityFrameworkCore;
 
@@ -97,6 +98,14 @@ public sealed class MigrationReader(IDbContextFactory<GateflowDb> databases, Fle
                 Demo = x.Demo,
             })],
             rows.Count > limit ? rows[limit - 1].r.Id.ToString(System.Globalization.CultureInfo.InvariantCulture) : null);
+    }
+
+    /// <summary>The first migration of a model that was made after a moment and not cancelled; null when there is none.</summary>
+    public async Task<NextTry?> NextAsync(string sourceModel, DateTimeOffset after, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        return await db.Migrations.AsNoTracking().Where(m => m.SourceModel == sourceModel && m.CreatedAt > after && m.Status != MigrationStatus.Cancelled)
+            .OrderBy(m => m.CreatedAt).Select(m => new NextTry(m.Id, m.SourceModel, m.TargetModel, m.Status, m.CreatedAt)).FirstOrDefaultAsync(cancellationToken);
     }
 
     /// <summary>Points of the live charts from a moment on to another, both included, in order of time, one each <paramref name="every"/>: a whole multiple of 10 s.</summary>

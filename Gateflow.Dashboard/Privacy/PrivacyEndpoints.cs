@@ -70,7 +70,7 @@ public static partial class PrivacyEndpoints
         var erased = await erasure.HoldingAsync(text, trial, cancellationToken);
         if (!trial)
         {
-            LogErased(http.RequestServices.GetRequiredService<ILogger<Erasure>>(), MigrationEndpoints.Actor(http), erased.Samples + erased.Pairs + erased.DatasetItems + erased.EvaluationItems);
+            LogErased(http.RequestServices.GetRequiredService<ILogger<Erasure>>(), MigrationEndpoints.Actor(http), erased.Rows);
         }
 
         return MigrationEndpoints.Json(erased);

@@ -22,7 +22,7 @@ internal sealed class ReplayStore(IDbContextFactory<GateflowDb> databases, Trans
         {
             if (migration.Status is MigrationStatus.Completed or MigrationStatus.RolledBack or MigrationStatus.Cancelled)
             {
-                return new Refusal(RefusalKind.Conflict, "illegal_transition", $"A migration that is {Wire.Name(migration.Status)} cannot be tested.")
+                return new Refusal(RefusalKind.Conflict, "illegal_transition", $"This migration is {Wire.Name(migration.Status).Replace('_', ' ')}: there is nothing left to test. Create a new migration of {migration.SourceModel} and test that one.")
                 {
                     Status = migration.Status, Allowed = migration.Allowed(),
                 };

@@ -26,7 +26,6 @@ public sealed class RollbackReader(MigrationReader migrations)
         }
 
         var points = await migrations.PointsAsync(migrationId, rollback.At - Around, rollback.At + Around, WindowKey.Length, cancellationToken);
-        var later = await migrations.ListAsync([], rollback.SourceModel, 50, null, cancellationToken);
         return new RollbackStory
         {
             Rollback = rollback,
@@ -35,7 +34,7 @@ public sealed class RollbackReader(MigrationReader migrations)
             To = rollback.At + Around,
             Points = points,
             Events = await migrations.EventsAsync(migrationId, 0, 1000, cancellationToken) ?? [],
-            Next = later.Data.Where(m => m.CreatedAt > rollback.At).OrderBy(m => m.CreatedAt).FirstOrDefault(m => m.Status != MigrationStatus.Cancelled),
+            Next = await migrations.NextAsync(rollback.SourceModel, rollback.At, cancellationToken),
         };
     }
 }
@@ -58,5 +57,8 @@ public sealed record RollbackStory
     public required IReadOnlyList<EventView> Events { get; init; }
 
     /// <summary>The next migration of the same model; null when nobody has tried again.</summary>
-    public MigrationView? Next { get; init; }
+    public NextTry? Next { get; init; }
 }
+
+/// <summary>What came after a rollback.</summary>
+public sealed record NextTry(string MigrationId, string SourceModel, string? TargetModel, MigrationStatus Status, DateTimeOffset CreatedAt);

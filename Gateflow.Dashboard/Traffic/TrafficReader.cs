@@ -85,7 +85,7 @@ public sealed class TrafficReader(IDbContextFactory<GateflowDb> databases, LogRe
             if (step >= first && step < running)
             {
                 var (requests, errors) = _steps[step];
-                _steps[step] = (requests + row.Weight, errors + (IsError(row.Outcome) ? row.Weight : 0));
+                _steps[step] = (requests + row.Weight, errors + (row.Outcome.IsError() ? row.Weight : 0));
             }
         }
 
@@ -102,11 +102,11 @@ public sealed class TrafficReader(IDbContextFactory<GateflowDb> databases, LogRe
         foreach (var row in rows)
         {
             requests += row.Weight;
-            errors += IsError(row.Outcome) ? row.Weight : 0;
+            errors += row.Outcome.IsError() ? row.Weight : 0;
             tokens += row.Weight * row.Tokens;
             cost += (row.Cost ?? 0) * (decimal)row.Weight;
             priced |= row.Cost is not null;
-            if (row.Outcome is OutcomeKind.Success or OutcomeKind.TargetFailure)
+            if (row.Outcome.IsAnswered())
             {
                 answered.Add((row.DurationMs, row.Weight));
             }
@@ -134,8 +134,6 @@ public sealed class TrafficReader(IDbContextFactory<GateflowDb> databases, LogRe
 
         return ascending.Count > 0 ? ascending[^1].Ms : null;
     }
-
-    private static bool IsError(OutcomeKind outcome) => outcome is OutcomeKind.SourceFailure or OutcomeKind.BrokenStream or OutcomeKind.OutageBoth or OutcomeKind.RateLimited;
 
     private sealed record Entry(
         DateTimeOffset At, string Model, string? ServedModel, string? Provider, string? MigrationId, OutcomeKind Outcome, double DurationMs, int Tokens, decimal? Cost, double Rate)

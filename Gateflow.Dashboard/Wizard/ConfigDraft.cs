@@ -73,6 +73,11 @@ public sealed class ConfigDraft
 
     public void SetTime(string field, DateTimeOffset? value) => Set(field, value is { } at ? JsonValue.Create(at.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture)) : null);
 
+    /// <summary>What stands in a text's field; null for nothing.</summary>
+    public string? Text(string field) => Find(field)?.GetValue<string>();
+
+    public void SetText(string field, string? value) => Set(field, value is null ? null : JsonValue.Create(value));
+
     /// <summary>A list of names: as they are typed, separated by commas.</summary>
     public string List(string field) => Find(field) is JsonArray array ? string.Join(", ", array.Select(x => x!.GetValue<string>())) : "";
 

@@ -44,6 +44,11 @@ public sealed class ReviewPlan
                 : "No start is set yet.");
         }
 
+        if (_config.PromptVersion is { Length: > 0 } prompt)
+        {
+            lines.Add($"{prompt} is named as the wording for {Target}. The gateway changes no prompt: applications that are to use it must send it.");
+        }
+
         if (_config.Windows.Count + _config.Blackouts.Count > 0)
         {
             lines.Add(StepWindows.NextOpening(_config, _now) is { } opens
@@ -79,6 +84,35 @@ public sealed class ReviewPlan
         if (limits.QualityScoreDrop is { } drop)
         {
             lines.Add($"The mean quality score falls by more than {Display.Number(drop, 3)}.");
+        }
+
+        return lines;
+    }
+
+    /// <summary>Who must agree, and before what; one line says so when nobody must.</summary>
+    public IReadOnlyList<string> Approvals()
+    {
+        var steps = RolloutSteps.Compile(_config);
+        var gates = steps.Index().Where(s => s.Item.Gate).ToList();
+        List<string> lines =
+        [
+            "The start itself needs nobody else: any operator or administrator may start it.",
+            .. gates.Select(g => Gate(g.Item, g.Index + 1 < steps.Count ? steps[g.Index + 1] : null)),
+        ];
+        if (gates.Count == 0)
+        {
+            lines.Add("Then it goes on by time and evidence alone. Approvals are set under Configure, Advanced.");
+        }
+        else if (gates.Exists(g => g.Item.Mirror is null))
+        {
+            lines.Add(_config.ApprovalsRequired > 1
+                ? "Operators and administrators agree by Approve on the live page. Each person or key counts once; whoever starts it may be one of them, but nobody can do it alone."
+                : "Any operator or administrator agrees by Approve on the live page, also whoever starts it.");
+        }
+
+        if (_state.UsualApprovals > 0 && _config.ApprovalsRequired >= _state.UsualApprovals)
+        {
+            lines.Add($"Change management asks every new migration for {Display.Count(_state.UsualApprovals, "approval")}.");
         }
 
         return lines;
@@ -134,6 +168,11 @@ public sealed class ReviewPlan
                 break;
         }
 
+        if (_config.ApprovalsRequired < _state.UsualApprovals)
+        {
+            lines.Add($"Change management asks new migrations for {Display.Count(_state.UsualApprovals, "approval")}; this one asks for {(_config.ApprovalsRequired == 0 ? "none" : Display.Number(_config.ApprovalsRequired))}.");
+        }
+
         if (Guards().Count == 0)
         {
             lines.Add("No guardrail is armed: nothing would bring the traffic back by itself.");
@@ -170,6 +209,10 @@ public sealed class ReviewPlan
             new("Start", "POST", $"{path}/execute", null),
         ];
     }
+
+    private string Gate(RolloutStep step, RolloutStep? next) => step.Mirror is not null
+        ? "After the copies an operator or administrator resumes it; it does not go on by itself."
+        : next is null ? $"Before it completes, {People} must agree." : $"Before {Display.Weight(next.Weight)} of the traffic moves, {People} must agree.";
 
     private string People => _config.ApprovalsRequired > 1 ? $"{_config.ApprovalsRequired} people" : "a person";
 

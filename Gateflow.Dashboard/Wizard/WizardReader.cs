@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Gateflow.Core.ChangeManagement;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Routing;
 using Gateflow.Core.Usage;
@@ -8,7 +9,7 @@ using Gateflow.Dashboard.Replay;
 namespace Gateflow.Dashboard.Wizard;
 
 /// <summary>Reads a draft with everything its wizard shows.</summary>
-public sealed class WizardReader(MigrationReader migrations, ReplayReader replays, ModelDirectory models, UsageQuery usage)
+public sealed class WizardReader(MigrationReader migrations, ReplayReader replays, ModelDirectory models, UsageQuery usage, ChangePolicy policy)
 {
     /// <summary>Fields that other steps set too: saving one of them is not yet a word on how the traffic moves.</summary>
     private static readonly HashSet<string> SetElsewhere = ["target_model", "scope"];
@@ -31,6 +32,7 @@ public sealed class WizardReader(MigrationReader migrations, ReplayReader replay
             Source = models.Routes.GetValueOrDefault(view.SourceModel)?.Facts,
             Target = target?.Facts,
             TargetIsServed = target?.IsServed ?? false,
+            UsualApprovals = policy.Current.Default().ApprovalsRequired,
             PresentRequestsPerHour = await usage.PresentRequestsPerHourAsync(view.SourceModel, TimeSpan.FromMinutes(2), cancellationToken),
         };
     }

@@ -31,6 +31,9 @@ public sealed record WizardState
     /// <summary>The source model's requests an hour as they come now.</summary>
     public double PresentRequestsPerHour { get; init; }
 
+    /// <summary>Approvals that change management asks new migrations for; 0 for none.</summary>
+    public int UsualApprovals { get; init; }
+
     public string Id => View.MigrationId;
 
     public UsageAnalysis? Analysis => View.Analysis;

@@ -52,6 +52,7 @@ public sealed class MigrationTests
         {
             Assert.DoesNotContain(verb, In(status).Allowed());
             Assert.Equal((RefusalKind.Conflict, status), (refusal.Kind, refusal.Status));
+            Assert.Matches(@"^This migration (is|was) .+\. [A-Z].+\.$", refusal.Message); // how it stands, then what to do
             Assert.Equal(status, migration.Status);
             Assert.Equal(events, migration.NewEvents.Count);
         }

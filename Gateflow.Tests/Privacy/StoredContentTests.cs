@@ -63,16 +63,25 @@ public sealed class StoredContentTests
         var migration = EvaluationBench.Text(await bench.MustAsync("POST", "/migrations", """{"source_model": "gpt-4"}"""), "migration_id");
         var test = EvaluationBench.Text(await bench.MustAsync("POST", $"/migrations/{migration}/test?wait=true", """{"target_model": "gpt-4o"}"""), "test_id");
 
+        var prompt = EvaluationBench.Text(await bench.MustAsync("POST", "/prompts", """{"name": "greeting", "description": "Asked for by Anna Schmidt", "text": "Hello {{name}}."}"""), "id");
+        await bench.MustAsync("POST", $"/prompts/{prompt}/versions", """{"text": "Hello Bob.", "variants": {"gpt-4o": "Write to Anna Schmidt."}, "note": "For a variant"}""");
+        await bench.MustAsync("POST", $"/prompts/{prompt}/versions", """{"text": "Hello all.", "note": "Anna Schmidt wanted it"}""");
+
         var trial = await bench.MustAsync("POST", "/samples/erase", """{"text": "anna schmidt", "dry_run": true}""");
         Assert.Equal(2, (await bench.MustAsync("GET", $"/datasets/{set}"))["items"]!.GetValue<int>());
         var erased = await bench.MustAsync("POST", "/samples/erase", """{"text": "anna schmidt"}""");
 
         Assert.Equal(trial.ToJsonString(), erased.ToJsonString());
-        Assert.Equal([1, 1, 1, 1, 0], new[] { "samples", "pairs", "dataset_items", "evaluation_items", "unreadable" }.Select(f => erased[f]!.GetValue<int>()));
-        Assert.Equal([0, 0, 0, 0, 0], (await bench.MustAsync("POST", "/samples/erase", """{"text": "anna schmidt"}""")).Select(f => f.Value!.GetValue<int>()));
+        Assert.Equal([1, 1, 1, 1, 3, 0], new[] { "samples", "pairs", "dataset_items", "evaluation_items", "prompts", "unreadable" }.Select(f => erased[f]!.GetValue<int>()));
+        Assert.Equal([0, 0, 0, 0, 0, 0], (await bench.MustAsync("POST", "/samples/erase", """{"text": "anna schmidt"}""")).Select(f => f.Value!.GetValue<int>()));
         var pairs = (await bench.MustAsync("GET", $"/migrations/{migration}/test/{test}/pairs"))["data"]!.AsArray();
         Assert.Equal(["I am Bob."], pairs.Select(p => p!["prompt"]?.GetValue<string>()).OfType<string>());
         Assert.Equal(2, pairs.Count(p => p!["similarity"] is not null)); // figures stay
+        Assert.Null((await bench.MustAsync("GET", $"/prompts/{prompt}"))["description"]);
+        var versions = (await bench.MustAsync("GET", $"/prompts/{prompt}/versions"))["data"]!.AsArray();
+        Assert.Equal([(3, "Hello all.", null), (2, "[erased]", "For a variant"), (1, "Hello {{name}}.", null)],
+            versions.Select(v => (v!["version"]!.GetValue<int>(), EvaluationBench.Text(v, "text"), v["note"]?.GetValue<string>())));
+        Assert.Empty(versions[1]!["variants"]!.AsObject());
         Assert.Equal(HttpStatusCode.UnprocessableEntity, (await bench.CallAsync("POST", "/samples/erase", """{"text": "a"}""")).Status);
     }
 

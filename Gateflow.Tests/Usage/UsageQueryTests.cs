@@ -196,14 +196,14 @@ public sealed class UsageQueryTests : IAsyncLifetime
         await StoreAsync(records, "node-1", records);
 
         var hours = await _query.HoursAsync(From, To, Token);
-        var features = await _query.FeaturesAsync(From, To, Token);
+        var uses = await _query.UsesAsync(From, To, Token);
         var key = Assert.Single(await _query.KeysAsync(From, To, Token));
 
         Assert.Equal(3, hours.Sum(h => h.Requests));
         Assert.Equal(1, hours.Sum(h => h.Errors));
         Assert.Equal((0.03m, 1L), (hours[0].Cost, hours[0].UnpricedRequests));
         Assert.True(hours.Zip(hours.Skip(1)).All(p => p.First.Hour < p.Second.Hour));
-        Assert.Equal(["gpt-4", "house"], features.Select(f => f.Model));
+        Assert.Equal([("gpt-4", 2L, 0.0342m, 0L), ("house", 1L, 0m, 1L)], uses.Select(u => (u.Model, u.Requests, u.Cost, u.Unpriced)));
         Assert.Equal((3, hours[^1].Hour), (key.Requests, key.LastHour));
     }
 

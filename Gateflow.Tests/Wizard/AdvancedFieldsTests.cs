@@ -1,6 +1,9 @@
+using System.Text.Json.Nodes;
 using Bunit;
 using Gateflow.Core.Migrations;
+using Gateflow.Dashboard.Prompts;
 using Gateflow.Dashboard.Wizard;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Gateflow.Tests.Wizard;
 
@@ -48,6 +51,25 @@ public sealed class AdvancedFieldsTests : WizardBench
         Assert.Equal("true", page.Find($"#field-{field}").GetAttribute("aria-invalid"));
         Assert.True(page.Find($"details:has(#field-{field})").HasAttribute("open"));
         Assert.DoesNotContain(page.FindAll("footer a.primary"), a => a.TextContent == "Continue");
+    }
+
+    [Fact]
+    public async Task Prompt_Chosen_IsStoredAndToldInTheReview()
+    {
+        var prompts = Services.GetRequiredService<PromptBook>();
+        var id = await DraftAsync();
+        Assert.Contains("None is stored yet", Open(id, WizardStep.Configure).Find("#prompt-version-note").TextContent, StringComparison.Ordinal);
+        var prompt = (await prompts.CreateAsync(new JsonObject { ["name"] = "support-reply", ["text"] = "Help {{name}}." }, "Ada", Token)).Value!;
+        await prompts.AddAsync(prompt.Id, new JsonObject { ["text"] = "Please help {{name}}." }, "Ada", Token);
+
+        var page = Open(id, WizardStep.Configure);
+        page.WaitForAssertion(() => Assert.Equal(["", "support-reply@2", "support-reply@1"], page.FindAll("#prompt-version option").Select(o => o.GetAttribute("value"))));
+        await ChangeAsync(page.Find("#prompt-version"), "support-reply@1");
+        await page.InvokeAsync(() => Navigation.NavigateTo("/migrations"));
+
+        page.WaitForAssertion(() => Assert.Equal("support-reply@1", StateAsync(id).GetAwaiter().GetResult().View.Config.PromptVersion));
+        Assert.True(Open(id, WizardStep.Configure).Find("#prompt-version option[value='support-reply@1']").HasAttribute("selected"));
+        Assert.Contains("support-reply@1 is named as the wording", Open(id, WizardStep.Review).Markup, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -52,6 +52,21 @@ public sealed class ReviewPlanTests
     }
 
     [Fact]
+    public void Approvals_TellWhoAndBeforeWhat()
+    {
+        var none = Plan(new MigrationConfig());
+        var two = Plan(new MigrationConfig { CanaryPercentage = 50, IncreaseStep = 50, ApprovalsRequired = 2 }, usual: 2);
+        var shadow = Plan(new MigrationConfig { Strategy = Strategy.Shadow }, usual: 1);
+
+        Assert.EndsWith("Approvals are set under Configure, Advanced.", none.Approvals()[^1], StringComparison.Ordinal);
+        Assert.Equal("Before 100 % of the traffic moves, 2 people must agree.", Plain(two.Approvals()[1]));
+        Assert.Contains("nobody can do it alone", two.Approvals()[2], StringComparison.Ordinal);
+        Assert.Equal("Change management asks every new migration for 2 approvals.", Plain(two.Approvals()[3]));
+        Assert.StartsWith("After the copies an operator", shadow.Approvals()[1], StringComparison.Ordinal);
+        Assert.Contains(shadow.Concerns(), c => Plain(c) == "Change management asks new migrations for 1 approval; this one asks for none.");
+    }
+
+    [Fact]
     public void Cost_NoUse_IsUnknown() => Assert.Null(Plan(new MigrationConfig()).Cost());
 
     [Fact]
@@ -75,7 +90,7 @@ public sealed class ReviewPlanTests
         Assert.Equal("Analyse the use first.", state.Missing(WizardStep.Analysis));
     }
 
-    private static ReviewPlan Plan(MigrationConfig config, bool served = true) => new(State(config, served), Now);
+    private static ReviewPlan Plan(MigrationConfig config, bool served = true, int usual = 0) => new(State(config, served) with { UsualApprovals = usual }, Now);
 
     private static WizardState State(MigrationConfig config, bool served) => new()
     {

@@ -101,6 +101,30 @@ function toggleSearch() {
   dialog.querySelector('input')?.select();
 }
 
+// The circuit's first rendering puts a new dialog in the place of the prerendered one. What was typed until then goes over to the new one, and
+// with it the focus and the place of the caret; the event tells the page what to look for.
+let typed = null;
+
+class Search extends HTMLElement {
+  connectedCallback() { queueMicrotask(() => this.take()); }
+  disconnectedCallback() {
+    const input = this.querySelector('input');
+    typed = this.querySelector('dialog')?.open && input ? { text: input.value, from: input.selectionStart, to: input.selectionEnd } : null;
+  }
+  take() {
+    const input = this.querySelector('input');
+    if (!typed || !input) { return; }
+    const { text, from, to } = typed;
+    typed = null;
+    this.querySelector('dialog').showModal();
+    input.value = text;
+    input.focus();
+    input.setSelectionRange(from, to);
+    if (text) { input.dispatchEvent(new Event('input', { bubbles: true })); }
+  }
+}
+customElements.define('gf-search', Search);
+
 function searchKey(event, dialog) {
   if (event.key === 'Escape') { dialog.close(); event.preventDefault(); return; } // a search field would take the first one for itself
   const hits = [...dialog.querySelectorAll('a[data-gf-hit]')];
