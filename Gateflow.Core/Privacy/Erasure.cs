@@ -66,7 +66,7 @@ public sealed class Erasure(IDbContextFactory<GateflowDb> databases, ISecretProt
         return new Erased(samples.Count, pairs.Count, items.Count, answers.Count, prompts, finder.Unreadable);
     }
 
-    private async Task<List<string>> SearchAsync(Func<string, IQueryable<Row>> after, TextFinder finder, CancellationToken cancellationToken)
+    private static async Task<List<string>> SearchAsync(Func<string, IQueryable<Row>> after, TextFinder finder, CancellationToken cancellationToken)
     {
         List<string> found = [];
         for (var last = ""; ;)
@@ -82,7 +82,7 @@ public sealed class Erasure(IDbContextFactory<GateflowDb> databases, ISecretProt
         }
     }
 
-    private async Task<List<string>> AnswersAsync(GateflowDb db, TextFinder finder, CancellationToken cancellationToken)
+    private static async Task<List<string>> AnswersAsync(GateflowDb db, TextFinder finder, CancellationToken cancellationToken)
     {
         List<string> found = [];
         for (var last = ""; ;)
