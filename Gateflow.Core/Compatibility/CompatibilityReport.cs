@@ -1,4 +1,5 @@
 using Gateflow.Core.Catalog;
+using Gateflow.Core.Usage;
 using System.Text.Json.Serialization;
 
 namespace Gateflow.Core.Compatibility;
@@ -13,6 +14,10 @@ public sealed record CompatibilityReport
 
     public required IReadOnlyList<CompatibilityCheckResult> Checks { get; init; }
 
+    /// <summary>The same with checks that rest on stored requests.</summary>
+    public CompatibilityReport With(IEnumerable<CompatibilityCheckResult> sampled, UsageAnalysis usage) =>
+        this with { Checks = [.. Checks, .. sampled.Select(check => CheckAdvice.Complete(check, usage))] };
+
     /// <summary>The same with the place in the request log where the requests of each check are listed, as far as the log can tell them apart.</summary>
     /// <param name="sourceModel">The model whose requests they are.</param>
     public CompatibilityReport WithExamples(string sourceModel) => this with
@@ -24,25 +29,35 @@ public sealed record CompatibilityReport
     {
         var log = $"/v1/management/logs?model={Uri.EscapeDataString(model)}&period=30d";
         return check.AboveTokens is { } most ? $"{log}&min_context={most + 1}"
-            : CapabilityNames.TryParse(check.Feature, out _) ? $"{log}&capability={check.Feature}" : null;
+            : CapabilityNames.TryParse(check.Feature, out _) ? $"{log}&capability={check.Feature}"
+            : SampledFeatures.LogFilter(check.Feature) is var flag and not Capabilities.None ? $"{log}&capability={CapabilityNames.Wire(flag)}" : null;
     }
 }
 
 /// <summary>One check.</summary>
 public sealed record CompatibilityCheckResult
 {
-    /// <summary>"context_window", "max_output", "lifecycle", "usage" or the wire name of a capability.</summary>
+    /// <summary>
+    /// "context_window", "max_output", "lifecycle", "usage" or the wire name of a capability; of stored requests "tool_schema", "response_schema",
+    /// "role_layout", "request" for another part of them, or "samples" where there were none.
+    /// </summary>
     public required string Feature { get; init; }
+
+    /// <summary>Which one: the name of a tool or a schema, an order of roles, a parameter; left out where the feature says it.</summary>
+    public string? Subject { get; init; }
 
     public required CheckStatus Status { get; init; }
 
     public required string Detail { get; init; }
 
-    /// <summary>Requests of the period that it concerns; left out when they were not counted.</summary>
+    /// <summary>Requests that it concerns: of the period, or of the samples where <see cref="SamplesChecked"/> is given; left out when they were not counted.</summary>
     public long? RequestsAffected { get; init; }
 
-    /// <summary>The part of all requests of the period that it concerns, 0–1; left out when they were not counted.</summary>
+    /// <summary>The part of those requests that it concerns, 0–1; left out when they were not counted.</summary>
     public double? ShareAffected { get; init; }
+
+    /// <summary>How many stored requests were looked at, in place of all of the period; left out when all were.</summary>
+    public int? SamplesChecked { get; init; }
 
     /// <summary>The size in tokens from which requests are concerned, for a context that does not fit; left out otherwise.</summary>
     public long? AboveTokens { get; init; }

@@ -9,7 +9,8 @@ namespace Gateflow.Core.Recommendations;
 /// <param name="Name">The id as served, else the catalog's.</param>
 /// <param name="Provider">The configured provider, else the catalog's.</param>
 /// <param name="Served">True when a configured provider serves it.</param>
-internal sealed partial record Candidate(CatalogModel Model, string Name, string Provider, bool Served)
+/// <param name="Region">Where it answers; null when unknown, as of every model that nobody serves.</param>
+internal sealed partial record Candidate(CatalogModel Model, string Name, string Provider, bool Served, string? Region)
 {
     /// <summary>
     /// The served models, then those of the catalog that are not served: vendors' own, and those of the source's provider, since the same model at every
@@ -20,14 +21,14 @@ internal sealed partial record Candidate(CatalogModel Model, string Name, string
         var own = served
             .Select(x => (Served: x, Model: catalog.Find(x.CatalogProvider ?? x.Provider, x.Model) ?? catalog.Find(x.Model)))
             .Where(x => x.Model is not null && !IsSame(x.Model, source) && !IsName(source, x.Served.Model))
-            .Select(x => new Candidate(x.Model!, x.Served.Model, x.Served.Provider, true))
+            .Select(x => new Candidate(x.Model!, x.Served.Model, x.Served.Provider, true, x.Served.Region))
             .DistinctBy(x => (x.Provider, x.Name))
             .ToList();
         var taken = own.Select(x => x.Model).ToHashSet<CatalogModel>(ReferenceEqualityComparer.Instance);
         var others = catalog.All
             .Where(x => !taken.Contains(x) && !IsSame(x, source) && !IsName(source, x.Id) && (IsVendor(x) || x.Provider == source.Provider))
             .Where(x => !IsSpecial(x) || IsSpecial(source))
-            .Select(x => new Candidate(x, x.Id, x.Provider, false));
+            .Select(x => new Candidate(x, x.Id, x.Provider, false, null));
         return own.Concat(others);
     }
 

@@ -28,6 +28,9 @@ public sealed record Recommendation
 
     public DateOnly? RetiresOn { get; init; }
 
+    /// <summary>Where it answers, as far as its provider's settings tell; left out when unknown.</summary>
+    public string? Region { get; init; }
+
     /// <summary>True when a configured provider serves it.</summary>
     public bool Served { get; init; }
 

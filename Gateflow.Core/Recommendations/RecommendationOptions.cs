@@ -11,6 +11,9 @@ public sealed record RecommendationOptions
     /// <summary>Most recommendations to give.</summary>
     public int Max { get; init; } = 5;
 
+    /// <summary>Where a model may answer.</summary>
+    public RegionRule Region { get; init; } = RegionRule.None;
+
     /// <summary>Median latency seen here, ms, by the id as served; speed is compared only where both models were seen.</summary>
     public IReadOnlyDictionary<string, double> MedianLatencyMs { get; init; } = new Dictionary<string, double>();
 
@@ -22,4 +25,5 @@ public sealed record RecommendationOptions
 /// <param name="Provider">The provider's name in configuration.</param>
 /// <param name="Model">The id as it is served there.</param>
 /// <param name="CatalogProvider">The catalog's name of that provider (openai, azure-openai …); null when it is the same or has none.</param>
-public sealed record ServedModel(string Provider, string Model, string? CatalogProvider = null);
+/// <param name="Region">Where it answers; null when unknown.</param>
+public sealed record ServedModel(string Provider, string Model, string? CatalogProvider = null, string? Region = null);

@@ -53,13 +53,18 @@ internal static class RecommendationTexts
         return reasons;
     }
 
-    public static IReadOnlyList<string> Considerations(CatalogModel source, ScoredCandidate scored, UsageAnalysis usage, DateOnly today)
+    public static IReadOnlyList<string> Considerations(CatalogModel source, ScoredCandidate scored, UsageAnalysis usage, RecommendationOptions options)
     {
-        var target = scored.Candidate.Model;
+        var (target, today) = (scored.Candidate.Model, options.Today);
         var list = new List<string>();
         if (!scored.Candidate.Served)
         {
             list.Add("Not served by a configured provider");
+        }
+
+        if (options.Region.Allowed.Count > 0 && scored.Candidate.Region is null)
+        {
+            list.Add("Region unknown");
         }
 
         if (source.Provider != target.Provider)

@@ -9,7 +9,7 @@ public static class Recommender
 {
     /// <summary>
     /// Best first: models that a configured provider serves before others, then by score, then in the catalog's order. A model is left out when a
-    /// compatibility check fails (a capability used, the context needed, less than 30 days left to be served) or when its context window is unknown.
+    /// compatibility check fails (a capability used, the context needed, less than 30 days left to be served), when its context window is unknown, or when it answers in a region that is not allowed.
     /// </summary>
     /// <param name="catalog">What is known of models.</param>
     /// <param name="source">The model to replace; <see cref="CatalogModel.Unknown"/> for one that the catalog does not carry.</param>
@@ -25,6 +25,7 @@ public static class Recommender
         return
         [
             .. Candidate.All(catalog, source, options.Served)
+                .Where(x => options.Region.Allows(x.Region))
                 .Where(x => IsEligible(source, x.Model, usage, options.Today))
                 .Select(x => (Candidate: x, Report: CompatibilityCheck.Run(source, x.Model, x.Name, usage, options.Today, catalog.Rules)))
                 .Where(x => x.Report.Compatible)
@@ -35,7 +36,7 @@ public static class Recommender
                 .ThenBy(x => x.Candidate.Name, StringComparer.Ordinal)
                 .ThenBy(x => x.Candidate.Provider, StringComparer.Ordinal)
                 .Take(options.Max)
-                .Select(x => Describe(source, x, usage, options.Today)),
+                .Select(x => Describe(source, x, usage, options)),
         ];
     }
 
@@ -71,18 +72,19 @@ public static class Recommender
         return new(candidate, report, parts, change, sourceMs, targetMs, named);
     }
 
-    private static Recommendation Describe(CatalogModel source, ScoredCandidate scored, UsageAnalysis usage, DateOnly today) => new()
+    private static Recommendation Describe(CatalogModel source, ScoredCandidate scored, UsageAnalysis usage, RecommendationOptions options) => new()
     {
         Model = scored.Candidate.Name,
         Provider = scored.Candidate.Provider,
         Score = ScoreParts.Score(scored.Parts),
         Reasons = RecommendationTexts.Reasons(source, scored),
-        Considerations = RecommendationTexts.Considerations(source, scored, usage, today),
+        Considerations = RecommendationTexts.Considerations(source, scored, usage, options),
         EstimatedCostChange = scored.CostChange is { } change ? Math.Round(change, 4) : null,
         Breakdown = Round(scored.Parts),
         ContextWindow = scored.Candidate.Model.ContextWindow,
         RetiresOn = scored.Candidate.Model.RetiresOn,
         Served = scored.Candidate.Served,
+        Region = scored.Candidate.Region,
         DatesAreDemo = scored.Candidate.Model.DatesAreDemo,
     };
 

@@ -39,7 +39,7 @@ public sealed class ModelDirectory
 
     /// <summary>Every pair of provider and model that is served.</summary>
     public IReadOnlyList<ServedModel> Served =>
-        [.. All.SelectMany(p => Ids(Catalog, p.Provider, p.Models).Select(id => new ServedModel(p.Provider.Name, id, p.Provider.CatalogName)))];
+        [.. All.SelectMany(p => Ids(Catalog, p.Provider, p.Models).Select(id => new ServedModel(p.Provider.Name, id, p.Provider.CatalogName, ProviderRegion.Of(p.Provider, p.Provider.Deployments.GetValueOrDefault(id, id)))))];
 
     public bool IsServed(string model) => _routes.TryGetValue(model, out var route) && route.IsServed;
 

@@ -109,6 +109,7 @@ internal static class Parts
     {
         services.AddSingleton<Transitions>();
         services.AddSingleton<CandidateEvidence>();
+        services.AddSingleton<SampleChecks>();
         services.AddSingleton<ChangePolicy>();
         services.AddTemplates().AddPrompts();
         services.AddSingleton<Drafting>();

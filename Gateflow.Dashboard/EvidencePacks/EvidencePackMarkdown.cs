@@ -68,7 +68,11 @@ internal sealed class EvidencePackMarkdown
 
         Line($"{Safe(report.TargetModel)}: {(report.Compatible ? "compatible" : "not compatible")}.");
         Table(["feature", "status", "detail", "requests affected", "shim"],
-            [.. report.Checks.Select(c => new[] { c.Feature, Wire.Name(c.Status), c.Detail, c.RequestsAffected?.ToString(CultureInfo.InvariantCulture), c.Shim })]);
+            [.. report.Checks.Select(c => new[]
+            {
+                c.Subject is null ? c.Feature : $"{c.Feature} {c.Subject}", Wire.Name(c.Status), c.Detail,
+                c.SamplesChecked is { } samples ? string.Create(CultureInfo.InvariantCulture, $"{c.RequestsAffected} of {samples} samples") : c.RequestsAffected?.ToString(CultureInfo.InvariantCulture), c.Shim,
+            })]);
     }
 
     private void Tests(EvidencePack pack)

@@ -23,6 +23,7 @@ public sealed class Drafting(
     TemplateBook templates,
     PromptBook prompts,
     CandidateEvidence evidence,
+    SampleChecks samples,
     IValidator<CreateMigration> createRules,
     ChangePolicy policy,
     TimeProvider clock)
@@ -123,7 +124,8 @@ public sealed class Drafting(
         var analysis = found.Analysis ?? await AnalyzeAsync(found.SourceModel, cancellationToken);
         var report = CompatibilityCheck.Run(
             models.Catalog.Find(found.SourceModel), models.Catalog.Find(target!), target!, analysis, DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime),
-            models.Catalog.Rules, models.IsServed(target!)).WithExamples(found.SourceModel);
+            models.Catalog.Rules, models.IsServed(target!))
+            .With(await samples.RunAsync(found.SourceModel, target!, found.Config.Shims, analysis, cancellationToken), analysis).WithExamples(found.SourceModel);
         return await transitions.ApplyAsync(id, m =>
         {
             m.CheckCompatibility(report, actor, clock.GetUtcNow());
@@ -181,7 +183,19 @@ public sealed class Drafting(
         return (await usage.AnalyzeAsync(model, now - Period, now, cancellationToken, withUsers: false)).InShort();
     }
 
-    private async Task<IReadOnlyList<Recommendation>> RecommendAsync(string source, UsageAnalysis analysis, CancellationToken cancellationToken)
+    /// <summary>What is recommended on the use that was analysed, where only some regions will do. Nothing is stored.</summary>
+    public async Task<Result<RegionalAdvice>> RecommendAsync(string id, RegionRule region, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(id, cancellationToken) is not { } found)
+        {
+            return Refusal.NotFound("migration", id);
+        }
+
+        var analysis = found.Analysis ?? await AnalyzeAsync(found.SourceModel, cancellationToken);
+        return new RegionalAdvice(id, region.Allowed, region.Strict, await RecommendAsync(found.SourceModel, analysis, cancellationToken, region));
+    }
+
+    private async Task<IReadOnlyList<Recommendation>> RecommendAsync(string source, UsageAnalysis analysis, CancellationToken cancellationToken, RegionRule? region = null)
     {
         if (models.Catalog.Find(source) is not { } facts)
         {
@@ -193,6 +207,7 @@ public sealed class Drafting(
         {
             Today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime),
             Served = served,
+            Region = region ?? RegionRule.None,
             MedianLatencyMs = await evidence.LatenciesAsync(served, cancellationToken),
             QualityEvidence = await evidence.QualityAsync(source, cancellationToken),
         });

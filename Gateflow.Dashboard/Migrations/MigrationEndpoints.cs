@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Gateflow.Core;
 using Gateflow.Core.Migrations;
+using Gateflow.Core.Recommendations;
 using Gateflow.Core.Storage;
 using Gateflow.Dashboard.Access;
 using Gateflow.Dashboard.Management;
@@ -113,8 +114,23 @@ public static class MigrationEndpoints
         return result.IsOk ? await AnalysisAsync(id, reader, http.RequestAborted) : result.Refusal.ToResult();
     }
 
-    private static Task<IResult> RecommendationsAsync(string id, MigrationReader reader, CancellationToken cancellationToken) =>
-        ShowAsync(id, reader, view => new { view.MigrationId, view.Recommendations }, cancellationToken);
+    /// <summary>Those of the analysis; with a region those that are left by it.</summary>
+    private static async Task<IResult> RecommendationsAsync(
+        string id, MigrationReader reader, Drafting drafting, CancellationToken cancellationToken, string? region = null, [Microsoft.AspNetCore.Mvc.FromQuery(Name = "region_strict")] bool strict = false)
+    {
+        if (string.IsNullOrWhiteSpace(region))
+        {
+            return await ShowAsync(id, reader, view => new { view.MigrationId, view.Recommendations }, cancellationToken);
+        }
+
+        if (RegionRule.Parse(region, strict) is not { } rule)
+        {
+            return Refusal.Invalid("region", $"region must be up to {RegionRule.Most} names with commas between them, like 'eu,europe-west4'.").ToResult();
+        }
+
+        var advice = await drafting.RecommendAsync(id, rule, cancellationToken);
+        return advice.IsOk ? Json(advice.Value) : advice.Refusal.ToResult();
+    }
 
     private static async Task<IResult> ForecastAsync(string id, MigrationReader reader, Forecasting forecasting, CancellationToken cancellationToken) =>
         await reader.FindAsync(id, cancellationToken) is { } view

@@ -48,6 +48,15 @@ public static class WizardWords
         return words.Contains('_', StringComparison.Ordinal) ? words : char.ToUpperInvariant(words[0]) + words[1..];
     }
 
+    /// <summary>"120 requests, 4 %"; "12 of 60 samples, 20 %" where only stored requests were looked at.</summary>
+    public static string Affected(CompatibilityCheckResult check, long requests)
+    {
+        ArgumentNullException.ThrowIfNull(check);
+        var share = check.ShareAffected is { } part && requests > 0 ? $", {Display.Percent(part, part < 0.01 ? 2 : 0)}" : "";
+        return check.SamplesChecked is { } samples ? $"{Display.Number(requests)} of {Display.Count(samples, "sample")}{share}"
+            : requests == 0 ? "no request" : $"{Display.Count(requests, "request")}{share}";
+    }
+
     /// <summary>"Canary, 10 % +10 every 1 h".</summary>
     public static string Ramp(MigrationConfig config)
     {

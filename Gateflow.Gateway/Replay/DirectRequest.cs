@@ -1,16 +1,10 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
-using Gateflow.Core.Catalog;
-using Gateflow.Core.Compatibility;
 using Gateflow.Core.Routing;
-using Gateflow.Gateway.Envelopes;
 using Gateflow.Gateway.Errors;
 using Gateflow.Gateway.Forwarding;
 using Gateflow.Gateway.Protocols;
-using Gateflow.Gateway.Protocols.Chat;
 using Gateflow.Gateway.Providers;
 using Gateflow.Gateway.Providers.OpenAI;
-using Gateflow.Gateway.Shims;
 using Gateflow.Gateway.Translation;
 using Microsoft.AspNetCore.Http;
 
@@ -45,46 +39,14 @@ public sealed class DirectRequest
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(writtenFor);
-        var endpoint = model.Endpoints[0];
-        var envelope = new Envelope();
-        if (ChatEnvelopeReader.Instance.Read(chat.Span, envelope) is { } fault)
+        var (written, refusal) = WrittenRequest.Of(chat.Span, model, writtenFor, shims);
+        if (written is null)
         {
-            return (null, Words(fault));
+            return (null, refusal is null ? "the provider has no API for it" : Words(refusal));
         }
 
-        if (ProviderAdapters.Find(endpoint, Protocol.Chat, (envelope.Capabilities & Capabilities.FunctionCalling) != 0) is not { } adapter)
-        {
-            return (null, "the provider has no API for it");
-        }
-
-        try
-        {
-            var plan = new ShimPlan(endpoint, model.Id, model.Facts);
-            var (passes, named) = (adapter.Native == Protocol.Chat, model.Id == writtenFor.Id);
-            var source = passes ? writtenFor.Facts?.Provider : null;
-            var actions = shims && !named ? plan.For(envelope.Capabilities, source) : [];
-            var notes = new ShimNotes();
-            JsonObject json;
-            if (passes && !actions.Any(static action => action.Kind == ShimKind.FunctionsToTools))
-            {
-                json = ShimmedBody.Read(chat.Span);
-                json["model"] = endpoint.UpstreamModel;
-            }
-            else
-            {
-                var request = ChatRequestReader.Read(chat.Span);
-                actions = shims || named ? plan.For(Shims.Shims.Used(envelope.Capabilities, request), source) : [];
-                json = adapter.Write(RequestShims.Apply(request, actions, notes), endpoint, notes);
-            }
-
-            new ShimEditor(json, Dialects.Of(adapter, endpoint.Provider.Type), notes).Apply(actions);
-            var body = JsonSerializer.SerializeToUtf8Bytes(json, ProviderJson.Options);
-            return (new DirectRequest(endpoint, adapter, body, passes) { Changes = notes.ToString() }, null);
-        }
-        catch (NotCarriedException refusal)
-        {
-            return (null, Words(refusal.Error));
-        }
+        var body = JsonSerializer.SerializeToUtf8Bytes(written.Json, ProviderJson.Options);
+        return (new DirectRequest(model.Endpoints[0], written.Adapter, body, written.PassesThrough) { Changes = written.Notes.ToString() }, null);
     }
 
     /// <summary>The HTTP request with address and authentication.</summary>

@@ -7,6 +7,8 @@ internal sealed class ShimNotes
 
     public bool IsEmpty => _notes.Count == 0;
 
+    public IReadOnlyList<string> All => _notes;
+
     /// <summary>Left out, because the model's protocol has no word for it and answers are as useful without.</summary>
     public void Dropped(string param) => Add($"{param}:dropped");
 

@@ -73,6 +73,24 @@ public sealed class WizardPageTests : WizardBench
     }
 
     [Fact]
+    public async Task Recommendations_Regions_LeaveOutWhatIsUnknownWhenAskedTo()
+    {
+        var id = await DraftAsync(target: null);
+        var page = Open(id, WizardStep.Recommendations);
+        Assert.NotEmpty(page.FindAll("article"));
+
+        await ChangeAsync(page.Find("#regions"), "eu");
+        await ChangeAsync(page.Find("form.regions input[type=checkbox]"), true);
+        await SubmitAsync(page.Find("form.regions"));
+
+        Assert.Empty(page.FindAll("article"));
+        Assert.Contains("Only eu.", page.Find("#regions-note").TextContent, StringComparison.Ordinal);
+        await ChangeAsync(page.Find("#regions"), "");
+        await SubmitAsync(page.Find("form.regions"));
+        Assert.NotEmpty(page.FindAll("article"));
+    }
+
+    [Fact]
     public async Task Compatibility_NotCheckedYet_ChecksByItself()
     {
         await UseAsync();
