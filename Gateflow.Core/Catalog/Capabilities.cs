@@ -90,4 +90,10 @@ public enum Capabilities : uint
 
     /// <summary>Prompt caching: <c>cache_control</c> given; of a model: cached input is cheaper.</summary>
     PromptCaching = 1 << 28,
+
+    /// <summary><c>temperature</c> and <c>top_p</c> both given, whatever their values: some models refuse the pair.</summary>
+    TemperatureWithTopP = 1 << 29,
+
+    /// <summary><c>thinking: {type: disabled}</c>: some models always think and refuse it.</summary>
+    ThinkingOff = 1 << 30,
 }

@@ -36,6 +36,8 @@ public static class CapabilityNames
         (Capabilities.MaxTokens, "max_tokens", "max_tokens"),
         (Capabilities.Metadata, "metadata", "user and metadata"),
         (Capabilities.PromptCaching, "prompt_caching", "prompt caching"),
+        (Capabilities.TemperatureWithTopP, "temperature_with_top_p", "temperature together with top_p"),
+        (Capabilities.ThinkingOff, "thinking_off", "thinking switched off"),
     ];
 
     private static readonly FrozenDictionary<string, Capabilities> ByName = Table.ToFrozenDictionary(x => x.Name, x => x.Flag, StringComparer.Ordinal);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Gateflow.Core.Alerts;
+using Gateflow.Core.Fleet;
 using Gateflow.Core.Rollout;
 using Gateflow.Core.Storage;
 using Gateflow.Core.Webhooks;
@@ -11,10 +12,10 @@ namespace Gateflow.Dashboard.Webhooks;
 
 /// <summary>
 /// Sends what waits in the outbox. A node claims messages with a token of its own before it sends them, so that each is sent by one; a claim that a
-/// node took to its grave runs out. A message may arrive twice (a receipt that was lost), always under the same id.
+/// node took to its grave is given back when the node is there again, else runs out. A message may arrive twice (a receipt that was lost), always under the same id.
 /// </summary>
 public sealed class Deliveries(
-    IDbContextFactory<GateflowDb> databases, WebhookCall call, WebhookSecrets secrets, PublicAddress address, AlertBell bell, TimeProvider clock)
+    IDbContextFactory<GateflowDb> databases, WebhookCall call, WebhookSecrets secrets, PublicAddress address, AlertBell bell, ThisNode node, TimeProvider clock)
 {
     /// <summary>Failures in a row from which a person is told.</summary>
     public const int Telling = 3;
@@ -26,16 +27,25 @@ public sealed class Deliveries(
 
     private static readonly TimeSpan Kept = TimeSpan.FromDays(30);
 
+    private readonly ClaimTokens _tokens = new(node.Name);
+    private bool _released;
+
     /// <summary>Raised with a webhook's id after an attempt was stored.</summary>
     public event Action<string>? Changed;
 
     /// <summary>Sends what is due, until nothing is; returns how many attempts were made.</summary>
     public async Task<int> RunOnceAsync(CancellationToken cancellationToken)
     {
+        if (!_released)
+        {
+            await ReleaseAsync(cancellationToken);
+            _released = true;
+        }
+
         var made = 0;
         while (true)
         {
-            var token = Guid.NewGuid();
+            var token = _tokens.Next();
             var claimed = await ClaimAsync(token, null, cancellationToken);
             await Task.WhenAll(claimed.Select(d => SendAsync(d.Delivery, d.Webhook, token, cancellationToken)));
             made += claimed.Count;
@@ -57,7 +67,7 @@ public sealed class Deliveries(
     /// <summary>Sends one message now, unless another node is about it; the message afterwards.</summary>
     public async Task<WebhookDelivery> SendNowAsync(string id, CancellationToken cancellationToken)
     {
-        var token = Guid.NewGuid();
+        var token = _tokens.Next();
         foreach (var (delivery, webhook) in await ClaimAsync(token, id, cancellationToken))
         {
             await SendAsync(delivery, webhook, token, cancellationToken);
@@ -65,6 +75,18 @@ public sealed class Deliveries(
 
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         return await db.WebhookDeliveries.AsNoTracking().SingleAsync(d => d.Id == id, cancellationToken);
+    }
+
+    /// <summary>Gives back what this node had claimed when it was killed: nobody else knows so soon that it does not send it any more.</summary>
+    private async Task ReleaseAsync(CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        var claims = await db.WebhookDeliveries.Where(d => d.Status == DeliveryStatus.Pending && d.Claim != null).Select(d => d.Claim!.Value).Distinct().ToListAsync(cancellationToken);
+        foreach (var claim in claims.Where(_tokens.IsOfAnEarlierRun))
+        {
+            await db.WebhookDeliveries.Where(d => d.Claim == claim).ExecuteUpdateAsync(
+                set => set.SetProperty(d => d.Claim, (Guid?)null).SetProperty(d => d.ClaimedUntil, (DateTimeOffset?)null), cancellationToken);
+        }
     }
 
     private async Task<List<(WebhookDelivery Delivery, Webhook Webhook)>> ClaimAsync(Guid token, string? only, CancellationToken cancellationToken)

@@ -35,6 +35,9 @@ internal sealed class Envelope
     /// <summary><c>temperature</c>; NaN when not given.</summary>
     public float Temperature { get; set; } = float.NaN;
 
+    /// <summary>True when <c>top_p</c> is a number, also its default.</summary>
+    public bool HasTopP { get; set; }
+
     /// <summary>Stable hash of the system messages and the first user message; 0 when there is no user message.</summary>
     public ulong Conversation { get; set; }
 

@@ -118,6 +118,7 @@ internal abstract class EnvelopeReader
 
         Complete(envelope, afterBrace);
         envelope.Set(Capabilities.Streaming, envelope.Stream);
+        envelope.Set(Capabilities.TemperatureWithTopP, envelope.HasTopP && !float.IsNaN(envelope.Temperature));
         return envelope.Model.Length == 0 ? GatewayError.Missing("model")
             : !input && NeedsInput ? GatewayError.Missing(Encoding.UTF8.GetString(Input))
             : envelope.Edits.Count > MaxEdits ? GatewayError.InvalidJson("The same property stands in the body too often.")

@@ -9,7 +9,10 @@ namespace Gateflow.Gateway.Fallbacks;
 /// How one model at one provider has been answering this node. Every call ends here: the breaker counts it, a model that its provider denies is
 /// remembered, and people are told of what they should mend and when it is mended.
 /// </summary>
-internal sealed class ModelHealth(ModelEndpoint endpoint, CatalogModel? facts, Breaker breaker, GoneModels gone, RecentCalls calls, AlertBell bell)
+/// <param name="endpoint">The model at its provider.</param>
+/// <param name="model">The id that callers know it by.</param>
+/// <param name="catalog">Asked when people are told of a successor.</param>
+internal sealed class ModelHealth(ModelEndpoint endpoint, string model, CatalogReader catalog, Breaker breaker, GoneModels gone, RecentCalls calls, AlertBell bell)
 {
     /// <summary>True until the first answer too: alerts of an earlier run may stand.</summary>
     private volatile bool _trouble = true;
@@ -49,7 +52,7 @@ internal sealed class ModelHealth(ModelEndpoint endpoint, CatalogModel? facts, B
             case AttemptResult.ModelNotFound:
                 _trouble = true;
                 gone.Add(endpoint);
-                bell.Ring(About(AlertEvents.ModelUnavailable, Subject, $"The provider '{endpoint.Provider.Name}' says that it has no model '{endpoint.UpstreamModel}'.{Successor(facts)} Migrate to it, or set a fallback chain.") with { Severity = AlertSeverity.Urgent });
+                bell.Ring(About(AlertEvents.ModelUnavailable, Subject, $"The provider '{endpoint.Provider.Name}' says that it has no model '{endpoint.UpstreamModel}'.{Successor(Facts)} Migrate to it, or set a fallback chain.") with { Severity = AlertSeverity.Urgent });
                 break;
             case AttemptResult.Unauthorized:
                 _trouble = true;
@@ -70,6 +73,8 @@ internal sealed class ModelHealth(ModelEndpoint endpoint, CatalogModel? facts, B
             bell.Ring(About(AlertEvents.CircuitOpened, Subject) with { Over = true });
         }
     }
+
+    private CatalogModel? Facts => catalog() is var known ? known.Find(endpoint.Provider.CatalogName, model) ?? known.Find(model) : null;
 
     private string Subject => $"{endpoint.Provider.Name}/{endpoint.UpstreamModel}";
 

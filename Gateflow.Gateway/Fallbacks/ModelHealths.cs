@@ -13,17 +13,19 @@ internal sealed class ModelHealths
     private readonly GoneModels _gone;
     private readonly ProviderCalls _calls;
     private readonly AlertBell _bell;
+    private readonly CatalogReader _catalog;
 
-    public ModelHealths(Breakers breakers, GoneModels gone, ProviderCalls calls, AlertBell bell)
+    public ModelHealths(Breakers breakers, GoneModels gone, ProviderCalls calls, AlertBell bell, CatalogReader catalog)
     {
-        (_breakers, _gone, _calls, _bell) = (breakers, gone, calls, bell);
+        (_breakers, _gone, _calls, _bell, _catalog) = (breakers, gone, calls, bell, catalog);
         breakers.Changed += change => _all.GetValueOrDefault((change.Provider, change.Model))?.Changed(change.State);
     }
 
     /// <param name="endpoint">The model at its provider.</param>
-    /// <param name="facts">What the catalog knows of it.</param>
-    public ModelHealth Of(ModelEndpoint endpoint, CatalogModel? facts) => _all.GetOrAdd(
+    /// <param name="model">The id that callers know it by.</param>
+    public ModelHealth Of(ModelEndpoint endpoint, string model) => _all.GetOrAdd(
         (endpoint.Provider.Name, endpoint.UpstreamModel),
-        static (_, known) => new ModelHealth(known.endpoint, known.facts, known.self._breakers.Of(known.endpoint), known.self._gone, known.self._calls.Of(known.endpoint.Provider.Name), known.self._bell),
-        (self: this, endpoint, facts));
+        static (_, known) => new ModelHealth(
+            known.endpoint, known.model, known.self._catalog, known.self._breakers.Of(known.endpoint), known.self._gone, known.self._calls.Of(known.endpoint.Provider.Name), known.self._bell),
+        (self: this, endpoint, model));
 }

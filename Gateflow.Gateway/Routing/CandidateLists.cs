@@ -56,7 +56,7 @@ internal sealed class CandidateLists(ModelHealths healths, ProviderLimits limits
            let adapter = ProviderAdapters.Find(endpoint, asked, withTools)
            where adapter is not null
            select new Candidate(
-               route.Id, endpoint, adapter, RoleOf(place), ArmOf(place), adapter.Native == asked, healths.Of(endpoint, route.Facts), limits.Of(endpoint.Provider))
+               route.Id, endpoint, adapter, RoleOf(place), ArmOf(place), adapter.Native == asked, healths.Of(endpoint, route.Id), limits.Of(endpoint.Provider))
            {
                Shims = new ShimPlan(endpoint, route.Id, route.Facts),
            },

@@ -54,6 +54,7 @@ internal static class Shims
     {
         used |= request.Temperature is null ? Capabilities.None : Capabilities.Temperature;
         used |= request.TopP is null && request.TopK is null ? Capabilities.None : Capabilities.TopP;
+        used |= request.Temperature is null || request.TopP is null ? Capabilities.None : Capabilities.TemperatureWithTopP;
         used |= request.Reasoning is null ? Capabilities.None : Capabilities.ReasoningEffort;
         return used | (request.MaxTokens is null ? Capabilities.None : Capabilities.MaxTokens);
     }

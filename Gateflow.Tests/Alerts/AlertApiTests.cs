@@ -39,6 +39,26 @@ public sealed class AlertApiTests
         Assert.Equal((HttpStatusCode.Conflict, "alert_resolved"), (status, ManagedGateflow.Text(body["error"]!, "code")));
     }
 
+    [Fact]
+    public async Task Alert_SuccessorChangedInTheCatalog_NextAlertNamesTheNewOne()
+    {
+        await using var gateflow = await ManagedGateflow.StartAsync();
+        using var client = await gateflow.ApplicationAsync();
+        await gateflow.MustAsync("PATCH", $"/models/openai/{ManagedGateflow.Source}", """{"replacements": ["gpt-5"], "source": "their letter"}""");
+        await gateflow.Simulator.SetAsync(ManagedGateflow.Source, new { error_rate = 1.0, error_status = 404 });
+        await AskAsync(gateflow, client, HttpStatusCode.NotFound);
+        var first = await MessageAsync(gateflow);
+
+        await gateflow.MustAsync("PATCH", $"/models/openai/{ManagedGateflow.Source}", """{"replacements": ["gpt-6-luna"], "source": "their second letter"}""");
+        await AskAsync(gateflow, client, HttpStatusCode.NotFound);
+
+        Assert.Contains("names 'gpt-5' as the successor", first, StringComparison.Ordinal);
+        Assert.Contains("names 'gpt-6-luna' as the successor", await MessageAsync(gateflow), StringComparison.Ordinal);
+
+        static async Task<string> MessageAsync(ManagedGateflow gateflow) =>
+            ManagedGateflow.Text(Assert.Single(await ListAsync(gateflow, "?status=open"), a => ManagedGateflow.Text(a, "event") == AlertEvents.ModelUnavailable), "message");
+    }
+
     [Theory]
     [InlineData("GET", "/alerts?status=loud", 422, "invalid_parameter")]
     [InlineData("POST", "/alerts/alert_nothing/acknowledge", 404, "alert_not_found")]

@@ -1,4 +1,5 @@
 using Gateflow.Core.Alerts;
+using Gateflow.Core.Catalog;
 using Gateflow.Core.Routing;
 using Gateflow.Gateway.Fallbacks;
 using Gateflow.Gateway.Protocols;
@@ -16,7 +17,7 @@ public sealed class CandidateListsTests
     public CandidateListsTests()
     {
         var time = new FakeTimeProvider();
-        _lists = new CandidateLists(new ModelHealths(new Breakers(new BreakerOptions(), time), new GoneModels(time), new ProviderCalls(time), new AlertBell()), new ProviderLimits(time));
+        _lists = new CandidateLists(new ModelHealths(new Breakers(new BreakerOptions(), time), new GoneModels(time), new ProviderCalls(time), new AlertBell(), () => ModelCatalog.Embedded), new ProviderLimits(time));
     }
 
     [Fact]

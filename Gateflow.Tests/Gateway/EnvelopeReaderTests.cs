@@ -40,15 +40,15 @@ public sealed class EnvelopeReaderTests
 
         Assert.Null(error);
         var all = CapabilityNames.All.Aggregate((a, b) => a | b);
-        Assert.Equal(all & ~(Capabilities.Completions | Capabilities.Embeddings | Capabilities.JsonMode), envelope.Capabilities);
+        Assert.Equal(all & ~(Capabilities.Completions | Capabilities.Embeddings | Capabilities.JsonMode | Capabilities.ThinkingOff), envelope.Capabilities);
         Assert.Equal("u1", envelope.EndUser);
         Assert.True(envelope.Stream);
         Assert.True(envelope.WantsJson);
     }
 
     [Theory]
-    [InlineData("""{"temperature":1,"top_p":1,"n":1,"presence_penalty":0,"logprobs":false,"stop":null,"tools":[],"stream":false,"response_format":{"type":"text"}""")]
-    [InlineData("""{"temperature":null,"seed":null,"max_tokens":null,"tool_choice":"auto","parallel_tool_calls":false,"top_logprobs":0""")]
+    [InlineData("""{"temperature":1,"n":1,"presence_penalty":0,"logprobs":false,"stop":null,"tools":[],"stream":false,"response_format":{"type":"text"}""")]
+    [InlineData("""{"temperature":null,"top_p":1,"seed":null,"max_tokens":null,"tool_choice":"auto","parallel_tool_calls":false,"top_logprobs":0""")]
     public void Read_ParametersAtTheirDefaults_AreNotCounted(string start)
     {
         var (envelope, error) = Read(start + ""","model":"m","messages":[{"role":"user","content":"x"}]}""");

@@ -1,6 +1,7 @@
 using Gateflow.Core.Alerts;
 using Gateflow.Core.Catalog;
 using Gateflow.Core.Access;
+using Gateflow.Core.Fleet;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Outbound;
 using Gateflow.Core.Providers;
@@ -40,7 +41,7 @@ public abstract class DeliveryTests : IAsyncDisposable
             await RollBackAsync(database, $"mig_{i}");
         }
 
-        var made = await Task.WhenAll(Node(database).RunOnceAsync(Token), Node(database).RunOnceAsync(Token));
+        var made = await Task.WhenAll(Node(database).RunOnceAsync(Token), Node(database, "other").RunOnceAsync(Token));
 
         Assert.Equal(40, made.Sum());
         HashSet<string> ids = [];
@@ -144,8 +145,8 @@ public abstract class DeliveryTests : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    private Deliveries Node(TestDatabase database) => new(
-        database.Factory, new WebhookCall(_connections, _clock), _secrets, new PublicAddress(new Uri("https://gateflow.example.com"), null!), _bell, _clock);
+    private Deliveries Node(TestDatabase database, string name = "node") => new(
+        database.Factory, new WebhookCall(_connections, _clock), _secrets, new PublicAddress(new Uri("https://gateflow.example.com"), null!), _bell, new ThisNode { Name = name }, _clock);
 
     private async Task AddAsync(TestDatabase database, WebhookReceiver receiver)
     {

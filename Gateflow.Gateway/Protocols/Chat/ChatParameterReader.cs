@@ -68,6 +68,7 @@ internal static class ChatParameterReader
         if (reader.ValueTextEquals("top_p"u8))
         {
             envelope.Set(Capabilities.TopP, NumberOtherThan(ref reader, 1));
+            envelope.HasTopP = reader.TokenType == JsonTokenType.Number;
         }
         else if (reader.ValueTextEquals("top_k"u8))
         {

@@ -28,7 +28,10 @@ internal static class MessagesParameterReader
         else if (reader.ValueTextEquals("thinking"u8))
         {
             reader.Read();
-            envelope.Set(Capabilities.ReasoningEffort, reader.TokenType == JsonTokenType.StartObject && !TypeIs(ref reader, "disabled"u8));
+            var given = reader.TokenType == JsonTokenType.StartObject;
+            var off = given && TypeIs(ref reader, "disabled"u8);
+            envelope.Set(Capabilities.ReasoningEffort, given && !off);
+            envelope.Set(Capabilities.ThinkingOff, off);
             reader.Skip();
         }
         else if (reader.ValueTextEquals("output_config"u8))

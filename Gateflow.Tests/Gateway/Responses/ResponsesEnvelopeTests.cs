@@ -25,7 +25,7 @@ public sealed class ResponsesEnvelopeTests
         Assert.Null(error);
         Assert.Equal(
             Capabilities.Chat | Capabilities.Streaming | Capabilities.FunctionCalling | Capabilities.ForcedTool | Capabilities.ParallelTools | Capabilities.JsonSchema
-                | Capabilities.Logprobs | Capabilities.ReasoningEffort | Capabilities.Temperature | Capabilities.TopP | Capabilities.MaxTokens | Capabilities.Metadata
+                | Capabilities.Logprobs | Capabilities.ReasoningEffort | Capabilities.Temperature | Capabilities.TopP | Capabilities.TemperatureWithTopP | Capabilities.MaxTokens | Capabilities.Metadata
                 | Capabilities.SystemRole | Capabilities.DeveloperRole | Capabilities.Vision | Capabilities.AudioInput | Capabilities.FileInput | Capabilities.Prefill,
             envelope.Capabilities);
         Assert.Equal(("m", "s1", 77, true), (envelope.Model, envelope.EndUser, envelope.MaxOutputTokens, envelope.WantsJson));
