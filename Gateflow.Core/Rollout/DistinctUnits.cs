@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace Gateflow.Core.Rollout;
 
 /// <summary>
@@ -12,6 +14,7 @@ internal sealed class DistinctUnits
     public const int Most = 2_048;
 
     private const int Slots = 2 * Most;
+    private const int Packed = sizeof(ulong) + sizeof(ushort);
     private const ulong Salt = 0x5BD1E9955BD1E995;
 
     /// <summary>Instead of a weight: the unit is on the target, where it stays whatever the weight rises to.</summary>
@@ -69,6 +72,43 @@ internal sealed class DistinctUnits
         }
 
         return (double)weight / Assignment.Buckets;
+    }
+
+    /// <summary>
+    /// What is remembered, ten bytes a unit: its hash and where it was seen. Units follow each other as they lie in the table, from an empty slot on, so that
+    /// restoring gives the same table.
+    /// </summary>
+    public byte[] Save()
+    {
+        var seen = new byte[_count * Packed];
+        var first = Array.IndexOf(_units, 0UL); // at most half of the slots are taken
+        for (var (i, at) = (0, 0); i < Slots && _count > 0; i++)
+        {
+            var slot = (first + i) & (Slots - 1);
+            if (_units[slot] != 0)
+            {
+                BinaryPrimitives.WriteUInt64LittleEndian(seen.AsSpan(at), _units[slot]);
+                BinaryPrimitives.WriteUInt16LittleEndian(seen.AsSpan(at + sizeof(ulong)), _seenAt[slot]);
+                at += Packed;
+            }
+        }
+
+        return seen;
+    }
+
+    /// <param name="seen">What <see cref="Save"/> gave.</param>
+    /// <param name="oneIn">One unit in how many was taken then.</param>
+    public void Restore(ReadOnlySpan<byte> seen, double oneIn)
+    {
+        Array.Clear(_units);
+        (_sampleMask, _count) = ((ulong)oneIn - 1, Math.Min(seen.Length / Packed, Most - 1));
+        for (var i = 0; i < _count; i++)
+        {
+            var unit = seen.Slice(i * Packed, Packed);
+            var hash = BinaryPrimitives.ReadUInt64LittleEndian(unit);
+            var slot = Slot(_units, hash);
+            (_units[slot], _seenAt[slot]) = (hash, BinaryPrimitives.ReadUInt16LittleEndian(unit[sizeof(ulong)..]));
+        }
     }
 
     private static int Slot(ulong[] units, ulong hash)

@@ -44,7 +44,7 @@ public sealed partial class FleetEvidence(
         {
             var fleet = Restore(migration, states.GetValueOrDefault(migration.Id));
             fleet.BeginStep(migration.Step, migration.Weight);
-            views[migration.Id] = JudgeView.Of(fleet) with { Split = judge.Read(migration.Id)?.Split }; // a node's own: where a unit goes is not sent
+            views[migration.Id] = JudgeView.Of(fleet);
         }
 
         return views;
@@ -174,9 +174,14 @@ public sealed partial class FleetEvidence(
 
         try
         {
-            foreach (var (isScore, outcome) in OutcomePacking.Unpack(batch.Outcomes))
+            foreach (var (kind, outcome) in OutcomePacking.Unpack(batch.Outcomes))
             {
-                if (isScore && outcome.Unit == LoggedOutcome.Feedback)
+                var isScore = kind == LoggedKind.Score;
+                if (kind == LoggedKind.Dealt)
+                {
+                    Deal(fleet, batch, outcome);
+                }
+                else if (isScore && outcome.Unit == LoggedOutcome.Feedback)
                 {
                     fleet.FoldFeedback(outcome.Arm, outcome.Quality);
                 }
@@ -202,6 +207,19 @@ public sealed partial class FleetEvidence(
         if (batch.Breach is { } breach)
         {
             fleet.Adopt(JsonSerializer.Deserialize<GuardrailReading>(breach, JsonColumn.Options)!);
+        }
+    }
+
+    private static void Deal(MigrationJudge fleet, OutcomeBatch batch, in ArmOutcome dealt)
+    {
+        var (isTarget, weight) = (dealt.Arm == Arm.Target, (int)Math.Round(batch.Weight * 100));
+        if (batch.Step < fleet.Step)
+        {
+            fleet.AssignedLate(dealt.Unit, isTarget, weight);
+        }
+        else
+        {
+            fleet.Assigned(dealt.Unit, isTarget, weight);
         }
     }
 

@@ -67,6 +67,9 @@ public static class Forecast
     /// <summary>Standard deviation of the logarithm of latencies, where none were seen.</summary>
     public const double AssumedLatencySigma = Power.LatencySigma;
 
+    /// <summary>Standard deviation of quality scores, where few were seen.</summary>
+    public const double AssumedScoreDeviation = Power.ScoreDeviation;
+
     private const long MostExpected = 100_000_000;
 
     /// <summary>A hundred years: what takes longer has no date.</summary>
@@ -86,8 +89,11 @@ public static class Forecast
     /// <param name="traffic">Requests of the source model in scope; null when unknown.</param>
     /// <param name="start">When it begins.</param>
     /// <param name="latencySigma">Standard deviation of the logarithm of the source's latencies, above 0.</param>
-    public static ForecastResult Estimate(MigrationConfig config, TrafficProfile? traffic, DateTimeOffset start, double latencySigma = Power.LatencySigma)
+    /// <param name="scoreDeviation">Standard deviation of the source's quality scores, 0–0.5.</param>
+    public static ForecastResult Estimate(
+        MigrationConfig config, TrafficProfile? traffic, DateTimeOffset start, double latencySigma = Power.LatencySigma, double scoreDeviation = Power.ScoreDeviation)
     {
+        var spread = (latencySigma, scoreDeviation);
         var compiled = RolloutSteps.Compile(config);
         var steps = new List<StepForecast>();
         DateTimeOffset? at = start;
@@ -100,10 +106,10 @@ public static class Forecast
         }
 
         var requests = Sum(steps.Select(x => x.TargetRequests));
-        var detectable = Detect(steps, config, latencySigma);
+        var detectable = Detect(steps, config, spread);
         return new ForecastResult
         {
-            Steps = [.. steps.Select((s, i) => s with { Detectable = Detect(steps[..(i + 1)], config, latencySigma) })],
+            Steps = [.. steps.Select((s, i) => s with { Detectable = Detect(steps[..(i + 1)], config, spread) })],
             Hours = Sum(steps.Select(x => x.Hours)),
             TargetRequests = requests,
             ExpectedTargetRequests = (long)Math.Clamp(Room * (requests ?? 0), FewestExpected, MostExpected),
@@ -132,7 +138,7 @@ public static class Forecast
         return new StepForecast { Step = step, Hours = hours, TargetRequests = hours is { } h ? share * traffic.Requests(start, h) : null };
     }
 
-    private static Detectable Detect(List<StepForecast> steps, MigrationConfig config, double latencySigma)
+    private static Detectable Detect(List<StepForecast> steps, MigrationConfig config, (double Latency, double Scores) spread)
     {
         var (limits, alpha) = (config.RollbackThreshold, config.Alpha / Math.Max(1, Armed(config.RollbackThreshold)));
         if (Sum(steps.Select(s => s.TargetRequests)) is not { } requests)
@@ -144,8 +150,8 @@ public static class Forecast
         return new Detectable
         {
             ErrorRate = limits.ErrorRate is > 0 and < 1 and var rate ? Power.ErrorRate(rate, alpha, requests) : null,
-            LatencyRatio = limits.LatencyP99Increase is > 1 and var ratio ? Power.LatencyRatio(ratio, alpha, seen, latencySigma) : null,
-            QualityDrop = limits.QualityScoreDrop is > 0 and < 1 and var drop ? Power.QualityDrop(drop, alpha, seen) : null,
+            LatencyRatio = limits.LatencyP99Increase is > 1 and var ratio ? Power.LatencyRatio(ratio, alpha, seen, spread.Latency) : null,
+            QualityDrop = limits.QualityScoreDrop is > 0 and < 1 and var drop ? Power.QualityDrop(drop, alpha, seen, spread.Scores) : null,
         };
     }
 

@@ -7,8 +7,8 @@ public sealed record JudgeView
 {
     public required IReadOnlyList<GuardrailReading> Readings { get; init; }
 
-    /// <summary>Whether this node splits its traffic as configured: a signal, no guardrail. Null where no request of the migration is dealt.</summary>
-    public required GuardrailReading? Split { get; init; }
+    /// <summary>Whether traffic is split as configured, on all nodes together where they share the database: a signal, no guardrail.</summary>
+    public required GuardrailReading Split { get; init; }
 
     /// <summary>The first breach, with its numbers as they stood then.</summary>
     public GuardrailReading? Breach { get; init; }
@@ -121,7 +121,13 @@ public sealed class Judge
         {
             lock (entry.Gate)
             {
-                entry.Judge.Assigned(unit, isTarget, weight);
+                if (entry.Judge.Assigned(unit, isTarget, weight) && FeedsFleet)
+                {
+                    // Never left out for want of room: the fleet would hear of some of the units that are known here, and those are no fair sample. They are
+                    // few, because the more there are the fewer are taken.
+                    entry.Unsent.Add(new LoggedOutcome(
+                        entry.Judge.Sequence + 1, entry.Judge.Step, entry.Judge.Weight, LoggedKind.Dealt, OutcomePacking.OfUnit(isTarget ? Rollout.Arm.Target : Rollout.Arm.Source, unit)));
+                }
             }
         }
     }
@@ -149,7 +155,7 @@ public sealed class Judge
         lock (entry.Gate)
         {
             entry.Judge.Fold(outcome);
-            Keep(entry, outcome, isScore: false);
+            Keep(entry, outcome, LoggedKind.Outcome);
         }
 
         Raise(migrationId, entry);
@@ -167,7 +173,7 @@ public sealed class Judge
         lock (entry.Gate)
         {
             entry.Judge.FoldScore(arm, score);
-            Keep(entry, new ArmOutcome { Arm = arm, Kind = OutcomeKind.Success, Unit = 0, AtTicks = 0, LatencyMs = double.NaN, Quality = score }, isScore: true);
+            Keep(entry, new ArmOutcome { Arm = arm, Kind = OutcomeKind.Success, Unit = 0, AtTicks = 0, LatencyMs = double.NaN, Quality = score }, LoggedKind.Score);
         }
 
         Raise(migrationId, entry);
@@ -185,7 +191,7 @@ public sealed class Judge
         lock (entry.Gate)
         {
             entry.Judge.FoldFeedback(arm, score);
-            Keep(entry, new ArmOutcome { Arm = arm, Kind = OutcomeKind.Success, Unit = LoggedOutcome.Feedback, AtTicks = 0, LatencyMs = double.NaN, Quality = score }, isScore: true);
+            Keep(entry, new ArmOutcome { Arm = arm, Kind = OutcomeKind.Success, Unit = LoggedOutcome.Feedback, AtTicks = 0, LatencyMs = double.NaN, Quality = score }, LoggedKind.Score);
         }
 
         Raise(migrationId, entry);
@@ -230,7 +236,10 @@ public sealed class Judge
 
         lock (entry.Gate)
         {
-            return new JudgeSnapshot(entry.Judge.Save(), [.. entry.Unsent]);
+            var state = entry.Judge.Save();
+            return FeedsFleet
+                ? new JudgeSnapshot(state with { Split = null }, [.. entry.Unsent.TakeWhile(o => o.Sequence <= state.Sequence)]) // the fleet's state has the split of all nodes
+                : new JudgeSnapshot(state, []);
         }
     }
 
@@ -247,11 +256,11 @@ public sealed class Judge
         }
     }
 
-    private void Keep(Entry entry, in ArmOutcome outcome, bool isScore)
+    private void Keep(Entry entry, in ArmOutcome outcome, LoggedKind kind)
     {
         if (FeedsFleet && outcome.Arm != Rollout.Arm.None && entry.Unsent.Count < MostUnsent)
         {
-            entry.Unsent.Add(new LoggedOutcome(entry.Judge.Sequence, entry.Judge.Step, entry.Judge.Weight, isScore, outcome));
+            entry.Unsent.Add(new LoggedOutcome(entry.Judge.Sequence, entry.Judge.Step, entry.Judge.Weight, kind, outcome));
         }
     }
 

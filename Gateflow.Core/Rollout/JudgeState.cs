@@ -53,6 +53,9 @@ public sealed record JudgeState
 
     public AlarmState QualityAlarm { get; init; }
 
+    /// <summary>The check of the split; null where it is the fleet's to keep, or no step has begun.</summary>
+    public SplitState? Split { get; init; }
+
     /// <summary>The first breach, as it stood when it happened.</summary>
     public GuardrailReading? Breach { get; init; }
 }

@@ -24,6 +24,7 @@ public sealed partial class MigrationJudge
         LatencyHistory = _tests.LatencyHistory?.Save(),
         Quality = _tests.Quality?.Save(),
         QualityAlarm = _tests.Quality?.Alarm.Save() ?? default,
+        Split = _split.Save(),
         Breach = Breach,
     };
 
@@ -37,5 +38,9 @@ public sealed partial class MigrationJudge
         _failing.Restore(state.FailingUnits);
         _outages.Restore(state.Outages);
         _tests.Restore(state);
+        if (state.Split is { } split)
+        {
+            _split.Restore(split);
+        }
     }
 }

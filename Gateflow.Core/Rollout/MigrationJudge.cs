@@ -82,7 +82,11 @@ public sealed partial class MigrationJudge
     /// <param name="unit">The hash it was dealt by.</param>
     /// <param name="isTarget">Where it was sent.</param>
     /// <param name="weight">The weight it was dealt under, hundredths of a percent.</param>
-    public void Assigned(ulong unit, bool isTarget, int weight) => _split.Add(unit, isTarget, weight);
+    /// <returns>True when something was learnt from it.</returns>
+    public bool Assigned(ulong unit, bool isTarget, int weight) => _split.Add(unit, isTarget, weight);
+
+    /// <summary>The same for a unit that was dealt in a step that is over.</summary>
+    public void AssignedLate(ulong unit, bool isTarget, int weight) => _split.AddLate(unit, isTarget, weight);
 
     /// <summary>Sets the source's 95th percentile (ms, whole durations) of the same hours before the migration; null when unknown.</summary>
     public void SetLatencyHistory(double? milliseconds)

@@ -5,12 +5,12 @@ namespace Gateflow.Core.Rollout;
 
 /// <summary>
 /// Outcomes as bytes, exactly: a version, then for each a byte of flags, its kind, the ticks since the one before, the unit, and latency,
-/// quality and duration where there are any. Some 40 bytes an outcome.
+/// quality and duration where there are any. Some 40 bytes an outcome. A unit dealt is its flags and the unit: nine bytes.
 /// </summary>
 internal static class OutcomePacking
 {
-    private const byte Version = 2;
-    private const byte Target = 1, TimedOut = 2, HasLatency = 4, HasQuality = 8, Score = 16, HasDuration = 32;
+    private const byte Version = 3;
+    private const byte Target = 1, TimedOut = 2, HasLatency = 4, HasQuality = 8, Score = 16, HasDuration = 32, Dealt = 64;
     private const int Most = 2 + Varint.MaxBytes + 8 + 8 + 8 + 8;
 
     public static byte[] Pack(ReadOnlySpan<LoggedOutcome> outcomes)
@@ -18,9 +18,17 @@ internal static class OutcomePacking
         var bytes = new byte[1 + (outcomes.Length * Most)];
         bytes[0] = Version;
         var (at, before) = (1, 0L);
-        foreach (var (_, _, _, isScore, outcome) in outcomes)
+        foreach (var (_, _, _, kind, outcome) in outcomes)
         {
-            bytes[at++] = (byte)((outcome.Arm == Arm.Target ? Target : 0) | (outcome.TimedOut ? TimedOut : 0) | (isScore ? Score : 0)
+            if (kind == LoggedKind.Dealt)
+            {
+                bytes[at++] = (byte)(Dealt | (outcome.Arm == Arm.Target ? Target : 0));
+                BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(at), outcome.Unit);
+                at += sizeof(ulong);
+                continue;
+            }
+
+            bytes[at++] = (byte)((outcome.Arm == Arm.Target ? Target : 0) | (outcome.TimedOut ? TimedOut : 0) | (kind == LoggedKind.Score ? Score : 0)
                 | (double.IsNaN(outcome.LatencyMs) ? 0 : HasLatency) | (double.IsNaN(outcome.Quality) ? 0 : HasQuality) | (double.IsNaN(outcome.DurationMs) ? 0 : HasDuration));
             bytes[at++] = (byte)outcome.Kind;
             var ticks = outcome.AtTicks - before;
@@ -45,20 +53,34 @@ internal static class OutcomePacking
         }
     }
 
+    /// <summary>What is kept of a unit dealt.</summary>
+    public static ArmOutcome OfUnit(Arm arm, ulong unit) => new()
+    {
+        Arm = arm, Kind = OutcomeKind.Success, Unit = unit, AtTicks = 0, LatencyMs = double.NaN, Quality = double.NaN,
+    };
+
     /// <exception cref="FormatException">Another version's bytes, or damaged ones.</exception>
-    public static List<(bool IsScore, ArmOutcome Outcome)> Unpack(byte[] bytes)
+    public static List<(LoggedKind Kind, ArmOutcome Outcome)> Unpack(byte[] bytes)
     {
         if (bytes.Length == 0 || bytes[0] != Version)
         {
             throw new FormatException("Outcomes are packed in a way that this version does not know.");
         }
 
-        List<(bool, ArmOutcome)> outcomes = [];
+        List<(LoggedKind, ArmOutcome)> outcomes = [];
         try
         {
             for (var (at, before) = (1, 0L); at < bytes.Length;)
             {
-                var (flags, kind) = (bytes[at++], (OutcomeKind)bytes[at++]);
+                var flags = bytes[at++];
+                if ((flags & Dealt) != 0)
+                {
+                    outcomes.Add((LoggedKind.Dealt, OfUnit((flags & Target) != 0 ? Arm.Target : Arm.Source, BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(at)))));
+                    at += sizeof(ulong);
+                    continue;
+                }
+
+                var kind = (OutcomeKind)bytes[at++];
                 if (kind > OutcomeKind.Refused)
                 {
                     throw new FormatException("A packed outcome is of no known kind.");
@@ -68,7 +90,7 @@ internal static class OutcomePacking
                 before += (long)(zigzag >> 1) ^ -(long)(zigzag & 1);
                 var unit = BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(at));
                 at += sizeof(ulong);
-                outcomes.Add(((flags & Score) != 0, new ArmOutcome
+                outcomes.Add(((flags & Score) != 0 ? LoggedKind.Score : LoggedKind.Outcome, new ArmOutcome
                 {
                     Arm = (flags & Target) != 0 ? Arm.Target : Arm.Source,
                     Kind = kind,

@@ -15,7 +15,7 @@ internal static class Power
     /// <summary>Spread of latencies that is assumed where none was seen: standard deviation of their logarithm.</summary>
     public const double LatencySigma = 0.8;
 
-    /// <summary>Spread of quality scores that the forecast assumes.</summary>
+    /// <summary>Spread of quality scores that is assumed where few were seen: their standard deviation.</summary>
     public const double ScoreDeviation = 0.25;
 
     private const double MostRatio = 1_000;
@@ -53,8 +53,9 @@ internal static class Power
         }
     }
 
-    /// <summary>The drop of the mean score (0–1), scores spread by <see cref="ScoreDeviation"/>. Needs source traffic: a step at 100 % sees nothing.</summary>
-    public static double? QualityDrop(double limit, double alpha, IReadOnlyList<PowerStep> steps)
+    /// <summary>The drop of the mean score (0–1), the scores of both models with one spread. Needs source traffic: a step at 100 % sees nothing.</summary>
+    /// <param name="deviation">Standard deviation of scores, 0–0.5.</param>
+    public static double? QualityDrop(double limit, double alpha, IReadOnlyList<PowerStep> steps, double deviation)
     {
         return Smallest(limit, 1, alpha, Growth);
 
@@ -62,7 +63,7 @@ internal static class Power
         {
             var perTarget = (100 - step.Weight) / step.Weight;
             var compared = step.TargetRequests * Math.Min(1, perTarget); // a target score without a source score since the last does not enter
-            var variance = ScoreDeviation * ScoreDeviation * (1 + (1 / Math.Max(1, perTarget)));
+            var variance = deviation * deviation * (1 + (1 / Math.Max(1, perTarget)));
             var (mean, best) = (drop - limit, 0.0);
             foreach (var bet in QualityTest.Bets)
             {

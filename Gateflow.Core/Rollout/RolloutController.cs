@@ -80,7 +80,7 @@ public sealed partial class RolloutController(
             Judged?.Invoke(id); // over, perhaps by another node
         }
 
-        splits.Look(running);
+        splits.Keep(running);
         await history.RefreshAsync(running, judge, clock.GetUtcNow(), cancellationToken);
         var decides = node.Is(NodeRoles.Controller) && (!node.SharesDatabase || await lease.HoldAsync(cancellationToken));
         if (decides)
@@ -140,6 +140,7 @@ public sealed partial class RolloutController(
         }
 
         var judged = await evidence.ReadAsync(migration, cancellationToken);
+        splits.Look(migration, judged?.Split);
         await NoteVerdictsAsync(migration, judged, cancellationToken);
         var decision = Decide(migration, judged, now);
         switch (decision.Kind)

@@ -9,9 +9,9 @@ namespace Gateflow.Core.Rollout;
 /// O(1) a unit, no allocation, not thread-safe.
 /// </summary>
 /// <remarks>
-/// Each weight has a test of its own with weight 1/((l+1)(l+2)) for the l-th (they sum to 1), so the chance of any false alarm on this
-/// node over the whole migration is at most <see cref="Alpha"/> (Ville 1939). Nothing is persisted: units forgotten in a restart would
-/// be counted as new, so a restart begins anew.
+/// Each weight has a test of its own with weight 1/((l+1)(l+2)) for the l-th (they sum to 1), so the chance of any false alarm over the whole
+/// migration is at most <see cref="Alpha"/> (Ville 1939). It is persisted with the units that it remembers: units forgotten in a restart would be
+/// counted as new.
 /// </remarks>
 internal sealed class SplitCheck
 {
@@ -73,18 +73,19 @@ internal sealed class SplitCheck
     }
 
     /// <summary>Takes a unit that was dealt by its hash. One dealt under another weight (a route not yet renewed) is not judged.</summary>
-    public void Add(ulong unit, bool isTarget, int weight)
+    /// <returns>True when something was learnt from it, so that a check of more than this node has to hear of it.</returns>
+    public bool Add(ulong unit, bool isTarget, int weight)
     {
         if (weight != Weight || weight is <= 0 or >= Assignment.Buckets)
         {
-            return;
+            return false;
         }
 
         var p = _units.Chance(unit, weight, isTarget, out var movedBack);
         MovedBack += movedBack ? 1 : 0;
         if (double.IsNaN(p))
         {
-            return;
+            return movedBack;
         }
 
         var target = p * ((Concentration * p) + OnTarget) / ((Concentration * p) + _expected);
@@ -94,6 +95,41 @@ internal sealed class SplitCheck
         OnTarget += isTarget ? 1 : 0;
         _expected += p;
         Deviates |= M >= Threshold;
+        return true;
+    }
+
+    /// <summary>
+    /// Remembers where a unit was under a lower weight that is over, and judges nothing by it: what is said of it later must take that into account.
+    /// </summary>
+    public void AddLate(ulong unit, bool isTarget, int weight)
+    {
+        if (weight > 0 && weight < Math.Min(Weight, Assignment.Buckets))
+        {
+            _units.Chance(unit, weight, isTarget, out _);
+        }
+    }
+
+    /// <summary>Null before the first weight.</summary>
+    public SplitState? Save() => _level < 0 ? null : new SplitState
+    {
+        Level = _level,
+        Weight = Weight,
+        Units = Units,
+        OnTarget = OnTarget,
+        Expected = _expected,
+        Past = _past,
+        Log = _log,
+        Deviates = Deviates,
+        MovedBack = MovedBack,
+        OneIn = OneIn,
+        Seen = _units.Save(),
+    };
+
+    public void Restore(SplitState state)
+    {
+        (_level, Weight, Units, OnTarget, _expected) = (state.Level, state.Weight, state.Units, state.OnTarget, state.Expected);
+        (_past, _log, Deviates, MovedBack) = (state.Past, state.Log, state.Deviates, state.MovedBack);
+        _units.Restore(state.Seen, state.OneIn);
     }
 
     /// <summary>The reading beside the guardrails'. Its evidence never breaches.</summary>

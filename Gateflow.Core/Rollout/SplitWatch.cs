@@ -4,28 +4,41 @@ using Gateflow.Core.Migrations;
 
 namespace Gateflow.Core.Rollout;
 
-/// <summary>Tells people when this node does not split a migration's traffic as configured, and when that is over. Each node watches its own split.</summary>
-public sealed class SplitWatch(AlertBell bell, Judge judge)
+/// <summary>Tells people when a migration's traffic is not split as configured, and when that is over. The node that decides looks, for all of them.</summary>
+public sealed class SplitWatch(AlertBell bell)
 {
     private readonly ConcurrentDictionary<string, byte> _told = new(StringComparer.Ordinal);
 
-    /// <summary>One look at the migrations that run.</summary>
-    public void Look(IReadOnlyList<Migration> running)
+    /// <summary>One look at a migration that runs.</summary>
+    /// <param name="split">Null where it is not known.</param>
+    public void Look(Migration migration, GuardrailReading? split)
     {
-        foreach (var migration in running)
+        if (split is not { Verdict: Verdict.Watch })
         {
-            if (judge.Read(migration.Id)?.Split is { Verdict: Verdict.Watch } split && _told.TryAdd(migration.Id, 0))
-            {
-                bell.Ring(new AlertNotice(AlertEvents.SplitDeviates, migration.Id, $"{migration.SourceModel} → {migration.TargetModel}: {split.Detail}")
-                {
-                    Model = migration.SourceModel,
-                });
-            }
+            End(migration.Id);
         }
-
-        foreach (var id in _told.Keys.Where(id => judge.Read(id)?.Split is not { Verdict: Verdict.Watch }))
+        else if (_told.TryAdd(migration.Id, 0))
         {
-            _told.TryRemove(id, out _);
+            bell.Ring(new AlertNotice(AlertEvents.SplitDeviates, migration.Id, $"{migration.SourceModel} → {migration.TargetModel}: {split.Detail}")
+            {
+                Model = migration.SourceModel,
+            });
+        }
+    }
+
+    /// <summary>Ends what was told of migrations that no longer run.</summary>
+    public void Keep(IReadOnlyList<Migration> running)
+    {
+        foreach (var id in _told.Keys.Except(running.Select(m => m.Id)))
+        {
+            End(id);
+        }
+    }
+
+    private void End(string id)
+    {
+        if (_told.TryRemove(id, out _))
+        {
             bell.Ring(new AlertNotice(AlertEvents.SplitDeviates, id) { Over = true });
         }
     }

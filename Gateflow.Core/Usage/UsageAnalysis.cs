@@ -57,6 +57,9 @@ public sealed record UsageAnalysis
     /// <summary>Latency of successes to the last byte, ms; null without a success.</summary>
     public Percentiles? LatencyMs { get; init; }
 
+    /// <summary>Quality scores of the newest answers; null where there are none or they were not looked at.</summary>
+    public ScoreSpread? Scores { get; init; }
+
     /// <summary>Input of one request, tokens; null without a request.</summary>
     public Percentiles? InputPerRequest { get; init; }
 

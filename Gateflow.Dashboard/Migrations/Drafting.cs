@@ -180,7 +180,9 @@ public sealed class Drafting(
     public async Task<UsageAnalysis> AnalyzeAsync(string model, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        return (await usage.AnalyzeAsync(model, now - Period, now, cancellationToken, withUsers: false)).InShort();
+        var analysis = await usage.AnalyzeAsync(model, now - Period, now, cancellationToken, withUsers: false);
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        return analysis.InShort() with { Scores = await ScoreSpread.ReadAsync(db, model, now - Period, cancellationToken) };
     }
 
     /// <summary>What is recommended on the use that was analysed, where only some regions will do. Nothing is stored.</summary>

@@ -10,7 +10,7 @@ public sealed record ForecastView
 {
     /// <summary>Steps, hours, requests and what can be detected; on the wire its fields stand beside the others.</summary>
     [JsonIgnore]
-    public required ForecastResult Result { get; init; }
+    public ForecastResult Result { get; init; } = new() { Steps = [], ExpectedTargetRequests = 0 }; // not required: what JSON leaves out cannot be
 
     /// <summary>Requests an hour of the source model that the forecast rests on, as a mean; null when unknown.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
@@ -24,6 +24,9 @@ public sealed record ForecastView
     public DateTimeOffset? EstimatedCompletion { get; init; }
 
     public required ForecastMoney Money { get; init; }
+
+    /// <summary>The spread of quality scores that the forecast rests on; left out where their guardrail is not armed.</summary>
+    public ForecastScores? ScoreSpread { get; init; }
 
     /// <summary>What the forecast takes for granted, in plain sentences.</summary>
     public required IReadOnlyList<string> Assumptions { get; init; }
@@ -39,6 +42,12 @@ public sealed record ForecastView
         return json;
     }
 }
+
+/// <summary>How quality scores are taken to spread.</summary>
+/// <param name="Deviation">Standard deviation, 0–0.5.</param>
+/// <param name="From">measured, on the source's own answers, or assumed.</param>
+/// <param name="Scores">Scores of the source that were seen.</param>
+public sealed record ForecastScores(double Deviation, string From, long Scores);
 
 /// <summary>Money in USD at the catalog's prices and the source model's own mean request; null is unknown, never 0.</summary>
 public sealed record ForecastMoney

@@ -16,6 +16,12 @@ public sealed class Forecasting(UsageQuery usage, ModelDirectory models, TimePro
     /// <summary>Requests below which the spread of latencies is assumed.</summary>
     private const long FewestForSpread = 200;
 
+    /// <summary>Quality scores below which their spread is assumed.</summary>
+    private const long FewestScores = 200;
+
+    /// <summary>A source whose scores hardly differ still has some that do: below this nothing is promised.</summary>
+    private const double LeastDeviation = 0.02;
+
     private const double Z95 = 1.6448536269514722;
 
     /// <summary>A rollout that would be over sooner than this meets the traffic of the moment, not the month's mean.</summary>
@@ -50,8 +56,8 @@ public sealed class Forecasting(UsageQuery usage, ModelDirectory models, TimePro
         var byWeek = rate is { } mean && analysis is { HourOfWeek.Count: > 0 } && mean == analysis.RequestsPerHour;
         var traffic = rate is not { } perHour ? null : byWeek ? TrafficProfile.Of(analysis!.HourOfWeek, perHour) : TrafficProfile.Even(perHour);
         var start = config.Strategy == Strategy.Scheduled && config.ExecuteAt > now ? config.ExecuteAt.Value : now;
-        var spread = Spread(analysis);
-        var result = Forecast.Estimate(config, traffic, start, spread ?? Forecast.AssumedLatencySigma);
+        var (spread, scores) = (Spread(analysis), Scores(analysis));
+        var result = Forecast.Estimate(config, traffic, start, spread ?? Forecast.AssumedLatencySigma, scores.Deviation);
         return new ForecastView
         {
             Result = result,
@@ -59,7 +65,8 @@ public sealed class Forecasting(UsageQuery usage, ModelDirectory models, TimePro
             Traffic = rate is null ? "unknown" : byWeek ? "hour_of_week" : "present",
             EstimatedCompletion = result.Hours is { } hours && hours < 24 * 365 * 100 ? start.AddHours(hours) : null,
             Money = Money(config, result, analysis, source, target),
-            Assumptions = Assumptions(config, byWeek, spread),
+            ScoreSpread = config.RollbackThreshold.QualityScoreDrop is null ? null : scores,
+            Assumptions = Assumptions(config, byWeek, spread, scores),
         };
     }
 
@@ -97,7 +104,11 @@ public sealed class Forecasting(UsageQuery usage, ModelDirectory models, TimePro
         ? Math.Clamp(Math.Log(Math.Max(1, seen.P95 / seen.P50)) / Z95, 0.1, 3)
         : null;
 
-    private static List<string> Assumptions(MigrationConfig config, bool byWeek, double? spread)
+    private static ForecastScores Scores(UsageAnalysis? analysis) => analysis?.Scores is { Scores: >= FewestScores } seen
+        ? new ForecastScores(Math.Round(Math.Max(LeastDeviation, seen.Deviation), 4), "measured", seen.Scores)
+        : new ForecastScores(Forecast.AssumedScoreDeviation, "assumed", analysis?.Scores?.Scores ?? 0);
+
+    private static List<string> Assumptions(MigrationConfig config, bool byWeek, double? spread, ForecastScores scores)
     {
         List<string> all = [byWeek ? "Requests come as they did in each hour of the week over the last 30 days." : "Requests come evenly, at the rate named."];
         all.Add("A regression of the size named is noticed in about half of the rollouts of that length; a larger one sooner.");
@@ -111,7 +122,10 @@ public sealed class Forecasting(UsageQuery usage, ModelDirectory models, TimePro
 
         if (config.RollbackThreshold.QualityScoreDrop is not null)
         {
-            all.Add("Scores spread by 0.25, and at 100 % of traffic nothing is compared.");
+            var how = scores.From == "measured"
+                ? string.Create(CultureInfo.InvariantCulture, $"spread as the source's own {scores.Scores:N0} did (σ {scores.Deviation:0.##})")
+                : string.Create(CultureInfo.InvariantCulture, $"have a spread of {scores.Deviation:0.##} (too few were seen)");
+            all.Add($"Quality scores {how}; at 100 % of traffic nothing is compared.");
         }
 
         all.Add("No step is held, and both models need the tokens that the source needed.");

@@ -88,6 +88,46 @@ public sealed class FleetEvidenceTests(PostgreSqlServer server) : IClassFixture<
     }
 
     [Fact]
+    public async Task Fold_UnitsOfAllNodes_AreOneCheckOfTheSplitThatARestartOfANodeDoesNotChange()
+    {
+        await using var database = await CreateAsync();
+        await SendAsync(database, "one", 1, 200, Assigned);
+        await SendAsync(database, "two", 101, 300, Assigned);
+        var healthy = (await Evidence(database).ReadAsync(Running(), Token))!.Split;
+        await SendAsync(database, "one", 101, 300, Assigned); // started again: it has forgotten whom it knew
+        var again = (await Evidence(database).ReadAsync(Running(), Token))!.Split;
+
+        await SendAsync(database, "three", 301, 500, _ => false); // a node that sends nobody to the target
+        var deviates = (await Evidence(database).ReadAsync(Running(), Token))!.Split;
+
+        Assert.Equal((300, Verdict.Healthy), (healthy.Samples, healthy.Verdict));
+        Assert.Equal(healthy, again);
+        Assert.Equal((500, Verdict.Watch), (deviates.Samples, deviates.Verdict));
+
+        static bool Assigned(ulong unit) => Assignment.IsTarget(Id, unit, 5_000);
+    }
+
+    [Fact]
+    public async Task Fold_UnitsOfAStepThatIsOver_AreRememberedAndNotJudged()
+    {
+        await using var database = await CreateAsync();
+        await using (var db = database.Open())
+        {
+            db.AddRange(FleetFeed.Batches(Id, "fast", [new(1, 0, 20, LoggedKind.Outcome, Outcome()), new(2, 1, 50, LoggedKind.Outcome, Outcome())], 0, null));
+            await db.SaveChangesAsync(Token);
+            db.AddRange(FleetFeed.Batches(Id, "slow", [Dealt(0, 20, 7, Arm.Target), Dealt(0, 20, 8, Arm.Source), Dealt(1, 50, 7, Arm.Target), Dealt(1, 50, 8, Arm.Source)], 0, null));
+            await db.SaveChangesAsync(Token);
+        }
+
+        await Evidence(database).FoldAsync(Token);
+
+        // Of unit 7 nothing is learnt at 50 %; unit 8 had 30 of 80 to be there.
+        var split = (await Evidence(database).StateAsync(Id, Token))!.Split!;
+        Assert.Equal((5_000, 1L, 0L, 0L), (split.Weight, split.Units, split.OnTarget, split.MovedBack));
+        Assert.Equal(0.375, split.Expected, 1e-12);
+    }
+
+    [Fact]
     public async Task Fold_BatchesAfterTheEnd_GoAndCountNothing()
     {
         await using var database = await CreateAsync(m => m.RollBack("tester", Noon, []));
@@ -120,11 +160,11 @@ public sealed class FleetEvidenceTests(PostgreSqlServer server) : IClassFixture<
     [Fact]
     public void Packing_AnyOutcome_ComesBackExactly()
     {
-        var log = Log(new Random(1), 500);
+        LoggedOutcome[] log = [.. Log(new Random(1), 250), Dealt(0, 50, ulong.MaxValue, Arm.Target), Dealt(0, 50, 1, Arm.Source), .. Log(new Random(2), 250)];
 
         var back = OutcomePacking.Unpack(OutcomePacking.Pack(log));
 
-        Assert.Equal(log.Select(l => (l.IsScore, l.Outcome)), back);
+        Assert.Equal(log.Select(l => (l.Kind, l.Outcome)), back);
         Assert.Throws<FormatException>(() => OutcomePacking.Unpack(OutcomePacking.Pack(log)[..^3]));
     }
 
@@ -139,6 +179,33 @@ public sealed class FleetEvidenceTests(PostgreSqlServer server) : IClassFixture<
         Assert.InRange(sum, 0.9999 * migration.Config.Alpha, migration.Config.Alpha);
         Assert.Equal(migration.Config.Alpha, JudgeConfigs.OfNode(migration, new ThisNode { Name = "alone" }).Alpha);
     }
+
+    /// <summary>A node that has just started deals units, and answers them; then whoever holds the lease folds.</summary>
+    private static async Task SendAsync(TestDatabase database, string name, ulong from, ulong to, Func<ulong, bool> isTarget)
+    {
+        var judge = new Judge { FeedsFleet = true };
+        judge.Arm(Id, JudgeConfigs.OfFleet(Running()));
+        judge.BeginStep(Id, 0, 50);
+        for (var i = from; i <= to; i++)
+        {
+            var unit = StableHash.Combine(i, 1);
+            judge.Assigned(Id, unit, isTarget(unit), 5_000);
+            judge.Assigned(Id, unit, isTarget(unit), 5_000); // its second request
+            judge.Fold(Id, Outcome(arm: isTarget(unit) ? Arm.Target : Arm.Source, unit: unit));
+        }
+
+        var snapshot = judge.Collect(Id)!;
+        Assert.Null(snapshot.State.Split); // it is the fleet's to keep
+        await using (var db = database.Open())
+        {
+            db.AddRange(FleetFeed.Batches(Id, name, snapshot.Unsent, 0, null));
+            await db.SaveChangesAsync(Token);
+        }
+
+        await Evidence(database).FoldAsync(Token);
+    }
+
+    private static LoggedOutcome Dealt(int step, double weight, ulong unit, Arm arm) => new(1, step, weight, LoggedKind.Dealt, OutcomePacking.OfUnit(arm, unit));
 
     private async Task<TestDatabase> CreateAsync(Action<Migration>? then = null)
     {
@@ -168,9 +235,9 @@ public sealed class FleetEvidenceTests(PostgreSqlServer server) : IClassFixture<
         return migration;
     }
 
-    private static LoggedOutcome Logged(long sequence, int step) => new(sequence, step, step == 0 ? 50 : 100, IsScore: false, Outcome(unit: (ulong)sequence));
+    private static LoggedOutcome Logged(long sequence, int step) => new(sequence, step, step == 0 ? 50 : 100, LoggedKind.Outcome, Outcome(unit: (ulong)sequence));
 
-    private static LoggedOutcome[] Log(Random rng, int count) => [.. Enumerable.Range(1, count).Select(i => new LoggedOutcome(i, 0, 50, IsScore: false, Outcome(
+    private static LoggedOutcome[] Log(Random rng, int count) => [.. Enumerable.Range(1, count).Select(i => new LoggedOutcome(i, 0, 50, LoggedKind.Outcome, Outcome(
         arm: rng.Next(2) == 0 ? Arm.Target : Arm.Source,
         kind: rng.Next(30) == 0 ? OutcomeKind.TargetFailure : OutcomeKind.Success,
         unit: (ulong)rng.NextInt64(),

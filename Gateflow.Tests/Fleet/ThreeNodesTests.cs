@@ -84,7 +84,7 @@ public sealed class ThreeNodesTests(PostgreSqlServer server) : IClassFixture<Pos
         await nodes.TurnAsync(); // the first to hold the lease may stand before others in the turn
 
         var state = await nodes.All[0].Get<FleetEvidence>().StateAsync(id, Token);
-        Assert.Equal(45, state!.Sequence);
+        Assert.Equal((45L, 45L), (state!.Sequence, state.Split!.Units)); // each request a unit of its own
         var view = await nodes.CallAsync(1, "GET", $"migrations/{id}");
         Assert.Equal(state.StepTargetOutcomes, view["verdicts"]![0]!["samples"]!.GetValue<long>());
     }

@@ -169,7 +169,7 @@ public sealed class RunningTests
             ["Gateflow:Providers:sim:Models:0"] = ManagedGateflow.Source,
             ["Gateflow:Providers:sim:Models:1"] = ManagedGateflow.Target,
         };
-        var judgeBefore = 0L;
+        var (judgeBefore, splitBefore) = (0L, default(Core.Rollout.GuardrailReading));
         string id, key;
         await using (var host = await Composition.GateflowHost.StartAsync(settings, data))
         {
@@ -186,13 +186,16 @@ public sealed class RunningTests
                 using var answer = await ManagedGateflow.AskAsync(application, $"user {i}");
             }
 
-            judgeBefore = host.Get<Gateflow.Core.Rollout.Judge>().Read(id)!.Sequence;
+            var judged = host.Get<Gateflow.Core.Rollout.Judge>().Read(id)!;
+            (judgeBefore, splitBefore) = (judged.Sequence, judged.Split);
         }
 
         await using (var again = await Composition.GateflowHost.StartAsync(settings, data))
         {
             Assert.Equal(60, judgeBefore);
-            Assert.Equal(judgeBefore, again.Get<Gateflow.Core.Rollout.Judge>().Read(id)!.Sequence);
+            Assert.Equal(60, splitBefore!.Samples);
+            var judged = again.Get<Gateflow.Core.Rollout.Judge>().Read(id)!;
+            Assert.Equal((judgeBefore, splitBefore), (judged.Sequence, judged.Split));
         }
 
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();

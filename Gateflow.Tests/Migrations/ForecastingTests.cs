@@ -1,6 +1,9 @@
 using Gateflow.Core.Migrations;
+using Gateflow.Core.Storage;
 using Gateflow.Core.Usage;
 using Gateflow.Dashboard.Migrations;
+using Gateflow.Tests.Management;
+using Microsoft.EntityFrameworkCore;
 
 namespace Gateflow.Tests.Migrations;
 
@@ -36,5 +39,53 @@ public sealed class ForecastingTests
 
         ForecastView Foretell(Percentiles latency, long requests) =>
             Forecasting.Foretell(config, 3_000, new UsageAnalysis { UsagePeriod = "30d", TotalRequests = requests, LatencyMs = latency }, null, null, DateTimeOffset.UnixEpoch);
+    }
+
+    /// <summary>Scores that hardly differ let a smaller drop be seen, and the forecast says which spread it took.</summary>
+    [Fact]
+    public void Foretell_SourceWithKnownScores_RestsOnTheirSpread()
+    {
+        var config = Quick with { IncreaseIntervalMinutes = 60, RollbackThreshold = new RollbackThreshold { QualityScoreDrop = 0.1 } };
+        var (steady, few, wild) = (Foretell(new ScoreSpread(4_000, 0.9, 0.1)), Foretell(new ScoreSpread(199, 0.9, 0.1)), Foretell(new ScoreSpread(4_000, 0.6, 0.4)));
+
+        Assert.True(steady.Result.Detectable.QualityDrop < few.Result.Detectable.QualityDrop && few.Result.Detectable.QualityDrop < wild.Result.Detectable.QualityDrop);
+        Assert.Equal(few.Result.Detectable, Foretell(null).Result.Detectable);
+        Assert.Equal((new ForecastScores(0.1, "measured", 4_000), new ForecastScores(0.25, "assumed", 199)), (steady.ScoreSpread, few.ScoreSpread));
+        Assert.Contains(steady.Assumptions, a => a.Contains("as the source's own 4,000 did (σ 0.1)", StringComparison.Ordinal));
+        Assert.Contains(few.Assumptions, a => a.Contains("a spread of 0.25 (too few were seen)", StringComparison.Ordinal));
+
+        ForecastView Foretell(ScoreSpread? scores) =>
+            Forecasting.Foretell(config, 3_000, new UsageAnalysis { UsagePeriod = "30d", TotalRequests = 5_000, Scores = scores }, null, null, DateTimeOffset.UnixEpoch);
+    }
+
+    /// <summary>By real HTTP: answers of the source are scored, logged, analysed and foretold with.</summary>
+    [Fact]
+    public async Task Forecast_SourceWasAnswering_TellsTheSpreadOfItsOwnScores()
+    {
+        await using var gateflow = await ManagedGateflow.StartAsync();
+        var now = TimeProvider.System.GetUtcNow();
+        await using (var db = await gateflow.Host.Get<IDbContextFactory<GateflowDb>>().CreateDbContextAsync(TestContext.Current.CancellationToken))
+        {
+            for (var i = 0; i < 400; i++)
+            {
+                db.Add(Row(i, ManagedGateflow.Source, quality: i % 2 == 0 ? 1 : 0.8));
+                db.Add(Row(400 + i, ManagedGateflow.Target, quality: 0.1)); // another model's answers
+            }
+
+            db.Add(Row(800, ManagedGateflow.Source, quality: null));
+            await db.SaveChangesAsync(TestContext.Current.CancellationToken);
+        }
+
+        var id = await gateflow.DraftAsync("""{"rollback_threshold": {"quality_score_drop": 0.1}}""");
+        await gateflow.MustAsync("POST", $"/migrations/{id}/analysis");
+        var forecast = await gateflow.MustAsync("GET", $"/migrations/{id}/forecast");
+
+        var spread = forecast["score_spread"]!;
+        Assert.Equal((0.1, "measured", 400), (spread["deviation"]!.GetValue<double>(), ManagedGateflow.Text(spread, "from"), spread["scores"]!.GetValue<int>()));
+
+        RequestRow Row(int i, string model, double? quality) => new()
+        {
+            Id = $"req_{i}", At = now.AddSeconds(-i), KeyId = "key_1", RequestedModel = ManagedGateflow.Source, Model = ManagedGateflow.Source, ServedModel = model, Status = 200, Quality = quality,
+        };
     }
 }

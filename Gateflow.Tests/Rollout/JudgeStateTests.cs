@@ -22,16 +22,18 @@ public sealed class JudgeStateTests
         var first = new MigrationJudge(config);
         unbroken.BeginStep(2, 30);
         first.BeginStep(2, 30);
-        Array.ForEach(outcomes, x => unbroken.Fold(x));
-        Array.ForEach(outcomes[..stoppedAfter], x => first.Fold(x));
+        Feed(unbroken, outcomes, 0);
+        Feed(first, outcomes[..stoppedAfter], 0);
 
         var second = new MigrationJudge(config, JsonSerializer.Deserialize<JudgeState>(JsonSerializer.Serialize(first.Save(), SnakeCase), SnakeCase)!);
         second.BeginStep(2, 30);
-        Array.ForEach(outcomes[stoppedAfter..], x => second.Fold(x));
+        Feed(second, outcomes[stoppedAfter..], stoppedAfter);
 
         Assert.Equal(JsonSerializer.Serialize(unbroken.Save()), JsonSerializer.Serialize(second.Save()));
         Assert.Equal(unbroken.Read(), second.Read());
         Assert.Equal(5_000, second.Sequence);
+        Assert.Equal(unbroken.ReadSplit(), second.ReadSplit());
+        Assert.InRange(second.ReadSplit().Samples, 1_024, 4_999); // more than fit: a sample of them
         Assert.True(unbroken.Read().All(x => x.Evidence != 1), "The traffic reached every test.");
     }
 
@@ -83,6 +85,16 @@ public sealed class JudgeStateTests
         Assert.Equal("\"not_enough_data\"", JsonSerializer.Serialize(Verdict.NotEnoughData));
         Assert.Equal("\"breach_no_auto_rollback\"", JsonSerializer.Serialize(HoldReason.BreachNoAutoRollback));
         Assert.Equal("quality_score_drop", RolloutNames.Wire(GuardrailKind.QualityScoreDrop));
+    }
+
+    /// <summary>Each request is of a unit of its own, dealt before it is answered.</summary>
+    private static void Feed(MigrationJudge judge, ArmOutcome[] outcomes, int from)
+    {
+        for (var i = 0; i < outcomes.Length; i++)
+        {
+            judge.Assigned(StableHash.Combine((ulong)(from + i), 1), outcomes[i].Arm == Arm.Target, 3_000);
+            judge.Fold(outcomes[i]);
+        }
     }
 
     /// <summary>Healthy mixed traffic at 30 %: 1 % failures of the target, some of both, latencies and scores on most.</summary>

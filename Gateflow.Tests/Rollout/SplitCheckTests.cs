@@ -134,18 +134,18 @@ public sealed class SplitCheckTests
         var migration = new Migration { Id = "mig_1", SourceModel = "gpt-4", CreatedAt = DateTimeOffset.UnixEpoch, CreatedBy = "me" };
         judge.Arm(migration.Id, Outcomes.CreateConfig());
         judge.BeginStep(migration.Id, 0, 10);
-        var watch = new SplitWatch(bell, judge);
-        watch.Look([migration]);
+        var watch = new SplitWatch(bell);
+        watch.Look(migration, judge.Read(migration.Id)?.Split);
         Assert.False(bell.TryTake(out _));
         for (ulong unit = 1; unit <= 200; unit++)
         {
             judge.Assigned(migration.Id, unit, isTarget: true, weight: 1_000);
         }
 
-        watch.Look([migration]);
-        watch.Look([migration]);
+        watch.Look(migration, judge.Read(migration.Id)?.Split);
+        watch.Look(migration, judge.Read(migration.Id)?.Split);
         judge.BeginStep(migration.Id, 1, 20);
-        watch.Look([migration]);
+        watch.Look(migration, judge.Read(migration.Id)?.Split);
 
         Assert.True(bell.TryTake(out var begun) && begun is { Event: AlertEvents.SplitDeviates, Over: false } && begun.Subject == migration.Id);
         Assert.True(bell.TryTake(out var over) && over.Over);
