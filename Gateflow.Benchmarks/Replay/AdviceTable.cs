@@ -12,7 +12,7 @@ internal sealed class AdviceTable(Recordings recordings, IReadOnlyList<string> m
 
     private const int Seed = 1;
 
-    /// <summary>Share of the replays in which a target that is wanted should be advised, and the most in which a bad one may pass with a review.</summary>
+    /// <summary>Share of the replays in which a target that is wanted should be advised.</summary>
     private const double Usually = 0.8;
 
     private static readonly int[] Sizes = [20, 50, 100];
@@ -43,7 +43,7 @@ internal sealed class AdviceTable(Recordings recordings, IReadOnlyList<string> m
     }
 
     /// <summary>
-    /// A good one: proceed usually, and never do_not_proceed. A bad one: never proceed, and do_not_proceed always, of 50 pairs or more. One to be looked at: seldom proceed.
+    /// A good one: proceed usually, and never do_not_proceed. A bad one: never proceed, and do_not_proceed always, of 50 pairs or more. One to be looked at: never proceed.
     /// </summary>
     private static bool IsAsWanted(ReplayRecommendation? wanted, int[] counts, int size)
     {
@@ -52,7 +52,7 @@ internal sealed class AdviceTable(Recordings recordings, IReadOnlyList<string> m
         {
             ReplayRecommendation.Proceed => counts[2] == 0 && (size < 50 || counts[0] >= Usually * all),
             ReplayRecommendation.DoNotProceed => counts[0] == 0 && (size < 50 || counts[2] == all),
-            ReplayRecommendation.Review => size < 50 || counts[0] <= (1 - Usually) * all,
+            ReplayRecommendation.Review => counts[0] == 0,
             _ => true,
         };
     }

@@ -28,6 +28,7 @@ internal static class QualityFigures
         var unrelated = similarities.ConvertAll(s => s < space.Scale.Unrelated ? 1.0 : 0);
         var equal = scores.ConvertAll(s => s.SameForm ? 1.0 : 0);
         var (sourceLength, targetLength) = (tested.ConvertAll(p => (double)Length(p.Source)), tested.ConvertAll(p => (double)Length(p.Target)));
+        var truncated = tested.ConvertAll(p => (Truncations.Is(p.Target) ? 1.0 : 0) - (Truncations.Is(p.Source) ? 1 : 0));
         return quality with
         {
             SemanticSimilarity = Round(similarities.Average()),
@@ -36,6 +37,8 @@ internal static class QualityFigures
             UnrelatedInterval = Round(bootstrap.OfMean(unrelated)),
             OutputLengthRatio = sourceLength.Sum() > 0 ? Round(targetLength.Sum() / sourceLength.Sum()) : null,
             OutputLengthRatioInterval = Round(bootstrap.OfRatio(targetLength, sourceLength)),
+            TruncatedExcess = Round(truncated.Average()),
+            TruncatedExcessInterval = Round(bootstrap.OfMean(truncated)),
             FormatMatch = Round(equal.Average()),
             FormatMatchInterval = Round(bootstrap.OfMean(equal)),
             ToolCalls = Tools([.. scores.Select(s => s.Tools).OfType<ToolAgreement>()], seed),

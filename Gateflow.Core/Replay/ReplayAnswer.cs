@@ -17,6 +17,9 @@ public sealed record ReplayAnswer
     /// <summary>The model said itself that it refuses, by its API's own field.</summary>
     public bool Refused { get; init; }
 
+    /// <summary>The API said that the answer ended at a limit of tokens.</summary>
+    public bool Truncated { get; init; }
+
     /// <summary>Whether the answer, or the arguments of its calls, are valid under the schema that the request gave; null when it gave none.</summary>
     public bool? SchemaValid { get; init; }
 

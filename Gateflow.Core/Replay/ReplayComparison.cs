@@ -58,6 +58,8 @@ public sealed class ReplayComparison(ISimilarity similarity)
             TargetEmpty = tested.Count(p => AnswerForms.Of(p.Target) == AnswerForm.Empty),
             SourceRefusals = source.Refusals,
             TargetRefusals = target.Refusals,
+            SourceTruncated = source.Truncated,
+            TargetTruncated = target.Truncated,
             SourceSame = Dependence.Same(tested.Select(p => p.Source)),
             TargetSame = Dependence.Same(tested.Select(p => p.Target)),
             SourceFits = n < ReplayVerdict.FewForPatterns ? null : Dependence.Fits(n, (i, j) => space.Between(i, j)),

@@ -4,10 +4,10 @@ using static Gateflow.Core.Replay.ReplayWords;
 
 namespace Gateflow.Core.Replay;
 
-/// <summary>The rules about what the answers hold: words, length, form, tools.</summary>
+/// <summary>The rules about what the answers hold: words, length, ends, form, tools.</summary>
 internal static class ReplayContentRules
 {
-    public static IEnumerable<ReplayRule> Of(ReplayFigures f) => [.. Similarity(f), .. Length(f.Quality), .. Form(f.Quality), .. Tools(f)];
+    public static IEnumerable<ReplayRule> Of(ReplayFigures f) => [.. Similarity(f), .. Length(f.Quality), .. Truncated(f), .. Form(f.Quality), .. Tools(f)];
 
     private static IEnumerable<ReplayRule> Similarity(ReplayFigures f)
     {
@@ -45,6 +45,20 @@ internal static class ReplayContentRules
         {
             yield return new("length", Review, $"The target's answers have {Number(q.OutputLengthRatio)} times the length of the source's.");
         }
+    }
+
+    private static IEnumerable<ReplayRule> Truncated(ReplayFigures f)
+    {
+        var q = f.Quality;
+        if (q.TruncatedExcessInterval is not { } excess || excess.Low <= TruncatedMargin)
+        {
+            yield break;
+        }
+
+        var words = $"The target's answers stop before they end {Share(f.TargetTruncated, f.Tested)}, the source's {Share(f.SourceTruncated, f.Tested)}";
+        yield return excess.Low > TruncatedMuch && q.OutputLengthRatioInterval is { High: < LengthHalf } length
+            ? new("truncated", DoNotProceed, $"{words}: surely more than {Points(TruncatedMuch)} above it, and with surely less than half the length ({Range(length)} times).")
+            : new("truncated", Review, $"{words}: surely more than {Points(TruncatedMargin)} above it.");
     }
 
     private static IEnumerable<ReplayRule> Form(QualityComparison q)

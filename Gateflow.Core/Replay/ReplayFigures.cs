@@ -30,6 +30,11 @@ internal sealed record ReplayFigures
 
     public required int TargetRefusals { get; init; }
 
+    /// <summary>Answers that stop before they end, of the pairs tested.</summary>
+    public required int SourceTruncated { get; init; }
+
+    public required int TargetTruncated { get; init; }
+
     /// <summary>Null when it was not measured.</summary>
     public required NoiseFloor? Floor { get; init; }
 

@@ -62,6 +62,14 @@ internal static class ReplayLimits
 
     public const double LengthFivefold = 5;
 
+    /// <summary>
+    /// Points by which more of its answers may stop before they end: surely above the first is reviewed; surely above the second with answers surely
+    /// shorter than <see cref="LengthHalf"/> is no substitute.
+    /// </summary>
+    public const double TruncatedMargin = 0.05;
+
+    public const double TruncatedMuch = 0.5;
+
     public const double LatencyMuch = 2;
 
     public const double CostMuch = 1.5;

@@ -70,6 +70,9 @@ public sealed record ReplaySide
 
     /// <summary>Answers of the pairs tested that refuse (<see cref="Replay.Refusals"/>).</summary>
     public int Refusals { get; init; }
+
+    /// <summary>Answers of the pairs tested that stop before they end (<see cref="Truncations"/>).</summary>
+    public int Truncated { get; init; }
 }
 
 /// <summary>How the answers compare; similarities and shares in [0, 1], each with a 95 % interval (percentile bootstrap over pairs).</summary>
@@ -94,6 +97,11 @@ public sealed record QualityComparison
     public double? OutputLengthRatio { get; init; }
 
     public Interval? OutputLengthRatioInterval { get; init; }
+
+    /// <summary>Share of the target's answers that stop before they end (<see cref="Truncations"/>), less the source's share: in [-1, 1].</summary>
+    public double? TruncatedExcess { get; init; }
+
+    public Interval? TruncatedExcessInterval { get; init; }
 
     /// <summary>Share of pairs whose answers have the same form: JSON, code block, list, prose, tool call (<see cref="AnswerForms"/>).</summary>
     public double? FormatMatch { get; init; }

@@ -16,6 +16,7 @@ internal static class ReplaySides
             AvgOutputTokens = tokens.Count > 0 ? Math.Round(tokens.Average(), 1) : null,
             Errors = pairs.Count(p => !side(p).IsAnswer),
             Refusals = answers.Count(Refusals.Is),
+            Truncated = answers.Count(Truncations.Is),
         };
     }
 

@@ -12,7 +12,7 @@ internal static class ReplayVerdict
     public const int FewForPatterns = 5;
 
     /// <summary>Doubts that people settle by looking at the answers themselves.</summary>
-    private static readonly string[] SettledByPeople = ["similarity", "unrelated", "length"];
+    private static readonly string[] SettledByPeople = ["similarity", "unrelated", "length", "truncated"];
 
     /// <summary>The rules that speak, the gravest first; those that say proceed tell what stands for it.</summary>
     public static IReadOnlyList<ReplayRule> Of(ReplayFigures figures) =>

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Gateflow.Core.Migrations;
-using Gateflow.Dashboard.Parts;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Forms;
 
@@ -27,22 +26,6 @@ public sealed partial class AddItemsPanel(DatasetItemBook book, NavigationManage
     /// <summary>Raised when items may have come.</summary>
     [Parameter]
     public EventCallback OnAdded { get; set; }
-
-    private static string Summary(AddReport report)
-    {
-        List<string> said = [$"{Display.Count(report.Added, "item")} added"];
-        if (report.Duplicates > 0)
-        {
-            said.Add($"{Display.Number(report.Duplicates)} stood in the set already");
-        }
-
-        if (report.Rejected > 0)
-        {
-            said.Add($"{Display.Number(report.Rejected)} skipped");
-        }
-
-        return string.Join(", ", said) + ".";
-    }
 
     private Task SampleAsync() => DoAsync(false, () => book.AddAsync(DatasetId, new AddItems { Samples = draft.Read() }, CancellationToken.None));
 

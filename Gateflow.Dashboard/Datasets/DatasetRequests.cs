@@ -59,6 +59,8 @@ public sealed record FromSamples
 /// <summary>Pairs of a replay.</summary>
 public sealed record FromPairs
 {
+    public const int MostPairs = 1_000;
+
     public string? TestId { get; init; }
 
     /// <summary>Null for all of the test.</summary>
@@ -105,7 +107,7 @@ public sealed class AddItemsValidator : AbstractValidator<AddItems>
         When(a => a.Pairs is not null, () =>
         {
             RuleFor(a => a.Pairs!.TestId).NotEmpty().OverridePropertyName("pairs.test_id").WithMessage("pairs.test_id is required: the replay that the pairs are of.");
-            RuleFor(a => a.Pairs!.PairIds).Must(ids => ids is null or { Count: > 0 and <= 1000 }).OverridePropertyName("pairs.pair_ids").WithMessage("pairs.pair_ids may have 1 to 1000 entries; leave it out for all pairs.");
+            RuleFor(a => a.Pairs!.PairIds).Must(ids => ids is null or { Count: > 0 and <= FromPairs.MostPairs }).OverridePropertyName("pairs.pair_ids").WithMessage($"pairs.pair_ids may have 1 to {FromPairs.MostPairs} entries; leave it out for all pairs.");
             RuleFor(a => a.Pairs!.Expected).Must(e => e is "source" or "target" or "none").OverridePropertyName("pairs.expected").WithMessage("pairs.expected must be 'source', 'target' or 'none'.");
         });
     }

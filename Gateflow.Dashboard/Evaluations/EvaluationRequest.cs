@@ -51,6 +51,7 @@ public sealed class EvaluationRequestValidator : AbstractValidator<EvaluationReq
 /// <summary>The rules of one evaluator. A setting that its type does not read is refused: it would be believed to work.</summary>
 public sealed class EvaluatorValidator : AbstractValidator<Evaluator>
 {
+    public const int LongestName = 100;
     private const int LongestText = 4_000;
     private const int LongestSchema = 64 * 1024;
 
@@ -58,7 +59,7 @@ public sealed class EvaluatorValidator : AbstractValidator<Evaluator>
     public EvaluatorValidator(int models)
     {
         RuleFor(e => e.Type).IsInEnum().WithMessage("type is not known.");
-        RuleFor(e => e.Name).MaximumLength(100).WithMessage("name may have at most 100 characters.")
+        RuleFor(e => e.Name).MaximumLength(LongestName).WithMessage($"name may have at most {LongestName} characters.")
             .Must(n => n is null || n.Trim().Length > 0).WithMessage("name must not be blank.");
         RuleFor(e => e.Value).Must(v => v is null or { Length: > 0 and <= LongestText }).WithMessage($"value must have 1 to {LongestText} characters.");
         Only(e => e.Value is not null, e => e.Type == EvaluatorType.Contains, "value", "contains");

@@ -34,7 +34,13 @@ public sealed class ImportRunner(ImportStore store, ImportRun run, RecorderOptio
             var (hash, bytes) = await SaveAsync(content, part, cancellationToken);
             var id = "imp_" + hash[..32];
             var known = await store.FindAsync(id, cancellationToken);
-            if (known is { Status: UsageImportStatus.Completed or UsageImportStatus.Failed } || (known is { Status: UsageImportStatus.Running } && IsHeld(known)))
+            if (known is { Status: UsageImportStatus.Completed or UsageImportStatus.Failed })
+            {
+                return known;
+            }
+
+            _cancelled.TryRemove(id, out _); // who sends it again wants it counted
+            if (known is { Status: UsageImportStatus.Running } && IsHeld(known))
             {
                 return known;
             }
@@ -55,7 +61,6 @@ public sealed class ImportRunner(ImportStore store, ImportRun run, RecorderOptio
                     : known with { Status = UsageImportStatus.Running, Node = options.Node, FinishedAt = null };
             }
 
-            _cancelled.TryRemove(id, out _);
             await store.SaveAsync(known, cancellationToken);
             File.Move(part, FileOf(id), overwrite: true);
             return known;
@@ -86,7 +91,10 @@ public sealed class ImportRunner(ImportStore store, ImportRun run, RecorderOptio
                     await run.RunAsync(import, file, () => _cancelled.ContainsKey(id), cancellationToken);
                 }
 
-                File.Delete(path);
+                if (await store.FindAsync(id, cancellationToken) is not { Status: UsageImportStatus.Running })
+                {
+                    File.Delete(path); // else it was sent again meanwhile
+                }
             }
         }
         finally

@@ -16,9 +16,13 @@ public sealed partial class UsageImportPage(ImportRunner runner, ImportStore sto
     private static readonly Crumb[] Way = [new("Observe"), new("Usage and cost", "/usage")];
 
     private readonly Loaded<IReadOnlyList<UsageImport>> imports = new("The imports");
+
+    /// <summary>Imports that were told to stop and count their chunk to its end.</summary>
+    private readonly HashSet<string> stopping = new(StringComparer.Ordinal);
     private ITimer? timer;
     private string zone = "UTC";
     private string? failed;
+    private string? told;
     private bool busy;
 
     protected override Task OnInitializedAsync() => ReadAsync();
@@ -38,7 +42,11 @@ public sealed partial class UsageImportPage(ImportRunner runner, ImportStore sto
 
     public void Dispose() => timer?.Dispose();
 
-    private Task ReadAsync() => imports.ReadAsync(async () => await store.ListAsync(CancellationToken.None));
+    private async Task ReadAsync()
+    {
+        await imports.ReadAsync(async () => await store.ListAsync(CancellationToken.None));
+        stopping.IntersectWith(imports.Value?.Where(i => i.Status == UsageImportStatus.Running).Select(i => i.Id) ?? []);
+    }
 
     private async Task RefreshAsync()
     {
@@ -50,15 +58,19 @@ public sealed partial class UsageImportPage(ImportRunner runner, ImportStore sto
     {
         if (change.File.Size > MostBytes)
         {
+            told = null;
             failed = $"{change.File.Name} is larger than {MostBytes / 1024 / 1024} MB; send it by the API, which streams any size.";
             return;
         }
 
-        (busy, failed) = (true, null);
+        (busy, failed, told) = (true, null, null);
         try
         {
             await using var content = change.File.OpenReadStream(MostBytes);
-            failed = (await runner.ReceiveAsync(content, string.IsNullOrWhiteSpace(zone) ? null : zone.Trim(), CancellationToken.None)).Refusal?.Message;
+            var received = await runner.ReceiveAsync(content, string.IsNullOrWhiteSpace(zone) ? null : zone.Trim(), CancellationToken.None);
+            failed = received.Refusal?.Message;
+            told = received.Value is { } import ? Told(import) : null;
+            stopping.Remove(received.Value?.Id ?? "");
         }
         catch (IOException fault)
         {
@@ -75,6 +87,12 @@ public sealed partial class UsageImportPage(ImportRunner runner, ImportStore sto
     private async Task CancelAsync(string id)
     {
         failed = (await runner.CancelAsync(id, CancellationToken.None))?.Message;
+        told = null;
+        if (failed is null)
+        {
+            stopping.Add(id);
+        }
+
         await ReadAsync();
     }
 
@@ -93,8 +111,18 @@ public sealed partial class UsageImportPage(ImportRunner runner, ImportStore sto
         }
 
         failed = (await runner.RemoveAsync(import.Id, CancellationToken.None))?.Message;
+        told = null;
         await ReadAsync();
     }
+
+    /// <summary>What became of a file that arrived.</summary>
+    private static string Told(UsageImport import) => import switch
+    {
+        { Status: UsageImportStatus.Completed } => "This file was counted before, so nothing was added.",
+        { Status: UsageImportStatus.Failed } => "This file failed before; remove what it counted to try it again.",
+        { Offset: > 0 } => $"This file goes on after {Display.Count(import.RowsImported + import.RowsRejected, "row")}.",
+        _ => "The file arrived and is being counted.",
+    };
 
     private static string Word(UsageImportStatus status) => status switch
     {

@@ -1,5 +1,6 @@
 using Gateflow.Core;
 using Gateflow.Core.Migrations;
+using Gateflow.Dashboard.Datasets;
 using Microsoft.AspNetCore.Components;
 
 namespace Gateflow.Dashboard.Replay;
@@ -20,6 +21,9 @@ public sealed partial class PairBrowser(PairReader reader, NavigationManager nav
     private ReplayPairOrder order;
     private int page = 1;
     private string? fault;
+    private List<string> chosen = [];
+    private DatasetView? added;
+    private bool adding;
     private bool marked = true;
     private bool more;
 
@@ -29,6 +33,10 @@ public sealed partial class PairBrowser(PairReader reader, NavigationManager nav
     /// <summary>False for viewers: they get no prompt and no answer.</summary>
     [Parameter, EditorRequired]
     public bool MayRead { get; set; }
+
+    /// <summary>Who sits at the page.</summary>
+    [Parameter, EditorRequired]
+    public string Actor { get; set; } = "";
 
     /// <summary>A rating was stored, so the test's recommendation may be another.</summary>
     [Parameter]
@@ -83,6 +91,20 @@ public sealed partial class PairBrowser(PairReader reader, NavigationManager nav
             await OnRated.InvokeAsync();
         }
     }
+
+    /// <summary>What is chosen stays so on other pages and under other filters.</summary>
+    private void Choose(string pairId)
+    {
+        if (!chosen.Remove(pairId))
+        {
+            chosen.Add(pairId);
+        }
+    }
+
+    private async Task ChooseAllAsync() =>
+        chosen = [.. chosen.Union(await reader.IdsAsync(Test.TestId, new PairQuery(order, filter, 0, FromPairs.MostPairs), CancellationToken.None), StringComparer.Ordinal)];
+
+    private void Added(DatasetView set) => (added, chosen, adding) = (set, [], false);
 
     private async Task MoveAsync(int index)
     {

@@ -33,6 +33,14 @@ public sealed partial class PairCard
     [Parameter]
     public bool Marked { get; set; }
 
+    /// <summary>Whether it is among those that go to a dataset.</summary>
+    [Parameter]
+    public bool Chosen { get; set; }
+
+    /// <summary>It is chosen, or no longer.</summary>
+    [Parameter]
+    public EventCallback OnChoose { get; set; }
+
     /// <summary>The word chosen; the one that stands already takes it back (null).</summary>
     [Parameter]
     public EventCallback<string?> OnRate { get; set; }
@@ -81,6 +89,9 @@ public sealed partial class PairCard
                 break;
             case "k" or "K":
                 await OnMove.InvokeAsync(-1);
+                break;
+            case "x" or "X":
+                await OnChoose.InvokeAsync();
                 break;
             case "0" when Pair.Rating is not null:
                 await OnRate.InvokeAsync(null);

@@ -25,6 +25,14 @@ public sealed class PairReader(IDbContextFactory<GateflowDb> databases, ISecretP
         return ([.. rows.Take(query.Limit).Select(Show)], rows.Count > query.Limit);
     }
 
+    /// <summary>The ids of the first pairs that a filter takes, in its order.</summary>
+    public async Task<IReadOnlyList<string>> IdsAsync(string testId, PairQuery query, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        return await query.Apply(db.ReplayPairs.Where(p => p.TestId == testId)).Skip(query.Skip).Take(query.Limit).Select(p => p.Id).ToListAsync(cancellationToken);
+    }
+
     /// <summary>How many pairs each filter takes.</summary>
     public async Task<IReadOnlyDictionary<ReplayPairFilter, int>> CountsAsync(string testId, CancellationToken cancellationToken)
     {

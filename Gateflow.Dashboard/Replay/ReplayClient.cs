@@ -103,6 +103,7 @@ internal sealed class ReplayClient(TimeProvider clock, OutboundConnections conne
             CallsTools = answer.Calls.Count > 0,
             Calls = answer.Calls,
             Refused = answer.Refused,
+            Truncated = answer.Truncated,
             SchemaValid = formats.IsValid(body.Json, answer),
             LatencyMs = latencyMs,
             OutputTokens = answer.OutputTokens,

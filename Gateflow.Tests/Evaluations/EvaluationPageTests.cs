@@ -60,12 +60,16 @@ public sealed class EvaluationPageTests
         Assert.Contains("one or two models", dialog.Find("#run-models-fault").TextContent, StringComparison.Ordinal);
 
         await context.ChangeAsync(dialog.Find("#evaluator-1-pattern"), "echo");
+        await context.ChangeAsync(dialog.Find("#evaluator-1-name"), "similarity");
+        await context.SubmitAsync(dialog.Find("form"));
+        Assert.Contains("Two evaluators have the same name", dialog.Find("fieldset > .fault").TextContent, StringComparison.Ordinal);
+        await context.ChangeAsync(dialog.Find("#evaluator-1-name"), " repeats the question ");
         await context.InputAsync(dialog.Find("#run-first"), "gpt-4");
         await context.SubmitAsync(dialog.Find("form"));
 
         var run = Assert.Single((await bench.Host.Get<EvaluationReader>().ListAsync(set.DatasetId, 10, null, Token)).Data);
         await bench.Host.Get<EvaluationRunner>().WaitAsync(run.EvaluationId, Token);
-        Assert.Equal(["similarity", "regex"], run.Setup.Evaluators.Select(e => e.Label));
+        Assert.Equal(["similarity", "repeats the question"], run.Setup.Evaluators.Select(e => e.Label));
     }
 
     [Fact]

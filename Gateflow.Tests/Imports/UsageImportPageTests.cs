@@ -1,8 +1,12 @@
+using System.Security.Cryptography;
 using System.Text;
 using Bunit;
+using Gateflow.Core.Imports;
+using Gateflow.Core.Usage;
 using Gateflow.Dashboard.Imports;
 using Gateflow.Tests.Composition;
 using Gateflow.Tests.Shell;
+using Microsoft.AspNetCore.Components.Forms;
 
 namespace Gateflow.Tests.Imports;
 
@@ -30,6 +34,39 @@ public sealed class UsageImportPageTests
     }
 
     [Fact]
+    public async Task Page_CancelledAndSentAgain_SaysWhatHappensAndGoesOnWhereItStopped()
+    {
+        await using var host = await GateflowHost.StartAsync();
+        await using var context = new PageTestContext(host);
+        var store = host.Get<ImportStore>();
+        const string counted = "at,model,input_tokens\n2026-11-10T10:00:00Z,gpt-4,5\n";
+        const string file = $"{counted}2026-11-10T10:00:00Z,gpt-4,7\n2026-11-10T11:00:00Z,gpt-4,9\n";
+        var bytes = Encoding.UTF8.GetBytes(file);
+        var import = new UsageImport
+        {
+            Id = "imp_" + Convert.ToHexStringLower(SHA256.HashData(bytes))[..32], Status = UsageImportStatus.Running, Format = "csv", Node = host.Get<RecorderOptions>().Node, TimeZone = "UTC",
+            CreatedAt = context.Clock.GetUtcNow(), Bytes = bytes.Length, Offset = counted.Length, NextLine = 3, RowsImported = 1, Requests = 1,
+        };
+        await store.SaveAsync(import, Token); // its file is not there, so that it stays as it is
+        var page = context.Render<UsageImportPage>();
+
+        await context.ClickAsync(Button(page, "Cancel"));
+        Assert.True(Button(page, "Stopping…").HasAttribute("disabled"));
+        await store.SaveAsync(import with { Status = UsageImportStatus.Cancelled }, Token);
+        context.Clock.Advance(TimeSpan.FromSeconds(1));
+        page.WaitForAssertion(() => Assert.Contains("To go on, choose the same file again", page.Markup, StringComparison.Ordinal));
+
+        page.FindComponent<InputFile>().UploadFiles(InputFileContent.CreateFromText(file, "usage.csv"));
+        page.WaitForAssertion(() => Assert.Equal("This file goes on after 1\u00a0row.", page.Find("[data-testid=told]").TextContent));
+        await host.Get<ImportRunner>().RunOnceAsync(Token);
+        context.Clock.Advance(TimeSpan.FromSeconds(1));
+        page.WaitForAssertion(() => Assert.Contains("3\u00a0rows with 3\u00a0requests, 0 skipped", page.Markup, StringComparison.Ordinal));
+
+        page.FindComponent<InputFile>().UploadFiles(InputFileContent.CreateFromText(file, "usage.csv"));
+        page.WaitForAssertion(() => Assert.Contains("counted before", page.Find("[data-testid=told]").TextContent, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Page_NothingImported_SaysSo()
     {
         await using var host = await GateflowHost.StartAsync();
@@ -37,4 +74,6 @@ public sealed class UsageImportPageTests
 
         Assert.Contains("Nothing was imported yet", context.Render<UsageImportPage>().Markup, StringComparison.Ordinal);
     }
+
+    private static AngleSharp.Dom.IElement Button(IRenderedComponent<UsageImportPage> page, string text) => page.FindAll("section button").Single(b => b.TextContent == text);
 }

@@ -6,6 +6,7 @@ using Gateflow.Core.Storage;
 using Gateflow.Core.Usage;
 using Gateflow.Tests.Datasets;
 using Gateflow.Tests.Evaluations;
+using Gateflow.Tests.Gateway;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Time.Testing;
 
@@ -126,6 +127,41 @@ public sealed class StoredContentTests
         Assert.Empty((await bench.MustAsync("GET", $"/evaluations/{run}/items"))["data"]!.AsArray());
         Assert.Equal(1, (await bench.MustAsync("GET", $"/evaluations/{run}"))["results"]!["answered"]!.GetValue<int>());
         Assert.Equal(1, (await bench.MustAsync("GET", $"/datasets/{set}"))["items"]!.GetValue<int>()); // people keep sets until they delete them
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ToolCalls_OfPairs_GoWithTheTexts(bool byAge)
+    {
+        await using var bench = await EvaluationBench.StartAsync();
+        bench.Upstream.Answer = (http, model) => FakeUpstream.Json(http, 200, $$$"""
+            {"id":"c","object":"chat.completion","created":1,"model":"{{{model}}}","choices":[{"index":0,"message":{"role":"assistant","content":null,
+            "tool_calls":[{"id":"t","type":"function","function":{"name":"find_parcel","arguments":"{\"customer\":\"Anna Schmidt\"}"}}]},"finish_reason":"tool_calls"}]}
+            """);
+        await AskAsync(bench, "Where is my parcel?");
+        await DatasetEndpointTests.RecordedAsync(bench, 1);
+        var migration = EvaluationBench.Text(await bench.MustAsync("POST", "/migrations", """{"source_model": "gpt-4"}"""), "migration_id");
+        var test = EvaluationBench.Text(await bench.MustAsync("POST", $"/migrations/{migration}/test?wait=true", """{"target_model": "gpt-4o"}"""), "test_id");
+        Assert.Equal("find_parcel", (await PairAsync())["target"]!["tool_calls"]![0]!["name"]!.GetValue<string>());
+        var databases = bench.Host.Get<IDbContextFactory<GateflowDb>>();
+
+        if (byAge)
+        {
+            await new Retention(databases, new SamplePolicy(new SampleOptions()), new FakeTimeProvider(TimeProvider.System.GetUtcNow().AddDays(31))).RunOnceAsync(Token);
+        }
+        else
+        {
+            Assert.Equal(1, (await bench.MustAsync("POST", "/samples/erase", """{"text": "anna schmidt"}"""))["pairs"]!.GetValue<int>()); // said in the arguments alone
+        }
+
+        var pair = await PairAsync();
+        Assert.All(["source", "target"], side => Assert.Null(pair[side]!["tool_calls"]));
+        await using var db = await databases.CreateDbContextAsync(Token);
+        var row = await db.ReplayPairs.SingleAsync(Token);
+        Assert.All([row.Prompt, row.SourceText, row.TargetText, row.SourceCalls, row.TargetCalls], Assert.Null);
+
+        async Task<JsonNode> PairAsync() => (await bench.MustAsync("GET", $"/migrations/{migration}/test/{test}/pairs"))["data"]![0]!;
     }
 
     private static async Task<int> DeletedAsync(EvaluationBench bench, string query) => (await bench.MustAsync("DELETE", $"/samples?{query}"))["deleted"]!.GetValue<int>();

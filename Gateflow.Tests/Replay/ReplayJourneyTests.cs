@@ -12,7 +12,7 @@ public sealed class ReplayJourneyTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Test_OfTrafficThatWentThroughTheGateway_ReplaysIt()
+    public async Task Test_OfTrafficThatWentThroughTheGateway_ReplaysIt_AndIsEvidenceForTheNextChoice()
     {
         await using var provider = await SimulatorHost.StartAsync();
         await using var host = await GateflowHost.StartAsync(new Dictionary<string, string?>
@@ -27,6 +27,7 @@ public sealed class ReplayJourneyTests
 
         await host.Get<RecorderWriter>().RunOnceAsync(Token);
         var migration = (await PostAsync(host, "/v1/management/migrations", new { source_model = "gpt-4" }, HttpStatusCode.Created))!.Value.GetProperty("migration_id").GetString();
+        Assert.Null(await EvidenceAsync(host, migration!, "gpt-4o"));
         var before = (await provider.RequestsAsync()).Count;
 
         var test = (await PostAsync(host, $"/v1/management/migrations/{migration}/test", new { target_model = "gpt-4o", test_requests = 100, source = "recent_production" }, HttpStatusCode.OK))!.Value;
@@ -39,6 +40,17 @@ public sealed class ReplayJourneyTests
         Assert.Contains("Explain topic 3 to a beginner.", pairs.GetProperty("data").EnumerateArray().Select(p => p.GetProperty("prompt").GetString()));
         var events = await host.Client.GetFromJsonAsync<JsonElement>($"/v1/management/migrations/{migration}/events", Token);
         Assert.Contains("tested", events.GetProperty("data").EnumerateArray().Select(e => e.GetProperty("type").GetString()));
+        Assert.Equal((0.5, "Quality in earlier tests 50 %"), await EvidenceAsync(host, migration!, "gpt-4o"));
+    }
+
+    /// <summary>The part of a candidate's score that earlier tests make up, with the reason that tells of it.</summary>
+    private static async Task<(double Part, string? Reason)?> EvidenceAsync(GateflowHost host, string migration, string model)
+    {
+        var all = await host.Client.GetFromJsonAsync<JsonElement>($"/v1/management/migrations/{migration}/recommendations", Token);
+        var candidate = all.GetProperty("recommendations").EnumerateArray().Single(r => r.GetProperty("model").GetString() == model);
+        return candidate.GetProperty("breakdown").TryGetProperty("quality_evidence", out var part) && part.ValueKind == JsonValueKind.Number
+            ? (part.GetDouble(), candidate.GetProperty("reasons").EnumerateArray().Select(r => r.GetString()).SingleOrDefault(r => r!.StartsWith("Quality", StringComparison.Ordinal)))
+            : null;
     }
 
     private static async Task<JsonElement?> PostAsync(GateflowHost host, string path, object body, HttpStatusCode expected, bool isStream = false)

@@ -5,6 +5,7 @@ using Gateflow.Core.Access;
 using Gateflow.Core.Replay;
 using Gateflow.Core.Shadow;
 using Gateflow.Core.Storage;
+using Gateflow.Dashboard.Datasets;
 using Gateflow.Dashboard.Replay;
 using Gateflow.Tests.Composition;
 using Gateflow.Tests.Shell;
@@ -77,7 +78,7 @@ public sealed class ReplayPagesTests
         Go(context, page.FindAll("nav[aria-label='Which pairs'] a")[2].GetAttribute("href")!);
         page.WaitForAssertion(() => Assert.Contains("old answer 2", Assert.Single(page.FindAll("article")).TextContent, StringComparison.Ordinal));
         Assert.EndsWith("?pairs=format_lost", context.Services.GetRequiredService<NavigationManager>().Uri, StringComparison.Ordinal);
-        await context.ChangeAsync(page.Find("input[type=checkbox]"), false);
+        await context.ChangeAsync(page.Find(".filters input[type=checkbox]"), false);
         page.WaitForAssertion(() => Assert.Empty(page.FindAll("del")));
     }
 
@@ -124,6 +125,49 @@ public sealed class ReplayPagesTests
     }
 
     [Fact]
+    public async Task Pairs_Chosen_GoToANewSetOrToOneThatIsThere()
+    {
+        await using var host = await GateflowHost.StartAsync();
+        await using var context = new PageTestContext(host, Role.Operator);
+        await context.AddAsync([
+            Test(context, "test_1", "gpt-4o", ReplayRecommendation.Review),
+            .. Enumerable.Range(1, 7).Select(i => (object)Pair(context, i, $"The old answer {i}", $"The new answer {i}", i / 10.0))]);
+        var book = host.Get<DatasetBook>();
+        var page = Open(context, "test_1");
+        page.WaitForAssertion(() => Assert.Equal(5, page.FindAll("article").Count));
+
+        await KeyAsync(context, page.FindAll("article")[0], "x");
+        await context.ChangeAsync(page.FindAll("article .choose input")[1], true);
+        Assert.Equal("2\u00a0pairs chosen", page.Find("[data-testid=chosen]").TextContent);
+        await PressAsync(context, page, "Add to dataset");
+        page.WaitForElement("#pairs-name");
+        await SubmitAsync(context, page);
+        Assert.Equal("name is required.", page.Find("#pairs-name-fault").TextContent);
+        await context.ChangeAsync(page.Find("#pairs-name"), "Worse answers");
+        await SubmitAsync(context, page);
+
+        page.WaitForAssertion(() => Assert.Contains("2\u00a0items added. Worse answers has 2\u00a0items.", page.Find("[data-testid=added]").TextContent, StringComparison.Ordinal));
+        Assert.Equal("No pair chosen", page.Find("[data-testid=chosen]").TextContent);
+        var set = Assert.Single((await book.ListAsync(10, null, TestContext.Current.CancellationToken)).Data);
+        Assert.Equal((2, $"/datasets/{set.DatasetId}"), (set.WithExpected, page.Find("[data-testid=added] a").GetAttribute("href")));
+
+        await PressAsync(context, page, "Choose all 7");
+        await PressAsync(context, page, "Add to dataset");
+        await context.ChangeAsync(page.WaitForElement("#pairs-set"), set.DatasetId);
+        await SubmitAsync(context, page);
+        page.WaitForAssertion(() => Assert.Contains("5\u00a0items added, 2 stood in the set already.", page.Find("[data-testid=added]").TextContent, StringComparison.Ordinal));
+
+        await PressAsync(context, page, "Choose all 7");
+        await PressAsync(context, page, "Add to dataset");
+        await context.ChangeAsync(page.WaitForElement("#pairs-set"), set.DatasetId);
+        Assert.Null(await book.DeleteAsync(set.DatasetId, "Ada", TestContext.Current.CancellationToken));
+        await SubmitAsync(context, page);
+        page.WaitForAssertion(() => Assert.Contains($"There is no dataset '{set.DatasetId}'", page.Find("#add-pairs [role=alert]").TextContent, StringComparison.Ordinal));
+
+        static Task SubmitAsync(PageTestContext context, IRenderedComponent<ReplayPage> page) => context.SubmitAsync(page.Find("form[aria-label='Add pairs to a dataset']"));
+    }
+
+    [Fact]
     public async Task Page_Unknown_SaysSo()
     {
         await using var host = await GateflowHost.StartAsync();
@@ -141,6 +185,9 @@ public sealed class ReplayPagesTests
     }
 
     private static void Go(PageTestContext context, string address) => context.Services.GetRequiredService<NavigationManager>().NavigateTo(address);
+
+    private static Task PressAsync(PageTestContext context, IRenderedComponent<ReplayPage> page, string text) =>
+        context.ClickAsync(page.FindAll("[data-testid=pairs] button").Single(b => b.TextContent == text));
 
     private static Task KeyAsync(PageTestContext context, AngleSharp.Dom.IElement element, string key) => context.FireAsync(element, "onkeydown", new KeyboardEventArgs { Key = key });
 

@@ -1,5 +1,7 @@
+using System.Text;
 using Gateflow.Core.Replay;
 using Gateflow.Core.Shadow;
+using Gateflow.Gateway.Replay;
 using static Gateflow.Core.Replay.ReplayRecommendation;
 
 namespace Gateflow.Tests.Replay;
@@ -42,6 +44,55 @@ public sealed class ReplayRulesTests
         var results = await CompareAsync(Pairs(40, i => (Answer(i), string.Join(' ', Enumerable.Repeat(Answer(i), times)))));
 
         Assert.Equal(expected, results.Recommendation);
+    }
+
+    [Theory]
+    [InlineData(0, 1.0, Proceed)]
+    [InlineData(2, 0.6, Proceed)]
+    [InlineData(20, 0.6, Review)]
+    [InlineData(40, 0.6, Review)]
+    [InlineData(40, 0.3, DoNotProceed)]
+    public async Task Truncated_MoreOftenThanTheSource_CountsByItsExcess(int cut, double part, ReplayRecommendation expected)
+    {
+        static string Whole(int i) => $"{Answer(i)}.";
+        var results = await CompareAsync(Pairs(40, i => (Whole(i), i < cut ? Whole(i)[..(int)(Whole(i).Length * part)] : Whole(i))));
+
+        Assert.Equal(expected, results.Recommendation);
+        Assert.Equal((0, cut), (results.SourceModel.Truncated, results.TargetModel.Truncated));
+        Assert.Equal(expected != Proceed, results.Rules.Any(r => r.Name == "truncated"));
+    }
+
+    [Fact]
+    public async Task Truncated_ByTheSourceToo_IsNoDoubt()
+    {
+        var results = await CompareAsync(Pairs(40, i => (Answer(i), Answer(i))));
+
+        Assert.Equal((40, 40, Proceed), (results.SourceModel.Truncated, results.TargetModel.Truncated, results.Recommendation));
+    }
+
+    [Theory]
+    [InlineData("The parcel left the house on Monday and will reach you by Friday.", false)]
+    [InlineData("The parcel left the house on Monday and will reach you by Fri", true)]
+    [InlineData("The parcel left the house on Monday, the second one on Tuesday,", true)]
+    [InlineData("The parcel left the house on Monday and will reach you soon! 📦", false)]
+    [InlineData("Sort the list with the method that stands on it:\n```csharp\nlist.Sort();\n```", false)]
+    [InlineData("Sort the list with the method that stands on it:\n```csharp\nlist.Sort();", true)]
+    [InlineData("Paris", false)]
+    [InlineData("", false)]
+    public void Truncations_AreToldByTheEnd(string text, bool expected)
+    {
+        Assert.Equal(expected, Truncations.Is(new ReplayAnswer { Text = text }));
+    }
+
+    [Theory]
+    [InlineData("length", true)]
+    [InlineData("stop", false)]
+    public void Truncations_OfTheApisOwnWord_AreRead(string reason, bool expected)
+    {
+        var answer = DirectRequest.ReadStored(Encoding.UTF8.GetBytes(
+            $$$"""{"id":"c","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":{"role":"assistant","content":"Yes."},"finish_reason":"{{{reason}}}"}]}"""));
+
+        Assert.Equal(expected, answer!.Truncated);
     }
 
     [Fact]
