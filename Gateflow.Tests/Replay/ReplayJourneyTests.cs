@@ -26,7 +26,7 @@ public sealed class ReplayJourneyTests
         }
 
         await host.Get<RecorderWriter>().RunOnceAsync(Token);
-        var migration = (await PostAsync(host, "/v1/management/migrations", new { source_model = "gpt-4" }, HttpStatusCode.Created))!.Value.GetProperty("migration_id").GetString();
+        var migration = (await PostAsync(host, "/v1/management/migrations", new { source_model = "gpt-4", analyze = true }, HttpStatusCode.Created))!.Value.GetProperty("migration_id").GetString();
         Assert.Null(await EvidenceAsync(host, migration!, "gpt-4o"));
         var before = (await provider.RequestsAsync()).Count;
 
@@ -40,6 +40,7 @@ public sealed class ReplayJourneyTests
         Assert.Contains("Explain topic 3 to a beginner.", pairs.GetProperty("data").EnumerateArray().Select(p => p.GetProperty("prompt").GetString()));
         var events = await host.Client.GetFromJsonAsync<JsonElement>($"/v1/management/migrations/{migration}/events", Token);
         Assert.Contains("tested", events.GetProperty("data").EnumerateArray().Select(e => e.GetProperty("type").GetString()));
+        await PostAsync(host, $"/v1/management/migrations/{migration}/analysis", new { }, HttpStatusCode.OK);
         Assert.Equal((0.5, "Quality in earlier tests 50 %"), await EvidenceAsync(host, migration!, "gpt-4o"));
     }
 
