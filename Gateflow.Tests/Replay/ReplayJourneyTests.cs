@@ -18,6 +18,7 @@ public sealed class ReplayJourneyTests
         await using var host = await GateflowHost.StartAsync(new Dictionary<string, string?>
         {
             ["Gateflow:Providers:openai:Type"] = "OpenAI", ["Gateflow:Providers:openai:BaseUrl"] = provider.BaseUrl,
+            ["Gateflow:Providers:openai:Models:0"] = "gpt-4", ["Gateflow:Providers:openai:Models:1"] = "gpt-4o",
         });
         for (var i = 0; i < 6; i++)
         {
