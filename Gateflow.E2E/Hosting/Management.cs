@@ -14,6 +14,10 @@ internal static class Management
         return response.IsSuccessStatusCode ? (JsonObject)(JsonNode.Parse(text.Length == 0 ? "{}" : text)!) : throw new InvalidOperationException($"{method} {path}: {(int)response.StatusCode} {text}");
     }
 
+    /// <summary>Waits until the demo's month is written: then both of its retiring models are known to be in use.</summary>
+    public static Task DemoAsync(this GateflowProcess gateflow) => Eventually.TrueAsync(
+        async () => (await gateflow.Client.CallAsync(HttpMethod.Get, "/deprecations"))["data"]!.AsArray().Count == 2, TimeSpan.FromSeconds(60), () => $"the demo's month was not written:\n{gateflow.Output}");
+
     /// <summary>Creates, configures and executes a canary; returns its id.</summary>
     public static async Task<string> StartCanaryAsync(this HttpClient client, string source, string target, object configuration)
     {

@@ -20,7 +20,7 @@ public sealed class Browser : IAsyncDisposable
     }
 
     /// <summary>A new visitor: no cookie of another is shared.</summary>
-    public async Task<Visitor> VisitAsync(string url, bool dark = false, int width = 1360, int height = 940)
+    public async Task<Visitor> VisitAsync(string url, bool dark = false, int width = 1280, int height = 860)
     {
         var context = await _browser.NewContextAsync(new()
         {

@@ -14,8 +14,7 @@ public sealed class RollbackJourneyTests
         await using var browser = await Browser.StartAsync();
         var visitor = await browser.VisitAsync(gateflow.Url);
         var page = visitor.Page;
-        await Eventually.TrueAsync(
-            async () => (await gateflow.Client.CallAsync(HttpMethod.Get, "/deprecations"))["data"]!.AsArray().Count == 2, TimeSpan.FromSeconds(60), () => "the demo's month was not written");
+        await gateflow.DemoAsync();
 
         await visitor.SignInAsync();
         await visitor.PictureAsync("overview");
@@ -25,43 +24,36 @@ public sealed class RollbackJourneyTests
         await page.WaitForURLAsync(new Regex("/migrations/new\\?source=gpt-4"));
         await visitor.Button("Start migration").ClickAsync();
 
-        await page.WaitForURLAsync(new Regex("/wizard"));
-        await Assertions.Expect(page.GetByTestId("wizard-step")).ToBeVisibleAsync();
+        var wizard = new WizardPage(visitor);
+        await wizard.OpenedAsync();
         await visitor.PictureAsync("wizard-analysis");
-        await ContinueAsync(visitor);
-        await visitor.Button("Use this model: gpt-5.6-sol").ClickAsync();
+        await wizard.ContinueAsync();
+        await wizard.ChooseAsync("gpt-5.6-sol");
         await visitor.PictureAsync("wizard-recommendations");
-        await ContinueAsync(visitor);
-        if (await visitor.Button("Run the check").IsVisibleAsync())
-        {
-            await visitor.Button("Run the check").ClickAsync();
-        }
-
+        await wizard.ContinueAsync();
         await Assertions.Expect(page.GetByTestId("compatibility-result")).ToBeVisibleAsync();
         await visitor.PictureAsync("wizard-compatibility");
-        await ContinueAsync(visitor);
+        await wizard.ContinueAsync();
         await page.GetByRole(AriaRole.Spinbutton).First.FillAsync("20");
         await visitor.Button("Start the test").ClickAsync();
         await Assertions.Expect(page.GetByTestId("test-results")).ToBeVisibleAsync(new() { Timeout = 60_000 });
         await visitor.PictureAsync("wizard-test");
-        await ContinueAsync(visitor);
+        await wizard.ContinueAsync();
         await visitor.Button("Demo pace").ClickAsync();
         await visitor.PictureAsync("wizard-configure");
-        await ContinueAsync(visitor);
+        await wizard.ContinueAsync();
         await visitor.PictureAsync("wizard-review");
-        await page.GetByTestId("start-migration").ClickAsync();
-
-        await page.WaitForURLAsync(new Regex("/migrations/mig_[a-z0-9]+$"));
-        var id = page.Url[(page.Url.LastIndexOf('/') + 1)..];
+        var live = await wizard.ExecuteAsync();
+        var id = live.Id;
         await Eventually.TrueAsync(
             async () => (await gateflow.Client.EventsAsync(id)).Any(e => e["type"]!.GetValue<string>() == "step_advanced"), TimeSpan.FromSeconds(120), () => "the canary did not move");
         await Assertions.Expect(page.GetByText("40 %").First).ToBeVisibleAsync();
         await visitor.PictureAsync("live-running");
 
         await visitor.Button("Make the target fail").ClickAsync();
-        await Assertions.Expect(page.GetByText("Rolled back").First).ToBeVisibleAsync(new() { Timeout = 60_000 });
+        await live.ShowsAsync("Rolled back", 60);
         Assert.Equal("rolled_back", await gateflow.Client.StatusAsync(id));
-        await Assertions.Expect(page.GetByTestId("story")).ToBeVisibleAsync();
+        await Assertions.Expect(live.Story).ToContainTextAsync("by itself");
         await visitor.PictureAsync("live-rolled-back");
 
         await visitor.GoAsync("/rollbacks");
@@ -73,31 +65,29 @@ public sealed class RollbackJourneyTests
         Assert.Empty(visitor.Faults);
     }
 
-    /// <summary>A server that goes away is shown honestly, and the page comes back by itself.</summary>
+    /// <summary>A server that goes away in mid-canary is shown honestly, and the page comes back by itself and can act.</summary>
     [Fact]
-    public async Task Circuit_ServerKilledAndStarted_PageIsInteractiveAgain()
+    public async Task Circuit_ServerKilledInMidCanary_PageIsInteractiveAgain()
     {
         await using var gateflow = await GateflowProcess.StartAsync();
         await using var browser = await Browser.StartAsync();
         var visitor = await browser.VisitAsync(gateflow.Url);
+        var id = await gateflow.Client.StartCanaryAsync("gpt-4", "gpt-5.6-sol", new { canary_percentage = 30, increase_interval_minutes = 60 });
         await visitor.SignInAsync();
-        await visitor.GoAsync("/migrations");
+        var live = await LivePage.GoAsync(visitor, id);
+        await live.ShowsAsync("In progress");
 
         await gateflow.KillAsync();
         await Assertions.Expect(visitor.Page.Locator("#components-reconnect-modal")).ToBeVisibleAsync(new() { Timeout = 30_000 });
+        await visitor.Page.EvaluateAsync("() => { window.beforeTheRestart = true; }");
         await gateflow.RunAsync();
 
-        await Assertions.Expect(visitor.Page.Locator("#components-reconnect-modal")).ToBeHiddenAsync(new() { Timeout = 60_000 });
-        await visitor.Link("New migration").First.ClickAsync();
-        await visitor.Page.WaitForURLAsync(new Regex("/migrations/new"));
-        await Assertions.Expect(visitor.Page.GetByRole(AriaRole.Heading, new() { Name = "New migration" })).ToBeVisibleAsync();
-    }
-
-    private static async Task ContinueAsync(Visitor visitor)
-    {
-        var before = visitor.Page.Url;
-        await visitor.Link("Continue").ClickAsync();
-        await visitor.Page.WaitForURLAsync(url => url != before);
-        await Assertions.Expect(visitor.Page.Locator(".skeleton")).ToHaveCountAsync(0);
+        await visitor.Page.WaitForFunctionAsync("() => !window.beforeTheRestart", null, new() { Timeout = 60_000 });
+        await visitor.LiveAsync();
+        await Assertions.Expect(visitor.Page.Locator("#components-reconnect-modal")).ToBeHiddenAsync();
+        await live.ShowsAsync("In progress");
+        await live.ActAsync("Pause", "After the restart");
+        await live.ShowsAsync("Paused");
+        Assert.Equal("paused", await gateflow.Client.StatusAsync(id));
     }
 }

@@ -7,9 +7,6 @@ namespace Gateflow.E2E.Journeys;
 /// <summary>A person at a page.</summary>
 public sealed class Visitor
 {
-    /// <summary>Handshake, start of the circuit, first renderings.</summary>
-    private const int FramesUntilLive = 4;
-
     private readonly List<string> _faults = [];
 
     public Visitor(IPage page)
@@ -41,36 +38,30 @@ public sealed class Visitor
         await Page.GetByLabel("Key").FillAsync(GateflowProcess.AdminKey);
         await Button("Sign in").ClickAsync();
         await Page.WaitForURLAsync(new Regex("/$"));
+        await LiveAsync();
     }
 
-    /// <summary>Goes to a page and waits until it is interactive: its circuit has sent what it renders, and the loading marks are gone.</summary>
+    /// <summary>Goes to a page and waits until it is interactive and the loading marks are gone.</summary>
     public async Task GoAsync(string path)
     {
-        var live = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        void Watch(object? sender, IWebSocket socket)
-        {
-            var frames = 0;
-            socket.FrameReceived += (_, _) =>
-            {
-                if (Interlocked.Increment(ref frames) >= FramesUntilLive)
-                {
-                    live.TrySetResult();
-                }
-            };
-        }
-
-        Page.WebSocket += Watch;
         await Page.GotoAsync(path);
-        await live.Task.WaitAsync(TimeSpan.FromSeconds(60));
-        Page.WebSocket -= Watch;
+        await LiveAsync();
+    }
+
+    /// <summary>Waits until the page's circuit has drawn it: from then on its buttons answer.</summary>
+    public async Task LiveAsync()
+    {
+        await Assertions.Expect(Page.Locator(".shell[data-live=true]")).ToBeVisibleAsync(new() { Timeout = 60_000 });
         await Assertions.Expect(Page.Locator(".skeleton")).ToHaveCountAsync(0, new() { Timeout = 30_000 });
     }
 
-    /// <summary>Writes a picture into docs/images.</summary>
-    public async Task PictureAsync(string name, bool whole = true)
+    /// <summary>Writes a picture of what is on the screen into docs/images, where it is missing or <c>GATEFLOW_PICTURES=1</c> asks for new ones.</summary>
+    public async Task PictureAsync(string name)
     {
-        var folder = Path.Combine(Repository.Root, "docs", "images");
-        Directory.CreateDirectory(folder);
-        await Page.ScreenshotAsync(new() { Path = Path.Combine(folder, name + ".png"), FullPage = whole, Animations = ScreenshotAnimations.Disabled });
+        var path = Path.Combine(Repository.Root, "docs", "images", name + ".png");
+        if (!File.Exists(path) || Environment.GetEnvironmentVariable("GATEFLOW_PICTURES") == "1")
+        {
+            await Page.ScreenshotAsync(new() { Path = path, Animations = ScreenshotAnimations.Disabled });
+        }
     }
 }
