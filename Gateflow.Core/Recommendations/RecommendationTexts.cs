@@ -11,6 +11,9 @@ internal static class RecommendationTexts
     /// <summary>Change below which a cost or a latency counts as the same.</summary>
     private const double Same = 0.02;
 
+    /// <summary>Share of success in earlier tests and migrations from which it speaks for a model.</summary>
+    private const double GoodEvidence = 0.75;
+
     public static IReadOnlyList<string> Reasons(CatalogModel source, ScoredCandidate scored)
     {
         var target = scored.Candidate.Model;
@@ -45,9 +48,9 @@ internal static class RecommendationTexts
             reasons.Add("No retirement announced");
         }
 
-        if (scored.Parts.QualityEvidence is { } quality)
+        if (scored.Parts.QualityEvidence is >= GoodEvidence and var quality)
         {
-            reasons.Add($"Quality in earlier tests {Percent(quality)}");
+            reasons.Add(quality == 1 ? "Earlier tests and migrations to it succeeded" : $"Earlier tests and migrations to it mostly succeeded ({Percent(quality)})");
         }
 
         return reasons;
@@ -65,6 +68,11 @@ internal static class RecommendationTexts
         if (options.Region.Allowed.Count > 0 && scored.Candidate.Region is null)
         {
             list.Add("Region unknown");
+        }
+
+        if (scored.Parts.QualityEvidence is < GoodEvidence and var quality)
+        {
+            list.Add(quality == 0 ? "Earlier tests or migrations to it failed" : $"Earlier tests and migrations to it succeeded in part only ({Percent(quality)})");
         }
 
         if (source.Provider != target.Provider)

@@ -163,7 +163,19 @@ public sealed class RecommenderTests
         Assert.Null(blind.Breakdown.Speed);
         Assert.Equal((0.75, 0.94), (seen.Breakdown.Speed, seen.Breakdown.QualityEvidence));
         Assert.Contains("Faster here (median 450 ms vs 900 ms)", seen.Reasons);
+        Assert.Contains("Earlier tests and migrations to it mostly succeeded (94 %)", seen.Reasons);
         Assert.True(seen.Score > blind.Score);
+    }
+
+    [Fact]
+    public void Recommend_EarlierMigrationsFailed_IsSaidAsAConsiderationNotAsAReason()
+    {
+        var options = new RecommendationOptions { Today = Today, Served = [new("openai", "gpt-5.4")], QualityEvidence = new Dictionary<string, double> { ["gpt-5.4"] = 0 } };
+
+        var best = Recommend("gpt-4", UsageSamples.Create(Capabilities.None), options)[0];
+
+        Assert.Contains("Earlier tests or migrations to it failed", best.Considerations);
+        Assert.DoesNotContain(best.Reasons, reason => reason.Contains("Earlier", StringComparison.Ordinal));
     }
 
     [Fact]
