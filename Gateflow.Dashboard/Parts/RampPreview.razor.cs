@@ -6,6 +6,9 @@ namespace Gateflow.Dashboard.Parts;
 /// <summary>A ramp drawn to scale. Compact is the small picture on a strategy's card.</summary>
 public sealed partial class RampPreview
 {
+    /// <summary>Percent of the width that a time takes with some air.</summary>
+    private const double TimeWidth = 14;
+
     /// <summary>See <see cref="RampStep.From(IReadOnlyList{Core.Rollout.RolloutStep}, TimeSpan)"/>.</summary>
     [Parameter, EditorRequired]
     public IReadOnlyList<RampStep> Steps { get; set; } = [];
@@ -19,6 +22,9 @@ public sealed partial class RampPreview
 
     private IReadOnlyList<int> NarrowLabels { get; set; } = [];
 
+    /// <summary>The steps whose beginning stands below the ramp: "14 h 37 min" is wider than a share of traffic.</summary>
+    private IEnumerable<int> Times { get; set; } = [];
+
     private string Summary => $"{Display.Count(Steps.Count, "step")}: "
         + string.Join(", ", Steps.Take(12).Select(s => Display.Weight(s.Weight))) + (Steps.Count > 12 ? ", …" : "")
         + (Shape.Total > TimeSpan.Zero ? $", over {Display.Duration(Shape.Total)}." : ", at once.");
@@ -28,6 +34,7 @@ public sealed partial class RampPreview
         Shape = new RampShape(Steps);
         Labels = Shape.Labelled();
         NarrowLabels = Shape.Labelled(17);
+        Times = Shape.Labelled(TimeWidth).Where(i => Shape.Start(i) - Shape.Start(0) >= TimeWidth && Shape.Start(Steps.Count) - Shape.Start(i) >= TimeWidth);
     }
 
     private TimeSpan Until(int step) => Steps.Take(step).Aggregate(TimeSpan.Zero, (sum, s) => sum + s.Length);

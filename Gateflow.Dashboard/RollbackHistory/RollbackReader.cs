@@ -10,7 +10,8 @@ public sealed class RollbackReader(MigrationReader migrations)
     /// <summary>How many are read at most; older ones are behind the API.</summary>
     public const int Most = 1000;
 
-    private static readonly TimeSpan Around = TimeSpan.FromMinutes(30);
+    /// <summary>How much before and after a rollback its charts show: what the migration had run, within these.</summary>
+    private static readonly (TimeSpan Least, TimeSpan Most) Around = (TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(30));
 
     /// <summary>Newest first.</summary>
     public async Task<IReadOnlyList<RollbackView>> ListAsync(CancellationToken cancellationToken) =>
@@ -25,13 +26,15 @@ public sealed class RollbackReader(MigrationReader migrations)
             return null;
         }
 
-        var points = await migrations.PointsAsync(migrationId, rollback.At - Around, rollback.At + Around, WindowKey.Length, cancellationToken);
+        var ran = rollback.At - (migration.StartedAt ?? rollback.At);
+        var around = ran < Around.Least ? Around.Least : ran > Around.Most ? Around.Most : ran;
+        var points = await migrations.PointsAsync(migrationId, rollback.At - around, rollback.At + around, WindowKey.Length, cancellationToken);
         return new RollbackStory
         {
             Rollback = rollback,
             Migration = migration,
-            From = rollback.At - Around,
-            To = rollback.At + Around,
+            From = rollback.At - around,
+            To = rollback.At + around,
             Points = points,
             Events = await migrations.EventsAsync(migrationId, 0, 1000, cancellationToken) ?? [],
             Next = await migrations.NextAsync(rollback.SourceModel, rollback.At, cancellationToken),
@@ -46,7 +49,7 @@ public sealed record RollbackStory
 
     public required MigrationView Migration { get; init; }
 
-    /// <summary>The stretch of the charts: half an hour before and after.</summary>
+    /// <summary>The stretch of the charts: as long before and after the rollback as the migration had run, 5 to 30 minutes.</summary>
     public required DateTimeOffset From { get; init; }
 
     public required DateTimeOffset To { get; init; }
