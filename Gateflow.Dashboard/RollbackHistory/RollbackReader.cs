@@ -26,7 +26,7 @@ public sealed class RollbackReader(MigrationReader migrations)
             return null;
         }
 
-        var ran = rollback.At - (migration.StartedAt ?? rollback.At);
+        var ran = rollback.At - (migration.Progress.StartedAt ?? rollback.At);
         var around = ran < Around.Least ? Around.Least : ran > Around.Most ? Around.Most : ran;
         var points = await migrations.PointsAsync(migrationId, rollback.At - around, rollback.At + around, WindowKey.Length, cancellationToken);
         return new RollbackStory
