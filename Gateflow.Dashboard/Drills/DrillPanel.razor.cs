@@ -33,7 +33,7 @@ public sealed partial class DrillPanel(Drilling drilling, IAuthorizationService 
         }
     }
 
-    private Task ReadAsync() => drills.ReadAsync(async () => await drilling.ListAsync(MigrationId, CancellationToken.None));
+    private Task ReadAsync() => drills.ReadAsync(async () => await drilling.ListAsync(MigrationId, CancellationToken.None, exists: true));
 
     private async Task RunAsync()
     {

@@ -69,10 +69,10 @@ public sealed class Drilling(
     }
 
     /// <summary>The last drills of a migration, newest first; null when there is no such migration.</summary>
-    public async Task<IReadOnlyList<DrillView>?> ListAsync(string id, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<DrillView>?> ListAsync(string id, CancellationToken cancellationToken, bool exists = false)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        if (!await db.Migrations.AnyAsync(m => m.Id == id, cancellationToken))
+        if (!exists && !await db.Migrations.AnyAsync(m => m.Id == id, cancellationToken))
         {
             return null;
         }

@@ -13,7 +13,7 @@ public sealed class ShadowReader(ShadowLedger ledger, NodeName node, TimeProvide
     {
         ArgumentNullException.ThrowIfNull(db);
         ArgumentNullException.ThrowIfNull(migrations);
-        var started = migrations.Where(m => m.StartedAt is not null).ToList();
+        var started = migrations.Where(m => m.StartedAt is not null && MayHaveMirrored(m)).ToList();
         if (started.Count == 0)
         {
             return new Dictionary<string, ShadowView>();
@@ -35,4 +35,8 @@ public sealed class ShadowReader(ShadowLedger ledger, NodeName node, TimeProvide
 
         return views;
     }
+
+    /// <summary>False when nothing can have been copied, so that nothing need be read: a strategy stays after the start, and only own steps may be edited.</summary>
+    private static bool MayHaveMirrored(Migration migration) =>
+        migration.Config.EffectiveStrategy is Strategy.Shadow or Strategy.Steps || migration.Steps().Any(s => s.Mirror is not null);
 }

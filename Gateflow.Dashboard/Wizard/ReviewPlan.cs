@@ -44,11 +44,6 @@ public sealed class ReviewPlan
                 : "No start is set yet.");
         }
 
-        if (_config.PromptVersion is { Length: > 0 } prompt)
-        {
-            lines.Add($"{prompt} is named as the wording for {Target}. The gateway changes no prompt: applications that are to use it must send it.");
-        }
-
         if (_config.Windows.Count + _config.Blackouts.Count > 0)
         {
             lines.Add(StepWindows.NextOpening(_config, _now) is { } opens
@@ -65,6 +60,11 @@ public sealed class ReviewPlan
         lines.Add($"Completed: requests for {Source} are answered by {Target}. Applications keep asking for {Source}.");
         return lines;
     }
+
+    /// <summary>What the named prompt means for the start; null when none is named.</summary>
+    public string? Wording => _config.PromptVersion is { Length: > 0 } prompt
+        ? $"{prompt} is named as the wording for {Target}. The gateway changes no prompt: applications that are to use it must send it."
+        : null;
 
     /// <summary>What watches over it.</summary>
     public IReadOnlyList<string> Guards()
