@@ -21,7 +21,7 @@ public sealed class SearchJourneyTests
             await route.ContinueAsync();
         });
         await page.GotoAsync("/migrations");
-        await asked.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await asked.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
 
         await page.Keyboard.PressAsync("Control+k");
         await page.Keyboard.TypeAsync("depre");
