@@ -46,7 +46,7 @@ public sealed partial class AddItemsPanel(DatasetItemBook book, NavigationManage
         }
     }
 
-    private Task UploadAsync(InputFileChangeEventArgs change) => DoAsync(true, async () =>
+    private Task UploadAsync(InputFileChangeEventArgs change) => change.FileCount == 0 ? Task.CompletedTask : DoAsync(true, async () =>
     {
         if (change.File.Size > MostBytes)
         {

@@ -51,11 +51,17 @@ public sealed partial class UsageImportPage(ImportRunner runner, ImportStore sto
     private async Task RefreshAsync()
     {
         await ReadAsync();
+        told = imports.Value?.Any(i => i.Status == UsageImportStatus.Running) == false ? null : told; // its own lines tell the end
         StateHasChanged();
     }
 
     private async Task UploadAsync(InputFileChangeEventArgs change)
     {
+        if (change.FileCount == 0)
+        {
+            return; // the choice was taken back
+        }
+
         if (change.File.Size > MostBytes)
         {
             told = null;
