@@ -5,7 +5,7 @@ namespace Gateflow.Core.Catalog;
 /// envelope reader for requests, rollups count it. The bits are stored, so a value never changes its meaning; new ones go to the end.
 /// </summary>
 [Flags]
-public enum Capabilities : uint
+public enum Capabilities : long
 {
     None = 0,
 
@@ -96,4 +96,10 @@ public enum Capabilities : uint
 
     /// <summary><c>thinking: {type: disabled}</c>: some models always think and refuse it.</summary>
     ThinkingOff = 1 << 30,
+
+    /// <summary>Asked at /v1/responses; no capability of a model.</summary>
+    ResponsesApi = 1L << 31,
+
+    /// <summary>Asked at /v1/messages; no capability of a model.</summary>
+    MessagesApi = 1L << 32,
 }

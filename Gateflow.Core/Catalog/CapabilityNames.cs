@@ -38,6 +38,8 @@ public static class CapabilityNames
         (Capabilities.PromptCaching, "prompt_caching", "prompt caching"),
         (Capabilities.TemperatureWithTopP, "temperature_with_top_p", "temperature together with top_p"),
         (Capabilities.ThinkingOff, "thinking_off", "thinking switched off"),
+        (Capabilities.ResponsesApi, "responses_api", "the Responses API"),
+        (Capabilities.MessagesApi, "messages_api", "the Messages API"),
     ];
 
     private static readonly FrozenDictionary<string, Capabilities> ByName = Table.ToFrozenDictionary(x => x.Name, x => x.Flag, StringComparer.Ordinal);

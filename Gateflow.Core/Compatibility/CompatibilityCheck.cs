@@ -36,7 +36,7 @@ public static class CompatibilityCheck
             checks.Add(output);
         }
 
-        checks.AddRange(CapabilityNames.Split(usage.Used).Select(flag => CapabilityChecks.Check(source, model, targetId, usage, flag, rules)));
+        checks.AddRange(CapabilityNames.Split(usage.Used & ~ApiPath.Flags).Select(flag => CapabilityChecks.Check(source, model, targetId, usage, flag, rules)));
         checks.Add(LifecycleCheck.Check(model, targetId, today, served));
         return new CompatibilityReport { TargetModel = targetId, Checks = [.. checks.Select(c => CheckAdvice.Complete(c, usage))] };
     }

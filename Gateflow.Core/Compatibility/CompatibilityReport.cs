@@ -30,7 +30,7 @@ public sealed record CompatibilityReport
         var log = $"/v1/management/logs?model={Uri.EscapeDataString(model)}&period=30d";
         return check.AboveTokens is { } most ? $"{log}&min_context={most + 1}"
             : CapabilityNames.TryParse(check.Feature, out _) ? $"{log}&capability={check.Feature}"
-            : SampledFeatures.LogFilter(check.Feature) is var flag and not Capabilities.None ? $"{log}&capability={CapabilityNames.Wire(flag)}" : null;
+            : SampledFeatures.LogFilter(check) is var flag and not Capabilities.None ? $"{log}&capability={CapabilityNames.Wire(flag)}" : null;
     }
 }
 
@@ -39,11 +39,11 @@ public sealed record CompatibilityCheckResult
 {
     /// <summary>
     /// "context_window", "max_output", "lifecycle", "usage" or the wire name of a capability; of stored requests "tool_schema", "response_schema",
-    /// "role_layout", "request" for another part of them, or "samples" where there were none.
+    /// "role_layout", "request" for another part of them, or "samples" where there were none; "endpoint" of a path that callers ask at.
     /// </summary>
     public required string Feature { get; init; }
 
-    /// <summary>Which one: the name of a tool or a schema, an order of roles, a parameter; left out where the feature says it.</summary>
+    /// <summary>Which one: the name of a tool or a schema, an order of roles, a parameter, a path; left out where the feature says it.</summary>
     public string? Subject { get; init; }
 
     public required CheckStatus Status { get; init; }

@@ -3,18 +3,21 @@ using Gateflow.Core.Usage;
 
 namespace Gateflow.Core.Compatibility;
 
-/// <summary>The checks that rest on stored requests, by their wire names, and what is said where none could be read.</summary>
+/// <summary>The checks that rest on stored requests and on the paths that they came by, by their wire names, and what is said where none could be read.</summary>
 public static class SampledFeatures
 {
-    public const string ToolSchema = "tool_schema", ResponseSchema = "response_schema", RoleLayout = "role_layout", Request = "request", Samples = "samples";
+    public const string ToolSchema = "tool_schema", ResponseSchema = "response_schema", RoleLayout = "role_layout", Request = "request", Samples = "samples", Endpoint = "endpoint";
 
-    /// <summary>The capability by which the request log finds such requests; none where it cannot.</summary>
-    internal static Capabilities LogFilter(string feature) => feature switch
+    private static Capabilities LogFilter(string feature) => feature switch
     {
         ToolSchema => Capabilities.FunctionCalling,
         ResponseSchema => Capabilities.JsonSchema,
         _ => Capabilities.None,
     };
+
+    /// <summary>The capability by which the request log finds the requests of a check; none where it cannot.</summary>
+    internal static Capabilities LogFilter(CompatibilityCheckResult check) => check.Feature != Endpoint ? LogFilter(check.Feature)
+        : new[] { ApiPath.Responses, ApiPath.Messages, ApiPath.Embeddings }.FirstOrDefault(path => path.Path == check.Subject)?.Flag ?? Capabilities.None;
 
     /// <summary>The one check of a model without readable samples: nothing was proven, so it does not pass.</summary>
     /// <param name="why">Why there are none, as a sentence.</param>

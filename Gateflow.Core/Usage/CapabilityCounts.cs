@@ -6,13 +6,14 @@ namespace Gateflow.Core.Usage;
 /// <summary>Requests by capability used: one count for each bit of <see cref="Capabilities"/>. Not thread-safe.</summary>
 public sealed class CapabilityCounts
 {
-    private const int Bits = 32;
+    /// <summary>All but the sign of what is stored.</summary>
+    private const int Bits = 63;
 
     private readonly long[] _counts = new long[Bits];
 
     /// <summary>Requests that used one capability.</summary>
-    public long this[Capabilities flag] => BitOperations.IsPow2((uint)flag)
-        ? _counts[BitOperations.TrailingZeroCount((uint)flag)]
+    public long this[Capabilities flag] => BitOperations.IsPow2((ulong)flag)
+        ? _counts[BitOperations.TrailingZeroCount((ulong)flag)]
         : throw new ArgumentOutOfRangeException(nameof(flag), flag, "Not one single capability.");
 
     /// <summary>The capabilities that some request used.</summary>
@@ -20,10 +21,10 @@ public sealed class CapabilityCounts
     {
         get
         {
-            var set = 0u;
+            var set = 0UL;
             for (var bit = 0; bit < Bits; bit++)
             {
-                set |= _counts[bit] > 0 ? 1u << bit : 0;
+                set |= _counts[bit] > 0 ? 1UL << bit : 0;
             }
 
             return (Capabilities)set;
@@ -40,7 +41,7 @@ public sealed class CapabilityCounts
     /// <summary>Counts a request for each capability that it used.</summary>
     public void Add(Capabilities used, long requests = 1)
     {
-        for (var rest = (uint)used; rest != 0; rest &= rest - 1)
+        for (var rest = (ulong)used; rest != 0; rest &= rest - 1)
         {
             _counts[BitOperations.TrailingZeroCount(rest)] += requests;
         }
@@ -57,7 +58,7 @@ public sealed class CapabilityCounts
     /// <summary>A compact form for a column: the set of bits in use, then their counts; empty when there are none.</summary>
     public byte[] Pack()
     {
-        var used = (uint)Used;
+        var used = (ulong)Used;
         if (used == 0)
         {
             return [];
@@ -84,12 +85,12 @@ public sealed class CapabilityCounts
 
         var position = 0;
         var used = Varint.Read(packed, ref position);
-        if (used > uint.MaxValue)
+        if (used > long.MaxValue)
         {
             throw new FormatException("Packed capability counts name a bit that does not exist.");
         }
 
-        for (var rest = (uint)used; rest != 0; rest &= rest - 1)
+        for (var rest = (ulong)used; rest != 0; rest &= rest - 1)
         {
             _counts[BitOperations.TrailingZeroCount(rest)] += (long)Varint.Read(packed, ref position);
         }

@@ -9,7 +9,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Gateflow.Dashboard.Migrations;
 
-/// <summary>Checks the tools, schemas and roles of a model's stored requests against a target, by writing them as the gateway would.</summary>
+/// <summary>Checks the paths that callers ask at, and the tools, schemas and roles of stored requests, against a target: as the gateway would forward them.</summary>
 public sealed class SampleChecks(IDbContextFactory<GateflowDb> databases, ModelDirectory models, ISecretProtector protector, TimeProvider clock)
 {
     /// <summary>Most samples that are read, the newest.</summary>
@@ -28,15 +28,16 @@ public sealed class SampleChecks(IDbContextFactory<GateflowDb> databases, ModelD
             return [SampledFeatures.NotChecked($"The provider of {target} is unknown.")];
         }
 
+        var endpoints = EndpointProbe.Check(route, usage);
         var probe = new SampleProbe(models.Routes[source], route, shims);
         var stored = await Task.Run(() => ReadAsync(source, probe, cancellationToken), cancellationToken);
         if (probe.Samples == 0)
         {
-            return [SampledFeatures.NotChecked(stored == 0 ? "No request of the last 30 days is stored." : "The stored requests cannot be read: the keys in the data folder have changed.")];
+            return [.. endpoints, SampledFeatures.NotChecked(stored == 0 ? "No request of the last 30 days is stored." : "The stored requests cannot be read: the keys in the data folder have changed.")];
         }
 
         var found = probe.Results();
-        return [.. found, .. SampledFeatures.Missing(usage, found)];
+        return [.. endpoints, .. found, .. SampledFeatures.Missing(usage, found)];
     }
 
     /// <returns>How many are stored, be they readable or not.</returns>

@@ -40,7 +40,7 @@ public sealed class EnvelopeReaderTests
 
         Assert.Null(error);
         var all = CapabilityNames.All.Aggregate((a, b) => a | b);
-        Assert.Equal(all & ~(Capabilities.Completions | Capabilities.Embeddings | Capabilities.JsonMode | Capabilities.ThinkingOff), envelope.Capabilities);
+        Assert.Equal(all & ~(Capabilities.Completions | Capabilities.Embeddings | Capabilities.JsonMode | Capabilities.ThinkingOff | Core.Compatibility.ApiPath.Flags), envelope.Capabilities);
         Assert.Equal("u1", envelope.EndUser);
         Assert.True(envelope.Stream);
         Assert.True(envelope.WantsJson);

@@ -24,14 +24,14 @@ public sealed class CapabilityCountsTests
     public void Unpack_OfPackedWithTheHighestBit_IsTheSame()
     {
         var counts = new CapabilityCounts();
-        counts.Add((Capabilities)0x8000_0001, 3_000_000_000);
+        counts.Add((Capabilities)0x4000_0000_0000_0001, 3_000_000_000);
         counts.Add(Capabilities.Seed);
 
         var copy = CapabilityCounts.Unpack(counts.Pack());
         copy.Merge(counts);
 
         Assert.Equal(6_000_000_000, copy[Capabilities.Chat]);
-        Assert.Equal(6_000_000_000, copy[(Capabilities)0x8000_0000]);
+        Assert.Equal(6_000_000_000, copy[(Capabilities)0x4000_0000_0000_0000]);
         Assert.Equal(2, copy[Capabilities.Seed]);
     }
 

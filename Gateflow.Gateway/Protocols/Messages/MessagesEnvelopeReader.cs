@@ -13,7 +13,7 @@ internal sealed class MessagesEnvelopeReader : EnvelopeReader
 
     protected override ReadOnlySpan<byte> Input => "messages"u8;
 
-    protected override Capabilities Kind => Capabilities.Chat;
+    protected override Capabilities Kind => Capabilities.Chat | Capabilities.MessagesApi;
 
     protected override GatewayError? ReadInput(ref Utf8JsonReader reader, ReadOnlySpan<byte> body, Envelope envelope) =>
         MessagesTurnReader.Read(ref reader, body, envelope);

@@ -16,7 +16,7 @@ internal sealed class ResponsesEnvelopeReader : EnvelopeReader
     /// <summary>A stored prompt or an earlier response may stand in its place, which the provider knows best.</summary>
     protected override bool NeedsInput => false;
 
-    protected override Capabilities Kind => Capabilities.Chat;
+    protected override Capabilities Kind => Capabilities.Chat | Capabilities.ResponsesApi;
 
     protected override GatewayError? ReadInput(ref Utf8JsonReader reader, ReadOnlySpan<byte> body, Envelope envelope) =>
         ResponsesInputReader.Read(ref reader, body, envelope);

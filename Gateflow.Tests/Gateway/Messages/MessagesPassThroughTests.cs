@@ -161,7 +161,7 @@ public sealed class MessagesPassThroughTests
             """)).Dispose();
 
         Assert.Equal(
-            Capabilities.Chat | Capabilities.SystemRole | Capabilities.PromptCaching | Capabilities.ReasoningEffort | Capabilities.JsonSchema | Capabilities.Metadata
+            Capabilities.Chat | Capabilities.MessagesApi | Capabilities.SystemRole | Capabilities.PromptCaching | Capabilities.ReasoningEffort | Capabilities.JsonSchema | Capabilities.Metadata
                 | Capabilities.FunctionCalling | Capabilities.ForcedTool | Capabilities.ParallelTools | Capabilities.Stop | Capabilities.Vision | Capabilities.FileInput | Capabilities.MaxTokens,
             (await host.RecordAsync()).Capabilities);
     }

@@ -24,7 +24,7 @@ public sealed class ResponsesEnvelopeTests
 
         Assert.Null(error);
         Assert.Equal(
-            Capabilities.Chat | Capabilities.Streaming | Capabilities.FunctionCalling | Capabilities.ForcedTool | Capabilities.ParallelTools | Capabilities.JsonSchema
+            Capabilities.Chat | Capabilities.ResponsesApi | Capabilities.Streaming | Capabilities.FunctionCalling | Capabilities.ForcedTool | Capabilities.ParallelTools | Capabilities.JsonSchema
                 | Capabilities.Logprobs | Capabilities.ReasoningEffort | Capabilities.Temperature | Capabilities.TopP | Capabilities.TemperatureWithTopP | Capabilities.MaxTokens | Capabilities.Metadata
                 | Capabilities.SystemRole | Capabilities.DeveloperRole | Capabilities.Vision | Capabilities.AudioInput | Capabilities.FileInput | Capabilities.Prefill,
             envelope.Capabilities);
@@ -37,7 +37,7 @@ public sealed class ResponsesEnvelopeTests
         var (envelope, error) = Read("""{"model":"m","input":"Hello there","instructions":null,"text":{"format":{"type":"text"}},"include":[],"tools":[]}""");
 
         Assert.Null(error);
-        Assert.Equal(Capabilities.Chat, envelope.Capabilities);
+        Assert.Equal(Capabilities.Chat | Capabilities.ResponsesApi, envelope.Capabilities);
         Assert.Equal(("Hello there".Length + "[]".Length, false), (envelope.PromptLength, envelope.Stream));
     }
 

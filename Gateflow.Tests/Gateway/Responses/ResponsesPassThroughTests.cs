@@ -109,7 +109,7 @@ public sealed class ResponsesPassThroughTests
         Assert.Equal(await simulator.TextAsync("gpt-5", Prompt), text.ToString());
         var record = await host.RecordAsync();
         Assert.Equal((end!.Usage.OutputTokenCount, 20, 1.0), (record.OutputTokens, record.ReasoningTokens, record.Quality));
-        Assert.Equal(Capabilities.Chat | Capabilities.Streaming | Capabilities.ReasoningEffort, record.Capabilities);
+        Assert.Equal(Capabilities.Chat | Capabilities.ResponsesApi | Capabilities.Streaming | Capabilities.ReasoningEffort, record.Capabilities);
     }
 
     [Theory]
