@@ -42,16 +42,16 @@ public sealed class ReplayJourneyTests
         var events = await host.Client.GetFromJsonAsync<JsonElement>($"/v1/management/migrations/{migration}/events", Token);
         Assert.Contains("tested", events.GetProperty("data").EnumerateArray().Select(e => e.GetProperty("type").GetString()));
         await PostAsync(host, $"/v1/management/migrations/{migration}/analysis", new { }, HttpStatusCode.OK);
-        Assert.Equal((0.5, "Quality in earlier tests 50 %"), await EvidenceAsync(host, migration!, "gpt-4o"));
+        Assert.Equal((0.5, "Earlier tests and migrations to it succeeded in part only (50 %)"), await EvidenceAsync(host, migration!, "gpt-4o"));
     }
 
-    /// <summary>The part of a candidate's score that earlier tests make up, with the reason that tells of it.</summary>
-    private static async Task<(double Part, string? Reason)?> EvidenceAsync(GateflowHost host, string migration, string model)
+    /// <summary>The part of a candidate's score that earlier tests make up, with the consideration that tells of it.</summary>
+    private static async Task<(double Part, string? Words)?> EvidenceAsync(GateflowHost host, string migration, string model)
     {
         var all = await host.Client.GetFromJsonAsync<JsonElement>($"/v1/management/migrations/{migration}/recommendations", Token);
         var candidate = all.GetProperty("recommendations").EnumerateArray().Single(r => r.GetProperty("model").GetString() == model);
         return candidate.GetProperty("breakdown").TryGetProperty("quality_evidence", out var part) && part.ValueKind == JsonValueKind.Number
-            ? (part.GetDouble(), candidate.GetProperty("reasons").EnumerateArray().Select(r => r.GetString()).SingleOrDefault(r => r!.StartsWith("Quality", StringComparison.Ordinal)))
+            ? (part.GetDouble(), candidate.GetProperty("considerations").EnumerateArray().Select(r => r.GetString()).SingleOrDefault(r => r!.StartsWith("Earlier", StringComparison.Ordinal)))
             : null;
     }
 
