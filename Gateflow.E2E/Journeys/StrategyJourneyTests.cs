@@ -16,11 +16,7 @@ public sealed class StrategyJourneyTests(DemoFixture demo) : DemoJourney(demo)
     {
         var visitor = await Demo.SignedInAsync();
         var wizard = new WizardPage(visitor);
-        await wizard.CreateAsync("gpt-4");
-        await wizard.ContinueAsync();
-        await wizard.ChooseAsync("gpt-5.6-sol");
-        await wizard.ToConfigurationAsync();
-        await wizard.StrategyAsync("Instant");
+        await wizard.ConfigureAsync("gpt-4", "gpt-5.6-sol", "Instant");
         await wizard.FillAsync(("Requests each step needs", "5"), ("Soak at 100 %", "0.1"));
 
         var live = await wizard.StartAsync();
@@ -40,11 +36,7 @@ public sealed class StrategyJourneyTests(DemoFixture demo) : DemoJourney(demo)
     {
         var visitor = await Demo.SignedInAsync();
         var wizard = new WizardPage(visitor);
-        await wizard.CreateAsync("gpt-4");
-        await wizard.ContinueAsync();
-        await wizard.ChooseAsync("gpt-5.6-sol");
-        await wizard.ToConfigurationAsync();
-        await wizard.StrategyAsync("Shadow");
+        await wizard.ConfigureAsync("gpt-4", "gpt-5.6-sol", "Shadow");
         await wizard.FillAsync(
             ("Mirror for", "0.002"), ("Requests copied", "100"), ("First step", "50"), ("Each step adds", "50"), ("Each step lasts at least", Minutes),
             ("Requests each step needs", "5"), ("Soak at 100 %", Minutes));
@@ -80,11 +72,7 @@ public sealed class StrategyJourneyTests(DemoFixture demo) : DemoJourney(demo)
 
         var colleague = await Demo.SignedInAsync();
         var other = new WizardPage(colleague);
-        await other.CreateAsync("gpt-4");
-        await other.ContinueAsync();
-        await other.ChooseAsync("gpt-5.6-sol");
-        await other.ToConfigurationAsync();
-        await other.StrategyAsync("Own steps");
+        await other.ConfigureAsync("gpt-4", "gpt-5.6-sol", "Own steps");
         await other.FillAsync(("Steps", $"40 % {Minutes} min\n80 % {Minutes} min gate"), ("Requests each step needs", "5"), ("Soak at 100 %", Minutes));
         var own = await other.StartAsync();
         await own.ShowsAsync("In progress");

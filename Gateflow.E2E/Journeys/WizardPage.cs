@@ -54,6 +54,16 @@ internal sealed class WizardPage(Visitor visitor)
         await Assertions.Expect(Page.GetByRole(AriaRole.Button, new() { Name = $"In use for this draft: {target}" }).Or(Page.GetByTestId("chosen-other")).First).ToBeVisibleAsync();
     }
 
+    /// <summary>From the first click to the configuration of a recommended target by a strategy.</summary>
+    public async Task ConfigureAsync(string source, string target, string strategy)
+    {
+        await CreateAsync(source);
+        await ContinueAsync();
+        await ChooseAsync(target);
+        await ToConfigurationAsync();
+        await StrategyAsync(strategy);
+    }
+
     /// <summary>From the chosen model over the check, which runs by itself, past the test to the configuration.</summary>
     public async Task ToConfigurationAsync()
     {
