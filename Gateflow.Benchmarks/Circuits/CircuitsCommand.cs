@@ -15,6 +15,9 @@ internal static partial class CircuitsCommand
     private const int Connections = 64;
     private const int Changes = 6;
 
+    /// <summary>How long the server waits for answers of browsers that left.</summary>
+    private static readonly TimeSpan Forgotten = TimeSpan.FromSeconds(25);
+
     private const string Help = """
         circuits: many viewers of the live page of one running canary, each a real circuit over a WebSocket in Blazor's own protocol, at 20 requests a second.
 
@@ -45,12 +48,13 @@ internal static partial class CircuitsCommand
         using var browser = new HttpClient(new SocketsHttpHandler { CookieContainer = cookies, UseProxy = false }) { BaseAddress = subject.Http.BaseAddress };
         await SignInAsync(browser, cancellationToken);
         var page = new Uri(subject.Http.BaseAddress!, $"migrations/{subject.Migration}?range=1h");
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var traffic = KeepBusyAsync(subject, stop.Token);
 
         Say("warming up");
         await subject.Load.SaturateAsync(Connections, time, cancellationToken);
         await OpenAndCloseAsync(browser, cookies, page, 60, cancellationToken);
+        var before = await subject.Load.SaturateAsync(Connections, time, cancellationToken);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var traffic = KeepBusyAsync(subject, stop.Token);
         await Task.Delay(time, clock, cancellationToken);
         var idle = await CpuAsync(subject, time, clock, cancellationToken);
         var heapBefore = await ManagedHeap.LiveAsync(subject.ProcessId, subject.Http, clock, cancellationToken);
@@ -74,17 +78,20 @@ internal static partial class CircuitsCommand
         await stop.CancelAsync();
         await traffic.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         Say("saturating the gateway meanwhile, then alone");
+        batches = open.Sum(v => v.Batches);
         var watched = await subject.Load.SaturateAsync(Connections, time, cancellationToken);
+        var perSecondThen = (open.Sum(v => v.Batches) - batches) / time.TotalSeconds / viewers;
         var faults = open.Select(v => v.Fault).OfType<string>().ToList();
         await CloseAsync(open);
         await Task.Delay(TimeSpan.FromSeconds(5), clock, cancellationToken);
         var alone = await subject.Load.SaturateAsync(Connections, time, cancellationToken);
 
         Say($"opening and closing {opens} pages");
-        await Task.Delay(TimeSpan.FromSeconds(10), clock, cancellationToken);
+        await Task.Delay(Forgotten, clock, cancellationToken);
         var heapClosed = await ManagedHeap.LiveAsync(subject.ProcessId, subject.Http, clock, cancellationToken);
         await OpenAndCloseAsync(browser, cookies, page, opens, cancellationToken);
-        await Task.Delay(TimeSpan.FromSeconds(10), clock, cancellationToken);
+        Say("waiting until they are forgotten");
+        await Task.Delay(Forgotten, clock, cancellationToken);
         var heapAfter = await ManagedHeap.LiveAsync(subject.ProcessId, subject.Http, clock, cancellationToken);
 
         if (faults.Count > 0)
@@ -94,8 +101,8 @@ internal static partial class CircuitsCommand
 
         var figures = new CircuitFigures
         {
-            Viewers = viewers, Opens = opens, Idle = idle, Busy = busy, PerSecond = perSecond, BatchBytes = size, HeapACircuit = (heapOpen - heapBefore) / viewers,
-            Push = new Quantiles(pushes), Kept = watched.PerSecond / alone.PerSecond, HeapBefore = heapClosed, HeapAfter = heapAfter,
+            Viewers = viewers, Opens = opens, Idle = idle, Busy = busy, PerSecond = perSecond, PerSecondSaturated = perSecondThen, BatchBytes = size, HeapACircuit = (heapOpen - heapBefore) / viewers,
+            Push = new Quantiles(pushes), Kept = watched.PerSecond * 2 / (before.PerSecond + alone.PerSecond), HeapBefore = heapClosed, HeapAfter = heapAfter,
         };
         var report = figures.Report(clock.GetUtcNow());
         Console.WriteLine(report);

@@ -90,6 +90,7 @@ internal sealed partial class Viewer : IAsyncDisposable
         {
             using var form = new MultipartFormDataContent { { new StringContent(_circuit), "circuitId" } };
             using var answer = await _http.PostAsync(new Uri(_page, "/_blazor/disconnect"), form);
+            answer.EnsureSuccessStatusCode();
         }
 
         await _hub.DisposeAsync();

@@ -126,6 +126,7 @@ internal static class Parts
 
     public static IServiceCollection AddLive(this IServiceCollection services)
     {
+        services.AddSingleton<ProcessorLoad>();
         services.AddSingleton<MigrationFeed>();
         services.AddSingleton<LiveSnapshots>();
         services.AddSingleton<HubWatches>();

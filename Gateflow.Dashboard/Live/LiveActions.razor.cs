@@ -14,6 +14,7 @@ public sealed partial class LiveActions(Conduct conduct, DialogService dialogs)
 {
     private bool busy;
     private string? fault;
+    private (string Id, MigrationStatus Status, int Step, string Verbs, bool Busy, string? Fault) drawn;
 
     [Parameter, EditorRequired]
     public LiveSnapshot Snapshot { get; set; } = default!;
@@ -25,10 +26,21 @@ public sealed partial class LiveActions(Conduct conduct, DialogService dialogs)
     [CascadingParameter]
     private Task<AuthenticationState> Person { get; set; } = default!;
 
+    /// <summary>The buttons stay as they are while the same verbs are allowed: what their dialogs say is written when they open.</summary>
+    protected override bool ShouldRender()
+    {
+        var migration = Snapshot.Migration;
+        var now = (migration.MigrationId, migration.Status, migration.Progress.Step, string.Join(' ', migration.AllowedActions), busy, fault);
+        var changed = now != drawn;
+        drawn = now;
+        return changed;
+    }
+
     [SuppressMessage("Design", "CA1031", Justification = "Whatever failed is told beside the buttons.")]
-    private async Task RunAsync(LiveAction action)
+    private async Task RunAsync(LiveAction shown)
     {
         fault = null;
+        var action = ActionWords.Of(Snapshot.Migration).FirstOrDefault(a => a.Verb == shown.Verb) ?? shown;
         if (await dialogs.ConfirmAsync(action.Confirm) is not { } answer)
         {
             return;

@@ -1,12 +1,12 @@
-using Gateflow.Dashboard.Migrations;
 using Microsoft.AspNetCore.Components;
 
 namespace Gateflow.Dashboard.Live;
 
-/// <summary>The charts of a migration on one time axis with one cursor. They are made once; updates push what changed.</summary>
+/// <summary>The charts below the ramp, on one time axis with one cursor. They are made once; updates push what changed.</summary>
 public sealed partial class LiveCharts
 {
     private LiveSeries series = default!;
+    private LiveSeries? drawn;
 
     [Parameter, EditorRequired]
     public LiveSnapshot Snapshot { get; set; } = default!;
@@ -14,13 +14,14 @@ public sealed partial class LiveCharts
     [Parameter, EditorRequired]
     public LiveRange Range { get; set; } = LiveRange.Whole;
 
-    /// <summary>What stands beside the ramp.</summary>
-    [Parameter]
-    public RenderFragment? Aside { get; set; }
-
-    private MigrationView Migration => Snapshot.Migration;
-
-    private string Group => "live-" + Migration.MigrationId;
+    private string Group => Snapshot.ChartGroup;
 
     protected override void OnParametersSet() => series = LiveSeries.Of(Snapshot, Range);
+
+    protected override bool ShouldRender()
+    {
+        var changed = !ReferenceEquals(drawn, series);
+        drawn = series;
+        return changed;
+    }
 }

@@ -14,6 +14,7 @@ public sealed partial class LivePage(LiveSnapshots snapshots, MigrationFeed feed
 {
     private static readonly IReadOnlyList<Crumb> Crumbs = [new("Change management"), new("Migrations", "/migrations")];
 
+    private readonly CancellationTokenSource leave = new();
     private LiveSnapshot? snapshot;
     private bool loaded;
     private string? fault;
@@ -105,21 +106,22 @@ public sealed partial class LivePage(LiveSnapshots snapshots, MigrationFeed feed
             return;
         }
 
+        var left = leave.Token;
         await SubscribeAsync();
         await RefreshAsync(); // whatever changed between the first reading and the subscription
         StateHasChanged();
         try
         {
             self = DotNetObjectReference.Create(this);
-            var module = await browser.InvokeAsync<IJSObjectReference>("import", "./js/live-page.js");
-            keys = await module.InvokeAsync<IJSObjectReference>("listen", self);
+            var module = await browser.InvokeAsync<IJSObjectReference>("import", left, "./js/live-page.js");
+            keys = await module.InvokeAsync<IJSObjectReference>("listen", left, self);
             await module.DisposeAsync();
             if (gone)
             {
                 await ReleaseAsync();
             }
         }
-        catch (Exception left) when (left is JSDisconnectedException or TaskCanceledException)
+        catch (Exception end) when (end is JSDisconnectedException or TaskCanceledException)
         {
             // The page was left before its keys were bound.
         }
@@ -128,6 +130,8 @@ public sealed partial class LivePage(LiveSnapshots snapshots, MigrationFeed feed
     public async ValueTask DisposeAsync()
     {
         gone = true;
+        await leave.CancelAsync(); // what a browser that left never answers must not hold the circuit for its minute
+        leave.Dispose();
         if (subscription is not null)
         {
             await subscription.DisposeAsync();

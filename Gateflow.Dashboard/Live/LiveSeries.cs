@@ -9,7 +9,6 @@ namespace Gateflow.Dashboard.Live;
 /// <summary>What the charts of the live page draw: a snapshot seen through a range.</summary>
 internal sealed class LiveSeries
 {
-    private static readonly TimeSpan Beat = TimeSpan.FromSeconds(2);
     private static readonly ConditionalWeakTable<LiveSnapshot, ConcurrentDictionary<string, Lazy<LiveSeries>>> Made = new();
     private readonly LiveSnapshot _snapshot;
     private readonly MigrationView _migration;
@@ -17,8 +16,6 @@ internal sealed class LiveSeries
 
     private LiveSeries(LiveSnapshot snapshot, LiveRange range)
     {
-        // Charts move in steps of two seconds unless their points change: a redraw costs the browser more than all else on the page.
-        snapshot = snapshot with { At = new DateTimeOffset(snapshot.At.UtcTicks / Beat.Ticks * Beat.Ticks, TimeSpan.Zero) };
         _snapshot = snapshot;
         _migration = snapshot.Migration;
         (From, To) = range.Window(snapshot);
@@ -94,9 +91,9 @@ internal sealed class LiveSeries
     /// <summary>Requests a minute that were not answered by their arm's own model, by what became of them; one line an outcome that happened.</summary>
     public IReadOnlyList<ChartSeries> Outcomes { get; }
 
-    /// <summary>Made once a snapshot and range for all who watch; their charts then share the points too.</summary>
+    /// <summary>Made once a charted snapshot and range for all who watch; their charts then share the points too.</summary>
     public static LiveSeries Of(LiveSnapshot snapshot, LiveRange range) =>
-        Made.GetOrCreateValue(snapshot).GetOrAdd(range.Name, _ => new Lazy<LiveSeries>(() => new LiveSeries(snapshot, range))).Value;
+        Made.GetOrCreateValue(snapshot.Charted).GetOrAdd(range.Name, _ => new Lazy<LiveSeries>(() => new LiveSeries(snapshot.Charted, range))).Value;
 
     private static IReadOnlyList<ChartThreshold> Limit(double? value, string label) => value is { } limit ? [new ChartThreshold(limit, label)] : [];
 

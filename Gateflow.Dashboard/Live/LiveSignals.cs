@@ -15,9 +15,9 @@ internal sealed class LiveSignals(
 {
     public void Connect()
     {
-        transitions.Stored += Tell;
+        transitions.Stored += id => Tell(id, decided: true);
         transitions.Stored += _ => alerts.Tell();
-        controller.Judged += feed.Signal;
+        controller.Judged += id => feed.Signal(id);
         writer.Written += TellAll;
         shadow.Written += TellAll;
     }
@@ -26,13 +26,13 @@ internal sealed class LiveSignals(
     {
         foreach (var id in migrationIds)
         {
-            Tell(id);
+            Tell(id, decided: false);
         }
     }
 
-    private void Tell(string migrationId)
+    private void Tell(string migrationId, bool decided)
     {
         snapshots.Forget(migrationId);
-        feed.Signal(migrationId);
+        feed.Signal(migrationId, decided);
     }
 }

@@ -14,6 +14,18 @@ public sealed record LiveSnapshot(MigrationView Migration, IReadOnlyList<ArmPoin
     /// <summary>Width of a point of <see cref="Whole"/>.</summary>
     public TimeSpan Every { get; init; } = LiveSnapshots.Window;
 
+    /// <summary>What the charts draw: this snapshot, or <see cref="Drawn"/>.</summary>
+    internal LiveSnapshot Charted => Drawn ?? this;
+
+    /// <summary>
+    /// The snapshot that the charts show already while it is young enough and nothing happened since: a redraw costs browser and circuit
+    /// more than all else on the page. Null when the charts are to move on.
+    /// </summary>
+    internal LiveSnapshot? Drawn { get; init; }
+
+    /// <summary>The name under which the charts of the page share their cursor.</summary>
+    public string ChartGroup => "live-" + Migration.MigrationId;
+
     /// <summary>The last requests, newest first.</summary>
     public IReadOnlyList<RequestView> Requests { get; init; } = [];
 

@@ -20,6 +20,9 @@ public sealed class LiveSnapshots(MigrationReader reader, TimeProvider clock)
     private const int LatestRequests = 20;
     private const long Unsettled = 100;
     private static readonly TimeSpan Fresh = TimeSpan.FromMilliseconds(450);
+
+    /// <summary>How often the charts of a running migration move when nothing happens.</summary>
+    private static readonly TimeSpan ChartBeat = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Recent = TimeSpan.FromHours(1);
 
     /// <summary>How far back the newest windows may still be written.</summary>
@@ -67,15 +70,18 @@ public sealed class LiveSnapshots(MigrationReader reader, TimeProvider clock)
 
             var now = clock.GetUtcNow();
             var kept = await KeepAsync(view, now);
-            return new LiveSnapshot(view, kept.Recent, kept.Events)
+            var snapshot = new LiveSnapshot(view, kept.Recent, kept.Events)
             {
                 At = now,
+                Drawn = kept.Charted is { } drawn && now - drawn.At < ChartBeat && ReferenceEquals(drawn.Events, kept.Events) && view.Progress.FinishedAt is null ? drawn : null,
                 Whole = kept.Every == Window ? kept.Recent : kept.Whole,
                 Every = kept.Every,
                 Requests = kept.Requests,
                 Rollback = view.Status != MigrationStatus.RolledBack
                     ? null : (await reader.RollbacksAsync(1, null, migrationId, CancellationToken.None)).Data is [var latest, ..] ? latest : null,
             };
+            _kept[migrationId] = kept with { Charted = snapshot.Charted };
+            return snapshot;
         }
         catch
         {
@@ -88,7 +94,7 @@ public sealed class LiveSnapshots(MigrationReader reader, TimeProvider clock)
     private async Task<Kept> KeepAsync(MigrationView view, DateTimeOffset now)
     {
         var id = view.MigrationId;
-        var kept = _kept.GetValueOrDefault(id) ?? new Kept([], [], [], default, [], Window, default);
+        var kept = _kept.GetValueOrDefault(id) ?? new Kept([], [], [], default, [], Window, default, null);
         var requests = await reader.RequestsAsync(id, LatestRequests, CancellationToken.None, exists: true) ?? [];
         kept = kept with { Events = await EventsAsync(id, kept.Events), Requests = requests.SequenceEqual(kept.Requests) ? kept.Requests : requests };
         if (view.Progress.StartedAt is { } started)
@@ -182,6 +188,14 @@ public sealed class LiveSnapshots(MigrationReader reader, TimeProvider clock)
     /// <param name="Whole">The whole life; none while <paramref name="Every"/> is the finest.</param>
     /// <param name="Every">Width of its points.</param>
     /// <param name="At">When it was read.</param>
+    /// <param name="Charted">What the charts show.</param>
     private sealed record Kept(
-        IReadOnlyList<EventView> Events, IReadOnlyList<RequestView> Requests, IReadOnlyList<ArmPoint> Recent, DateTimeOffset RecentAt, IReadOnlyList<ArmPoint> Whole, TimeSpan Every, DateTimeOffset At);
+        IReadOnlyList<EventView> Events,
+        IReadOnlyList<RequestView> Requests,
+        IReadOnlyList<ArmPoint> Recent,
+        DateTimeOffset RecentAt,
+        IReadOnlyList<ArmPoint> Whole,
+        TimeSpan Every,
+        DateTimeOffset At,
+        LiveSnapshot? Charted);
 }

@@ -1,8 +1,16 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Microsoft.AspNetCore.Components;
+
 namespace Gateflow.Dashboard.Parts;
 
-/// <summary>The icons of the dashboard: stroked paths in a box of 20 × 20, drawn in the colour of the text beside them.</summary>
+/// <summary>
+/// The icons of the dashboard: stroked paths in a box of 20 × 20, drawn in the colour of the text beside them. An icon is a text, not a
+/// component: a live page draws dozens of them for each of its viewers.
+/// </summary>
 public static class Icons
 {
+    private static readonly ConcurrentDictionary<(string Name, int Size), MarkupString> Made = new();
     private static readonly Dictionary<string, string> Paths = new(StringComparer.Ordinal)
     {
         ["alert"] = "M10 3.500 17.500 16.500h-15zM10 8.500v3.500M10 14.300v.2",
@@ -55,6 +63,11 @@ public static class Icons
     };
 
     public static IReadOnlyCollection<string> Names => Paths.Keys;
+
+    /// <summary>An icon of some pixels. Icons are never the only carrier of a meaning, so they are hidden from readers.</summary>
+    public static MarkupString Svg(string name, int size = 18) => Made.GetOrAdd((name, size), static key => new MarkupString(string.Create(
+        CultureInfo.InvariantCulture,
+        $"""<svg class="icon" width="{key.Size}" height="{key.Size}" viewBox="0 0 20 20" fill="none" stroke="currentColor" stroke-width="{(key.Name == "dots" ? 2.6 : 1.7)}" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d="{Path(key.Name)}" /></svg>""")));
 
     /// <summary>The path of an icon; a mistyped name fails loudly, in the gallery and in the tests.</summary>
     public static string Path(string name) =>

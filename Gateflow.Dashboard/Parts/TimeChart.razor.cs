@@ -10,10 +10,12 @@ namespace Gateflow.Dashboard.Parts;
 public sealed partial class TimeChart(IJSRuntime browser) : IAsyncDisposable
 {
     private readonly Dictionary<string, IReadOnlyList<ChartPoint>> held = new(StringComparer.Ordinal);
+    private readonly CancellationTokenSource leave = new();
     private ElementReference host;
     private IJSObjectReference? module;
     private IJSObjectReference? chart;
     private object? frame;
+    private Drawing? drawn;
     private bool gone;
 
     [Parameter, EditorRequired]
@@ -71,6 +73,15 @@ public sealed partial class TimeChart(IJSRuntime browser) : IAsyncDisposable
         : $"{Title}: {string.Join(", ", Series.Select(s => $"{s.Name} {Latest(s)}"))}"
             + (Thresholds.Count == 0 ? "." : $"; {string.Join(", ", Thresholds.Select(t => $"{t.Label} {Text(t.Value)}"))}.");
 
+    /// <summary>The same lines, limits, marks and window again are not drawn anew.</summary>
+    protected override bool ShouldRender()
+    {
+        var now = new Drawing(Series, Thresholds, Marks, From, To, Title, Summary);
+        var changed = now != drawn;
+        drawn = now;
+        return changed;
+    }
+
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
         try
@@ -97,6 +108,8 @@ public sealed partial class TimeChart(IJSRuntime browser) : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         gone = true;
+        await leave.CancelAsync(); // what a browser that left never answers must not hold the circuit for its minute
+        leave.Dispose();
         try
         {
             if (chart is not null)
@@ -122,13 +135,13 @@ public sealed partial class TimeChart(IJSRuntime browser) : IAsyncDisposable
 
     private async Task CreateAsync()
     {
-        module = await browser.InvokeAsync<IJSObjectReference>("import", "./js/time-chart.js");
+        module = await browser.InvokeAsync<IJSObjectReference>("import", leave.Token, "./js/time-chart.js");
         if (gone)
         {
             return;
         }
 
-        var made = await module.InvokeAsync<IJSObjectReference>("create", host, new { unit = Unit.ToString().ToLowerInvariant(), group = Group, height = Height });
+        var made = await module.InvokeAsync<IJSObjectReference>("create", leave.Token, host, Unit.ToString().ToLowerInvariant(), Group, Height);
         if (gone)
         {
             await made.InvokeVoidAsync("destroy");
@@ -156,24 +169,21 @@ public sealed partial class TimeChart(IJSRuntime browser) : IAsyncDisposable
             held[series.Name] = series.Points;
         }
 
-        await chart!.InvokeVoidAsync("update", new
-        {
-            min = Min,
-            max = Max,
-            from = From?.ToUnixTimeMilliseconds(),
-            to = To?.ToUnixTimeMilliseconds(),
-            thresholds = Thresholds.Select(t => new { y = t.Value, label = t.Label, tone = t.Tone.Css() }),
-            marks = Marks.Select(m => new { x = m.At.ToUnixTimeMilliseconds(), label = m.Label, tone = m.Tone.Css() }),
-            series = deltas.Select(d => new
-            {
-                name = d.Series.Name,
-                tone = d.Series.Tone.Css(),
-                stroke = d.Series.Stroke.ToString().ToLowerInvariant(),
-                drop = d.Delta.Drop,
-                keep = d.Delta.Keep,
-                add = d.Delta.Add.Select(p => new double?[] { p.At.ToUnixTimeMilliseconds(), p.Value is { } v && double.IsFinite(v) ? v : null }),
-            }),
-        });
+        var update = new ChartUpdate(
+            Min,
+            Max,
+            From?.ToUnixTimeMilliseconds(),
+            To?.ToUnixTimeMilliseconds(),
+            Thresholds.Select(t => new ChartUpdate.Threshold(t.Value, t.Label, t.Tone.Css())),
+            Marks.Select(m => new ChartUpdate.Mark(m.At.ToUnixTimeMilliseconds(), m.Label, m.Tone.Css())),
+            deltas.Select(d => new ChartUpdate.Line(
+                d.Series.Name,
+                d.Series.Tone.Css(),
+                d.Series.Stroke.ToString().ToLowerInvariant(),
+                d.Delta.Drop,
+                d.Delta.Keep,
+                d.Delta.Add.Select(p => new double?[] { p.At.ToUnixTimeMilliseconds(), p.Value is { } v && double.IsFinite(v) ? v : null }))));
+        await chart!.InvokeVoidAsync("update", leave.Token, update.ToJson());
     }
 
     private string Latest(ChartSeries series) => Text(series.Points.LastOrDefault(p => p.Value is not null).Value);
@@ -187,6 +197,16 @@ public sealed partial class TimeChart(IJSRuntime browser) : IAsyncDisposable
         ChartUnit.Usd => Display.Money(value is { } v && double.IsFinite(v) ? (decimal)v : null),
         _ => Display.Number(value, 2),
     };
+
+    /// <summary>What a render depends on; lists are the same when they are the same object.</summary>
+    private sealed record Drawing(
+        IReadOnlyList<ChartSeries> Series,
+        IReadOnlyList<ChartThreshold> Thresholds,
+        IReadOnlyList<ChartMark> Marks,
+        DateTimeOffset? From,
+        DateTimeOffset? To,
+        string Title,
+        string? Summary);
 
     /// <summary>All that is drawn beside the points, comparable.</summary>
     private sealed record Frame(string Lines, string Around, DateTimeOffset? From, DateTimeOffset? To, double? Min, double? Max)

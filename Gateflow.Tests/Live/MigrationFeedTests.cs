@@ -8,9 +8,14 @@ public sealed class MigrationFeedTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
     private readonly FakeTimeProvider _clock = new();
+    private readonly Load _load;
     private readonly MigrationFeed _feed;
 
-    public MigrationFeedTests() => _feed = new MigrationFeed(_clock, NullLogger<MigrationFeed>.Instance);
+    public MigrationFeedTests()
+    {
+        _load = new Load(_clock);
+        _feed = new MigrationFeed(_clock, _load, NullLogger<MigrationFeed>.Instance);
+    }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -97,5 +102,52 @@ public sealed class MigrationFeedTests
 
         Assert.Equal(0, _feed.Watchers);
         _feed.Signal("mig_1");
+    }
+
+    [Fact]
+    public async Task Signals_WhileTheProcessorsAreBusy_WaitTwoSeconds()
+    {
+        _load.Now = 0.9;
+        var calls = new SemaphoreSlim(0);
+        await using var watching = _feed.Subscribe("mig_1", _ => Task.FromResult(calls.Release()));
+        _feed.Signal("mig_1");
+        Assert.True(await calls.WaitAsync(Limit, Token));
+        var passed = TimeSpan.Zero;
+
+        _feed.Signal("mig_1");
+        while (!await calls.WaitAsync(TimeSpan.FromMilliseconds(20), Token))
+        {
+            _clock.Advance(MigrationFeed.Interval);
+            passed += MigrationFeed.Interval;
+        }
+
+        Assert.True(passed >= MigrationFeed.BusyInterval);
+    }
+
+    [Fact]
+    public async Task Decisions_WhileTheProcessorsAreBusy_ComeAsEver()
+    {
+        _load.Now = 0.9;
+        var calls = new SemaphoreSlim(0);
+        await using var watching = _feed.Subscribe("mig_1", _ => Task.FromResult(calls.Release()));
+        _feed.Signal("mig_1");
+        Assert.True(await calls.WaitAsync(Limit, Token));
+        var (step, passed) = (TimeSpan.FromMilliseconds(100), TimeSpan.Zero);
+
+        _feed.Signal("mig_1", decided: true);
+        while (!await calls.WaitAsync(TimeSpan.FromMilliseconds(100), Token) && passed < Limit)
+        {
+            _clock.Advance(step);
+            passed += step;
+        }
+
+        Assert.True(passed < MigrationFeed.BusyInterval);
+    }
+
+    private sealed class Load(TimeProvider clock) : ProcessorLoad(clock)
+    {
+        public double Now { get; set; }
+
+        public override double Share => Now;
     }
 }

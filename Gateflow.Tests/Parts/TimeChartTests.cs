@@ -55,7 +55,7 @@ public sealed class TimeChartTests : DashboardTestContext
         cut.Render(p => p.Add(x => x.Marks, [new ChartMark(Now, "rolled back", Tone.RolledBack)]));
 
         Assert.Equal([(0, 3, 0)], Sent(1));
-        Assert.Contains("rolled back", JsonSerializer.Serialize(chart.Invocations["update"][1].Arguments[0]), StringComparison.Ordinal);
+        Assert.Contains("rolled back", (string)chart.Invocations["update"][1].Arguments[0]!, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -83,6 +83,19 @@ public sealed class TimeChartTests : DashboardTestContext
         await DisposeComponentsAsync();
 
         chart.VerifyInvoke("destroy");
+    }
+
+    [Fact]
+    public void Render_TheSameLinesAgain_AreNotDrawnAnew()
+    {
+        ChartSeries[] lines = [Line("gpt-4", 1, 2, 3)];
+        var cut = Chart(lines);
+        cut.Render(p => p.Add(x => x.Series, lines)); // a first render is not asked for
+        var before = cut.RenderCount;
+
+        cut.Render(p => p.Add(x => x.Series, lines));
+
+        Assert.Equal(before, cut.RenderCount);
     }
 
     [Fact]
@@ -128,7 +141,7 @@ public sealed class TimeChartTests : DashboardTestContext
 
     private List<(int Drop, int Keep, int Add)> Sent(int push)
     {
-        using var json = JsonDocument.Parse(JsonSerializer.Serialize(chart.Invocations["update"][push].Arguments[0]));
+        using var json = JsonDocument.Parse((string)chart.Invocations["update"][push].Arguments[0]!);
         return [.. json.RootElement.GetProperty("series").EnumerateArray()
             .Select(s => (s.GetProperty("drop").GetInt32(), s.GetProperty("keep").GetInt32(), s.GetProperty("add").GetArrayLength()))];
     }

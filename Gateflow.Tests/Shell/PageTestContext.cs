@@ -108,7 +108,7 @@ public class PageTestContext : DashboardTestContext
     public GateflowHost Host { get; }
 
     /// <summary>The pages' own feed, so that a test says when something changed.</summary>
-    public MigrationFeed Feed { get; } = new(TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger<MigrationFeed>.Instance);
+    public MigrationFeed Feed { get; } = new(TimeProvider.System, new ProcessorLoad(TimeProvider.System), Microsoft.Extensions.Logging.Abstractions.NullLogger<MigrationFeed>.Instance);
 
     /// <summary>Stores rows as they are.</summary>
     public async Task AddAsync(params object[] rows)

@@ -49,9 +49,9 @@ const full = new Intl.DateTimeFormat(undefined, { weekday: 'short', day: 'numeri
 
 let count = 0;
 
-export function create(host, options) {
+export function create(host, unitName, group, height) {
   const state = { series: [], span: 0, tick: 0, most: 0, queued: null, busy: false, gone: false, hover: null, seen: true };
-  const unit = units[options.unit] ?? units.plain;
+  const unit = units[unitName] ?? units.plain;
   const axisLabel = value => value === undefined || value === null ? '' : (state.tick >= 864e5 ? date : state.span > 864e5 ? day : state.tick >= 6e4 ? minute : clock).format(new Date(Number(value)));
   const root = host.shadowRoot ?? host.attachShadow({ mode: 'open' });
   root.adoptedStyleSheets = [sheet];
@@ -59,7 +59,7 @@ export function create(host, options) {
   root.append(canvas);
   const chart = new ApexCharts(canvas, {
     chart: {
-      id: `gf-chart-${++count}`, group: options.group ?? undefined, type: 'line', height: options.height, width: '100%',
+      id: `gf-chart-${++count}`, group: group ?? undefined, type: 'line', height, width: '100%',
       animations: { enabled: false }, toolbar: { show: false }, zoom: { enabled: false }, selection: { enabled: false },
       fontFamily: 'var(--gf-font)', background: 'transparent', parentHeightOffset: 0, redrawOnParentResize: true, redrawOnWindowResize: true,
     },
@@ -148,7 +148,11 @@ export function create(host, options) {
 
   // What nobody sees is not drawn: the newest change waits until the chart comes into view again.
   const catchUp = () => { if (state.queued) { void draw(state.queued); } };
-  const sight = new IntersectionObserver(entries => { state.seen = entries[entries.length - 1].isIntersecting; catchUp(); });
+  const sight = new IntersectionObserver(entries => {
+    if (!host.isConnected) { void destroy(); return; } // the page was left while the chart was being made
+    state.seen = entries[entries.length - 1].isIntersecting;
+    catchUp();
+  });
   sight.observe(host);
   document.addEventListener('visibilitychange', catchUp);
 
@@ -170,17 +174,24 @@ export function create(host, options) {
     }
   }
 
+  async function destroy() {
+    if (state.gone) { return; }
+    state.gone = true;
+    sight.disconnect();
+    document.removeEventListener('visibilitychange', catchUp);
+    host.removeEventListener('mousemove', remember);
+    host.removeEventListener('mouseleave', forget);
+    await ready;
+    chart.destroy();
+    canvas.remove();
+  }
+
   return {
-    update(change) { take(change); void draw(change); },
-    async destroy() {
-      state.gone = true;
-      sight.disconnect();
-      document.removeEventListener('visibilitychange', catchUp);
-      host.removeEventListener('mousemove', remember);
-      host.removeEventListener('mouseleave', forget);
-      await ready;
-      chart.destroy();
-      canvas.remove();
+    update(json) {
+      const change = JSON.parse(json);
+      take(change);
+      void draw(change);
     },
+    destroy,
   };
 }
