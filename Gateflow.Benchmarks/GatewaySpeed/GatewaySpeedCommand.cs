@@ -19,6 +19,7 @@ internal static class GatewaySpeedCommand
 
           --rounds N    rounds; every figure is the median of them (5)
           --seconds N   length of each stretch of load (5)
+          --warm-up N   seconds of load before the first round, for each program (60): until then busy code is still being compiled to its best
           --out FILE    writes the markdown there, between <!-- gateway-speed:begin --> and <!-- gateway-speed:end --> if the file has these lines
 
         Needs two cores and taskset: load and provider share core 0, each program under test has core 1 for itself. Build with -c Release. docs/speed.md explains the figures.
@@ -29,7 +30,7 @@ internal static class GatewaySpeedCommand
         Name = "gateway-speed",
         Summary = "what the gateway costs against a bare pass-through",
         Help = Help,
-        Options = ["--rounds", "--seconds", "--out"],
+        Options = ["--rounds", "--seconds", "--warm-up", "--out"],
         RunAsync = RunAsync,
     };
 
@@ -37,6 +38,7 @@ internal static class GatewaySpeedCommand
     {
         var rounds = line.Integer("--rounds", 5, 1, 100);
         var time = TimeSpan.FromSeconds(line.Number("--seconds", 5, 1, 600));
+        var warmUp = TimeSpan.FromSeconds(line.Number("--warm-up", 60, 1, 600));
         if (Environment.GetEnvironmentVariable(Pinned) is null)
         {
             return await PinAsync(cancellationToken);
@@ -53,7 +55,7 @@ internal static class GatewaySpeedCommand
         foreach (var subject in (Subject[])[.. all, shadow])
         {
             Say($"warming up {subject.Name}");
-            await subject.Load.SaturateAsync(Connections, time * 2, cancellationToken);
+            await subject.Load.SaturateAsync(Connections, warmUp, cancellationToken);
         }
 
         for (var round = 1; round <= rounds; round++)
