@@ -14,7 +14,7 @@ public sealed partial class LiveActions(Conduct conduct, DialogService dialogs)
 {
     private bool busy;
     private string? fault;
-    private (string Id, MigrationStatus Status, int Step, string Verbs, bool Busy, string? Fault) drawn;
+    private (string Id, MigrationStatus Status, int Step, int Steps, string Verbs, bool Busy, string? Fault) drawn;
 
     [Parameter, EditorRequired]
     public LiveSnapshot Snapshot { get; set; } = default!;
@@ -30,7 +30,7 @@ public sealed partial class LiveActions(Conduct conduct, DialogService dialogs)
     protected override bool ShouldRender()
     {
         var migration = Snapshot.Migration;
-        var now = (migration.MigrationId, migration.Status, migration.Progress.Step, string.Join(' ', migration.AllowedActions), busy, fault);
+        var now = (migration.MigrationId, migration.Status, migration.Progress.Step, migration.Progress.Steps, string.Join(' ', migration.AllowedActions), busy, fault);
         var changed = now != drawn;
         drawn = now;
         return changed;

@@ -81,6 +81,7 @@ public sealed class LiveSnapshots(MigrationReader reader, TimeProvider clock)
                     ? null : (await reader.RollbacksAsync(1, null, migrationId, CancellationToken.None)).Data is [var latest, ..] ? latest : null,
             };
             _kept[migrationId] = kept with { Charted = snapshot.Charted };
+            Trim();
             return snapshot;
         }
         catch
@@ -104,8 +105,6 @@ public sealed class LiveSnapshots(MigrationReader reader, TimeProvider clock)
             kept = await WholeAsync(view, kept, started - Window, now);
         }
 
-        _kept[id] = kept;
-        Trim();
         return kept;
     }
 
