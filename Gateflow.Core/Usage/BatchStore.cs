@@ -58,6 +58,21 @@ internal sealed class BatchStore(
         return [.. batch?.Records.Select(r => r.MigrationId).OfType<string>() ?? [], .. states.Select(s => s.Migration)];
     }
 
+    /// <summary>True when the database takes writes, whatever is wrong with a batch.</summary>
+    public async Task<bool> TakesWritesAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var db = await databases.CreateDbContextAsync(cancellationToken);
+            await db.Settings.Where(s => s.Name == LastName).ExecuteUpdateAsync(set => set.SetProperty(s => s.Value, s => s.Value), cancellationToken);
+            return true;
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Forgets what is known of stored rows: after a failure it may not be true.</summary>
     public void Forget()
     {
@@ -148,7 +163,11 @@ internal sealed class BatchStore(
             _windows[key] = window;
         }
 
-        db.ArmWindows.Update(window);
+        if (db.Entry(window).State == EntityState.Detached) // else another window of the batch lies within it, and it is new perhaps
+        {
+            db.ArmWindows.Update(window);
+        }
+
         return window;
     }
 

@@ -30,19 +30,10 @@ internal sealed class RecorderSpool
         ? [.. Directory.EnumerateFiles(_folder, "*.json").Order(StringComparer.Ordinal)]
         : [];
 
-    public void Append(UsageBatch batch)
-    {
-        Directory.CreateDirectory(_folder);
-        var last = Files() is [.., var file] ? long.Parse(Path.GetFileName(file).AsSpan(0, 12), NumberStyles.None, CultureInfo.InvariantCulture) : 0;
-        var path = Path.Combine(_folder, string.Create(CultureInfo.InvariantCulture, $"{last + 1:D12}-{batch.Id:N}.json"));
-        using (var stream = new FileStream(path + ".part", FileMode.Create, FileAccess.Write))
-        {
-            JsonSerializer.Serialize(stream, batch, _format);
-            stream.Flush(flushToDisk: true);
-        }
+    public void Append(UsageBatch batch) => Write(batch, "");
 
-        File.Move(path + ".part", path);
-    }
+    /// <summary>Keeps a batch that the database does not take under a name that is not read again. The file's path.</summary>
+    public string SetAside(UsageBatch batch) => Write(batch, ".refused");
 
     /// <summary>The batch of a file; null when it is damaged, which sets it aside under another name.</summary>
     public UsageBatch? TryRead(string file)
@@ -57,6 +48,21 @@ internal sealed class RecorderSpool
             File.Move(file, file + ".damaged", overwrite: true);
             return null;
         }
+    }
+
+    private string Write(UsageBatch batch, string ending)
+    {
+        Directory.CreateDirectory(_folder);
+        var last = Files() is [.., var file] ? long.Parse(Path.GetFileName(file).AsSpan(0, 12), NumberStyles.None, CultureInfo.InvariantCulture) : 0;
+        var path = Path.Combine(_folder, string.Create(CultureInfo.InvariantCulture, $"{last + 1:D12}-{batch.Id:N}.json{ending}"));
+        using (var stream = new FileStream(path + ".part", FileMode.Create, FileAccess.Write))
+        {
+            JsonSerializer.Serialize(stream, batch, _format);
+            stream.Flush(flushToDisk: true);
+        }
+
+        File.Move(path + ".part", path, overwrite: true);
+        return path;
     }
 
     private sealed class ProtectedBytes(ISecretProtector protector, SamplePolicy samples) : JsonConverter<ReadOnlyMemory<byte>>

@@ -17,6 +17,9 @@ public sealed partial class RecorderWriter : IDisposable
     /// <summary>Most requests taken in one turn: what does not fit waits in the recorder.</summary>
     private const int TurnRecords = 50_000;
 
+    /// <summary>Turns after which a batch that fails while the database takes other writes is set aside: it would keep all others waiting.</summary>
+    private const int MaxTries = 5;
+
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(5);
 
     private readonly Recorder _recorder;
@@ -30,6 +33,7 @@ public sealed partial class RecorderWriter : IDisposable
     private readonly SemaphoreSlim _one = new(1, 1);
     private long _lastDrain;
     private readonly HashSet<string> _written = new(StringComparer.Ordinal);
+    private (Guid Batch, int Times) _failed;
     private int _waitingRecords;
     private volatile bool _away;
 
@@ -198,7 +202,23 @@ public sealed partial class RecorderWriter : IDisposable
 
     private async Task<int> StoreAsync(UsageBatch batch, CancellationToken cancellationToken)
     {
-        _written.UnionWith(await _store.StoreAsync(batch, cancellationToken));
+        try
+        {
+            _written.UnionWith(await _store.StoreAsync(batch, cancellationToken));
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            _failed = (batch.Id, _failed.Batch == batch.Id ? _failed.Times + 1 : 1);
+            if (_failed.Times < MaxTries || !await _store.TakesWritesAsync(cancellationToken))
+            {
+                throw;
+            }
+
+            _store.Forget();
+            LogSetAside(batch.Records.Count, _spool.SetAside(batch), fault.GetType().Name, fault.Message);
+            return 0;
+        }
+
         try
         {
             await _samples.AddAsync(batch.Records, cancellationToken);
@@ -237,6 +257,9 @@ public sealed partial class RecorderWriter : IDisposable
 
     [LoggerMessage(LogLevel.Error, "{File} cannot be read as spooled usage; it was renamed and is left out")]
     private partial void LogSpoolDamaged(string file);
+
+    [LoggerMessage(LogLevel.Error, "The usage of {Requests} requests cannot be stored, though the database takes other writes. It is set aside as {File}; without the ending .refused it is tried again. {Kind}: {Message}")]
+    private partial void LogSetAside(int requests, string file, string kind, string message);
 
     [LoggerMessage(LogLevel.Warning, "Samples of some requests were not kept: {Kind}: {Message}")]
     private partial void LogSamplesLost(string kind, string message);

@@ -1,11 +1,13 @@
 using System.Text.Json.Nodes;
 using Gateflow.Core.Routing;
 using Gateflow.Core.Rollout;
+using Gateflow.Core.Storage;
 using Gateflow.Core.Usage;
 using Gateflow.Tests.Composition;
 using Gateflow.Tests.Management;
 using Gateflow.Tests.Simulator;
 using Gateflow.Tests.Storage;
+using Microsoft.EntityFrameworkCore;
 
 namespace Gateflow.Tests.Fleet;
 
@@ -82,18 +84,27 @@ internal sealed class ThreeNodes : IAsyncDisposable
         }
     }
 
-    /// <summary>Stores what every gateway has seen, then lets every node decide.</summary>
+    /// <summary>
+    /// Stores what every gateway has seen, then lets every node decide until nothing waits: a turn that meets the node's own one leaves the lease to it.
+    /// </summary>
     public async Task TurnAsync()
     {
+        var cancellationToken = TestContext.Current.CancellationToken;
         foreach (var node in _nodes)
         {
-            await node.Get<RecorderWriter>().RunOnceAsync(TestContext.Current.CancellationToken);
+            await node.Get<RecorderWriter>().RunOnceAsync(cancellationToken);
         }
 
-        foreach (var node in _nodes)
+        await using var db = await _nodes[0].Get<IDbContextFactory<GateflowDb>>().CreateDbContextAsync(cancellationToken);
+        var start = TimeProvider.System.GetTimestamp();
+        do
         {
-            await node.Get<RolloutController>().RunOnceAsync(TestContext.Current.CancellationToken);
+            foreach (var node in _nodes)
+            {
+                await node.Get<RolloutController>().RunOnceAsync(cancellationToken);
+            }
         }
+        while (await db.OutcomeBatches.AnyAsync(cancellationToken) && TimeProvider.System.GetElapsedTime(start) < Patience);
     }
 
     /// <summary>One call of a node's management API that must succeed.</summary>

@@ -5,6 +5,7 @@ using Gateflow.Core.Rollout;
 using Gateflow.Core.Routing;
 using Gateflow.Core.Storage;
 using Gateflow.Core.Usage;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
@@ -47,6 +48,42 @@ public sealed class RecorderWriterTests : IAsyncLifetime
         Assert.Equal([0, 10, 300, 3600], windows.Select(w => w.Seconds).Order());
         Assert.All(windows, w => Assert.Equal((7, Arm.Target, 25.0), (w.Requests, w.Arm, w.Weight)));
         Assert.Equal(7, (await _database.ListAsync<RequestRow>()).Count);
+    }
+
+    [Fact]
+    public async Task RunOnce_FirstBatchOfAMigrationCrossesAWindow_StoresBoth()
+    {
+        var crossing = new DateTimeOffset(2026, 11, 2, 9, 30, 9, TimeSpan.Zero);
+        for (var second = 0; second < 3; second++)
+        {
+            _recorder.TryRecord(Requests.Create(at: crossing.AddSeconds(second), migration: "mig_1", arm: Arm.Target));
+        }
+
+        Assert.Equal(3, await TurnAsync(CreateWriter()));
+
+        var windows = await _database.ListAsync<ArmWindow>();
+        Assert.Equal([(0, 3L), (10, 1L), (10, 2L), (300, 3L), (3600, 3L)], windows.Select(w => (w.Seconds, w.Requests)).Order());
+    }
+
+    [Fact]
+    public async Task RunOnce_BatchThatCannotBeStored_IsSetAsideAndTheRestStored()
+    {
+        using var database = await UsageDatabase.CreateAsync(new RefusesModel("refused-model"));
+        var writer = CreateWriter(database);
+        _recorder.TryRecord(Requests.Create(model: "refused-model"));
+        Assert.Equal(0, await TurnAsync(writer));
+        Record(2);
+        for (var turn = 0; turn < 3; turn++)
+        {
+            Assert.Equal(0, await TurnAsync(writer));
+        }
+
+        Assert.Equal(2, await TurnAsync(writer));
+
+        Assert.Equal(2, Assert.Single(await database.ListAsync<UsageRollup>()).Requests);
+        var file = Assert.Single(Directory.GetFiles(Path.Combine(database.Folder, "spool"), "*", SearchOption.AllDirectories));
+        Assert.EndsWith(".json.refused", file, StringComparison.Ordinal);
+        Assert.False(writer.IsAway);
     }
 
     [Fact]
@@ -280,11 +317,13 @@ public sealed class RecorderWriterTests : IAsyncLifetime
         Assert.All(hours, count => Assert.InRange(count, 13, 14));
     }
 
-    private RecorderWriter CreateWriter(int spoolAbove = 5_000, SampleOptions? samples = null)
+    private RecorderWriter CreateWriter(int spoolAbove = 5_000, SampleOptions? samples = null) => CreateWriter(_database, spoolAbove, samples);
+
+    private RecorderWriter CreateWriter(UsageDatabase database, int spoolAbove = 5_000, SampleOptions? samples = null)
     {
         var writer = new RecorderWriter(
-            _recorder, _database, () => Requests.Catalog, () => _table, _judge, new FlippingProtector(), new SamplePolicy(samples ?? new SampleOptions()),
-            new RecorderOptions { Node = "node-1", DataDirectory = _database.Folder, SpoolAbove = spoolAbove }, _clock, NullLogger<RecorderWriter>.Instance);
+            _recorder, database, () => Requests.Catalog, () => _table, _judge, new FlippingProtector(), new SamplePolicy(samples ?? new SampleOptions()),
+            new RecorderOptions { Node = "node-1", DataDirectory = database.Folder, SpoolAbove = spoolAbove }, _clock, NullLogger<RecorderWriter>.Instance);
         _writers.Add(writer);
         return writer;
     }
@@ -316,4 +355,11 @@ public sealed class RecorderWriterTests : IAsyncLifetime
         : [];
 
     private static string Plain(byte[] secret) => Encoding.UTF8.GetString(new FlippingProtector().Unprotect(secret));
+
+    /// <summary>Fails, as a fault of the program would, whenever usage of one model is to be stored.</summary>
+    private sealed class RefusesModel(string model) : SaveChangesInterceptor
+    {
+        public override ValueTask<InterceptionResult<int>> SavingChangesAsync(DbContextEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default) =>
+            eventData.Context!.ChangeTracker.Entries<UsageRollup>().Any(e => e.Entity.Model == model) ? throw new InvalidOperationException("A fault.") : ValueTask.FromResult(result);
+    }
 }
