@@ -5,11 +5,14 @@ using Gateflow.Core.Catalog;
 namespace Gateflow.Core.Replay;
 
 /// <summary>What sampling needs to know of a stored request.</summary>
-public sealed record ReplayCandidate(string Id, DateTimeOffset At, string? Feature, Capabilities Capabilities, int InputTokens, int OutputTokens, byte[] BodyHash);
+/// <param name="BodyHash">SHA-256 of the whole body, kept with its pair as evidence of what was sent.</param>
+/// <param name="QuestionHash">Equal for equal questions, whoever asks them.</param>
+public sealed record ReplayCandidate(
+    string Id, DateTimeOffset At, string? Feature, Capabilities Capabilities, int InputTokens, int OutputTokens, byte[] BodyHash, byte[] QuestionHash);
 
 /// <summary>
 /// Chooses which stored requests are replayed: strata of feature × length class × capabilities get slots in proportion to their size, but one
-/// each while slots last, so that rare uses are tried too; within a stratum the newest come first, and equal bodies once. The
+/// each while slots last, so that rare uses are tried too; within a stratum the newest come first, and equal questions once. The
 /// list goes round the strata, so that also its beginning is a fair sample when a run ends early. The same seed gives the same list.
 /// </summary>
 public static class ReplaySampling
@@ -30,7 +33,7 @@ public static class ReplaySampling
         ArgumentNullException.ThrowIfNull(candidates);
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         var strata = candidates
-            .DistinctBy(c => Convert.ToHexString(c.BodyHash))
+            .DistinctBy(c => Convert.ToHexString(c.QuestionHash))
             .GroupBy(Stratum)
             .Select(group => group.OrderByDescending(c => c.At).ThenBy(c => c.Id, StringComparer.Ordinal).ToList())
             .OrderByDescending(members => members.Count)

@@ -27,8 +27,11 @@ public sealed class Sample
 
     public double LatencyMs { get; init; }
 
-    /// <summary>SHA-256 of the request's body: the same body is kept once a model.</summary>
+    /// <summary>SHA-256 of the request's body as it is stored: it proves in an evidence pack what was sent.</summary>
     public required byte[] BodyHash { get; init; }
+
+    /// <summary><see cref="Usage.QuestionHash"/> of that body: the same question is kept once a model, as it was first asked.</summary>
+    public required byte[] QuestionHash { get; init; }
 
     /// <summary>The request's body, encrypted.</summary>
     public required byte[] Request { get; init; }
@@ -48,8 +51,9 @@ internal sealed class SampleConfiguration : IEntityTypeConfiguration<Sample>
         builder.Property(s => s.ServedModel).HasMaxLength(200);
         builder.Property(s => s.Feature).HasMaxLength(100);
         builder.Property(s => s.BodyHash).HasMaxLength(32);
+        builder.Property(s => s.QuestionHash).HasMaxLength(32);
         builder.Property(s => s.Capabilities).HasConversion<long>();
         builder.HasIndex(s => new { s.Model, s.At });
-        builder.HasIndex(s => new { s.Model, s.BodyHash }).IsUnique();
+        builder.HasIndex(s => new { s.Model, s.QuestionHash }).IsUnique();
     }
 }

@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Gateflow.Core.Usage;
 
-/// <summary>Keeps the bodies that were chosen, redacted as configured and encrypted, each once a model, and not more of a model than allowed.</summary>
+/// <summary>Keeps the bodies that were chosen, redacted as configured and encrypted, each question once a model, and not more of a model than allowed.</summary>
 internal sealed class SampleStore(
     IDbContextFactory<GateflowDb> databases, ISecretProtector protector, DemoKeys demo, SamplePolicy policy, TimeProvider clock)
 {
@@ -29,9 +29,9 @@ internal sealed class SampleStore(
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         foreach (var model in chosen.GroupBy(r => Columns.Fit(r.Model, 200)))
         {
-            foreach (var bodies in model.Select(Clean).OfType<CleanBodies>().DistinctBy(x => Convert.ToHexString(x.Hash)))
+            foreach (var bodies in model.Select(Clean).OfType<CleanBodies>().DistinctBy(x => Convert.ToHexString(x.Question)))
             {
-                if (!await db.Samples.AnyAsync(s => s.Model == model.Key && s.BodyHash == bodies.Hash, cancellationToken))
+                if (!await db.Samples.AnyAsync(s => s.Model == model.Key && s.QuestionHash == bodies.Question, cancellationToken))
                 {
                     db.Samples.Add(Sample(bodies));
                 }
@@ -58,7 +58,7 @@ internal sealed class SampleStore(
 
     /// <summary>The bodies as they may be stored; null for a request that cannot be redacted. A response that cannot is left out.</summary>
     private CleanBodies? Clean(RequestRecord record) =>
-        policy.Redaction.Apply(record.RequestBody) is { } request ? new CleanBodies(record, SHA256.HashData(request.Span), request, policy.Redaction.Apply(record.ResponseBody) ?? default) : null;
+        policy.Redaction.Apply(record.RequestBody) is { } request ? new CleanBodies(record, QuestionHash.Of(request.Span), request, policy.Redaction.Apply(record.ResponseBody) ?? default) : null;
 
     private Sample Sample(CleanBodies bodies)
     {
@@ -74,12 +74,13 @@ internal sealed class SampleStore(
             OutputTokens = record.OutputTokens,
             ServedModel = Columns.Fit(record.ServedModel!, 200),
             LatencyMs = double.IsNaN(record.ModelLatencyMs) ? record.DurationMs : record.ModelLatencyMs,
-            BodyHash = bodies.Hash,
+            BodyHash = SHA256.HashData(bodies.Request.Span),
+            QuestionHash = bodies.Question,
             Request = protector.Protect(bodies.Request.Span),
             Response = bodies.Response.IsEmpty ? null : protector.Protect(bodies.Response.Span),
             Demo = demo.IsDemo(record.KeyId),
         };
     }
 
-    private sealed record CleanBodies(RequestRecord Record, byte[] Hash, ReadOnlyMemory<byte> Request, ReadOnlyMemory<byte> Response);
+    private sealed record CleanBodies(RequestRecord Record, byte[] Question, ReadOnlyMemory<byte> Request, ReadOnlyMemory<byte> Response);
 }

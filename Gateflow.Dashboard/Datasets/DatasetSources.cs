@@ -22,7 +22,7 @@ internal sealed class DatasetSources(IDbContextFactory<GateflowDb> databases, Da
             var candidates = await db.Samples.AsNoTracking()
                 .Where(s => s.Model == from.Model && (from.Feature == null || s.Feature == from.Feature) && (from.From == null || s.At >= from.From) && (from.To == null || s.At < from.To))
                 .OrderByDescending(s => s.At).Take(options.Candidates)
-                .Select(s => new ReplayCandidate(s.Id, s.At, s.Feature, s.Capabilities, s.InputTokens, s.OutputTokens, s.BodyHash)).ToListAsync(cancellationToken);
+                .Select(s => new ReplayCandidate(s.Id, s.At, s.Feature, s.Capabilities, s.InputTokens, s.OutputTokens, s.BodyHash, s.QuestionHash)).ToListAsync(cancellationToken);
             chosen = [.. ReplaySampling.Choose(candidates.Where(c => (c.Capabilities & (Capabilities.Embeddings | Capabilities.Completions)) == 0), from.Count, options.Seed).Select(c => c.Id)];
         }
 

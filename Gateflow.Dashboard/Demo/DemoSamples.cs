@@ -112,6 +112,7 @@ internal static class DemoSamples
                 ServedModel = x.Model,
                 LatencyMs = series.Pace.First + (series.Pace.Token * output),
                 BodyHash = SHA256.HashData(body),
+                QuestionHash = QuestionHash.Of(body),
                 Request = protector.Protect(body),
                 Demo = true,
             };

@@ -121,7 +121,7 @@ internal sealed class ReplayPlanner(
 
     private static async Task<IReadOnlyList<ReplayCandidate>> ItemsAsync(GateflowDb db, string dataset, int count, CancellationToken cancellationToken) =>
         await db.DatasetItems.AsNoTracking().Where(i => i.DatasetId == dataset).OrderBy(i => i.Position).Take(count)
-            .Select(i => new ReplayCandidate(i.Id, i.At, i.Feature, i.Capabilities, i.InputTokens, i.OutputTokens, i.Hash)).ToListAsync(cancellationToken);
+            .Select(i => new ReplayCandidate(i.Id, i.At, i.Feature, i.Capabilities, i.InputTokens, i.OutputTokens, i.Hash, i.Hash)).ToListAsync(cancellationToken);
 
     private async Task<IReadOnlyList<ReplayCandidate>> ChooseAsync(
         GateflowDb db, string model, IReadOnlyList<string> features, int count, ReplaySetup setup, CancellationToken cancellationToken)
@@ -138,7 +138,7 @@ internal sealed class ReplayPlanner(
         }
 
         var candidates = await stored.OrderByDescending(s => s.At).Take(options.Candidates)
-            .Select(s => new ReplayCandidate(s.Id, s.At, s.Feature, s.Capabilities, s.InputTokens, s.OutputTokens, s.BodyHash))
+            .Select(s => new ReplayCandidate(s.Id, s.At, s.Feature, s.Capabilities, s.InputTokens, s.OutputTokens, s.BodyHash, s.QuestionHash))
             .ToListAsync(cancellationToken);
         return ReplaySampling.Choose(
             candidates.Where(c => (c.Capabilities & (Capabilities.Embeddings | Capabilities.Completions)) == 0), count, options.Seed);

@@ -86,7 +86,7 @@ public sealed class DemoMonthTests : IAsyncLifetime
 
         Assert.Equal(60, samples.Count);
         Assert.Equal(["gpt-3.5-turbo", "gpt-4"], samples.Select(s => s.Model).Distinct().Order(StringComparer.Ordinal));
-        Assert.Equal(60, samples.Select(s => Convert.ToHexString(s.BodyHash)).Distinct().Count());
+        Assert.Equal(60, samples.Select(s => Convert.ToHexString(s.QuestionHash)).Distinct().Count());
         Assert.Contains(samples, s => s.Capabilities.HasFlag(Capabilities.FunctionCalling));
         Assert.Contains(samples, s => s.Capabilities.HasFlag(Capabilities.JsonMode));
         Assert.All(samples, sample =>

@@ -185,6 +185,7 @@ internal sealed class ReplayBench : IAsyncDisposable
             OutputTokens = 100,
             ServedModel = Source,
             BodyHash = SHA256.HashData(body),
+            QuestionHash = QuestionHash.Of(body),
             Request = new Flipped().Protect(body),
         };
     }

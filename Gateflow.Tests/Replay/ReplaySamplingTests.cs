@@ -19,11 +19,11 @@ public sealed class ReplaySamplingTests
     }
 
     [Fact]
-    public void Choose_EqualBodies_TakesOne()
+    public void Choose_EqualQuestions_TakesOne()
     {
         var first = Create();
 
-        var chosen = ReplaySampling.Choose([first, first with { Id = "other" }, Create()], 10, 1);
+        var chosen = ReplaySampling.Choose([first, first with { Id = "other", BodyHash = [1] }, Create()], 10, 1);
 
         Assert.Equal(2, chosen.Count);
     }
@@ -102,6 +102,6 @@ public sealed class ReplaySamplingTests
     private ReplayCandidate Create(string? feature = null, int tokens = 100, Capabilities capabilities = Capabilities.Chat)
     {
         var number = _next++;
-        return new ReplayCandidate($"smp_{number:D5}", Start.AddMinutes(number), feature, capabilities, tokens, 50, BitConverter.GetBytes(number));
+        return new ReplayCandidate($"smp_{number:D5}", Start.AddMinutes(number), feature, capabilities, tokens, 50, BitConverter.GetBytes(number), BitConverter.GetBytes(number));
     }
 }

@@ -33,6 +33,6 @@ public sealed class RetentionTests
 
     private static Sample Sample(string id, DateTimeOffset at) => new()
     {
-        Id = id, At = at, Model = "gpt-4", ServedModel = "gpt-4", BodyHash = System.Text.Encoding.UTF8.GetBytes(id), Request = [1],
+        Id = id, At = at, Model = "gpt-4", ServedModel = "gpt-4", BodyHash = [1], QuestionHash = System.Text.Encoding.UTF8.GetBytes(id), Request = [1],
     };
 }

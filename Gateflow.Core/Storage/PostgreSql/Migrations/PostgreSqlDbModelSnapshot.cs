@@ -1921,6 +1921,11 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                     b.Property<int>("OutputTokens")
                         .HasColumnType("integer");
 
+                    b.Property<byte[]>("QuestionHash")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("bytea");
+
                     b.Property<byte[]>("Request")
                         .IsRequired()
                         .HasColumnType("bytea");
@@ -1937,7 +1942,7 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
 
                     b.HasIndex("Model", "At");
 
-                    b.HasIndex("Model", "BodyHash")
+                    b.HasIndex("Model", "QuestionHash")
                         .IsUnique();
 
                     b.ToTable("Samples");

@@ -1921,6 +1921,11 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
                     b.Property<int>("OutputTokens")
                         .HasColumnType("int");
 
+                    b.Property<byte[]>("QuestionHash")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("varbinary(32)");
+
                     b.Property<byte[]>("Request")
                         .IsRequired()
                         .HasColumnType("varbinary(max)");
@@ -1937,7 +1942,7 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
 
                     b.HasIndex("Model", "At");
 
-                    b.HasIndex("Model", "BodyHash")
+                    b.HasIndex("Model", "QuestionHash")
                         .IsUnique();
 
                     b.ToTable("Samples");

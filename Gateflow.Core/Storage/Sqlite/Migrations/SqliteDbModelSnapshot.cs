@@ -1908,6 +1908,11 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
                     b.Property<int>("OutputTokens")
                         .HasColumnType("INTEGER");
 
+                    b.Property<byte[]>("QuestionHash")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("BLOB");
+
                     b.Property<byte[]>("Request")
                         .IsRequired()
                         .HasColumnType("BLOB");
@@ -1924,7 +1929,7 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
 
                     b.HasIndex("Model", "At");
 
-                    b.HasIndex("Model", "BodyHash")
+                    b.HasIndex("Model", "QuestionHash")
                         .IsUnique();
 
                     b.ToTable("Samples");

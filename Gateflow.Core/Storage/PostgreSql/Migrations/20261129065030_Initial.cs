@@ -566,6 +566,7 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                     ServedModel = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
                     LatencyMs = table.Column<double>(type: "double precision", nullable: false),
                     BodyHash = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: false),
+                    QuestionHash = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: false),
                     Request = table.Column<byte[]>(type: "bytea", nullable: false),
                     Response = table.Column<byte[]>(type: "bytea", nullable: true),
                     Demo = table.Column<bool>(type: "boolean", nullable: false)
@@ -1197,9 +1198,9 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                 columns: new[] { "Model", "At" });
 
             migrationBuilder.CreateIndex(
-                name: "IX_Samples_Model_BodyHash",
+                name: "IX_Samples_Model_QuestionHash",
                 table: "Samples",
-                columns: new[] { "Model", "BodyHash" },
+                columns: new[] { "Model", "QuestionHash" },
                 unique: true);
 
             migrationBuilder.CreateIndex(

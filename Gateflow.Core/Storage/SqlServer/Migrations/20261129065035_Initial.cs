@@ -565,6 +565,7 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
                     ServedModel = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
                     LatencyMs = table.Column<double>(type: "float", nullable: false),
                     BodyHash = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false),
+                    QuestionHash = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false),
                     Request = table.Column<byte[]>(type: "varbinary(max)", nullable: false),
                     Response = table.Column<byte[]>(type: "varbinary(max)", nullable: true),
                     Demo = table.Column<bool>(type: "bit", nullable: false)
@@ -1196,9 +1197,9 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
                 columns: new[] { "Model", "At" });
 
             migrationBuilder.CreateIndex(
-                name: "IX_Samples_Model_BodyHash",
+                name: "IX_Samples_Model_QuestionHash",
                 table: "Samples",
-                columns: new[] { "Model", "BodyHash" },
+                columns: new[] { "Model", "QuestionHash" },
                 unique: true);
 
             migrationBuilder.CreateIndex(

@@ -565,6 +565,7 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
                     ServedModel = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
                     LatencyMs = table.Column<double>(type: "REAL", nullable: false),
                     BodyHash = table.Column<byte[]>(type: "BLOB", maxLength: 32, nullable: false),
+                    QuestionHash = table.Column<byte[]>(type: "BLOB", maxLength: 32, nullable: false),
                     Request = table.Column<byte[]>(type: "BLOB", nullable: false),
                     Response = table.Column<byte[]>(type: "BLOB", nullable: true),
                     Demo = table.Column<bool>(type: "INTEGER", nullable: false)
@@ -1196,9 +1197,9 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
                 columns: new[] { "Model", "At" });
 
             migrationBuilder.CreateIndex(
-                name: "IX_Samples_Model_BodyHash",
+                name: "IX_Samples_Model_QuestionHash",
                 table: "Samples",
-                columns: new[] { "Model", "BodyHash" },
+                columns: new[] { "Model", "QuestionHash" },
                 unique: true);
 
             migrationBuilder.CreateIndex(
