@@ -11,9 +11,12 @@ namespace Gateflow.Core.Usage;
 /// </summary>
 public static class QuestionHash
 {
-    /// <summary>Fields that name the asker, or say how the provider is to file, cache and bill the request.</summary>
+    /// <summary>
+    /// Fields that name the asker, or say how the provider is to file, cache and bill the request; and the model's name, for questions are compared within
+    /// one model, whichever of its aliases was asked.
+    /// </summary>
     private static readonly HashSet<string> Aside = new(
-        ["user", "safety_identifier", "metadata", "prompt_cache_key", "store", "service_tier"], StringComparer.Ordinal);
+        ["model", "user", "safety_identifier", "metadata", "prompt_cache_key", "store", "service_tier"], StringComparer.Ordinal);
 
     /// <summary>
     /// SHA-256 of a body's fields without those, whatever their order and the white space; within a field order counts, and so does the way in which

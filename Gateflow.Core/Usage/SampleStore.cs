@@ -29,17 +29,32 @@ internal sealed class SampleStore(
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         foreach (var model in chosen.GroupBy(r => Columns.Fit(r.Model, 200)))
         {
-            foreach (var bodies in model.Select(Clean).OfType<CleanBodies>().DistinctBy(x => Convert.ToHexString(x.Question)))
+            var bodies = model.Select(Clean).OfType<CleanBodies>().DistinctBy(x => Convert.ToHexString(x.Question)).ToList();
+            try
             {
-                if (!await db.Samples.AnyAsync(s => s.Model == model.Key && s.QuestionHash == bodies.Question, cancellationToken))
-                {
-                    db.Samples.Add(Sample(bodies));
-                }
+                await AddAsync(db, model.Key, bodies, cancellationToken);
+            }
+            catch (DbUpdateException)
+            {
+                db.ChangeTracker.Clear();
+                await AddAsync(db, model.Key, bodies, cancellationToken); // another node stored one of them in the same moment: it is seen now
             }
 
-            await db.SaveChangesAsync(cancellationToken);
             await ThinAsync(db, model.Key, cancellationToken);
         }
+    }
+
+    private async Task AddAsync(GateflowDb db, string model, List<CleanBodies> bodies, CancellationToken cancellationToken)
+    {
+        foreach (var one in bodies)
+        {
+            if (!await db.Samples.AnyAsync(s => s.Model == model && s.QuestionHash == one.Question, cancellationToken))
+            {
+                db.Samples.Add(Sample(one));
+            }
+        }
+
+        await db.SaveChangesAsync(cancellationToken);
     }
 
     private async Task ThinAsync(GateflowDb db, string model, CancellationToken cancellationToken)

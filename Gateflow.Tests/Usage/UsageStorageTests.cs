@@ -1,6 +1,8 @@
+using Gateflow.Core.Catalog;
 using Gateflow.Core.Rollout;
 using Gateflow.Core.Storage;
 using Gateflow.Core.Usage;
+using Gateflow.Dashboard.Logs;
 using Gateflow.Tests.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -53,6 +55,23 @@ public abstract class UsageStorageTests
         Assert.Equal(("gpt-4", 100, 0.42m), (used.Model, used.Requests, used.Cost));
         clock.Advance(TimeSpan.FromDays(31));
         Assert.Equal(120, await new Retention(database.Factory, samples, clock).RunOnceAsync(Token));
+    }
+
+    [Theory]
+    [InlineData("vision", 1)]
+    [InlineData("messages_api", 2)] // above the 32nd bit
+    [InlineData("json_mode", 0)]
+    public async Task Log_FilterByCapability_FindsThoseThatUsedIt(string capability, int expected)
+    {
+        await using var database = await CreateAsync();
+        await using var db = database.Open();
+        Capabilities[] used = [Capabilities.Chat | Capabilities.MessagesApi, Capabilities.Vision | Capabilities.MessagesApi, Capabilities.Chat];
+        db.AddRange(used.Select(c => RequestLog.Row(Requests.Create(capabilities: c), Requests.Catalog, 1, demo: false)));
+        await db.SaveChangesAsync(Token);
+
+        var filter = LogFilter.Parse(new LogQuery { Capability = capability }, Requests.Start).Value!;
+
+        Assert.Equal(expected, await filter.Apply(db.Requests).CountAsync(Token));
     }
 }
 
