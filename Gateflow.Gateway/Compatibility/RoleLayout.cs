@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Gateflow.Gateway.Schemas;
 
 namespace Gateflow.Gateway.Compatibility;
 
@@ -9,7 +10,7 @@ internal static class RoleLayout
 
     public static string Of(JsonElement request)
     {
-        List<string> roles = [.. SchemaUse.Items(request, "messages").Select(static message => Plain(SchemaUse.Text(message, "role")))];
+        List<string> roles = [.. JsonElements.Items(request, "messages").Select(static message => Plain(JsonElements.Text(message, "role")))];
         List<string> turns = [.. roles.SkipWhile(static role => role == System)];
         List<string> traits = [];
         if (turns.Contains(System))

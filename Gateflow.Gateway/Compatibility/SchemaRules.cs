@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Gateflow.Core.Routing;
+using Gateflow.Gateway.Schemas;
 
 namespace Gateflow.Gateway.Compatibility;
 
@@ -16,12 +17,6 @@ internal static partial class SchemaRules
     [
         "allOf", "oneOf", "not", "dependentRequired", "dependentSchemas", "if", "then", "else", "uniqueItems", "propertyNames", "contains",
         "minContains", "maxContains", "minProperties", "maxProperties", "unevaluatedProperties", "unevaluatedItems",
-    ];
-
-    private static readonly string[] NotEnforcedByAnthropic =
-    [
-        "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minLength", "maxLength", "maxItems", "uniqueItems", "minProperties",
-        "maxProperties",
     ];
 
     /// <summary>Why the provider refuses what is sent, to be read after "refuses it:"; empty for nothing known, null where no rules are known at all.</summary>
@@ -117,7 +112,7 @@ internal static partial class SchemaRules
             yield break;
         }
 
-        if (Among(shape, NotEnforcedByAnthropic) is { } keywords)
+        if (Among(shape, EnforcedSchema.Limits) is { } keywords)
         {
             yield return $"enforced schemas do not take {keywords}";
         }
@@ -139,7 +134,7 @@ internal static partial class SchemaRules
 
     private static IEnumerable<string> Name(SentSchema sent, Regex pattern, string words) => sent.Name is { } name && !pattern.IsMatch(name) ? [$"its name is not {words}"] : [];
 
-    private static string? Among(SchemaShape shape, string[] keywords) => keywords.Where(shape.Keywords.Contains).ToList() is { Count: > 0 } found ? string.Join(", ", found) : null;
+    private static string? Among(SchemaShape shape, IReadOnlyList<string> keywords) => keywords.Where(shape.Keywords.Contains).ToList() is { Count: > 0 } found ? string.Join(", ", found) : null;
 
     [GeneratedRegex(@"^[a-zA-Z0-9_-]{1,64}\z")]
     private static partial Regex PlainName();

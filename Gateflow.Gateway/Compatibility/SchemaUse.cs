@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using static Gateflow.Gateway.Schemas.JsonElements;
 
 namespace Gateflow.Gateway.Compatibility;
 
@@ -29,12 +30,6 @@ internal sealed record SchemaUse(bool IsTool, string Name, string Key, byte[] Re
             yield return Create(false, NameOf(format, "json_schema"), $"\"response_format\":{format.GetRawText()}");
         }
     }
-
-    internal static JsonElement? Member(JsonElement json, string name) => json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var member) ? member : null;
-
-    internal static string? Text(JsonElement json, string name) => Member(json, name) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
-
-    internal static IEnumerable<JsonElement> Items(JsonElement json, string name) => Member(json, name) is { ValueKind: JsonValueKind.Array } list ? list.EnumerateArray() : [];
 
     private static SchemaUse Create(bool isTool, string name, string declaration)
     {

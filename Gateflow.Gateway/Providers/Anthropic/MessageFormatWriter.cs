@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Gateflow.Gateway.Schemas;
 using Gateflow.Gateway.Translation;
 
 namespace Gateflow.Gateway.Providers.Anthropic;
@@ -25,19 +26,15 @@ internal static class MessageFormatWriter
             return Json;
         }
 
-        if (!model.TakesSchema || ClosedSchema.Of(schema, out var changed) is not { } closed)
+        if (!model.TakesSchema || EnforcedSchema.Of(schema) is not { } enforced)
         {
             notes.Mapped("response_format", "instruction");
             return $"{Json} The object must be valid against this JSON schema: {schema.GetRawText()}";
         }
 
-        if (changed)
-        {
-            notes.Mapped("response_format.schema", "closed objects");
-        }
-
+        enforced.Tell(notes, "response_format.schema");
         var output = json["output_config"] as JsonObject ?? [];
-        output["format"] = new JsonObject { ["type"] = "json_schema", ["schema"] = closed };
+        output["format"] = new JsonObject { ["type"] = "json_schema", ["schema"] = enforced.Json };
         json["output_config"] = output;
         return null;
     }

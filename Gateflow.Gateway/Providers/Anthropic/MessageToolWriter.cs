@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Gateflow.Gateway.Schemas;
 using Gateflow.Gateway.Translation;
 
 namespace Gateflow.Gateway.Providers.Anthropic;
@@ -33,10 +34,11 @@ internal static class MessageToolWriter
             return json;
         }
 
-        if (model.TakesSchema && tool.Parameters is { } strict && ClosedSchema.Of(strict, out _) is { } closed)
+        if (model.TakesSchema && tool.Parameters is { } strict && EnforcedSchema.Of(strict) is { } enforced)
         {
-            json["input_schema"] = closed;
+            json["input_schema"] = enforced.Json;
             json["strict"] = true;
+            enforced.Tell(notes, "tools.parameters");
         }
         else
         {

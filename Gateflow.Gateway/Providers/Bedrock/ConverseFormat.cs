@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Gateflow.Gateway.Schemas;
 using Gateflow.Gateway.Translation;
 
 namespace Gateflow.Gateway.Providers.Bedrock;
@@ -24,18 +25,14 @@ internal static class ConverseFormat
             return (null, Json);
         }
 
-        if (!family.TakesSchema || ClosedSchema.Of(schema, out var changed) is not { } closed)
+        if (!family.TakesSchema || EnforcedSchema.Of(schema) is not { } enforced)
         {
             notes.Mapped("response_format", "instruction");
             return (null, $"{Json} The object must be valid against this JSON schema: {schema.GetRawText()}");
         }
 
-        if (changed)
-        {
-            notes.Mapped("response_format.schema", "closed objects");
-        }
-
-        var definition = new JsonObject { ["schema"] = closed.ToJsonString(ProviderJson.Options) };
+        enforced.Tell(notes, "response_format.schema");
+        var definition = new JsonObject { ["schema"] = enforced.Json!.ToJsonString(ProviderJson.Options) };
         definition.Set("name", format.Name);
         definition.Set("description", format.Description);
         return (new JsonObject { ["type"] = "json_schema", ["structure"] = new JsonObject { ["jsonSchema"] = definition } }, null);

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Gateflow.Gateway.Schemas;
 using Gateflow.Gateway.Translation;
 
 namespace Gateflow.Gateway.Providers.Bedrock;
@@ -46,28 +47,36 @@ internal static class ConverseTools
         }
 
         notes.Defaulted("tools", string.Join(' ', used));
-        return (new JsonObject { ["tools"] = new JsonArray([.. used.Select(static name => Spec(new Tool(name, null, null), strict: null))]) }, NoCalls);
+        return (new JsonObject { ["tools"] = new JsonArray([.. used.Select(static name => Spec(new Tool(name, null, null), null))]) }, NoCalls);
     }
 
     private static JsonArray Tools(IReadOnlyList<Tool> tools, BedrockFamily family, ShimNotes notes)
     {
-        if (!family.TakesStrictTools && tools.Any(static tool => tool.Strict == true))
+        var list = new JsonArray();
+        foreach (var tool in tools)
         {
-            notes.Dropped("tools.strict");
+            var enforced = tool.Strict == true && family.TakesStrictTools && tool.Parameters is { } parameters ? EnforcedSchema.Of(parameters) : null;
+            enforced?.Tell(notes, "tools.parameters");
+            if (tool.Strict == true && enforced is null)
+            {
+                notes.Dropped("tools.strict");
+            }
+
+            list.Add(Spec(tool, enforced));
         }
 
-        return new JsonArray([.. tools.Select(tool => Spec(tool, family.TakesStrictTools ? tool.Strict : null))]);
+        return list;
     }
 
-    private static JsonObject Spec(Tool tool, bool? strict)
+    private static JsonObject Spec(Tool tool, EnforcedSchema? enforced)
     {
-        var schema = tool.Parameters is { ValueKind: System.Text.Json.JsonValueKind.Object } given
+        var schema = enforced?.Json ?? (tool.Parameters is { ValueKind: System.Text.Json.JsonValueKind.Object } given
             ? JsonObject.Create(given)!
-            : new JsonObject { ["type"] = "object", ["properties"] = new JsonObject() };
+            : new JsonObject { ["type"] = "object", ["properties"] = new JsonObject() });
         var spec = new JsonObject { ["name"] = tool.Name };
         spec.Set("description", string.IsNullOrWhiteSpace(tool.Description) ? null : tool.Description);
         spec["inputSchema"] = new JsonObject { ["json"] = schema };
-        spec.Set("strict", strict);
+        spec.Set("strict", enforced is null ? null : true);
         return new JsonObject { ["toolSpec"] = spec };
     }
 }

@@ -18,6 +18,7 @@ public sealed class ConverseRequestTests
     private const string Llama = "meta.llama3-3-70b-instruct-v1:0";
     private const string Tool = ",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}]";
     private const string Schema = ""","response_format":{"type":"json_schema","json_schema":{"name":"n","schema":{"type":"object","properties":{"a":{"type":"array","items":{"type":"object","properties":{}}}}}}}""";
+    private const string StrictTool = ""","tools":[{"type":"function","function":{"name":"f","strict":true,"parameters":{"type":"object","properties":{"n":{"type":"integer","description":"How many","minimum":1}}}}}]""";
     private const string FreeSchema = ""","response_format":{"type":"json_schema","json_schema":{"name":"n","schema":{"type":"object","additionalProperties":{"type":"string"}}}}""";
 
     [Fact]
@@ -51,11 +52,11 @@ public sealed class ConverseRequestTests
                 {"text":"Now be long."},{"text":"Read"},{"document":{"format":"pdf","source":{"bytes":"JVBERi0="},"name":"My report (v2)"}}]}],
              "system":[{"text":"Be brief."},{"text":"No lists."}],
              "toolConfig":{"tools":[
-               {"toolSpec":{"name":"f","inputSchema":{"json":{"type":"object","properties":{}}},"strict":true}},
+               {"toolSpec":{"name":"f","inputSchema":{"json":{"type":"object","properties":{},"additionalProperties":false}},"strict":true}},
                {"toolSpec":{"name":"g","inputSchema":{"json":{"type":"object","properties":{}}}}}]}}
             """.Replace("SECOND", second, StringComparison.Ordinal),
             json);
-        Assert.Equal("tool_result.content:defaulted((no output)), messages[6].role:mapped(user)", notes.ToString());
+        Assert.Equal("tools.parameters:mapped(closed objects), tool_result.content:defaulted((no output)), messages[6].role:mapped(user)", notes.ToString());
     }
 
     [Fact]
@@ -119,6 +120,8 @@ public sealed class ConverseRequestTests
     [InlineData(Sonnet45, ",\"temperature\":0.5,\"top_p\":0.5,\"stop\":[\"\\n\",\"END\"]", "inferenceConfig", """{"stopSequences":["END"],"temperature":0.5,"topP":0.5}""", "stop:dropped")]
     [InlineData(Sonnet45, ",\"response_format\":{\"type\":\"json_object\"}", "system", """[{"text":"Answer with one JSON object and nothing else: no other words, no code fence."}]""", "response_format:mapped(instruction)")]
     [InlineData(Sonnet45, Schema, "outputConfig", """{"textFormat":{"type":"json_schema","structure":{"jsonSchema":{"schema":"{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{},\"additionalProperties\":false}}},\"additionalProperties\":false}","name":"n"}}}}""", "response_format.schema:mapped(closed objects)")]
+    [InlineData(Sonnet45, StrictTool, "toolConfig.tools.0.toolSpec.inputSchema.json.properties", """{"n":{"type":"integer","description":"How many (minimum: 1)"}}""", "tools.parameters:mapped(closed objects), tools.parameters:mapped(limits as description)")]
+    [InlineData(Llama, StrictTool, "toolConfig.tools.0.toolSpec.inputSchema.json.properties", """{"n":{"type":"integer","description":"How many","minimum":1}}""", "tools.strict:dropped")]
     [InlineData(Opus48, Schema, "outputConfig", "null", "response_format:mapped(instruction)")]
     [InlineData(Llama, Schema, "outputConfig", "null", "response_format:mapped(instruction)")]
     [InlineData(Sonnet45, FreeSchema, "outputConfig", "null", "response_format:mapped(instruction)")]
@@ -126,7 +129,7 @@ public sealed class ConverseRequestTests
     {
         var json = Write($$"""{"messages":[{{Hi}}]{{more}}}""", model, out var written);
 
-        AssertJson(expected, member.Split('.').Aggregate((JsonNode?)json, static (node, name) => node?[name]));
+        AssertJson(expected, member.Split('.').Aggregate((JsonNode?)json, static (node, name) => int.TryParse(name, out var index) ? node?[index] : node?[name]));
         Assert.Equal(notes, written.ToString());
     }
 

@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using System.Text.Json;
 
-namespace Gateflow.Gateway.Compatibility;
+namespace Gateflow.Gateway.Schemas;
 
 /// <summary>What providers' rules ask about a JSON schema, gathered in one walk over it.</summary>
 internal sealed class SchemaShape
@@ -19,7 +19,7 @@ internal sealed class SchemaShape
         IsObject = HasType(root, "object");
         IsEmpty = root.ValueKind == JsonValueKind.Object && !root.EnumerateObject().Any();
         Root = root.ValueKind == JsonValueKind.Object ? [.. root.EnumerateObject().Select(static member => member.Name)] : [];
-        TopProperties = SchemaUse.Member(root, "properties") is { ValueKind: JsonValueKind.Object } properties ? [.. properties.EnumerateObject().Select(static p => p.Name)] : [];
+        TopProperties = JsonElements.Member(root, "properties") is { ValueKind: JsonValueKind.Object } properties ? [.. properties.EnumerateObject().Select(static p => p.Name)] : [];
         Walk(root, "#", 0);
     }
 
@@ -70,13 +70,13 @@ internal sealed class SchemaShape
             return;
         }
 
-        var properties = SchemaUse.Member(schema, "properties") is { ValueKind: JsonValueKind.Object } given ? given : default(JsonElement?);
+        var properties = JsonElements.Member(schema, "properties") is { ValueKind: JsonValueKind.Object } given ? given : default(JsonElement?);
         if (properties is not null || HasType(schema, "object"))
         {
             depth++;
             Depth = Math.Max(Depth, depth);
-            HasOpenObject |= SchemaUse.Member(schema, "additionalProperties") is not { ValueKind: JsonValueKind.False };
-            var required = SchemaUse.Items(schema, "required").Where(static name => name.ValueKind == JsonValueKind.String).Select(static name => name.GetString()!).ToHashSet(StringComparer.Ordinal);
+            HasOpenObject |= JsonElements.Member(schema, "additionalProperties") is not { ValueKind: JsonValueKind.False };
+            var required = JsonElements.Items(schema, "required").Where(static name => name.ValueKind == JsonValueKind.String).Select(static name => name.GetString()!).ToHashSet(StringComparer.Ordinal);
             foreach (var property in properties?.EnumerateObject() ?? default)
             {
                 Properties++;
@@ -84,7 +84,7 @@ internal sealed class SchemaShape
             }
         }
 
-        HasArrayWithoutItems |= HasType(schema, "array") && SchemaUse.Member(schema, "items") is null && SchemaUse.Member(schema, "prefixItems") is null;
+        HasArrayWithoutItems |= HasType(schema, "array") && JsonElements.Member(schema, "items") is null && JsonElements.Member(schema, "prefixItems") is null;
         foreach (var keyword in schema.EnumerateObject())
         {
             _keywords.Add(keyword.Name);
@@ -142,7 +142,7 @@ internal sealed class SchemaShape
     private bool Reaches(string from, string goal, HashSet<string> seen) =>
         _refs.TryGetValue(from, out var next) && next.Any(to => to == goal || (seen.Add(to) && Reaches(to, goal, seen)));
 
-    private static bool HasType(JsonElement schema, string type) => SchemaUse.Member(schema, "type") switch
+    private static bool HasType(JsonElement schema, string type) => JsonElements.Member(schema, "type") switch
     {
         { ValueKind: JsonValueKind.String } one => one.ValueEquals(type),
         { ValueKind: JsonValueKind.Array } several => several.EnumerateArray().Any(item => item.ValueKind == JsonValueKind.String && item.ValueEquals(type)),
