@@ -63,13 +63,13 @@ internal static class AnalysisCost
                     var key = new RollupKey(hour, Model, Model, $"feature-{series / Keys}", $"key_{series % Keys}");
                     for (var i = 0; i < each; i++)
                     {
-                        var usage = Draw(dice, key);
+                        var usage = Draw(dice, hour);
                         latencies[count++] = (float)usage.DurationMs;
-                        tally.Add(usage, 0.01m);
+                        tally.Add(usage);
                         if (users > 0)
                         {
                             var user = DayKey.OfUser(key, $"user-{(int)(dice.Uniform() * users)}");
-                            (byUser.TryGetValue(user, out var sum) ? sum : byUser[user] = new RollupTally()).Add(usage, 0.01m);
+                            (byUser.TryGetValue(user, out var sum) ? sum : byUser[user] = new RollupTally()).Add(usage);
                         }
                     }
 
@@ -88,14 +88,11 @@ internal static class AnalysisCost
         return latencies;
     }
 
-    private static ImportedUsage Draw(Dice dice, RollupKey key) => new()
+    private static ImportedUsage Draw(Dice dice, DateTimeOffset hour) => new()
     {
-        At = key.Hour,
-        Model = Model,
-        Feature = key.Feature,
-        Key = key.KeyId,
-        User = "",
+        At = hour,
         Requests = 1,
+        Cost = 0.01m,
         InputTokens = (long)(600 * Math.Exp(1.2 * dice.Normal())) + 1,
         OutputTokens = (long)(200 * Math.Exp(0.9 * dice.Normal())) + 1,
         Outcome = dice.Chance(0.01) ? OutcomeKind.SourceFailure : OutcomeKind.Success,

@@ -24,7 +24,7 @@ internal static class ImportCost
         await using var file = File.OpenRead(path);
         var import = new UsageImport
         {
-            Id = "imp_benchmark", Status = UsageImportStatus.Running, Format = format, Node = "node", TimeZone = "UTC", CreatedAt = From, Bytes = file.Length,
+            Id = "imp_benchmark", Status = UsageImportStatus.Running, Format = format, Node = "node", TimeZone = "UTC", CreatedAt = From.AddDays(30), Bytes = file.Length,
         };
         var run = new ImportRun(new ImportStore(database.Databases, () => ModelCatalog.Embedded), TimeProvider.System);
         using var process = Process.GetCurrentProcess();

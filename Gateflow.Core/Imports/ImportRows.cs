@@ -20,7 +20,7 @@ internal sealed class ImportRows(ModelCatalog catalog, TimeZoneInfo zone, DateTi
     private readonly Dictionary<string, string> _models = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _keys = new(StringComparer.Ordinal);
 
-    public ImportedUsage Read(string?[] row)
+    public ImportedRow Read(string?[] row)
     {
         var at = Time(row[(int)ImportField.At] ?? throw new FormatException("no time"), "time");
         var requests = Number(row, ImportField.Requests, "requests") ?? 1;
@@ -31,13 +31,9 @@ internal sealed class ImportRows(ModelCatalog catalog, TimeZoneInfo zone, DateTi
             throw new FormatException("0 requests");
         }
 
-        return new ImportedUsage
+        var usage = new ImportedUsage
         {
             At = at,
-            Model = Model(row[(int)ImportField.Model]),
-            Feature = row[(int)ImportField.Feature] ?? "",
-            Key = Key(row[(int)ImportField.Key]),
-            User = row[(int)ImportField.User] ?? "",
             Requests = requests,
             InputTokens = input,
             CachedTokens = cached <= input ? cached : throw new FormatException("more cached than input tokens"),
@@ -48,6 +44,8 @@ internal sealed class ImportRows(ModelCatalog catalog, TimeZoneInfo zone, DateTi
             DurationMs = requests > 1 ? double.NaN : Duration(row, at),
             Capabilities = Used(row),
         };
+        return new ImportedRow(
+            Model(row[(int)ImportField.Model]), row[(int)ImportField.Feature] ?? "", Key(row[(int)ImportField.Key]), row[(int)ImportField.User] ?? "", usage);
     }
 
     private DateTimeOffset Time(string text, string what)

@@ -2,15 +2,26 @@ using Gateflow.Core.Usage;
 
 namespace Gateflow.Core.Imports;
 
-/// <summary>Counts a file from where it stands to its end, a chunk a transaction. Synchronous reading of a local file; one run at a time.</summary>
+/// <summary>
+/// Counts a file from where it stands to its end. A chunk of rows is read and sorted, so that a file in no order costs little more than one in
+/// order of time, and stored a part a transaction. Synchronous reading of a local file; one run at a time.
+/// </summary>
 public sealed class ImportRun(ImportStore store, TimeProvider clock)
 {
-    /// <summary>Rows and rollups of a chunk: whichever is reached first ends it, so that the writer is held for a few tens of milliseconds.</summary>
-    private const int ChunkRows = 50_000;
-    private const int ChunkRollups = 500;
+    /// <summary>About the shortest row, bytes, to guess their number by.</summary>
+    private const int LeastRow = 40;
 
-    /// <summary>Between chunks, for the recorder to write in.</summary>
+    /// <summary>Between parts, for the recorder to write in.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>Rows of a chunk; about 150 bytes of memory each.</summary>
+    internal int ChunkRows { get; init; } = 200_000;
+
+    /// <summary>Rows read between two reports of how far it is.</summary>
+    internal int ReportRows { get; init; } = 50_000;
+
+    /// <summary>Rollups of a transaction, so that the database's one writer is held for a few tens of milliseconds.</summary>
+    internal int PartRollups { get; init; } = 500;
 
     /// <summary>The format of a file, "csv" or "jsonl", or why it cannot be imported.</summary>
     public static (string Format, string? Fault) Check(Stream file)
@@ -65,7 +76,7 @@ public sealed class ImportRun(ImportStore store, TimeProvider clock)
     }
 
     /// <summary>Goes on until the end or until told to stop; returns how it stands then.</summary>
-    /// <param name="isCancelled">Asked after every chunk.</param>
+    /// <param name="isCancelled">Asked while rows are read, which are then left uncounted, and after every chunk; one that is being stored is stored to its end.</param>
     public async Task<UsageImport> RunAsync(UsageImport import, Stream file, Func<bool> isCancelled, CancellationToken cancellationToken)
     {
         store.Forget();
@@ -79,150 +90,96 @@ public sealed class ImportRun(ImportStore store, TimeProvider clock)
 
         file.Position = import.Offset;
         var records = new ImportRecords(file, format is CsvFormat, import.Offset, import.NextLine);
-        var rows = new ImportRows(store.Catalog, TimeZoneInfo.FindSystemTimeZoneById(import.TimeZone), clock.GetUtcNow());
+        var rows = new ImportRows(store.Catalog, TimeZoneInfo.FindSystemTimeZoneById(import.TimeZone), import.CreatedAt);
         if (import.Offset == 0 && format is CsvFormat)
         {
             records.Read();
         }
 
-        while (true)
+        var kept = new List<KeptRow>((int)Math.Min(ChunkRows + ReportRows, (import.Bytes - import.Offset) / LeastRow));
+        do
         {
-            var chunk = new ImportChunk(import, store, rows, format);
-            var more = chunk.Fill(records, ChunkRows, ChunkRollups);
-            var cancelled = more && isCancelled();
-            import = chunk.After(records) with
+            kept.Clear();
+            var chunk = new ImportChunk(import, store, rows, format, kept);
+            import = await ReadAsync(import, chunk, records, isCancelled, cancellationToken) switch
             {
-                Status = cancelled ? UsageImportStatus.Cancelled : more ? UsageImportStatus.Running : UsageImportStatus.Completed,
-                FinishedAt = cancelled || !more ? clock.GetUtcNow() : null,
+                Reading.Cancelled => await CancelledAsync(import, cancellationToken),
+                var reading => await StoreAsync(import, chunk, Ended(chunk.After(records), reading, isCancelled), cancellationToken),
             };
-            await store.AddAsync(import, chunk, cancellationToken);
-            if (import.Status != UsageImportStatus.Running)
+        }
+        while (import.Status == UsageImportStatus.Running);
+
+        store.Forget();
+        return import;
+    }
+
+    private enum Reading
+    {
+        More,
+        End,
+        Cancelled,
+    }
+
+    /// <summary>Reads a chunk; one that was broken off while it was being stored as far as it was read then.</summary>
+    private async Task<Reading> ReadAsync(UsageImport import, ImportChunk chunk, ImportRecords records, Func<bool> isCancelled, CancellationToken cancellationToken)
+    {
+        var isAgain = import.Stored > 0;
+        var last = isAgain ? import.ReadTo : long.MaxValue;
+        while (chunk.Fill(records, ReportRows, last))
+        {
+            if (isAgain ? records.Offset >= last : chunk.Rows >= ChunkRows || chunk.Series >= ImportChunk.MaxSeries)
             {
-                store.Forget();
-                return import;
+                return Reading.More;
             }
 
+            if (!isAgain)
+            {
+                if (isCancelled())
+                {
+                    return Reading.Cancelled;
+                }
+
+                await store.SaveAsync(import with { ReadTo = records.Offset }, cancellationToken);
+            }
+        }
+
+        return Reading.End;
+    }
+
+    private async Task<UsageImport> CancelledAsync(UsageImport import, CancellationToken cancellationToken)
+    {
+        import = import with { Status = UsageImportStatus.Cancelled, FinishedAt = clock.GetUtcNow(), ReadTo = import.Offset };
+        await store.SaveAsync(import, cancellationToken);
+        return import;
+    }
+
+    private UsageImport Ended(UsageImport after, Reading reading, Func<bool> isCancelled)
+    {
+        var cancelled = reading == Reading.More && isCancelled();
+        return after with
+        {
+            Status = cancelled ? UsageImportStatus.Cancelled : reading == Reading.More ? UsageImportStatus.Running : UsageImportStatus.Completed,
+            FinishedAt = cancelled || reading == Reading.End ? clock.GetUtcNow() : null,
+        };
+    }
+
+    /// <summary>Stores what is not stored yet of a chunk; with its last part goes the state after it.</summary>
+    private async Task<UsageImport> StoreAsync(UsageImport import, ImportChunk chunk, UsageImport after, CancellationToken cancellationToken)
+    {
+        chunk.Sort();
+        var state = import with { ReadTo = after.Offset, ToStore = chunk.Sums };
+        while (state.Stored + PartRollups < chunk.Sums)
+        {
+            var next = state with { Stored = state.Stored + PartRollups };
+            await store.AddAsync(next, chunk, state.Stored..next.Stored, cancellationToken);
+            state = next;
             await Task.Delay(Pause, cancellationToken);
         }
+
+        await store.AddAsync(after, chunk, Math.Min(state.Stored, chunk.Sums)..chunk.Sums, cancellationToken);
+        return after;
     }
 
     /// <summary>Without the byte order mark of UTF-8.</summary>
     internal static ReadOnlySpan<byte> WithoutMark(ReadOnlySpan<byte> record) => record.StartsWith<byte>([0xEF, 0xBB, 0xBF]) ? record[3..] : record;
-}
-
-/// <summary>Folds the next rows of a file.</summary>
-internal sealed class ImportChunk(UsageImport before, ImportStore store, ImportRows rows, IImportFormat format)
-{
-    private readonly Dictionary<RollupKey, RollupTally> _rollups = [];
-    private readonly Dictionary<DayKey, RollupTally> _users = [];
-    private readonly List<ImportFault> _errors = [.. before.Errors];
-    private readonly SortedSet<string> _unknown = new(before.UnknownModels, StringComparer.Ordinal);
-    private long _imported;
-    private long _rejected;
-    private long _requests;
-    private DateTimeOffset? _from = before.From;
-    private DateTimeOffset? _to = before.To;
-
-    public IReadOnlyDictionary<RollupKey, RollupTally> Rollups => _rollups;
-
-    public IReadOnlyDictionary<DayKey, RollupTally> Users => _users;
-
-    /// <summary>Reads until one of the limits is reached; false at the end of the file.</summary>
-    public bool Fill(ImportRecords records, int maxRows, int maxRollups)
-    {
-        for (var read = 0; read < maxRows && _rollups.Count + _users.Count < maxRollups; read++)
-        {
-            if (!records.Read())
-            {
-                return false;
-            }
-
-            if (!records.TooLong && records.Record.IsEmpty)
-            {
-                continue;
-            }
-
-            try
-            {
-                Add(records);
-                _imported++;
-            }
-            catch (FormatException fault)
-            {
-                _rejected++;
-                if (_errors.Count < UsageImport.MaxErrors)
-                {
-                    _errors.Add(new ImportFault(records.Line, fault.Message));
-                }
-            }
-        }
-
-        return true;
-    }
-
-    public UsageImport After(ImportRecords records) => before with
-    {
-        Offset = records.Offset,
-        NextLine = records.NextLine,
-        RowsImported = before.RowsImported + _imported,
-        RowsRejected = before.RowsRejected + _rejected,
-        Requests = before.Requests + _requests,
-        Errors = _errors,
-        UnknownModels = [.. _unknown],
-        From = _from,
-        To = _to,
-    };
-
-    /// <summary>All rows of the record, or none.</summary>
-    private void Add(ImportRecords records)
-    {
-        if (records.TooLong)
-        {
-            throw new FormatException("longer than 1 MB");
-        }
-
-        var texts = format.Rows(records.Line == 1 ? ImportRun.WithoutMark(records.Record) : records.Record);
-        if (texts.Count == 1)
-        {
-            Count(rows.Read(texts[0]));
-            return;
-        }
-
-        foreach (var row in texts.Select(rows.Read).ToList())
-        {
-            Count(row);
-        }
-    }
-
-    private void Count(in ImportedUsage row)
-    {
-        var key = new RollupKey(
-            RollupKey.Floor(row.At, TimeSpan.TicksPerHour), Columns.Fit(row.Model, 200), row.Outcome == Rollout.OutcomeKind.Success ? Columns.Fit(row.Model, 200) : "",
-            Columns.Fit(row.Feature, 100), Columns.Fit(row.Key, 40));
-        if (!_rollups.TryGetValue(key, out var tally))
-        {
-            _rollups[key] = tally = new RollupTally();
-        }
-
-        var cost = store.Cost(row);
-        tally.Add(row, cost);
-        if (row.User.Length > 0)
-        {
-            var user = DayKey.OfUser(key, row.User);
-            if (!_users.TryGetValue(user, out var sum))
-            {
-                _users[user] = sum = new RollupTally();
-            }
-
-            sum.Add(row, cost);
-        }
-
-        _requests += row.Requests;
-        _from = _from is { } from && from <= row.At ? from : row.At;
-        _to = _to is { } to && to >= row.At ? to : row.At;
-        if (_unknown.Count < UsageImport.MaxErrors && store.Catalog.Find(row.Model) is null)
-        {
-            _unknown.Add(row.Model);
-        }
-    }
 }

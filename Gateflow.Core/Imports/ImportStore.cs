@@ -12,8 +12,8 @@ public sealed class ImportStore(IDbContextFactory<GateflowDb> databases, Catalog
     private const string Prefix = "import.";
     private const int DeleteChunk = 1_000;
 
-    /// <summary>Rollups kept so that an unsorted file does not read them again and again; about 1 kB each.</summary>
-    private const int MaxKept = 50_000;
+    /// <summary>Rollups kept so that they are not read again with every part, which come in order of time; about 2 kB each.</summary>
+    private const int MaxKept = 5_000;
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
@@ -40,21 +40,24 @@ public sealed class ImportStore(IDbContextFactory<GateflowDb> databases, Catalog
         await db.SaveChangesAsync(cancellationToken);
     }
 
-    /// <summary>Adds a chunk and the state after it.</summary>
-    internal async Task AddAsync(UsageImport import, ImportChunk chunk, CancellationToken cancellationToken)
+    /// <summary>Adds a part of a chunk's sums and the state after it.</summary>
+    internal async Task AddAsync(UsageImport import, ImportChunk chunk, Range sums, CancellationToken cancellationToken)
     {
         var node = UsageImport.RowsOf(import.Id);
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         db.ChangeTracker.AutoDetectChangesEnabled = false;
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        foreach (var (key, tally) in chunk.Rollups)
+        for (var index = sums.Start.Value; index < sums.End.Value; index++)
         {
-            await _rollups.AddAsync(db, node, key, tally, demo: false, cancellationToken);
-        }
-
-        foreach (var (key, tally) in chunk.Users)
-        {
-            await _rollups.AddUserAsync(db, node, key, tally, demo: false, cancellationToken);
+            switch (chunk.Sum(index))
+            {
+                case (RollupKey key, var tally):
+                    await _rollups.AddAsync(db, node, key, tally, demo: false, cancellationToken);
+                    break;
+                case (DayKey key, var tally):
+                    await _rollups.AddUserAsync(db, node, key, tally, demo: false, cancellationToken);
+                    break;
+            }
         }
 
         await db.SetSettingAsync(Prefix + import.Id, JsonSerializer.Serialize(import, JsonColumn.Options), cancellationToken);
@@ -85,7 +88,8 @@ public sealed class ImportStore(IDbContextFactory<GateflowDb> databases, Catalog
     }
 
     /// <summary>What a row costs: as the file says, else by the catalog's prices; null when neither is known.</summary>
-    internal decimal? Cost(in ImportedUsage row) => row.Cost ?? Catalog.Cost(row.Model, row.InputTokens, row.CachedTokens, row.OutputTokens, DateOnly.FromDateTime(row.At.UtcDateTime));
+    internal decimal? Cost(in ImportedRow row) => row.Usage.Cost
+        ?? Catalog.Cost(row.Model, row.Usage.InputTokens, row.Usage.CachedTokens, row.Usage.OutputTokens, DateOnly.FromDateTime(row.Usage.At.UtcDateTime));
 
     internal ModelCatalog Catalog => catalog();
 

@@ -3,20 +3,15 @@ using Gateflow.Core.Rollout;
 
 namespace Gateflow.Core.Imports;
 
-/// <summary>One row of an imported file: a request, or several that the exporter had summed up already.</summary>
+/// <summary>One row of an imported file.</summary>
+/// <param name="Feature">Empty when unknown.</param>
+/// <param name="User">The customer's own user; empty when unknown.</param>
+internal readonly record struct ImportedRow(string Model, string Feature, string Key, string User, ImportedUsage Usage);
+
+/// <summary>What a row tells of a request, or of several that the exporter had summed up already.</summary>
 internal readonly record struct ImportedUsage
 {
     public required DateTimeOffset At { get; init; }
-
-    public required string Model { get; init; }
-
-    /// <summary>Empty when unknown.</summary>
-    public required string Feature { get; init; }
-
-    public required string Key { get; init; }
-
-    /// <summary>The customer's own user; empty when unknown.</summary>
-    public required string User { get; init; }
 
     /// <summary>1 or more; above 1 all tokens and the cost are sums.</summary>
     public required long Requests { get; init; }
@@ -29,7 +24,7 @@ internal readonly record struct ImportedUsage
 
     public long ReasoningTokens { get; init; }
 
-    /// <summary>USD as the file states it; null when it does not.</summary>
+    /// <summary>USD as the file states it, else by the catalog's prices; null when neither is known.</summary>
     public decimal? Cost { get; init; }
 
     public OutcomeKind Outcome { get; init; }

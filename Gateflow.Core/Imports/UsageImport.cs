@@ -23,14 +23,24 @@ public sealed record UsageImport
     /// <summary>Size of the file.</summary>
     public required long Bytes { get; init; }
 
-    /// <summary>Bytes that are counted; all before are, none after.</summary>
+    /// <summary>Bytes that are counted.</summary>
     public long Offset { get; init; }
 
     /// <summary>The line that follows.</summary>
     public long NextLine { get; init; } = 1;
 
-    /// <summary>0–1.</summary>
-    public double Progress => Bytes == 0 ? 1 : (double)Offset / Bytes;
+    /// <summary>Bytes that are read: those after <see cref="Offset"/> are being counted.</summary>
+    public long ReadTo { get; init; }
+
+    /// <summary>Sums of the bytes between the two that are to be stored; 0 until they are known.</summary>
+    public int ToStore { get; init; }
+
+    /// <summary>Sums among them that are stored; once there is one, they are stored to the last.</summary>
+    public int Stored { get; init; }
+
+    /// <summary>0–1; reading counts as one half of the work, storing as the other.</summary>
+    public double Progress => Bytes == 0 ? 1
+        : (Offset + (Math.Max(0, ReadTo - Offset) * (ToStore == 0 ? 0.5 : 0.5 + (0.5 * Stored / ToStore)))) / Bytes;
 
     public long RowsImported { get; init; }
 

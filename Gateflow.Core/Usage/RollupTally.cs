@@ -78,7 +78,7 @@ public sealed class RollupTally
     }
 
     /// <summary>Adds imported requests; several in one row count with the mean size of their contexts.</summary>
-    internal void Add(in ImportedUsage row, decimal? cost)
+    internal void Add(in ImportedUsage row)
     {
         var columns = OutcomeColumns.Of(row.Outcome);
         Count(row.At, row.Requests);
@@ -90,8 +90,8 @@ public sealed class RollupTally
         _sum.CachedTokens += row.CachedTokens;
         _sum.OutputTokens += row.OutputTokens;
         _sum.ReasoningTokens += row.ReasoningTokens;
-        _sum.Cost += cost ?? 0;
-        _sum.UnpricedRequests += cost is null && columns.Success == 1 ? row.Requests : 0;
+        _sum.Cost += row.Cost ?? 0;
+        _sum.UnpricedRequests += row.Cost is null && columns.Success == 1 ? row.Requests : 0;
         var context = (row.InputTokens + row.OutputTokens) / row.Requests;
         if (context > 0)
         {

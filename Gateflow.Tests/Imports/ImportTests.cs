@@ -88,43 +88,92 @@ public sealed class ImportTests
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Run_BrokenOffAtAnyChunk_CountsEveryRowExactlyOnce(bool answerLost)
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public async Task Run_BrokenOffWhereverItMay_CountsEveryRowExactlyOnce(bool answersLost, bool cancelled)
+    {
+        var bytes = File(inOrder: false);
+        var expected = await CountAsync(bytes, (_, run, import, file) => run.RunAsync(import, file, () => false, Token));
+
+        var runs = 0;
+        var calls = 0;
+        var seen = await CountAsync(bytes, async (database, run, import, file) =>
+        {
+            runs++;
+            if (answersLost)
+            {
+                database.LoseNextAnswer(); // one part is stored, and the program dies before it knows
+                await Record.ExceptionAsync(() => run.RunAsync(import, file, () => false, Token));
+                return;
+            }
+
+            await run.RunAsync(import, file, () => cancelled && calls++ % 5 == 4, Token); // while it reads, and after a chunk
+        });
+
+        Assert.True(runs > 5, $"{runs} runs");
+        Assert.Equal(expected, seen);
+    }
+
+    [Fact]
+    public async Task Run_FileInNoOrder_GivesWhatTheSameRowsInOrderGive()
+    {
+        Assert.Equal(
+            await CountAsync(File(inOrder: true), (_, run, import, file) => run.RunAsync(import, file, () => false, Token)),
+            await CountAsync(File(inOrder: false), (_, run, import, file) => run.RunAsync(import, file, () => false, Token)));
+    }
+
+    [Fact]
+    public void Progress_OfAChunk_GoesByReadingAndStoring()
+    {
+        var import = new UsageImport
+        {
+            Id = "imp_1", Status = UsageImportStatus.Running, Format = "csv", Node = "n", TimeZone = "UTC", CreatedAt = From, Bytes = 1_000, Offset = 200, ReadTo = 600,
+        };
+
+        Assert.Equal(
+            [0.2, 0.4, 0.5, 1],
+            [
+                (import with { ReadTo = 0 }).Progress, import.Progress, (import with { ToStore = 100, Stored = 50 }).Progress,
+                (import with { Offset = 1_000, ReadTo = 1_000 }).Progress,
+            ]);
+    }
+
+    /// <summary>2,000 requests of six days, twenty features and seven users, one bad row among them.</summary>
+    private static byte[] File(bool inOrder)
+    {
+        var order = Enumerable.Range(0, 2_000).Select(i => inOrder ? i : i * 1_237 % 2_000);
+        IEnumerable<string> lines = order.Select(i => string.Create(CultureInfo.InvariantCulture, $"{From.AddMinutes(i * 4.5):O},gpt-4,f{i % 20},u{i % 7},{10 + i},1,{100 + (i % 900)}"));
+        return Encoding.UTF8.GetBytes(string.Join('\n', ["at,model,feature,user,input_tokens,output_tokens,duration_ms", .. lines.Take(900), "yesterday,gpt-4,,,1,1,1", .. lines.Skip(900)]));
+    }
+
+    /// <summary>Counts a file in turns until it is counted, in small chunks; answers all that is stored then.</summary>
+    private static async Task<string> CountAsync(byte[] bytes, Func<UsageDatabase, ImportRun, UsageImport, Stream, Task> turnAsync)
     {
         using var database = await UsageDatabase.CreateAsync();
-        var clock = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(From.AddDays(27));
-        var text = new StringBuilder("at,model,feature,input_tokens,output_tokens\n");
-        for (var i = 0; i < 2_000; i++)
-        {
-            text.Append(CultureInfo.InvariantCulture, $"{From.AddMinutes(i * 7 % 9000):O},gpt-4,f{i % 20},10,1\n");
-        }
-
-        var bytes = Encoding.UTF8.GetBytes(text.ToString());
         var store = new ImportStore(database, () => ModelCatalog.Embedded);
         await store.SaveAsync(new UsageImport
         {
-            Id = "imp_1", Status = UsageImportStatus.Running, Format = "csv", Node = "n", TimeZone = "UTC", CreatedAt = clock.GetUtcNow(), Bytes = bytes.Length,
+            Id = "imp_1", Status = UsageImportStatus.Running, Format = "csv", Node = "n", TimeZone = "UTC", CreatedAt = From.AddDays(27), Bytes = bytes.Length,
         }, Token);
-
-        var turns = 0;
         while ((await store.FindAsync("imp_1", Token))! is { Status: not UsageImportStatus.Completed } import)
         {
             using var file = new MemoryStream(bytes);
-            var run = new ImportRun(new ImportStore(database, () => ModelCatalog.Embedded), TimeProvider.System);
-            if (answerLost && turns++ == 0)
-            {
-                database.LoseNextAnswer();
-                await Assert.ThrowsAsync<IOException>(() => run.RunAsync(import, file, () => false, Token));
-                continue;
-            }
-
-            await run.RunAsync(import, file, () => true, Token); // one chunk
+            var run = new ImportRun(new ImportStore(database, () => ModelCatalog.Embedded), TimeProvider.System) { ChunkRows = 300, ReportRows = 110, PartRollups = 40 };
+            await turnAsync(database, run, import with { Status = UsageImportStatus.Running }, file);
         }
 
+        var done = (await store.FindAsync("imp_1", Token))!;
+        Assert.Equal((2_000, 1, 2_000, 1.0), (done.RowsImported, done.RowsRejected, done.Requests, done.Progress));
+        Assert.Equal(902, done.Errors[0].Line);
         Assert.Equal(2_000, (await database.ListAsync<UsageRollup>()).Sum(r => r.Requests));
-        Assert.Equal(2_000, (await store.FindAsync("imp_1", Token))!.RowsImported);
+        Assert.Equal(4_000, (await database.ListAsync<UsageDay>()).Sum(r => r.Requests)); // by series and by user
+        return string.Join('\n', (await database.ListAsync<UsageRollup>()).Select(r => $"{r.Hour:O} {r.Feature} {Figures(r)}").Concat(
+            (await database.ListAsync<UsageDay>()).Select(r => $"{r.Day:O} {r.Feature} {r.User} {Figures(r)} {Convert.ToHexString(r.HourRequests)}")).Order(StringComparer.Ordinal));
     }
+
+    private static string Figures(RollupFigures sum) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{sum.Requests} {sum.InputTokens} {sum.OutputTokens} {sum.Cost:0.######} {sum.MaxContext} {Convert.ToHexString(sum.ContextHistogram)} {Convert.ToHexString(sum.LatencyHistogram)}");
 
     private static async Task<JsonNode> PostAsync(GateflowHost host, string text, string query = "")
     {
