@@ -43,15 +43,16 @@ internal sealed class Connection : IDisposable
         Check(have);
     }
 
-    /// <summary>Asks for a stream and reads <paramref name="chunks"/> of it, or all.</summary>
+    /// <summary>Asks for a stream and reads it.</summary>
+    /// <param name="chunks">How many are read; null for all, to the answer's end, so that the connection can be used again.</param>
     /// <returns>Ticks of the stopwatch from sending to the first chunk, and the ways of the chunks from the provider to here.</returns>
-    public async Task<(long FirstByte, List<long> Hops)> StreamAsync(ReadOnlyMemory<byte> request, int chunks, CancellationToken cancellationToken)
+    public async Task<(long FirstByte, List<long> Hops)> StreamAsync(ReadOnlyMemory<byte> request, int? chunks, CancellationToken cancellationToken)
     {
-        var hops = new List<long>(chunks);
+        var hops = new List<long>();
         var sent = Stopwatch.GetTimestamp();
         var (first, have) = (0L, 0);
         await _socket.SendAsync(request, cancellationToken);
-        while (hops.Count < chunks)
+        while (chunks is { } enough ? hops.Count < enough : !_buffer.AsSpan(0, have).EndsWith("\r\n0\r\n\r\n"u8))
         {
             if (have > _buffer.Length - 4096)
             {

@@ -52,10 +52,18 @@ internal static class GatewaySpeedCommand
         await using var shadow = await Subject.GateflowAsync("gateflow, shadow at 100 %", provider, records: true, Shadow(), cancellationToken);
         Subject[] all = [floor, gateflow, silent, canary];
         var figures = new Figures(all.Append(shadow).Select(s => s.Name));
+        foreach (var subject in (Subject[])[floor, gateflow])
+        {
+            Say($"memory of {subject.Name}"); // before any load, after which a heap has room left for whatever comes
+            await subject.Load.SaturateAsync(Connections, TimeSpan.FromSeconds(2), cancellationToken);
+            await HoldAsync(subject, provider, figures, cancellationToken);
+        }
+
         foreach (var subject in (Subject[])[.. all, shadow])
         {
             Say($"warming up {subject.Name}");
             await subject.Load.SaturateAsync(Connections, warmUp, cancellationToken);
+            await subject.Load.StreamAsync(Streams, 4, cancellationToken);
         }
 
         for (var round = 1; round <= rounds; round++)
@@ -74,11 +82,6 @@ internal static class GatewaySpeedCommand
 
             await PaceAsync(canary, time, figures, cancellationToken); // what a migration costs without copies: all its requests are logged
             await PaceAsync(shadow, time, figures, cancellationToken); // saturated, half of its work would be copies
-        }
-
-        foreach (var subject in (Subject[])[floor, gateflow])
-        {
-            await HoldAsync(subject, provider, figures, cancellationToken);
         }
 
         var report = SpeedReport.Of(figures, rounds, time);
@@ -111,8 +114,8 @@ internal static class GatewaySpeedCommand
 
     private static async Task StreamAsync(Subject subject, ProviderStub provider, Figures figures, CancellationToken cancellationToken)
     {
-        (provider.Chunks, provider.Pace) = (100, TimeSpan.FromMilliseconds(20));
-        var (first, hops) = await subject.Load.StreamAsync(Streams, 100, cancellationToken);
+        (provider.Chunks, provider.Pace) = (30, TimeSpan.FromMilliseconds(20));
+        var (first, hops) = await subject.Load.StreamAsync(Streams, 4, cancellationToken);
         figures.Add(subject.Name, Figure.FirstByteP50, first.Quantile(0.5) - provider.Pace.TotalMilliseconds);
         figures.Add(subject.Name, Figure.HopP50, hops.Quantile(0.5));
         figures.Add(subject.Name, Figure.HopP99, hops.Quantile(0.99));

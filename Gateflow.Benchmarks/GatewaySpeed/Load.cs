@@ -90,20 +90,32 @@ internal sealed class Load(Uri address, string key)
         }
     }
 
-    /// <summary>Streams side by side, begun over a second, read to their end; first bytes and hops of the chunks, ms.</summary>
-    public async Task<(Stretch FirstBytes, Stretch Hops)> StreamAsync(int streams, int chunks, CancellationToken cancellationToken)
+    /// <summary>Connections that are open already, begun over a second, each with several streams one after another, read to their end; first bytes and hops of the chunks, ms.</summary>
+    public async Task<(Stretch FirstBytes, Stretch Hops)> StreamAsync(int connections, int streams, CancellationToken cancellationToken)
     {
+        var open = await Task.WhenAll(Enumerable.Range(0, connections).Select(_ => Connection.OpenAsync(address, cancellationToken)));
         var began = Stopwatch.GetTimestamp();
-        var told = await Task.WhenAll(Enumerable.Range(0, streams).Select(async i =>
+        List<double> firstBytes = [], hops = [];
+        await Task.WhenAll(open.Select(async (connection, i) =>
         {
-            await Task.Delay(TimeSpan.FromSeconds((double)i / streams), cancellationToken);
-            using var connection = await Connection.OpenAsync(address, cancellationToken);
-            return await connection.StreamAsync(_stream, chunks, cancellationToken);
+            await Task.Delay(TimeSpan.FromSeconds((double)i / connections), cancellationToken);
+            for (var stream = 0; stream < streams; stream++)
+            {
+                var told = await connection.StreamAsync(_stream, null, cancellationToken);
+                lock (hops)
+                {
+                    firstBytes.Add(Ms(told.FirstByte));
+                    hops.AddRange(told.Hops.Select(Ms));
+                }
+            }
         }));
         var seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
-        return (
-            new Stretch(streams, seconds, [.. told.Select(t => Ms(t.FirstByte))]),
-            new Stretch((long)streams * chunks, seconds, [.. told.SelectMany(t => t.Hops).Select(Ms)]));
+        foreach (var connection in open)
+        {
+            connection.Dispose();
+        }
+
+        return (new Stretch(firstBytes.Count, seconds, firstBytes), new Stretch(hops.Count, seconds, hops));
     }
 
     /// <summary>Opens streams, waits until each has had a chunk, and leaves them open until disposed.</summary>

@@ -21,6 +21,7 @@ internal sealed class ProviderStub : IDisposable
 
     private readonly Socket _listener = new(SocketType.Stream, ProtocolType.Tcp);
     private readonly CancellationTokenSource _stop = new();
+    private readonly ChunkPacer _pacer = new();
 
     public ProviderStub()
     {
@@ -41,6 +42,7 @@ internal sealed class ProviderStub : IDisposable
     public void Dispose()
     {
         _stop.Cancel();
+        _pacer.Dispose();
         _listener.Dispose();
         _stop.Dispose();
     }
@@ -116,13 +118,7 @@ internal sealed class ProviderStub : IDisposable
     private async Task StreamAsync(Socket socket)
     {
         await socket.SendAsync(StreamHead, _stop.Token);
-        using var timer = new PeriodicTimer(Pace);
-        var buffer = new byte[512];
-        for (var i = 0; i < Chunks; i++)
-        {
-            await timer.WaitForNextTickAsync(_stop.Token);
-            await socket.SendAsync(buffer.AsMemory(0, Chunk(buffer)), _stop.Token);
-        }
+        await _pacer.SendAsync(socket, Chunks, Pace, Chunk);
 
         const string End = """data: {"id":"c","object":"chat.completion.chunk","created":1,"model":"gpt-4o","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}""";
         await socket.SendAsync(Framed(End + "\n\ndata: [DONE]\n\n"), _stop.Token);

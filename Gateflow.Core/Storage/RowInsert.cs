@@ -57,6 +57,7 @@ internal static class RowInsert<TRow>
             }
 
             await command.ExecuteNonQueryAsync(cancellationToken);
+            Processor.GiveWay();
         }
     }
 

@@ -18,6 +18,9 @@ internal sealed class BatchStore(
     private static readonly TimeSpan KeptHours = TimeSpan.FromHours(2);
     private static readonly TimeSpan KeptWindows = TimeSpan.FromMinutes(2);
 
+    /// <summary>Records folded before others may have the processor.</summary>
+    private const int FoldedAtOnce = 16;
+
     private readonly KeptRollups _rollups = new();
     private readonly Dictionary<WindowKey, ArmWindow> _windows = [];
     private readonly Dictionary<string, (long Sequence, int Step)> _evidence = new(StringComparer.Ordinal);
@@ -45,7 +48,9 @@ internal sealed class BatchStore(
             await AddAsync(db, batch!, cancellationToken);
         }
 
+        Processor.GiveWay();
         await AddStatesAsync(db, states, cancellationToken);
+        Processor.GiveWay();
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         foreach (var (migration, (state, _)) in states)
@@ -112,6 +117,11 @@ internal sealed class BatchStore(
         for (var i = 0; i < batch.Records.Count; i++)
         {
             var record = batch.Records[i];
+            if (i % FoldedAtOnce == 0)
+            {
+                Processor.GiveWay();
+            }
+
             if (demo.IsGone(record.KeyId))
             {
                 continue;

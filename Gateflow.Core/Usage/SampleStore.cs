@@ -48,6 +48,7 @@ internal sealed class SampleStore(
     {
         foreach (var one in bodies)
         {
+            Processor.GiveWay();
             if (!await db.Samples.AnyAsync(s => s.Model == model && s.QuestionHash == one.Question, cancellationToken))
             {
                 db.Samples.Add(Sample(one));
@@ -72,8 +73,13 @@ internal sealed class SampleStore(
     }
 
     /// <summary>The bodies as they may be stored; null for a request that cannot be redacted. A response that cannot is left out.</summary>
-    private CleanBodies? Clean(RequestRecord record) =>
-        policy.Redaction.Apply(record.RequestBody) is { } request ? new CleanBodies(record, QuestionHash.Of(request.Span), request, policy.Redaction.Apply(record.ResponseBody) ?? default) : null;
+    private CleanBodies? Clean(RequestRecord record)
+    {
+        Processor.GiveWay();
+        return policy.Redaction.Apply(record.RequestBody) is { } request
+            ? new CleanBodies(record, QuestionHash.Of(request.Span), request, policy.Redaction.Apply(record.ResponseBody) ?? default)
+            : null;
+    }
 
     private Sample Sample(CleanBodies bodies)
     {
