@@ -63,7 +63,7 @@ internal static class GatewaySpeedCommand
         {
             Say($"warming up {subject.Name}");
             await subject.Load.SaturateAsync(Connections, warmUp, cancellationToken);
-            await subject.Load.StreamAsync(Streams, 4, cancellationToken);
+            await StreamAsync(subject, provider, cancellationToken);
         }
 
         for (var round = 1; round <= rounds; round++)
@@ -114,11 +114,16 @@ internal static class GatewaySpeedCommand
 
     private static async Task StreamAsync(Subject subject, ProviderStub provider, Figures figures, CancellationToken cancellationToken)
     {
-        (provider.Chunks, provider.Pace) = (30, TimeSpan.FromMilliseconds(20));
-        var (first, hops) = await subject.Load.StreamAsync(Streams, 4, cancellationToken);
+        var (first, hops) = await StreamAsync(subject, provider, cancellationToken);
         figures.Add(subject.Name, Figure.FirstByteP50, first.Quantile(0.5) - provider.Pace.TotalMilliseconds);
         figures.Add(subject.Name, Figure.HopP50, hops.Quantile(0.5));
         figures.Add(subject.Name, Figure.HopP99, hops.Quantile(0.99));
+    }
+
+    private static Task<(Stretch FirstBytes, Stretch Hops)> StreamAsync(Subject subject, ProviderStub provider, CancellationToken cancellationToken)
+    {
+        (provider.Chunks, provider.Pace) = (30, TimeSpan.FromMilliseconds(20));
+        return subject.Load.StreamAsync(Streams, 4, cancellationToken);
     }
 
     private static async Task HoldAsync(Subject subject, ProviderStub provider, Figures figures, CancellationToken cancellationToken)
