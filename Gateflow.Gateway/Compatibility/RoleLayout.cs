@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Gateflow.Gateway.Schemas;
+using Gateflow.Gateway.Providers;
 
 namespace Gateflow.Gateway.Compatibility;
 
@@ -10,7 +10,7 @@ internal static class RoleLayout
 
     public static string Of(JsonElement request)
     {
-        List<string> roles = [.. JsonElements.Items(request, "messages").Select(static message => Plain(JsonElements.Text(message, "role")))];
+        List<string> roles = [.. request.Items("messages").Select(static message => Plain(message.Text("role")))];
         List<string> turns = [.. roles.SkipWhile(static role => role == System)];
         List<string> traits = [];
         if (turns.Contains(System))

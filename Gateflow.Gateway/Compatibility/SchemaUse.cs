@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using static Gateflow.Gateway.Schemas.JsonElements;
+using Gateflow.Gateway.Providers;
 
 namespace Gateflow.Gateway.Compatibility;
 
@@ -19,13 +19,13 @@ internal sealed record SchemaUse(bool IsTool, string Name, string Key, byte[] Re
     {
         foreach (var field in (string[])["tools", "functions"])
         {
-            foreach (var tool in Items(request, field).DistinctBy(static tool => tool.GetRawText(), StringComparer.Ordinal))
+            foreach (var tool in request.Items(field).DistinctBy(static tool => tool.GetRawText(), StringComparer.Ordinal))
             {
                 yield return Create(true, NameOf(tool, "function"), $"\"{field}\":[{tool.GetRawText()}]");
             }
         }
 
-        if (Member(request, "response_format") is { } format && Text(format, "type") == "json_schema")
+        if (request.Find("response_format") is { } format && format.Text("type") == "json_schema")
         {
             yield return Create(false, NameOf(format, "json_schema"), $"\"response_format\":{format.GetRawText()}");
         }
@@ -38,5 +38,5 @@ internal sealed record SchemaUse(bool IsTool, string Name, string Key, byte[] Re
     }
 
     private static string NameOf(JsonElement declaration, string inner) =>
-        (Member(declaration, inner) is { } function ? Text(function, "name") : null) ?? Text(declaration, "name") ?? Text(declaration, "type") ?? "without a name";
+        (declaration.Find(inner) is { } function ? function.Text("name") : null) ?? declaration.Text("name") ?? declaration.Text("type") ?? "without a name";
 }

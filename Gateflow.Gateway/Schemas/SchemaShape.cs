@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Text.Json;
+using Gateflow.Gateway.Providers;
 
 namespace Gateflow.Gateway.Schemas;
 
@@ -19,7 +20,7 @@ internal sealed class SchemaShape
         IsObject = HasType(root, "object");
         IsEmpty = root.ValueKind == JsonValueKind.Object && !root.EnumerateObject().Any();
         Root = root.ValueKind == JsonValueKind.Object ? [.. root.EnumerateObject().Select(static member => member.Name)] : [];
-        TopProperties = JsonElements.Member(root, "properties") is { ValueKind: JsonValueKind.Object } properties ? [.. properties.EnumerateObject().Select(static p => p.Name)] : [];
+        TopProperties = root.Find("properties") is { ValueKind: JsonValueKind.Object } properties ? [.. properties.EnumerateObject().Select(static p => p.Name)] : [];
         Walk(root, "#", 0);
     }
 
@@ -70,13 +71,13 @@ internal sealed class SchemaShape
             return;
         }
 
-        var properties = JsonElements.Member(schema, "properties") is { ValueKind: JsonValueKind.Object } given ? given : default(JsonElement?);
+        var properties = schema.Find("properties") is { ValueKind: JsonValueKind.Object } given ? given : default(JsonElement?);
         if (properties is not null || HasType(schema, "object"))
         {
             depth++;
             Depth = Math.Max(Depth, depth);
-            HasOpenObject |= JsonElements.Member(schema, "additionalProperties") is not { ValueKind: JsonValueKind.False };
-            var required = JsonElements.Items(schema, "required").Where(static name => name.ValueKind == JsonValueKind.String).Select(static name => name.GetString()!).ToHashSet(StringComparer.Ordinal);
+            HasOpenObject |= schema.Find("additionalProperties") is not { ValueKind: JsonValueKind.False };
+            var required = schema.Items("required").Where(static name => name.ValueKind == JsonValueKind.String).Select(static name => name.GetString()!).ToHashSet(StringComparer.Ordinal);
             foreach (var property in properties?.EnumerateObject() ?? default)
             {
                 Properties++;
@@ -84,7 +85,7 @@ internal sealed class SchemaShape
             }
         }
 
-        HasArrayWithoutItems |= HasType(schema, "array") && JsonElements.Member(schema, "items") is null && JsonElements.Member(schema, "prefixItems") is null;
+        HasArrayWithoutItems |= HasType(schema, "array") && schema.Find("items") is null && schema.Find("prefixItems") is null;
         foreach (var keyword in schema.EnumerateObject())
         {
             _keywords.Add(keyword.Name);
@@ -142,7 +143,7 @@ internal sealed class SchemaShape
     private bool Reaches(string from, string goal, HashSet<string> seen) =>
         _refs.TryGetValue(from, out var next) && next.Any(to => to == goal || (seen.Add(to) && Reaches(to, goal, seen)));
 
-    private static bool HasType(JsonElement schema, string type) => JsonElements.Member(schema, "type") switch
+    private static bool HasType(JsonElement schema, string type) => schema.Find("type") switch
     {
         { ValueKind: JsonValueKind.String } one => one.ValueEquals(type),
         { ValueKind: JsonValueKind.Array } several => several.EnumerateArray().Any(item => item.ValueKind == JsonValueKind.String && item.ValueEquals(type)),
