@@ -14,7 +14,7 @@ public sealed class SpoolWatch(RecorderWriter writer, AlertBell bell, string nod
         {
             _told = !_told;
             bell.Ring(new AlertNotice(
-                AlertEvents.RecorderSpooling, node, $"The database took no usage of node '{node}': it waits in memory and on disk and is stored later. Requests are served, migrations are judged.")
+                AlertEvents.RecorderSpooling, node, $"The database took no usage of node '{node}': it waits on disk and is stored later. Requests are served, migrations are judged.")
             {
                 Severity = AlertSeverity.Urgent,
                 Over = !_told,

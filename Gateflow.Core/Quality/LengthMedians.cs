@@ -22,12 +22,16 @@ public sealed class LengthMedians
     /// <param name="length">Length of the text, above 0; in the same measure on both arms.</param>
     public double Fold(string migrationId, Arm arm, long length)
     {
-        if (_windows.Count >= MostMigrations && !_windows.ContainsKey(migrationId))
+        if (!_windows.TryGetValue(migrationId, out var window))
         {
-            _windows.Clear();
+            if (_windows.Count >= MostMigrations)
+            {
+                _windows.Clear();
+            }
+
+            window = _windows.GetOrAdd(migrationId, static _ => new SortedWindow(Answers));
         }
 
-        var window = _windows.GetOrAdd(migrationId, static _ => new SortedWindow(Answers));
         lock (window)
         {
             var value = window.Count < Fewest ? double.NaN : Of(length / window.Quantile(0.5));

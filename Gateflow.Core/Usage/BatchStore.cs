@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Gateflow.Core.Catalog;
 using Gateflow.Core.Rollout;
 using Gateflow.Core.Routing;
 using Gateflow.Core.Storage;
@@ -12,14 +11,11 @@ namespace Gateflow.Core.Usage;
 /// window are read once and then kept; after any failure they are forgotten and read again.
 /// </summary>
 internal sealed class BatchStore(
-    IDbContextFactory<GateflowDb> databases, CatalogReader catalogs, DemoKeys demo, Judge judge, string node, TimeProvider clock)
+    IDbContextFactory<GateflowDb> databases, DemoKeys demo, Judge judge, string node, TimeProvider clock)
 {
     /// <summary>Hours and windows of which rows are kept, counted back from the newest.</summary>
     private static readonly TimeSpan KeptHours = TimeSpan.FromHours(2);
     private static readonly TimeSpan KeptWindows = TimeSpan.FromMinutes(2);
-
-    /// <summary>Records folded before others may have the processor.</summary>
-    private const int FoldedAtOnce = 16;
 
     private readonly KeptRollups _rollups = new();
     private readonly Dictionary<WindowKey, ArmWindow> _windows = [];
@@ -60,7 +56,7 @@ internal sealed class BatchStore(
         }
 
         Trim();
-        return [.. batch?.Records.Select(r => r.MigrationId).OfType<string>() ?? [], .. states.Select(s => s.Migration)];
+        return [.. batch?.Windows.Select(w => w.Key.MigrationId) ?? [], .. states.Select(s => s.Migration)];
     }
 
     /// <summary>True when the database takes writes, whatever is wrong with a batch.</summary>
@@ -111,40 +107,19 @@ internal sealed class BatchStore(
     private async Task AddAsync(GateflowDb db, UsageBatch batch, CancellationToken cancellationToken)
     {
         var table = demo.Refresh();
-        var catalog = catalogs();
-        var folding = new UsageFolding(catalog);
-        var rows = new List<RequestRow>();
-        for (var i = 0; i < batch.Records.Count; i++)
+        foreach (var (key, tally) in batch.Rollups.Where(r => !demo.IsGone(r.Key.KeyId)))
         {
-            var record = batch.Records[i];
-            if (i % FoldedAtOnce == 0)
-            {
-                Processor.GiveWay();
-            }
-
-            if (demo.IsGone(record.KeyId))
-            {
-                continue;
-            }
-
-            folding.Add(record, countsUser: !demo.IsDemo(record.KeyId));
-            if (batch.Rates[i] > 0)
-            {
-                rows.Add(RequestLog.Row(record, catalog, batch.Rates[i], demo.IsDemo(record.KeyId)));
-            }
-        }
-
-        foreach (var (key, tally) in folding.Rollups)
-        {
+            Processor.GiveWay();
             await _rollups.AddAsync(db, node, key, tally, demo.IsDemo(key.KeyId), cancellationToken);
         }
 
-        foreach (var (key, tally) in folding.Users)
+        foreach (var (key, tally) in batch.Users)
         {
+            Processor.GiveWay();
             await _rollups.AddUserAsync(db, node, key, tally, demo: false, cancellationToken);
         }
 
-        foreach (var (key, tally) in folding.Windows)
+        foreach (var (key, tally) in batch.Windows.Where(w => !demo.IsGone(w.Value.KeyId)))
         {
             foreach (var seconds in WindowKey.Lengths)
             {
@@ -154,7 +129,7 @@ internal sealed class BatchStore(
             }
         }
 
-        await RowInsert<RequestRow>.RunAsync(db, rows, cancellationToken);
+        await RowInsert<RequestRow>.RunAsync(db, [.. batch.Rows.Where(r => !demo.IsGone(r.KeyId))], cancellationToken);
     }
 
     private async Task<ArmWindow> WindowAsync(GateflowDb db, WindowKey key, CancellationToken cancellationToken)

@@ -3,7 +3,7 @@ using System.Threading.Channels;
 namespace Gateflow.Core.Usage;
 
 /// <summary>
-/// The gate between the request's path and the database: a bounded queue that is written without waiting and drained once a second.
+/// The gate between the request's path and the database: a bounded queue that is written without waiting and drained all the time.
 /// A full queue drops the record and counts it, never the caller's time.
 /// </summary>
 public sealed class Recorder
@@ -15,7 +15,7 @@ public sealed class Recorder
     public Recorder(int capacity = 100_000)
     {
         _queue = Channel.CreateBounded<RequestRecord>(
-            new BoundedChannelOptions(capacity) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+            new BoundedChannelOptions(capacity) { FullMode = BoundedChannelFullMode.Wait });
     }
 
     /// <summary>Records that did not fit since the start.</summary>
@@ -46,6 +46,9 @@ public sealed class Recorder
 
     /// <summary>Takes the next record that waits.</summary>
     public bool TryTake([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out RequestRecord? record) => _queue.Reader.TryRead(out record);
+
+    /// <summary>Waits until there is a record to take.</summary>
+    public ValueTask<bool> WaitAsync(CancellationToken cancellationToken) => _queue.Reader.WaitToReadAsync(cancellationToken);
 
     /// <summary>Takes the next record, and waits for one.</summary>
     public ValueTask<RequestRecord> TakeAsync(CancellationToken cancellationToken) => _queue.Reader.ReadAsync(cancellationToken);

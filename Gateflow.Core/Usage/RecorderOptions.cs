@@ -9,12 +9,6 @@ public sealed record RecorderOptions
     /// <summary>Folder that the spool lies in.</summary>
     public required string DataDirectory { get; init; }
 
-    /// <summary>Requests that may wait in memory while the database is away; more go to the spool.</summary>
-    public int SpoolAbove { get; init; } = 5_000;
-
-    /// <summary>Most requests of one transaction.</summary>
-    public int BatchRecords { get; init; } = 4_000;
-
     /// <summary>Most logged requests of one transaction.</summary>
     public int BatchRows { get; init; } = 1_000;
 }

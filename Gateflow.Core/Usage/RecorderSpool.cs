@@ -21,7 +21,7 @@ internal sealed class RecorderSpool
         _format = new JsonSerializerOptions(JsonSerializerDefaults.Web)
         {
             NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-            Converters = { new ProtectedBytes(protector, samples) },
+            Converters = { new ProtectedBytes(protector, samples), new RollupTallies(), new WindowTallies() },
         };
     }
 
@@ -63,6 +63,36 @@ internal sealed class RecorderSpool
 
         File.Move(path + ".part", path, overwrite: true);
         return path;
+    }
+
+    private sealed class RollupTallies : JsonConverter<RollupTally>
+    {
+        public override RollupTally Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            JsonSerializer.Deserialize<Sum>(ref reader, options) is { } sum ? new RollupTally(sum.Figures, sum.Hours) : throw new JsonException("A sum is missing.");
+
+        public override void Write(Utf8JsonWriter writer, RollupTally value, JsonSerializerOptions options)
+        {
+            var figures = new RollupFigures();
+            value.AddTo(figures);
+            JsonSerializer.Serialize(writer, new Sum(figures, value.Hours), options);
+        }
+
+        private sealed record Sum(RollupFigures Figures, IReadOnlyDictionary<int, long> Hours);
+    }
+
+    private sealed class WindowTallies : JsonConverter<WindowTally>
+    {
+        public override WindowTally Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            JsonSerializer.Deserialize<Sum>(ref reader, options) is { } sum ? new WindowTally(sum.Window, sum.KeyId) : throw new JsonException("A sum is missing.");
+
+        public override void Write(Utf8JsonWriter writer, WindowTally value, JsonSerializerOptions options)
+        {
+            var window = WindowTally.Empty();
+            value.AddTo(window);
+            JsonSerializer.Serialize(writer, new Sum(window, value.KeyId), options);
+        }
+
+        private sealed record Sum(ArmWindow Window, string KeyId);
     }
 
     private sealed class ProtectedBytes(ISecretProtector protector, SamplePolicy samples) : JsonConverter<ReadOnlyMemory<byte>>

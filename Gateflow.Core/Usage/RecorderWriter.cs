@@ -10,31 +10,29 @@ namespace Gateflow.Core.Usage;
 
 /// <summary>
 /// Empties the <see cref="Recorder"/> into the database: rollups, arm windows, logged requests, the judge's states, samples. Each batch is one
-/// short transaction and is stored exactly once. While the database is away requests wait in memory, then on disk, and the gateway serves on.
+/// short transaction and is stored exactly once. While the database is away the batches wait on disk, and the gateway serves on.
 /// </summary>
 public sealed partial class RecorderWriter : IDisposable
 {
-    /// <summary>Most requests taken in one turn: what does not fit waits in the recorder.</summary>
-    private const int TurnRecords = 50_000;
-
     /// <summary>Turns after which a batch that fails while the database takes other writes is set aside: it would keep all others waiting.</summary>
     private const int MaxTries = 5;
+
+    /// <summary>Least time between two calls of <see cref="FoldAsync"/>: requests are folded in dozens, and few wait when memory is collected.</summary>
+    public static readonly TimeSpan FoldPeriod = TimeSpan.FromMilliseconds(25);
 
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(5);
 
     private readonly Recorder _recorder;
-    private readonly RecorderOptions _options;
-    private readonly TimeProvider _clock;
     private readonly ILogger<RecorderWriter> _logger;
     private readonly RecorderSpool _spool;
     private readonly BatchStore _store;
     private readonly SampleStore _samples;
-    private readonly Queue<UsageBatch> _waiting = [];
+    private readonly OpenBatch _open;
     private readonly SemaphoreSlim _one = new(1, 1);
-    private long _lastDrain;
     private readonly HashSet<string> _written = new(StringComparer.Ordinal);
     private (Guid Batch, int Times) _failed;
-    private int _waitingRecords;
+    private UsageBatch? _taken;
+    private bool _diskRefuses;
     private volatile bool _away;
 
     /// <param name="routes">The route table in force: weights and demo keys are read from it.</param>
@@ -42,22 +40,29 @@ public sealed partial class RecorderWriter : IDisposable
         Recorder recorder, IDbContextFactory<GateflowDb> databases, CatalogReader catalog, Func<RouteTable> routes, Judge judge,
         ISecretProtector protector, SamplePolicy samples, RecorderOptions options, TimeProvider clock, ILogger<RecorderWriter> logger)
     {
-        (_recorder, _options, _clock, _logger) = (recorder, options, clock, logger);
+        (_recorder, _logger) = (recorder, logger);
         _spool = new RecorderSpool(Path.Combine(options.DataDirectory, "spool", string.Join('_', options.Node.Split(Path.GetInvalidFileNameChars()))), protector, samples);
         var demo = new DemoKeys(routes);
-        _store = new BatchStore(databases, catalog, demo, judge, options.Node, clock);
+        _store = new BatchStore(databases, demo, judge, options.Node, clock);
         _samples = new SampleStore(databases, protector, demo, samples, clock);
-        _lastDrain = clock.GetTimestamp();
+        _open = new OpenBatch(recorder, catalog, demo, options, clock);
     }
 
     /// <summary>Raised after a turn with the migrations of which windows or evidence were written; not when there were none.</summary>
     public event Action<IReadOnlyCollection<string>>? Written;
 
-    /// <summary>Requests that wait in memory to be stored.</summary>
-    public int Waiting => Volatile.Read(ref _waitingRecords);
+    /// <summary>Requests that are folded and wait in memory to be stored.</summary>
+    public int Waiting => _open.Waiting + (Volatile.Read(ref _taken)?.Requests ?? 0);
 
     /// <summary>True while the database takes nothing.</summary>
     public bool IsAway => _away;
+
+    /// <summary>Waits for a request and folds it, with those that came meanwhile, into what the next turn stores. To be called again and again, beside the turns.</summary>
+    public async Task FoldAsync(CancellationToken cancellationToken)
+    {
+        await _recorder.WaitAsync(cancellationToken);
+        _open.Fold();
+    }
 
     /// <summary>One turn. Returns the number of requests stored; a database that is away is logged once and not thrown.</summary>
     public async Task<int> RunOnceAsync(CancellationToken cancellationToken)
@@ -65,7 +70,7 @@ public sealed partial class RecorderWriter : IDisposable
         await _one.WaitAsync(cancellationToken);
         try
         {
-            Drain();
+            Gather();
             return await FlushAsync(cancellationToken);
         }
         finally
@@ -85,7 +90,7 @@ public sealed partial class RecorderWriter : IDisposable
             limit.CancelAfter(StopLimit);
             do
             {
-                Drain();
+                Gather();
                 await FlushAsync(limit.Token);
             }
             while (_recorder.Waiting > 0 && !_away);
@@ -96,58 +101,33 @@ public sealed partial class RecorderWriter : IDisposable
         }
         finally
         {
-            while (_recorder.Waiting > 0)
+            do
             {
-                Drain();
+                Gather();
             }
+            while (TrySpool() && _recorder.Waiting > 0);
 
-            Spool();
             _one.Release();
         }
     }
 
     public void Dispose() => _one.Dispose();
 
-    private void Drain()
+    private void Gather()
     {
-        var records = new List<RequestRecord>();
-        while (records.Count < TurnRecords && _recorder.TryTake(out var record))
-        {
-            records.Add(record);
-        }
-
-        var seconds = Math.Clamp(_clock.GetElapsedTime(_lastDrain).TotalSeconds, 0, 2);
-        _lastDrain = _clock.GetTimestamp();
-        var rates = RequestLog.Rates(records, (int)(RequestLog.PerSecond * seconds));
-        for (var from = 0; from < records.Count;)
-        {
-            var (to, rows) = (from, 0);
-            while (to < records.Count && to - from < _options.BatchRecords && rows < _options.BatchRows)
-            {
-                rows += rates[to++] > 0 ? 1 : 0;
-            }
-
-            _waiting.Enqueue(new UsageBatch
-            {
-                Id = Guid.CreateVersion7(_clock.GetUtcNow()), Records = records[from..to], Rates = [.. rates.Skip(from).Take(to - from)],
-            });
-            from = to;
-        }
-
-        Interlocked.Add(ref _waitingRecords, records.Count);
+        _open.Fold();
+        _open.Close();
     }
-
-    private void Done() => Interlocked.Add(ref _waitingRecords, -_waiting.Dequeue().Records.Count);
 
     private async Task<int> FlushAsync(CancellationToken cancellationToken)
     {
         try
         {
             var stored = await UnspoolAsync(cancellationToken);
-            while (_waiting.TryPeek(out var batch))
+            while ((_taken ??= _open.Take()) is { } batch)
             {
                 stored += await StoreAsync(batch, cancellationToken);
-                Done();
+                _taken = null;
             }
 
             _written.UnionWith(await _store.StoreAsync(null, cancellationToken));
@@ -173,11 +153,7 @@ public sealed partial class RecorderWriter : IDisposable
                 LogAway(fault.GetType().Name, fault.Message);
             }
 
-            if (Waiting > _options.SpoolAbove)
-            {
-                Spool();
-            }
-
+            TrySpool();
             return 0;
         }
     }
@@ -215,20 +191,20 @@ public sealed partial class RecorderWriter : IDisposable
             }
 
             _store.Forget();
-            LogSetAside(batch.Records.Count, _spool.SetAside(batch), fault.GetType().Name, fault.Message);
+            LogSetAside(batch.Requests, _spool.SetAside(batch), fault.GetType().Name, fault.Message);
             return 0;
         }
 
         try
         {
-            await _samples.AddAsync(batch.Records, cancellationToken);
+            await _samples.AddAsync(batch.Samples, cancellationToken);
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
             LogSamplesLost(fault.GetType().Name, fault.Message);
         }
 
-        return batch.Records.Count;
+        return batch.Requests;
     }
 
     private void Announce()
@@ -240,20 +216,40 @@ public sealed partial class RecorderWriter : IDisposable
         }
     }
 
-    private void Spool()
+    /// <summary>Moves what waits in memory to disk: it outlives the program there. False when the disk does not take it either; it stays in memory then.</summary>
+    private bool TrySpool()
     {
-        while (_waiting.TryPeek(out var batch))
+        try
         {
-            _spool.Append(batch);
-            Done();
+            while ((_taken ??= _open.Take()) is { } batch)
+            {
+                _spool.Append(batch);
+                _taken = null;
+            }
+
+            _diskRefuses = false;
+            return true;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            if (!_diskRefuses)
+            {
+                _diskRefuses = true;
+                LogDiskRefuses(fault.GetType().Name, fault.Message);
+            }
+
+            return false;
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "The database does not take usage; it waits in memory and on disk until it does: {Kind}: {Message}")]
+    [LoggerMessage(LogLevel.Warning, "The database does not take usage; it waits on disk until it does: {Kind}: {Message}")]
     private partial void LogAway(string kind, string message);
 
     [LoggerMessage(LogLevel.Information, "The database takes usage again; {Requests} requests that waited are stored")]
     private partial void LogBack(int requests);
+
+    [LoggerMessage(LogLevel.Error, "The spool cannot be written; usage waits in memory and is dropped, and counted, when there is too much of it: {Kind}: {Message}")]
+    private partial void LogDiskRefuses(string kind, string message);
 
     [LoggerMessage(LogLevel.Error, "{File} cannot be read as spooled usage; it was renamed and is left out")]
     private partial void LogSpoolDamaged(string file);

@@ -1,57 +1,12 @@
-using Gateflow.Core.Catalog;
-using Gateflow.Core.Rollout;
-
 namespace Gateflow.Core.Usage;
 
-/// <summary>
-/// Which requests are logged, and as what: all that went wrong or fell back; of the answered ones as many as fit, those of migrations with room of their own
-/// (docs/decisions/006).
-/// </summary>
+/// <summary>As what requests are logged; <see cref="LogChoice"/> says which.</summary>
 public static class RequestLog
 {
-    /// <summary>Answered requests logged a second, outside of migrations and within.</summary>
-    public const int PerSecond = 500;
-
-    /// <summary>
-    /// True for a request that is logged whatever the load. One that a limit of its key refused is not: whoever runs into a limit does so thousands of times.
-    /// </summary>
-    public static bool IsNotable(RequestRecord record) => record.Outcome != OutcomeKind.Refused
-        && (record.Outcome != OutcomeKind.Success || record.FallbackReason is not null || record.Status >= 400);
-
-    /// <summary>
-    /// For each request the share of its like that is logged, 0 for one that is not. Answered requests are taken evenly spread, not more than
-    /// <paramref name="room"/> of them outside of migrations and as many within, and at least one of each so that the rates stay known.
-    /// </summary>
-    public static IReadOnlyList<double> Rates(IReadOnlyList<RequestRecord> records, int room)
-    {
-        var rates = new double[records.Count];
-        Take(records, rates, room, migrating: false);
-        Take(records, rates, room, migrating: true);
-        return rates;
-    }
-
-    private static void Take(IReadOnlyList<RequestRecord> records, double[] rates, int room, bool migrating)
-    {
-        var like = records.Count(r => !IsNotable(r) && r.MigrationId is not null == migrating);
-        var kept = Math.Clamp(room, 1, Math.Max(1, like));
-        long seen = 0;
-        for (var i = 0; i < rates.Length; i++)
-        {
-            if (IsNotable(records[i]))
-            {
-                rates[i] = 1;
-            }
-            else if (records[i].MigrationId is not null == migrating)
-            {
-                rates[i] = (seen + 1) * kept / like > seen * kept / like ? (double)kept / like : 0;
-                seen++;
-            }
-        }
-    }
-
+    /// <param name="cost">What it cost, <see cref="UsageFolding.Cost"/>.</param>
     /// <param name="rate">Share of such requests that is logged, (0, 1].</param>
     /// <param name="demo">True for the demo's traffic.</param>
-    public static RequestRow Row(RequestRecord record, ModelCatalog catalog, double rate, bool demo) => new()
+    public static RequestRow Row(RequestRecord record, decimal? cost, double rate, bool demo) => new()
     {
         Id = record.RequestId,
         At = record.At.ToUniversalTime(),
@@ -76,7 +31,7 @@ public static class RequestLog
         InputTokens = record.InputTokens,
         OutputTokens = record.OutputTokens,
         TokensEstimated = record.TokensEstimated,
-        Cost = UsageFolding.Cost(catalog, record),
+        Cost = cost,
         Quality = Known(record.Quality),
         Truncated = record.Truncated,
         SamplingRate = rate,

@@ -26,6 +26,22 @@ public sealed class RollupTally
     private readonly Dictionary<int, long> _hours = [];
     private readonly RollupFigures _sum = new();
 
+    public RollupTally()
+    {
+    }
+
+    /// <param name="sum">What a row would hold that only this was added to.</param>
+    /// <param name="hours"><see cref="Hours"/>.</param>
+    internal RollupTally(RollupFigures sum, IReadOnlyDictionary<int, long> hours)
+    {
+        (_sum, _hours) = (sum, new Dictionary<int, long>(hours));
+        _capabilities.MergePacked(sum.CapabilityCounts);
+        _contexts.MergePacked(sum.ContextHistogram);
+        _inputs.MergePacked(sum.InputHistogram);
+        _outputs.MergePacked(sum.OutputHistogram);
+        _latencies.MergePacked(sum.LatencyHistogram);
+    }
+
     /// <summary>Requests by hour of the day, UTC.</summary>
     public IReadOnlyDictionary<int, long> Hours => _hours;
 

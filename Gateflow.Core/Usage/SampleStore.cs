@@ -16,11 +16,12 @@ internal sealed class SampleStore(
     /// <summary>Above it the surplus goes; a little more than allowed, so that thinning is seldom.</summary>
     private int Limit => policy.Current.MaxPerModel + (policy.Current.MaxPerModel / 20);
 
-    /// <summary>Keeps those of the requests that carry bodies and were answered.</summary>
+    /// <param name="records">Answered requests that carry bodies.</param>
+    /// <param name="cancellationToken">Stops it.</param>
     public async Task AddAsync(IReadOnlyList<RequestRecord> records, CancellationToken cancellationToken)
     {
         demo.Refresh();
-        var chosen = records.Where(r => !r.RequestBody.IsEmpty && r.ServedModel is not null && !demo.IsGone(r.KeyId)).ToList();
+        var chosen = records.Where(r => !demo.IsGone(r.KeyId)).ToList();
         if (chosen.Count == 0)
         {
             return;

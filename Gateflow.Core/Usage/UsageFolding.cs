@@ -2,8 +2,8 @@ using Gateflow.Core.Catalog;
 
 namespace Gateflow.Core.Usage;
 
-/// <summary>Folds requests into what they add to rollups and arm windows. One for a batch; no clock, no database.</summary>
-public sealed class UsageFolding(ModelCatalog catalog)
+/// <summary>Folds requests into what they add to rollups and arm windows. One for a batch; no clock, no database. Not thread-safe.</summary>
+public sealed class UsageFolding
 {
     private readonly Dictionary<RollupKey, RollupTally> _rollups = [];
     private readonly Dictionary<DayKey, RollupTally> _users = [];
@@ -22,10 +22,10 @@ public sealed class UsageFolding(ModelCatalog catalog)
         : null;
 
     /// <param name="record">A request.</param>
+    /// <param name="cost">What it cost, <see cref="Cost"/>.</param>
     /// <param name="countsUser">False for requests whose users are nobody, as the demo's.</param>
-    public void Add(RequestRecord record, bool countsUser = true)
+    public void Add(RequestRecord record, decimal? cost, bool countsUser = true)
     {
-        var cost = Cost(catalog, record);
         var key = RollupKey.Of(record);
         Tally(_rollups, key).Add(record, cost);
         if (countsUser && record.User is { Length: > 0 } user)

@@ -42,13 +42,30 @@ public sealed class WindowTally
 {
     private readonly LatencyHistogram _latencies = new();
     private readonly PartSums _parts = new();
-    private readonly ArmWindow _sum = new() { At = default, Node = "", MigrationId = "", Arm = Arm.None };
+    private readonly ArmWindow _sum = Empty();
+
+    public WindowTally()
+    {
+    }
+
+    /// <param name="sum">What a row would hold that only this was added to.</param>
+    /// <param name="keyId"><see cref="KeyId"/>.</param>
+    internal WindowTally(ArmWindow sum, string keyId)
+    {
+        (_sum, KeyId) = (sum, keyId);
+        _latencies.MergePacked(sum.LatencyHistogram);
+        _parts.Merge(PartSums.Unpack(sum.QualityParts));
+    }
+
+    /// <summary>A key that asked; that of a demo in the windows of a demo's migrations.</summary>
+    public string KeyId { get; private set; } = "";
 
     /// <param name="record">A request of this window's key.</param>
     /// <param name="cost">What it cost, USD; null when the price is unknown or no model answered.</param>
     public void Add(RequestRecord record, decimal? cost)
     {
         var columns = OutcomeColumns.Of(record.Outcome);
+        KeyId = record.KeyId;
         _sum.Requests++;
         _sum.Successes += columns.Success;
         _sum.Failures += columns.ArmFailure;
@@ -74,6 +91,9 @@ public sealed class WindowTally
             }
         }
     }
+
+    /// <summary>A row of nothing, of no window.</summary>
+    internal static ArmWindow Empty() => new() { At = default, Node = "", MigrationId = "", Arm = Arm.None };
 
     /// <summary>Adds everything to a row.</summary>
     public void AddTo(ArmWindow row)

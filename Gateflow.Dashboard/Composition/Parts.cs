@@ -79,10 +79,16 @@ internal static class Parts
             services.Every("Deleting what is too old", TimeSpan.FromHours(1), sp => sp.GetRequiredService<Retention>().RunOnceAsync);
         }
 
-        return !settings.Roles.HasFlag(NodeRoles.Gateway) ? services : services.Every(
+        if (!settings.Roles.HasFlag(NodeRoles.Gateway))
+        {
+            return services;
+        }
+
+        services.Every(
             "Recording", TimeSpan.FromSeconds(1),
             sp => sp.GetRequiredService<RecorderWriter>().RunOnceAsync,
             sp => sp.GetRequiredService<RecorderWriter>().StopAsync);
+        return services.Every("Folding usage", RecorderWriter.FoldPeriod, sp => sp.GetRequiredService<RecorderWriter>().FoldAsync); // the last in, the first to stop
     }
 
     public static IServiceCollection AddLimits(this IServiceCollection services, Settings settings)

@@ -96,7 +96,7 @@ internal sealed class DemoMonth(IDbContextFactory<GateflowDb> databases, Catalog
 
     private async Task WriteDayAsync(DateTimeOffset start, int day, CancellationToken cancellationToken)
     {
-        var folding = new UsageFolding(catalog());
+        var (folding, prices) = (new UsageFolding(), catalog());
         var random = new Random(Seed + day);
         var from = start.AddDays(day);
         for (var hour = from; hour < from.AddDays(1); hour = hour.AddHours(1))
@@ -109,7 +109,7 @@ internal sealed class DemoMonth(IDbContextFactory<GateflowDb> databases, Catalog
 
             foreach (var record in DemoUsage.Hour(hour, part, random))
             {
-                folding.Add(record);
+                folding.Add(record, UsageFolding.Cost(prices, record));
             }
         }
 

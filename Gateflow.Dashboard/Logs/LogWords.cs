@@ -12,7 +12,7 @@ public static class LogWords
     public static string Sampling(IReadOnlyList<LogEntry> entries)
     {
         ArgumentNullException.ThrowIfNull(entries);
-        var rule = $"Failures and fallbacks are all logged; of other requests at most {Display.Number(RequestLog.PerSecond)} a second are, evenly spread. Entries are kept {Retention.RequestDays} days.";
+        var rule = $"Failures and fallbacks are all logged; of other requests at most {Display.Number(LogChoice.PerSecond)} a second are, evenly spread. Entries are kept {Retention.RequestDays} days.";
         if (entries.All(e => e.SamplingRate >= 1))
         {
             return rule;

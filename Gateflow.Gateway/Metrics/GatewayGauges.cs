@@ -19,7 +19,7 @@ internal sealed class GatewayGauges
     {
         (_routes, _breakers, _split, _ledger, _mirror) = (routes, breakers, split, ledger, mirror);
         var meter = meters.Create(GatewayHosting.TelemetryName);
-        meter.CreateObservableGauge("gateflow.recorder.queue.depth", () => recorder.Waiting, description: "Usage records that wait to be stored.");
+        meter.CreateObservableGauge("gateflow.recorder.queue.depth", () => recorder.Waiting, description: "Usage records that wait to be added up.");
         meter.CreateObservableCounter("gateflow.recorder.dropped", () => recorder.Dropped, description: "Usage records dropped because the queue was full.");
         meter.CreateObservableGauge("gateflow.breaker.state", ReadBreakers, description: "Circuit breakers: 0 closed, 1 half open, 2 open.");
         meter.CreateObservableGauge("gateflow.migration.split.configured", ReadConfigured, description: "Share of a running migration's units that belong on its target, 0 to 1.");

@@ -14,6 +14,23 @@ internal static class BodyMarks
     /// <summary><c>"gateflow":{"fallback":{…},"routing":{…}}</c>, without a comma.</summary>
     public static ReadOnlyMemory<byte> Property(Exchange exchange, ProviderCall answered)
     {
+        if (exchange.FallbackReason is not null || exchange.Calls.Count > 1 || answered.Result != AttemptResult.Ok)
+        {
+            return Written(exchange, answered);
+        }
+
+        // a migration whose model answered at once says nothing but the two names, and callers of a model mostly write it in one way
+        var (candidate, requested) = (answered.Candidate, exchange.Envelope.Model);
+        if (candidate.PlainMark is not { } mark || mark.Requested != requested)
+        {
+            candidate.PlainMark = mark = new PlainMark(requested, Written(exchange, answered));
+        }
+
+        return mark.Property;
+    }
+
+    private static ReadOnlyMemory<byte> Written(Exchange exchange, ProviderCall answered)
+    {
         var buffer = new ArrayBufferWriter<byte>(512);
         buffer.Write("\"gateflow\":"u8);
         using (var json = new Utf8JsonWriter(buffer))
@@ -52,6 +69,10 @@ internal static class BodyMarks
 
         return buffer.WrittenMemory;
     }
+
+    /// <summary>The property of an answer that came at the first call, without a fallback.</summary>
+    /// <param name="Requested">The model as the caller wrote it.</param>
+    internal sealed record PlainMark(string Requested, ReadOnlyMemory<byte> Property);
 
     /// <summary>The model that should have answered.</summary>
     private static string Original(Exchange exchange) =>

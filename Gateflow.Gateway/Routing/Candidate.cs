@@ -4,6 +4,7 @@ using Gateflow.Core.Rollout;
 using Gateflow.Core.Routing;
 using Gateflow.Gateway.Fallbacks;
 using Gateflow.Gateway.Providers;
+using Gateflow.Gateway.Relay;
 using Gateflow.Gateway.Shims;
 
 namespace Gateflow.Gateway.Routing;
@@ -31,4 +32,7 @@ internal sealed record Candidate(
     /// <summary>The model as callers know it, as a JSON string, quotes included.</summary>
     public ReadOnlyMemory<byte> ModelJson { get; } =
         Model == Endpoint.UpstreamModel ? Endpoint.UpstreamModelJson : JsonSerializer.SerializeToUtf8Bytes(Model);
+
+    /// <summary>What was last written of it in an answer of a migration, kept for the next.</summary>
+    public BodyMarks.PlainMark? PlainMark { get; set; }
 }

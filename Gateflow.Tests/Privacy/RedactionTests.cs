@@ -88,9 +88,12 @@ public sealed class RedactionTests
         var folder = Directory.CreateTempSubdirectory("gateflow-spool-");
         var spool = new RecorderSpool(folder.FullName, new FlippingProtector(), new SamplePolicy(new SampleOptions { Redact = Redactions.All }));
 
-        spool.Append(new UsageBatch { Id = Guid.CreateVersion7(), Records = [Requests.Create(body: """{"text":"a@b.example"}""")], Rates = [1] });
+        spool.Append(new UsageBatch
+        {
+            Id = Guid.CreateVersion7(), Requests = 1, Rollups = [], Users = [], Windows = [], Rows = [], Samples = [Requests.Create(body: """{"text":"a@b.example"}""")],
+        });
 
-        Assert.Equal("""{"text":"[email]"}""", Encoding.UTF8.GetString(spool.TryRead(Assert.Single(spool.Files()))!.Records[0].RequestBody.Span));
+        Assert.Equal("""{"text":"[email]"}""", Encoding.UTF8.GetString(spool.TryRead(Assert.Single(spool.Files()))!.Samples[0].RequestBody.Span));
         folder.Delete(recursive: true);
     }
 }

@@ -15,7 +15,7 @@ public sealed class CandidateEvidenceTests
     public async Task Latencies_OfServedModels_AreMediansOfEnoughAnswers()
     {
         using var database = await UsageDatabase.CreateAsync();
-        var folding = new UsageFolding(Requests.Catalog);
+        var folding = new UsageFolding();
         for (var i = 0; i < 25; i++)
         {
             folding.Add(Requests.Create(at: Requests.Start.AddDays(-3), model: "gpt-4", served: "gpt-4o", duration: 100 * (i + 1)));

@@ -80,7 +80,7 @@ public sealed class CostQueryTests : IAsyncLifetime
 
     private async Task StoreAsync(params RequestRecord[] records)
     {
-        var folding = new UsageFolding(Requests.Catalog);
+        var folding = new UsageFolding();
         foreach (var record in records)
         {
             folding.Add(record);

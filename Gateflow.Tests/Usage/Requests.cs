@@ -48,6 +48,12 @@ internal static class Requests
             RequestBody = body is null ? default : System.Text.Encoding.UTF8.GetBytes(body),
         };
 
+    /// <summary>Folds a request at the price of the embedded catalog.</summary>
+    public static void Add(this UsageFolding folding, RequestRecord record) => folding.Add(record, UsageFolding.Cost(Catalog, record));
+
+    /// <summary>Its row at the price of the embedded catalog.</summary>
+    public static RequestRow Row(RequestRecord record, double rate, bool demo) => RequestLog.Row(record, UsageFolding.Cost(Catalog, record), rate, demo);
+
     /// <summary>"key_demo" is the demo's; the migration, if any, goes from gpt-4 to gpt-4o.</summary>
     public static RouteTable Table(string? migration = null, double weight = 0) => new()
     {

@@ -106,7 +106,7 @@ public sealed class UsageFoldingTests
     [Fact]
     public void Keys_DifferentSeries_AreKeptApart()
     {
-        var folding = new UsageFolding(Requests.Catalog);
+        var folding = new UsageFolding();
         foreach (var record in new[]
         {
             Requests.Create(), Requests.Create(feature: null), Requests.Create(key: "key_b"), Requests.Create(model: "gpt-4o"), Requests.Create(served: "gpt-4o"),
@@ -131,7 +131,7 @@ public sealed class UsageFoldingTests
     [Fact]
     public void Window_NoMigration_IsNone()
     {
-        var folding = new UsageFolding(Requests.Catalog);
+        var folding = new UsageFolding();
 
         folding.Add(Requests.Create());
 
@@ -150,7 +150,7 @@ public sealed class UsageFoldingTests
 
     private static UsageRollup Rollup(params RequestRecord[] records)
     {
-        var folding = new UsageFolding(Requests.Catalog);
+        var folding = new UsageFolding();
         Array.ForEach(records, r => folding.Add(r));
         var (key, tally) = Assert.Single(folding.Rollups);
         var row = new UsageRollup { Hour = key.Hour, Node = "n", Model = key.Model, ServedModel = key.ServedModel, Feature = key.Feature, KeyId = key.KeyId };
@@ -160,7 +160,7 @@ public sealed class UsageFoldingTests
 
     private static (WindowKey Key, ArmWindow Row) Window(RequestRecord record)
     {
-        var folding = new UsageFolding(Requests.Catalog);
+        var folding = new UsageFolding();
         folding.Add(record);
         var (key, tally) = Assert.Single(folding.Windows);
         var row = new ArmWindow { At = key.At, Node = "n", MigrationId = key.MigrationId, Arm = key.Arm };

@@ -260,7 +260,7 @@ public sealed class UsageQueryTests : IAsyncLifetime
     private async Task StoreAsync(RequestRecord[] all, string node, IEnumerable<RequestRecord> records)
     {
         Assert.NotEmpty(all);
-        var folding = new UsageFolding(Requests.Catalog);
+        var folding = new UsageFolding();
         foreach (var record in records)
         {
             folding.Add(record);

@@ -66,7 +66,7 @@ public abstract class UsageStorageTests
         await using var database = await CreateAsync();
         await using var db = database.Open();
         Capabilities[] used = [Capabilities.Chat | Capabilities.MessagesApi, Capabilities.Vision | Capabilities.MessagesApi, Capabilities.Chat];
-        db.AddRange(used.Select(c => RequestLog.Row(Requests.Create(capabilities: c), Requests.Catalog, 1, demo: false)));
+        db.AddRange(used.Select(c => Requests.Row(Requests.Create(capabilities: c), 1, demo: false)));
         await db.SaveChangesAsync(Token);
 
         var filter = LogFilter.Parse(new LogQuery { Capability = capability }, Requests.Start).Value!;

@@ -1,0 +1,202 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Gateflow.Core.Catalog;
+using Gateflow.Core.Rollout;
+using Gateflow.Core.Routing;
+using Gateflow.Core.Usage;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+
+namespace Gateflow.Tests.Usage;
+
+/// <summary>What becomes of usage that the database does not take.</summary>
+public sealed class RecorderSpoolTests : RecorderTests
+{
+    [Fact]
+    public async Task RunOnce_DatabaseAwayForAWhile_StoresEachRequestOnce()
+    {
+        var writer = CreateWriter();
+        Record(3);
+        await TurnAsync(writer);
+        Database.IsAway = true;
+        Record(4);
+
+        Assert.Equal(0, await TurnAsync(writer));
+        Assert.Equal((0, 1), (writer.Waiting, SpoolFiles().Length));
+        Database.IsAway = false;
+        Record(1);
+
+        Assert.Equal(5, await TurnAsync(writer));
+        Assert.Equal(8, Assert.Single(await Database.ListAsync<UsageRollup>()).Requests);
+        Assert.Equal(0, writer.Waiting);
+    }
+
+    [Fact]
+    public async Task RunOnce_DatabaseAway_SpoolsAndAnotherStartStoresEachOnce()
+    {
+        Database.IsAway = true;
+        var writer = CreateWriter();
+        Record(8);
+        await TurnAsync(writer);
+        Record(8, body: "secret prompt");
+
+        await TurnAsync(writer);
+
+        Assert.Equal((2, 0), (SpoolFiles().Length, writer.Waiting));
+        Assert.All(SpoolFiles(), file => Assert.DoesNotContain(Convert.ToBase64String("secret prompt"u8), File.ReadAllText(file), StringComparison.Ordinal));
+        Database.IsAway = false;
+        Record(1);
+        Assert.Equal(17, await TurnAsync(CreateWriter()));
+        Assert.Equal(17, Assert.Single(await Database.ListAsync<UsageRollup>()).Requests);
+        Assert.Equal("secret prompt", Plain(Assert.Single(await Database.ListAsync<Sample>()).Request));
+        Assert.Empty(SpoolFiles());
+    }
+
+    [Fact]
+    public async Task RunOnce_KilledBetweenCommitAndDeletingTheSpool_IsNotStoredTwice()
+    {
+        Database.IsAway = true;
+        var writer = CreateWriter();
+        Record(5);
+        await writer.StopAsync(Token);
+        var file = Assert.Single(SpoolFiles());
+        var content = await File.ReadAllBytesAsync(file, Token);
+        Database.IsAway = false;
+        await TurnAsync(CreateWriter());
+        await File.WriteAllBytesAsync(file, content, Token);
+
+        await TurnAsync(CreateWriter());
+
+        Assert.Equal(5, Assert.Single(await Database.ListAsync<UsageRollup>()).Requests);
+        Assert.Empty(SpoolFiles());
+    }
+
+    [Fact]
+    public async Task RunOnce_DamagedSpoolFile_IsSetAsideAndTheRestStored()
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(Database.Folder, "spool", "node-1"));
+        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "000000000001-x.json"), "{\"id\": ", Token);
+        Record(2);
+
+        Assert.Equal(2, await TurnAsync(CreateWriter()));
+
+        Assert.Equal("000000000001-x.json.damaged", Path.GetFileName(Assert.Single(Directory.GetFiles(folder.FullName))));
+    }
+
+    [Fact]
+    public async Task Stop_DatabaseAway_LeavesAllOnDisk()
+    {
+        Database.IsAway = true;
+        Record(2_500);
+
+        await CreateWriter().StopAsync(Token);
+
+        Database.IsAway = false;
+        Assert.Equal(2_500, await TurnAsync(CreateWriter()));
+        Assert.Equal(2_500, Assert.Single(await Database.ListAsync<UsageRollup>()).Requests);
+    }
+
+    [Fact]
+    public async Task RunOnce_BatchThatCannotBeStored_IsSetAsideAndTheRestStored()
+    {
+        using var database = await UsageDatabase.CreateAsync(new RefusesModel("refused-model"));
+        var writer = CreateWriter(database);
+        Recorder.TryRecord(Requests.Create(model: "refused-model"));
+        Assert.Equal(0, await TurnAsync(writer));
+        Record(2);
+        for (var turn = 0; turn < 3; turn++)
+        {
+            Assert.Equal(0, await TurnAsync(writer));
+        }
+
+        Assert.Equal(2, await TurnAsync(writer));
+
+        Assert.Equal(2, Assert.Single(await database.ListAsync<UsageRollup>()).Requests);
+        var file = Assert.Single(Directory.GetFiles(Path.Combine(database.Folder, "spool"), "*", SearchOption.AllDirectories));
+        Assert.EndsWith(".json.refused", file, StringComparison.Ordinal);
+        Assert.False(writer.IsAway);
+    }
+
+    [Fact]
+    public async Task RunOnce_ByWayOfTheSpool_StoresWhatIsStoredWithoutIt()
+    {
+        using var other = await UsageDatabase.CreateAsync();
+        RequestRecord[] records =
+        [
+            .. Enum.GetValues<OutcomeKind>().Select((outcome, i) => Requests.Create(
+                outcome: outcome, migration: "mig_1", arm: i % 2 == 0 ? Arm.Target : Arm.Source, latency: 90 + i, quality: 0.25, temperature: 0.5f + i, user: $"user {i}")),
+            Requests.Create(at: Requests.Start.AddHours(2), input: 90_000, cached: 10, output: 77, capabilities: Capabilities.Chat | Capabilities.Vision, estimated: true, user: "ann"),
+            Requests.Create(served: "house-model-7b", feature: null, fallback: "timeout", user: "ann"),
+            Requests.Create(key: "key_demo", user: "nobody", body: "a demo's prompt"),
+            Requests.Create(body: "a prompt"),
+        ];
+        Database.IsAway = true;
+        Array.ForEach(records, r => Recorder.TryRecord(r));
+        await TurnAsync(CreateWriter());
+        Assert.Single(SpoolFiles());
+        Database.IsAway = false;
+
+        Assert.Equal(records.Length, await TurnAsync(CreateWriter()));
+        Array.ForEach(records, r => Recorder.TryRecord(r));
+        Assert.Equal(records.Length, await TurnAsync(CreateWriter(other)));
+
+        Assert.Equal(await TextAsync<UsageRollup>(other), await TextAsync<UsageRollup>(Database));
+        Assert.Equal(await TextAsync<UsageDay>(other), await TextAsync<UsageDay>(Database));
+        Assert.Equal(await TextAsync<ArmWindow>(other), await TextAsync<ArmWindow>(Database));
+        Assert.Equal(await TextAsync<RequestRow>(other), await TextAsync<RequestRow>(Database));
+        Assert.Equal(["a demo's prompt", "a prompt"], (await Database.ListAsync<Sample>()).Select(s => Plain(s.Request)).Order());
+    }
+
+    [Fact]
+    public async Task RunOnce_DiskRefusesToo_KeepsAllInMemoryUntilTheDatabaseIsBack()
+    {
+        await File.WriteAllTextAsync(Path.Combine(Database.Folder, "spool"), "no folder", Token);
+        Database.IsAway = true;
+        var writer = CreateWriter();
+        Record(3);
+
+        Assert.Equal(0, await TurnAsync(writer));
+        Record(4);
+        Assert.Equal(0, await TurnAsync(writer));
+        Assert.Equal(7, writer.Waiting);
+        Database.IsAway = false;
+
+        Assert.Equal(7, await TurnAsync(writer));
+        Assert.Equal(7, Assert.Single(await Database.ListAsync<UsageRollup>()).Requests);
+        Assert.Equal(0, writer.Waiting);
+    }
+
+    [Fact]
+    public async Task RunOnce_TooMuchWaitsInMemory_LeavesTheRestInTheBoundedQueue()
+    {
+        await File.WriteAllTextAsync(Path.Combine(Database.Folder, "spool"), "no folder", Token);
+        Database.IsAway = true;
+        var writer = CreateWriter(batchRows: 1);
+        Record(100);
+        await TurnAsync(writer);
+        Record(5);
+
+        await TurnAsync(writer);
+
+        Assert.Equal((100, 5), (writer.Waiting, Recorder.Waiting));
+        Database.IsAway = false;
+        Assert.Equal(100, await TurnAsync(writer));
+        Assert.Equal(5, await TurnAsync(writer));
+        Assert.Equal(105, Assert.Single(await Database.ListAsync<UsageRollup>()).Requests);
+    }
+
+    /// <summary>All columns of all rows but those that a database gives.</summary>
+    private static async Task<string> TextAsync<TRow>(UsageDatabase database)
+        where TRow : class
+    {
+        var rows = (await database.ListAsync<TRow>()).Select(row => JsonSerializer.SerializeToNode(row)!.AsObject()).ToList();
+        rows.ForEach(row => _ = row["Id"] is JsonValue id && id.GetValueKind() == JsonValueKind.Number && row.Remove("Id"));
+        return string.Join('\n', rows.Select(row => row.ToJsonString()).Order(StringComparer.Ordinal));
+    }
+
+    /// <summary>Fails, as a fault of the program would, whenever usage of one model is to be stored.</summary>
+    private sealed class RefusesModel(string model) : SaveChangesInterceptor
+    {
+        public override ValueTask<InterceptionResult<int>> SavingChangesAsync(DbContextEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default) =>
+            eventData.Context!.ChangeTracker.Entries<UsageRollup>().Any(e => e.Entity.Model == model) ? throw new InvalidOperationException("A fault.") : ValueTask.FromResult(result);
+    }
+}
