@@ -1,4 +1,3 @@
-using Gateflow.Core.Catalog;
 using Gateflow.Core.Storage;
 
 namespace Gateflow.Core.Usage;
@@ -7,7 +6,7 @@ namespace Gateflow.Core.Usage;
 /// Folds requests into the batch that is stored next, moments after they come: whatever waits is copied by every garbage collection, and for the
 /// second until the batch is stored only sums and chosen requests wait (docs/decisions/011). Thread-safe.
 /// </summary>
-internal sealed class OpenBatch(Recorder recorder, CatalogReader catalogs, DemoKeys demo, RecorderOptions options, TimeProvider clock)
+internal sealed class OpenBatch(Recorder recorder, DemoKeys demo, RecorderOptions options, TimeProvider clock)
 {
     /// <summary>Records folded before others that wait may have the processor.</summary>
     private const int FoldedAtOnce = 16;
@@ -86,7 +85,6 @@ internal sealed class OpenBatch(Recorder recorder, CatalogReader catalogs, DemoK
     private void FoldTaken()
     {
         demo.Refresh();
-        var catalog = catalogs();
         var rates = _choice.Rates(_taken);
         for (var i = 0; i < _taken.Count; i++)
         {
@@ -97,11 +95,10 @@ internal sealed class OpenBatch(Recorder recorder, CatalogReader catalogs, DemoK
 
             var record = _taken[i];
             var isDemo = demo.IsDemo(record.KeyId);
-            var cost = UsageFolding.Cost(catalog, record);
-            _folding.Add(record, cost, countsUser: !isDemo);
+            _folding.Add(record, countsUser: !isDemo);
             if (rates[i] > 0)
             {
-                _rows.Add(RequestLog.Row(record, cost, rates[i], isDemo));
+                _rows.Add(RequestLog.Row(record, rates[i], isDemo));
             }
 
             if (!record.RequestBody.IsEmpty && record.ServedModel is not null)

@@ -1,5 +1,4 @@
 using Gateflow.Core.Access;
-using Gateflow.Core.Catalog;
 using Gateflow.Core.Rollout;
 using Gateflow.Core.Routing;
 using Gateflow.Core.Storage;
@@ -37,7 +36,7 @@ public sealed partial class RecorderWriter : IDisposable
 
     /// <param name="routes">The route table in force: weights and demo keys are read from it.</param>
     public RecorderWriter(
-        Recorder recorder, IDbContextFactory<GateflowDb> databases, CatalogReader catalog, Func<RouteTable> routes, Judge judge,
+        Recorder recorder, IDbContextFactory<GateflowDb> databases, Func<RouteTable> routes, Judge judge,
         ISecretProtector protector, SamplePolicy samples, RecorderOptions options, TimeProvider clock, ILogger<RecorderWriter> logger)
     {
         (_recorder, _logger) = (recorder, logger);
@@ -45,7 +44,7 @@ public sealed partial class RecorderWriter : IDisposable
         var demo = new DemoKeys(routes);
         _store = new BatchStore(databases, demo, judge, options.Node, clock);
         _samples = new SampleStore(databases, protector, demo, samples, clock);
-        _open = new OpenBatch(recorder, catalog, demo, options, clock);
+        _open = new OpenBatch(recorder, demo, options, clock);
     }
 
     /// <summary>Raised after a turn with the migrations of which windows or evidence were written; not when there were none.</summary>

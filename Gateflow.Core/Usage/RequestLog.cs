@@ -3,10 +3,9 @@ namespace Gateflow.Core.Usage;
 /// <summary>As what requests are logged; <see cref="LogChoice"/> says which.</summary>
 public static class RequestLog
 {
-    /// <param name="cost">What it cost, <see cref="UsageFolding.Cost"/>.</param>
     /// <param name="rate">Share of such requests that is logged, (0, 1].</param>
     /// <param name="demo">True for the demo's traffic.</param>
-    public static RequestRow Row(RequestRecord record, decimal? cost, double rate, bool demo) => new()
+    public static RequestRow Row(RequestRecord record, double rate, bool demo) => new()
     {
         Id = record.RequestId,
         At = record.At.ToUniversalTime(),
@@ -31,7 +30,7 @@ public static class RequestLog
         InputTokens = record.InputTokens,
         OutputTokens = record.OutputTokens,
         TokensEstimated = record.TokensEstimated,
-        Cost = cost,
+        Cost = record.Cost,
         Quality = Known(record.Quality),
         Truncated = record.Truncated,
         SamplingRate = rate,

@@ -102,9 +102,19 @@ public sealed class RequestRecord
     /// <summary>Class of the last error, for the log; never its text.</summary>
     public string? ErrorCode { get; init; }
 
+    /// <summary>USD by the prices of the model that served it; null when a price is unknown or no model answered, and before <see cref="Priced"/>.</summary>
+    public decimal? Cost { get; set; }
+
     /// <summary>The request's body when chosen as a sample; else empty.</summary>
     public ReadOnlyMemory<byte> RequestBody { get; init; }
 
     /// <summary>The answer's body when chosen as a sample and not streamed; else empty.</summary>
     public ReadOnlyMemory<byte> ResponseBody { get; init; }
+
+    /// <summary>Sets <see cref="Cost"/> by the prices of its day; the record.</summary>
+    public RequestRecord Priced(ModelCatalog catalog)
+    {
+        Cost = ServedModel is { } model ? catalog.Cost(model, InputTokens, CachedTokens, OutputTokens, DateOnly.FromDateTime(At.UtcDateTime)) : null;
+        return this;
+    }
 }

@@ -45,9 +45,8 @@ public sealed class RollupTally
     /// <summary>Requests by hour of the day, UTC.</summary>
     public IReadOnlyDictionary<int, long> Hours => _hours;
 
-    /// <param name="record">A request of this rollup's key.</param>
-    /// <param name="cost">What it cost, USD; null when the price is unknown or no model answered.</param>
-    public void Add(RequestRecord record, decimal? cost)
+    /// <param name="record">A request of this rollup's key, with its price.</param>
+    public void Add(RequestRecord record)
     {
         var columns = OutcomeColumns.Of(record.Outcome);
         if (columns.Refused == 1)
@@ -67,8 +66,8 @@ public sealed class RollupTally
         _sum.OutputTokens += record.OutputTokens;
         _sum.ReasoningTokens += record.ReasoningTokens;
         _sum.EstimatedRequests += record.TokensEstimated ? 1 : 0;
-        _sum.Cost += cost ?? 0;
-        _sum.UnpricedRequests += cost is null && record.ServedModel is not null ? 1 : 0;
+        _sum.Cost += record.Cost ?? 0;
+        _sum.UnpricedRequests += record.Cost is null && record.ServedModel is not null ? 1 : 0;
         var context = (long)record.InputTokens + record.OutputTokens;
         if (context > 0)
         {

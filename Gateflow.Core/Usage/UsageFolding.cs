@@ -1,5 +1,3 @@
-using Gateflow.Core.Catalog;
-
 namespace Gateflow.Core.Usage;
 
 /// <summary>Folds requests into what they add to rollups and arm windows. One for a batch; no clock, no database. Not thread-safe.</summary>
@@ -16,26 +14,20 @@ public sealed class UsageFolding
 
     public IReadOnlyDictionary<WindowKey, WindowTally> Windows => _windows;
 
-    /// <summary>What a request cost by the prices of the model that served it, USD; null when a price is unknown or no model answered.</summary>
-    public static decimal? Cost(ModelCatalog catalog, RequestRecord record) => record.ServedModel is { } model
-        ? catalog.Cost(model, record.InputTokens, record.CachedTokens, record.OutputTokens, DateOnly.FromDateTime(record.At.UtcDateTime))
-        : null;
-
-    /// <param name="record">A request.</param>
-    /// <param name="cost">What it cost, <see cref="Cost"/>.</param>
+    /// <param name="record">A request with its price.</param>
     /// <param name="countsUser">False for requests whose users are nobody, as the demo's.</param>
-    public void Add(RequestRecord record, decimal? cost, bool countsUser = true)
+    public void Add(RequestRecord record, bool countsUser = true)
     {
         var key = RollupKey.Of(record);
-        Tally(_rollups, key).Add(record, cost);
+        Tally(_rollups, key).Add(record);
         if (countsUser && record.User is { Length: > 0 } user)
         {
-            Tally(_users, DayKey.OfUser(key, user)).Add(record, cost);
+            Tally(_users, DayKey.OfUser(key, user)).Add(record);
         }
 
         if (WindowKey.Of(record) is { } window)
         {
-            Tally(_windows, window).Add(record, cost);
+            Tally(_windows, window).Add(record);
         }
     }
 

@@ -60,9 +60,8 @@ public sealed class WindowTally
     /// <summary>A key that asked; that of a demo in the windows of a demo's migrations.</summary>
     public string KeyId { get; private set; } = "";
 
-    /// <param name="record">A request of this window's key.</param>
-    /// <param name="cost">What it cost, USD; null when the price is unknown or no model answered.</param>
-    public void Add(RequestRecord record, decimal? cost)
+    /// <param name="record">A request of this window's key, with its price.</param>
+    public void Add(RequestRecord record)
     {
         var columns = OutcomeColumns.Of(record.Outcome);
         KeyId = record.KeyId;
@@ -78,8 +77,8 @@ public sealed class WindowTally
         _sum.Fallbacks += record.Arm == Arm.Target && record.FellBack ? 1 : 0;
         _sum.InputTokens += record.InputTokens;
         _sum.OutputTokens += record.OutputTokens;
-        _sum.Cost += cost ?? 0;
-        _sum.UnpricedRequests += cost is null && record.ServedModel is not null ? 1 : 0;
+        _sum.Cost += record.Cost ?? 0;
+        _sum.UnpricedRequests += record.Cost is null && record.ServedModel is not null ? 1 : 0;
         if (columns.Success == 1)
         {
             _latencies.Add(record.ModelLatencyMs);

@@ -109,7 +109,7 @@ internal sealed class DemoMonth(IDbContextFactory<GateflowDb> databases, Catalog
 
             foreach (var record in DemoUsage.Hour(hour, part, random))
             {
-                folding.Add(record, UsageFolding.Cost(prices, record));
+                folding.Add(record.Priced(prices));
             }
         }
 

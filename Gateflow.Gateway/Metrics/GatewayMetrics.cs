@@ -42,7 +42,7 @@ internal sealed class GatewayMetrics
     }
 
     /// <summary>Counts a request whose providers were asked.</summary>
-    public void Record(Exchange exchange, RequestRecord record, decimal? cost)
+    public void Record(Exchange exchange, RequestRecord record)
     {
         var operation = GenAINames.OperationOf(exchange.Protocol.Kind);
         foreach (var call in exchange.Calls)
@@ -76,7 +76,7 @@ internal sealed class GatewayMetrics
 
         if (record.ServedModel is not null)
         {
-            RecordAnswer(exchange, record, operation, cost);
+            RecordAnswer(exchange, record, operation);
         }
     }
 
@@ -84,7 +84,7 @@ internal sealed class GatewayMetrics
     public void Refused(GatewayError refusal) =>
         _refusals.Add(1, new("http.response.status_code", refusal.Status), new(GenAINames.ErrorType, refusal.Code));
 
-    private void RecordAnswer(Exchange exchange, RequestRecord record, string operation, decimal? cost)
+    private void RecordAnswer(Exchange exchange, RequestRecord record, string operation)
     {
         var provider = exchange.Last!.Candidate.Endpoint.Provider;
         var tags = new TagList
@@ -100,7 +100,7 @@ internal sealed class GatewayMetrics
             _firstBytes.Record(record.FirstByteMs / 1000, tags);
         }
 
-        if (cost is > 0)
+        if (record.Cost is { } cost and > 0)
         {
             _cost.Add((double)cost, new("gateflow.model", record.Model), new("gateflow.served_model", record.ServedModel), new("gateflow.provider", provider.Name));
         }

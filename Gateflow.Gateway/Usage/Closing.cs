@@ -46,10 +46,9 @@ internal sealed class Closing(Recorder recorder, Judge judge, KeyGate gate, Cata
         var ok = last.Result == AttemptResult.Ok;
         var latency = own is not null && ok ? own.LatencyMs : double.NaN;
         var parts = ok ? scoring.Read(exchange, last, own is not null) : default;
-        var record = Record(exchange, last, outcome, latency, parts);
-        var cost = UsageFolding.Cost(catalog(), record);
-        gate.Settle(exchange, (long)record.InputTokens + record.OutputTokens, cost);
-        metrics.Record(exchange, record, cost);
+        var record = Record(exchange, last, outcome, latency, parts).Priced(catalog());
+        gate.Settle(exchange, (long)record.InputTokens + record.OutputTokens, record.Cost);
+        metrics.Record(exchange, record);
         RequestTrace.Tell(exchange, record);
         var checking = ok && scoring.TryCheck(exchange, last, record, own is not null);
         if (!checking)

@@ -105,7 +105,7 @@ public sealed class DemoMonthTests : IAsyncLifetime
         var month = CreateMonth(_database);
         await month.SeedAsync(Token);
         await _database.AddAsync(new UsageRollup { Hour = Now, Node = "n", Model = "gpt-4", ServedModel = "gpt-4", Feature = "", KeyId = "key_a", Requests = 3 });
-        await _database.AddAsync(Requests.Row(Requests.Create(), 1, demo: true), Requests.Row(Requests.Create(), 1, demo: false));
+        await _database.AddAsync(RequestLog.Row(Requests.Create(), 1, demo: true), RequestLog.Row(Requests.Create(), 1, demo: false));
         Assert.False(await month.IsClearedAsync(Token));
 
         await month.ClearAsync(Token);

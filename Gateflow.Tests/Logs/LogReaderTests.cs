@@ -48,8 +48,8 @@ public sealed class LogReaderTests(BigLog log) : IClassFixture<BigLog>
     {
         using var database = await UsageDatabase.CreateAsync();
         await database.AddAsync(
-            Requests.Row(Requests.Create(input: 900, output: 100, capabilities: Capabilities.Chat | Capabilities.JsonMode), 1, demo: false),
-            Requests.Row(Requests.Create(input: 900, output: 101), 1, demo: false));
+            RequestLog.Row(Requests.Create(input: 900, output: 100, capabilities: Capabilities.Chat | Capabilities.JsonMode), 1, demo: false),
+            RequestLog.Row(Requests.Create(input: 900, output: 101), 1, demo: false));
         var logs = new LogReader(database);
 
         Assert.Equal([1000], (await ReadAsync(new LogQuery { Capability = "json_mode" })).Select(Size));

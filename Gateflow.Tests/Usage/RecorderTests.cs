@@ -40,7 +40,7 @@ public abstract class RecorderTests : IAsyncLifetime
     private protected RecorderWriter CreateWriter(UsageDatabase database, SampleOptions? samples = null, int batchRows = 1_000)
     {
         var writer = new RecorderWriter(
-            Recorder, database, () => Requests.Catalog, () => Table, Judge, new FlippingProtector(), new SamplePolicy(samples ?? new SampleOptions()),
+            Recorder, database, () => Table, Judge, new FlippingProtector(), new SamplePolicy(samples ?? new SampleOptions()),
             new RecorderOptions { Node = "node-1", DataDirectory = database.Folder, BatchRows = batchRows }, Clock, NullLogger<RecorderWriter>.Instance);
         _writers.Add(writer);
         return writer;

@@ -20,7 +20,7 @@ internal static class Requests
         DateTimeOffset? at = null, OutcomeKind outcome = OutcomeKind.Success, string model = "gpt-4", string? served = "gpt-4", Arm arm = Arm.None,
         string? migration = null, string? feature = "chat", string key = "key_a", int input = 100, int output = 20, int cached = 0, double duration = 800,
         double latency = double.NaN, double quality = double.NaN, string? fallback = null, Capabilities capabilities = Capabilities.Chat, string? body = null,
-        bool estimated = false, string? user = null, float temperature = float.NaN) => new()
+        bool estimated = false, string? user = null, float temperature = float.NaN) => new RequestRecord
         {
             RequestId = $"req_{Interlocked.Increment(ref _next):D8}",
             At = at ?? Start,
@@ -46,13 +46,7 @@ internal static class Requests
             Temperature = temperature,
             Quality = quality,
             RequestBody = body is null ? default : System.Text.Encoding.UTF8.GetBytes(body),
-        };
-
-    /// <summary>Folds a request at the price of the embedded catalog.</summary>
-    public static void Add(this UsageFolding folding, RequestRecord record) => folding.Add(record, UsageFolding.Cost(Catalog, record));
-
-    /// <summary>Its row at the price of the embedded catalog.</summary>
-    public static RequestRow Row(RequestRecord record, double rate, bool demo) => RequestLog.Row(record, UsageFolding.Cost(Catalog, record), rate, demo);
+        }.Priced(Catalog);
 
     /// <summary>"key_demo" is the demo's; the migration, if any, goes from gpt-4 to gpt-4o.</summary>
     public static RouteTable Table(string? migration = null, double weight = 0) => new()

@@ -26,7 +26,7 @@ public sealed class RetentionTests
         Assert.Equal(0, await retention.RunOnceAsync(TestContext.Current.CancellationToken));
     }
 
-    private static RequestRow Row(DateTimeOffset at) => Requests.Row(Requests.Create(at: at), 1, demo: false);
+    private static RequestRow Row(DateTimeOffset at) => RequestLog.Row(Requests.Create(at: at), 1, demo: false);
 
     private static ArmWindow Window(DateTimeOffset at, int seconds = WindowKey.Fine) =>
         new() { At = at, Node = "n", MigrationId = "mig_1", Arm = Arm.Source, Seconds = seconds };

@@ -281,7 +281,7 @@ public sealed class UsageQueryTests : IAsyncLifetime
         await db.SaveChangesAsync(Token);
     }
 
-    private static decimal Cost(IEnumerable<RequestRecord> records) => records.Sum(r => UsageFolding.Cost(Requests.Catalog, r) ?? 0);
+    private static decimal Cost(IEnumerable<RequestRecord> records) => records.Sum(r => r.Cost ?? 0);
 
     private static long[] HourOfWeek(List<RequestRecord> records)
     {

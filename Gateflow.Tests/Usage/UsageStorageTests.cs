@@ -28,7 +28,7 @@ public abstract class UsageStorageTests
         for (var turn = 0; turn < 2; turn++)
         {
             using var writer = new RecorderWriter(
-                recorder, database.Factory, () => Requests.Catalog, () => Requests.Table("mig_1", 10), new Judge(), new FlippingProtector(), samples,
+                recorder, database.Factory, () => Requests.Table("mig_1", 10), new Judge(), new FlippingProtector(), samples,
                 new RecorderOptions { Node = "node-1", DataDirectory = folder.FullName }, clock, NullLogger<RecorderWriter>.Instance);
             for (var i = 0; i < 50; i++)
             {
@@ -66,7 +66,7 @@ public abstract class UsageStorageTests
         await using var database = await CreateAsync();
         await using var db = database.Open();
         Capabilities[] used = [Capabilities.Chat | Capabilities.MessagesApi, Capabilities.Vision | Capabilities.MessagesApi, Capabilities.Chat];
-        db.AddRange(used.Select(c => Requests.Row(Requests.Create(capabilities: c), 1, demo: false)));
+        db.AddRange(used.Select(c => RequestLog.Row(Requests.Create(capabilities: c), 1, demo: false)));
         await db.SaveChangesAsync(Token);
 
         var filter = LogFilter.Parse(new LogQuery { Capability = capability }, Requests.Start).Value!;

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Gateflow.Gateway.Schemas;
 using Gateflow.Gateway.Translation;
@@ -28,7 +27,7 @@ internal static class MessageToolWriter
     {
         var json = new JsonObject { ["name"] = tool.Name };
         json.Set("description", tool.Description);
-        json["input_schema"] = Schema(tool.Parameters);
+        json["input_schema"] = ToolSchema.Of(tool.Parameters);
         if (tool.Strict != true)
         {
             return json;
@@ -36,7 +35,7 @@ internal static class MessageToolWriter
 
         if (model.TakesSchema && tool.Parameters is { } strict && EnforcedSchema.Of(strict) is { } enforced)
         {
-            json["input_schema"] = enforced.Json;
+            json["input_schema"] = ToolSchema.Of(enforced);
             json["strict"] = true;
             enforced.Tell(notes, "tools.parameters");
         }
@@ -46,23 +45,6 @@ internal static class MessageToolWriter
         }
 
         return json;
-    }
-
-    /// <summary>The type is demanded there.</summary>
-    private static JsonObject Schema(JsonElement? parameters)
-    {
-        if (parameters is { } given && given.TryGetProperty("type", out _))
-        {
-            return JsonObject.Create(given)!;
-        }
-
-        var schema = new JsonObject { ["type"] = "object" };
-        foreach (var member in parameters?.EnumerateObject() ?? default)
-        {
-            schema[member.Name] = JsonMembers.Node(member.Value);
-        }
-
-        return schema;
     }
 
     private static JsonObject? WriteChoice(ModelRequest request)

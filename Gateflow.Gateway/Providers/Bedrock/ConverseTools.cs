@@ -70,9 +70,9 @@ internal static class ConverseTools
 
     private static JsonObject Spec(Tool tool, EnforcedSchema? enforced)
     {
-        var schema = enforced?.Json ?? (tool.Parameters is { ValueKind: System.Text.Json.JsonValueKind.Object } given
-            ? JsonObject.Create(given)!
-            : new JsonObject { ["type"] = "object", ["properties"] = new JsonObject() });
+        var schema = enforced is not null ? ToolSchema.Of(enforced)
+            : tool.Parameters is { ValueKind: System.Text.Json.JsonValueKind.Object } given ? ToolSchema.Of(given)
+            : new JsonObject { ["type"] = "object", ["properties"] = new JsonObject() };
         var spec = new JsonObject { ["name"] = tool.Name };
         spec.Set("description", string.IsNullOrWhiteSpace(tool.Description) ? null : tool.Description);
         spec["inputSchema"] = new JsonObject { ["json"] = schema };

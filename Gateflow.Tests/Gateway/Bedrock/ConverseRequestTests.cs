@@ -18,6 +18,7 @@ public sealed class ConverseRequestTests
     private const string Llama = "meta.llama3-3-70b-instruct-v1:0";
     private const string Tool = ",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}]";
     private const string Schema = ""","response_format":{"type":"json_schema","json_schema":{"name":"n","schema":{"type":"object","properties":{"a":{"type":"array","items":{"type":"object","properties":{}}}}}}}""";
+    private const string UntypedTool = ""","tools":[{"type":"function","function":{"name":"f","strict":true,"parameters":{"properties":{"n":{"type":"integer"}}}}}]""";
     private const string StrictTool = ""","tools":[{"type":"function","function":{"name":"f","strict":true,"parameters":{"type":"object","properties":{"n":{"type":"integer","description":"How many","minimum":1}}}}}]""";
     private const string FreeSchema = ""","response_format":{"type":"json_schema","json_schema":{"name":"n","schema":{"type":"object","additionalProperties":{"type":"string"}}}}""";
 
@@ -122,6 +123,8 @@ public sealed class ConverseRequestTests
     [InlineData(Sonnet45, Schema, "outputConfig", """{"textFormat":{"type":"json_schema","structure":{"jsonSchema":{"schema":"{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{},\"additionalProperties\":false}}},\"additionalProperties\":false}","name":"n"}}}}""", "response_format.schema:mapped(closed objects)")]
     [InlineData(Sonnet45, StrictTool, "toolConfig.tools.0.toolSpec.inputSchema.json.properties", """{"n":{"type":"integer","description":"How many (minimum: 1)"}}""", "tools.parameters:mapped(closed objects), tools.parameters:mapped(limits as description)")]
     [InlineData(Llama, StrictTool, "toolConfig.tools.0.toolSpec.inputSchema.json.properties", """{"n":{"type":"integer","description":"How many","minimum":1}}""", "tools.strict:dropped")]
+    [InlineData(Sonnet45, UntypedTool, "toolConfig.tools.0.toolSpec.inputSchema.json", """{"type":"object","properties":{"n":{"type":"integer"}},"additionalProperties":false}""", "tools.parameters:mapped(closed objects)")]
+    [InlineData(Llama, UntypedTool, "toolConfig.tools.0.toolSpec.inputSchema.json", """{"type":"object","properties":{"n":{"type":"integer"}}}""", "tools.strict:dropped")]
     [InlineData(Opus48, Schema, "outputConfig", "null", "response_format:mapped(instruction)")]
     [InlineData(Llama, Schema, "outputConfig", "null", "response_format:mapped(instruction)")]
     [InlineData(Sonnet45, FreeSchema, "outputConfig", "null", "response_format:mapped(instruction)")]

@@ -16,6 +16,21 @@ public sealed class ChatToAnthropicTests
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
+    [Theory]
+    [InlineData("true", """{"type":"object","properties":{"n":{"type":"integer"}},"additionalProperties":false}""")]
+    [InlineData("false", """{"type":"object","properties":{"n":{"type":"integer"}}}""")]
+    public async Task Post_ToolWhoseSchemaNamesNoType_IsSentAsAnObject(string strict, string schema)
+    {
+        await using var host = await StartAsync();
+
+        using var response = await host.PostAsync("""
+            {"model":"claude-x","messages":[{"role":"user","content":"Hi"}],"tools":[{"type":"function","function":{"name":"f","strict":STRICT,"parameters":{"properties":{"n":{"type":"integer"}}}}}]}
+            """.Replace("STRICT", strict, StringComparison.Ordinal));
+
+        var sent = JsonNode.Parse(Assert.Single(host.Upstream.Requests).Body)!["tools"]![0]!["input_schema"];
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(schema), sent), sent!.ToJsonString());
+    }
+
     [Fact]
     public async Task Post_Everything_IsSaidInAnthropicsWords()
     {
