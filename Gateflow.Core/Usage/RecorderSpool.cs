@@ -30,7 +30,11 @@ internal sealed class RecorderSpool
         ? [.. Directory.EnumerateFiles(_folder, "*.json").Order(StringComparer.Ordinal)]
         : [];
 
-    public void Append(UsageBatch batch) => Write(batch, "");
+    /// <summary>The file that waits longest; null when none does.</summary>
+    public string? Oldest() => Files() is [var file, ..] ? file : null;
+
+    /// <summary>Keeps a batch behind all others. The file's path.</summary>
+    public string Append(UsageBatch batch) => Write(batch, "");
 
     /// <summary>Keeps a batch that the database does not take under a name that is not read again. The file's path.</summary>
     public string SetAside(UsageBatch batch) => Write(batch, ".refused");

@@ -19,9 +19,15 @@ public sealed partial class RecorderWriter : IDisposable
     /// <summary>Least time between two calls of <see cref="FoldAsync"/>: requests are folded in dozens, and few wait when memory is collected.</summary>
     public static readonly TimeSpan FoldPeriod = TimeSpan.FromMilliseconds(25);
 
+    /// <summary>Time after which no further batch is begun in a turn.</summary>
+    private static readonly TimeSpan TurnLimit = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(5);
 
     private readonly Recorder _recorder;
+    private readonly TimeProvider _clock;
     private readonly ILogger<RecorderWriter> _logger;
     private readonly RecorderSpool _spool;
     private readonly BatchStore _store;
@@ -31,6 +37,8 @@ public sealed partial class RecorderWriter : IDisposable
     private readonly HashSet<string> _written = new(StringComparer.Ordinal);
     private (Guid Batch, int Times) _failed;
     private UsageBatch? _taken;
+    private string? _takenFile;
+    private UsageBatch? _unwritten;
     private bool _diskRefuses;
     private volatile bool _away;
 
@@ -39,7 +47,7 @@ public sealed partial class RecorderWriter : IDisposable
         Recorder recorder, IDbContextFactory<GateflowDb> databases, Func<RouteTable> routes, Judge judge,
         ISecretProtector protector, SamplePolicy samples, RecorderOptions options, TimeProvider clock, ILogger<RecorderWriter> logger)
     {
-        (_recorder, _logger) = (recorder, logger);
+        (_recorder, _clock, _logger) = (recorder, clock, logger);
         _spool = new RecorderSpool(Path.Combine(options.DataDirectory, "spool", string.Join('_', options.Node.Split(Path.GetInvalidFileNameChars()))), protector, samples);
         var demo = new DemoKeys(routes);
         _store = new BatchStore(databases, demo, judge, options.Node, clock);
@@ -51,7 +59,7 @@ public sealed partial class RecorderWriter : IDisposable
     public event Action<IReadOnlyCollection<string>>? Written;
 
     /// <summary>Requests that are folded and wait in memory to be stored.</summary>
-    public int Waiting => _open.Waiting + (Volatile.Read(ref _taken)?.Requests ?? 0);
+    public int Waiting => _open.Waiting + (Volatile.Read(ref _taken)?.Requests ?? 0) + (Volatile.Read(ref _unwritten)?.Requests ?? 0);
 
     /// <summary>True while the database takes nothing.</summary>
     public bool IsAway => _away;
@@ -122,14 +130,8 @@ public sealed partial class RecorderWriter : IDisposable
     {
         try
         {
-            var stored = await UnspoolAsync(cancellationToken);
-            while ((_taken ??= _open.Take()) is { } batch)
-            {
-                stored += await StoreAsync(batch, cancellationToken);
-                _taken = null;
-            }
-
-            _written.UnionWith(await _store.StoreAsync(null, cancellationToken));
+            var stored = await StoreWhatWaitsAsync(cancellationToken);
+            _written.UnionWith(await PatientlyAsync(() => _store.StoreAsync(null, cancellationToken)));
             if (_away)
             {
                 _away = false;
@@ -152,27 +154,78 @@ public sealed partial class RecorderWriter : IDisposable
                 LogAway(fault.GetType().Name, fault.Message);
             }
 
-            TrySpool();
+            if (TrySpool())
+            {
+                (_taken, _takenFile) = (null, null); // it is on disk, and the first that is tried again
+            }
+
             return 0;
         }
     }
 
-    private async Task<int> UnspoolAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Stores what waits, oldest first, for about a second. A batch whose commit is in doubt is known by being the last one stored, so nothing may overtake it: it is tried again
+    /// before all others, in memory as on disk.
+    /// </summary>
+    private async Task<int> StoreWhatWaitsAsync(CancellationToken cancellationToken)
     {
-        var stored = 0;
-        foreach (var file in _spool.Files())
+        if (_taken is null && _spool.Oldest() is not null)
         {
-            if (_spool.TryRead(file) is not { } batch)
-            {
-                LogSpoolDamaged(file);
-                continue;
-            }
-
-            stored += await StoreAsync(batch, cancellationToken);
-            File.Delete(file);
+            TrySpool(); // behind those on disk, else a kill would lose it while they are stored
         }
 
+        var (stored, begun) = (0, _clock.GetTimestamp());
+        do
+        {
+            if (_taken is null && _spool.Oldest() is { } file)
+            {
+                if (_spool.TryRead(file) is not { } kept)
+                {
+                    LogSpoolDamaged(file);
+                    continue;
+                }
+
+                stored += await PatientlyAsync(() => StoreAsync(kept, cancellationToken));
+                File.Delete(file);
+            }
+            else if ((_taken ??= Next()) is { } batch)
+            {
+                stored += await PatientlyAsync(() => StoreAsync(batch, cancellationToken));
+                if (_takenFile is { } written)
+                {
+                    File.Delete(written);
+                }
+
+                (_taken, _takenFile) = (null, null);
+            }
+            else
+            {
+                break;
+            }
+        }
+        while (_clock.GetElapsedTime(begun) < TurnLimit);
+
         return stored;
+    }
+
+    /// <summary>Waits for work with the database. Each second that it takes longer, what waits in memory goes to disk: a kill would lose it.</summary>
+    private async Task<T> PatientlyAsync<T>(Func<Task<T>> work)
+    {
+        var working = Task.Run(work, CancellationToken.None); // some drivers keep the thread while they wait
+        while (await Task.WhenAny(working, Task.Delay(Patience, _clock)) != working)
+        {
+            Gather();
+            TrySpool();
+        }
+
+        return await working;
+    }
+
+    private UsageBatch? Next()
+    {
+        var next = _unwritten ?? _open.Take();
+        _unwritten = null;
+        return next;
     }
 
     private async Task<int> StoreAsync(UsageBatch batch, CancellationToken cancellationToken)
@@ -215,15 +268,20 @@ public sealed partial class RecorderWriter : IDisposable
         }
     }
 
-    /// <summary>Moves what waits in memory to disk: it outlives the program there. False when the disk does not take it either; it stays in memory then.</summary>
+    /// <summary>Writes what waits in memory to disk, that which is being stored first: it outlives the program there. False when the disk does not take it either; it stays in memory then.</summary>
     private bool TrySpool()
     {
         try
         {
-            while ((_taken ??= _open.Take()) is { } batch)
+            if (_taken is { } taken)
+            {
+                _takenFile ??= _spool.Append(taken);
+            }
+
+            while ((_unwritten ??= _open.Take()) is { } batch)
             {
                 _spool.Append(batch);
-                _taken = null;
+                _unwritten = null;
             }
 
             _diskRefuses = false;

@@ -147,6 +147,48 @@ public sealed class RecorderSpoolTests : RecorderTests
     }
 
     [Fact]
+    public async Task RunOnce_DatabaseThatDoesNotAnswer_IsWaitedForWhileAllGoesToDisk()
+    {
+        var writer = CreateWriter();
+        Record(3);
+        Database.Answers.Reset();
+        var turn = Task.Run(() => TurnAsync(writer), Token);
+        await UntilAsync(() => SpoolFiles().Length == 1);
+        Record(4);
+        await UntilAsync(() => SpoolFiles().Length == 2);
+        Assert.False(turn.IsCompleted);
+        var killed = SpoolFiles().Order().Select(file => (file, File.ReadAllBytes(file))).ToList();
+
+        Database.Answers.Set();
+        Assert.InRange(await turn, 3, 7);
+        await TurnAsync(writer);
+
+        Assert.Equal(7, Assert.Single(await Database.ListAsync<UsageRollup>()).Requests);
+        Assert.Empty(SpoolFiles());
+        using var restored = await UsageDatabase.CreateAsync(); // where the program was killed while it waited
+        Directory.CreateDirectory(Path.Combine(restored.Folder, "spool", "node-1"));
+        killed.ForEach(x => File.WriteAllBytes(Path.Combine(restored.Folder, "spool", "node-1", Path.GetFileName(x.file)), x.Item2));
+        Assert.Equal(7, await TurnAsync(CreateWriter(restored)));
+        Assert.Equal(7, Assert.Single(await restored.ListAsync<UsageRollup>()).Requests);
+    }
+
+    [Fact]
+    public async Task RunOnce_CommitInDoubtWithMoreBehindIt_IsNotStoredTwice()
+    {
+        var writer = CreateWriter(batchRows: 2);
+        Record(6);
+        Database.LoseNextAnswer();
+        Assert.Equal(0, await TurnAsync(writer));
+        Assert.Equal(3, SpoolFiles().Length);
+        Record(2);
+
+        await TurnAsync(CreateWriter());
+
+        Assert.Equal(8, Assert.Single(await Database.ListAsync<UsageRollup>()).Requests);
+        Assert.Equal(8, (await Database.ListAsync<RequestRow>()).Count);
+    }
+
+    [Fact]
     public async Task RunOnce_DiskRefusesToo_KeepsAllInMemoryUntilTheDatabaseIsBack()
     {
         await File.WriteAllTextAsync(Path.Combine(Database.Folder, "spool"), "no folder", Token);
@@ -182,6 +224,16 @@ public sealed class RecorderSpoolTests : RecorderTests
         Assert.Equal(100, await TurnAsync(writer));
         Assert.Equal(5, await TurnAsync(writer));
         Assert.Equal(105, Assert.Single(await Database.ListAsync<UsageRollup>()).Requests);
+    }
+
+    private async Task UntilAsync(Func<bool> condition)
+    {
+        for (var tries = 0; !condition(); tries++)
+        {
+            Assert.True(tries < 1_000, "It did not happen.");
+            Clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(10, Token);
+        }
     }
 
     /// <summary>All columns of all rows but those that a database gives.</summary>

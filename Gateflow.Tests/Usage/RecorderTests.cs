@@ -61,7 +61,7 @@ public abstract class RecorderTests : IAsyncLifetime
     }
 
     private protected string[] SpoolFiles() => Directory.Exists(Path.Combine(Database.Folder, "spool"))
-        ? Directory.GetFiles(Path.Combine(Database.Folder, "spool"), "*", SearchOption.AllDirectories)
+        ? Directory.GetFiles(Path.Combine(Database.Folder, "spool"), "*.json", SearchOption.AllDirectories)
         : [];
 
     private protected static string Plain(byte[] secret) => Encoding.UTF8.GetString(new FlippingProtector().Unprotect(secret));

@@ -26,6 +26,9 @@ internal sealed class UsageDatabase : IDbContextFactory<GateflowDb>, IDisposable
     /// <summary>While true, no connection can be had.</summary>
     public bool IsAway { get; set; }
 
+    /// <summary>While reset, connections are waited for as with a database that is locked: the thread is kept.</summary>
+    public ManualResetEventSlim Answers { get; } = new(initialState: true);
+
     /// <summary>Makes the next commit succeed without the program learning of it.</summary>
     public void LoseNextAnswer() => _answers.Armed = true;
 
@@ -37,7 +40,11 @@ internal sealed class UsageDatabase : IDbContextFactory<GateflowDb>, IDisposable
         return database;
     }
 
-    public GateflowDb CreateDbContext() => IsAway ? throw new IOException("The database is away.") : new SqliteDb(_options);
+    public GateflowDb CreateDbContext()
+    {
+        Answers.Wait(TimeSpan.FromSeconds(30));
+        return IsAway ? throw new IOException("The database is away.") : new SqliteDb(_options);
+    }
 
     public async Task<List<T>> ListAsync<T>()
         where T : class
@@ -56,6 +63,7 @@ internal sealed class UsageDatabase : IDbContextFactory<GateflowDb>, IDisposable
     public void Dispose()
     {
         SqliteConnection.ClearAllPools();
+        Answers.Dispose();
         Directory.Delete(Folder, recursive: true);
     }
 
