@@ -32,14 +32,10 @@ public sealed partial class RecorderWriter : IDisposable
     private readonly RecorderSpool _spool;
     private readonly BatchStore _store;
     private readonly SampleStore _samples;
-    private readonly OpenBatch _open;
+    private readonly UsageBacklog _backlog;
     private readonly SemaphoreSlim _one = new(1, 1);
     private readonly HashSet<string> _written = new(StringComparer.Ordinal);
     private (Guid Batch, int Times) _failed;
-    private UsageBatch? _taken;
-    private string? _takenFile;
-    private UsageBatch? _unwritten;
-    private bool _diskRefuses;
     private volatile bool _away;
 
     /// <param name="routes">The route table in force: weights and demo keys are read from it.</param>
@@ -52,14 +48,14 @@ public sealed partial class RecorderWriter : IDisposable
         var demo = new DemoKeys(routes);
         _store = new BatchStore(databases, demo, judge, options.Node, clock);
         _samples = new SampleStore(databases, protector, demo, samples, clock);
-        _open = new OpenBatch(recorder, demo, options, clock);
+        _backlog = new UsageBacklog(new OpenBatch(recorder, demo, options, clock), _spool, logger);
     }
 
     /// <summary>Raised after a turn with the migrations of which windows or evidence were written; not when there were none.</summary>
     public event Action<IReadOnlyCollection<string>>? Written;
 
     /// <summary>Requests that are folded and wait in memory to be stored.</summary>
-    public int Waiting => _open.Waiting + (Volatile.Read(ref _taken)?.Requests ?? 0) + (Volatile.Read(ref _unwritten)?.Requests ?? 0);
+    public int Waiting => _backlog.Requests;
 
     /// <summary>True while the database takes nothing.</summary>
     public bool IsAway => _away;
@@ -68,7 +64,7 @@ public sealed partial class RecorderWriter : IDisposable
     public async Task FoldAsync(CancellationToken cancellationToken)
     {
         await _recorder.WaitAsync(cancellationToken);
-        _open.Fold();
+        _backlog.Fold();
     }
 
     /// <summary>One turn. Returns the number of requests stored; a database that is away is logged once and not thrown.</summary>
@@ -77,7 +73,7 @@ public sealed partial class RecorderWriter : IDisposable
         await _one.WaitAsync(cancellationToken);
         try
         {
-            Gather();
+            _backlog.Gather();
             return await FlushAsync(cancellationToken);
         }
         finally
@@ -97,7 +93,7 @@ public sealed partial class RecorderWriter : IDisposable
             limit.CancelAfter(StopLimit);
             do
             {
-                Gather();
+                _backlog.Gather();
                 await FlushAsync(limit.Token);
             }
             while (_recorder.Waiting > 0 && !_away);
@@ -108,23 +104,18 @@ public sealed partial class RecorderWriter : IDisposable
         }
         finally
         {
+            bool saved;
             do
             {
-                Gather();
+                saved = _backlog.TrySave();
             }
-            while (TrySpool() && _recorder.Waiting > 0);
+            while (saved && _recorder.Waiting > 0);
 
             _one.Release();
         }
     }
 
     public void Dispose() => _one.Dispose();
-
-    private void Gather()
-    {
-        _open.Fold();
-        _open.Close();
-    }
 
     private async Task<int> FlushAsync(CancellationToken cancellationToken)
     {
@@ -154,56 +145,20 @@ public sealed partial class RecorderWriter : IDisposable
                 LogAway(fault.GetType().Name, fault.Message);
             }
 
-            if (TrySpool())
-            {
-                (_taken, _takenFile) = (null, null); // it is on disk, and the first that is tried again
-            }
-
+            _backlog.Leave();
             return 0;
         }
     }
 
-    /// <summary>
-    /// Stores what waits, oldest first, for about a second. A batch whose commit is in doubt is known by being the last one stored, so nothing may overtake it: it is tried again
-    /// before all others, in memory as on disk.
-    /// </summary>
+    /// <summary>Stores what waits, oldest first, for about a second.</summary>
     private async Task<int> StoreWhatWaitsAsync(CancellationToken cancellationToken)
     {
-        if (_taken is null && _spool.Oldest() is not null)
-        {
-            TrySpool(); // behind those on disk, else a kill would lose it while they are stored
-        }
-
         var (stored, begun) = (0, _clock.GetTimestamp());
-        do
+        while (_clock.GetElapsedTime(begun) < TurnLimit && _backlog.First() is { } batch)
         {
-            if (_taken is null && _spool.Oldest() is { } file)
-            {
-                if (_spool.TryRead(file) is not { } kept)
-                {
-                    LogSpoolDamaged(file);
-                    continue;
-                }
-
-                stored += await PatientlyAsync(() => StoreAsync(kept, cancellationToken));
-                File.Delete(file);
-            }
-            else if ((_taken ??= Next()) is { } batch)
-            {
-                stored += await PatientlyAsync(() => StoreAsync(batch, cancellationToken));
-                if (_takenFile is { } written)
-                {
-                    File.Delete(written);
-                }
-
-                (_taken, _takenFile) = (null, null);
-            }
-            else
-            {
-                break;
-            }
+            stored += await PatientlyAsync(() => StoreAsync(batch, cancellationToken));
+            _backlog.Done();
         }
-        while (_clock.GetElapsedTime(begun) < TurnLimit);
 
         return stored;
     }
@@ -214,18 +169,10 @@ public sealed partial class RecorderWriter : IDisposable
         var working = Task.Run(work, CancellationToken.None); // some drivers keep the thread while they wait
         while (await Task.WhenAny(working, Task.Delay(Patience, _clock)) != working)
         {
-            Gather();
-            TrySpool();
+            _backlog.TrySave();
         }
 
         return await working;
-    }
-
-    private UsageBatch? Next()
-    {
-        var next = _unwritten ?? _open.Take();
-        _unwritten = null;
-        return next;
     }
 
     private async Task<int> StoreAsync(UsageBatch batch, CancellationToken cancellationToken)
@@ -268,48 +215,11 @@ public sealed partial class RecorderWriter : IDisposable
         }
     }
 
-    /// <summary>Writes what waits in memory to disk, that which is being stored first: it outlives the program there. False when the disk does not take it either; it stays in memory then.</summary>
-    private bool TrySpool()
-    {
-        try
-        {
-            if (_taken is { } taken)
-            {
-                _takenFile ??= _spool.Append(taken);
-            }
-
-            while ((_unwritten ??= _open.Take()) is { } batch)
-            {
-                _spool.Append(batch);
-                _unwritten = null;
-            }
-
-            _diskRefuses = false;
-            return true;
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            if (!_diskRefuses)
-            {
-                _diskRefuses = true;
-                LogDiskRefuses(fault.GetType().Name, fault.Message);
-            }
-
-            return false;
-        }
-    }
-
     [LoggerMessage(LogLevel.Warning, "The database does not take usage; it waits on disk until it does: {Kind}: {Message}")]
     private partial void LogAway(string kind, string message);
 
     [LoggerMessage(LogLevel.Information, "The database takes usage again; {Requests} requests that waited are stored")]
     private partial void LogBack(int requests);
-
-    [LoggerMessage(LogLevel.Error, "The spool cannot be written; usage waits in memory and is dropped, and counted, when there is too much of it: {Kind}: {Message}")]
-    private partial void LogDiskRefuses(string kind, string message);
-
-    [LoggerMessage(LogLevel.Error, "{File} cannot be read as spooled usage; it was renamed and is left out")]
-    private partial void LogSpoolDamaged(string file);
 
     [LoggerMessage(LogLevel.Error, "The usage of {Requests} requests cannot be stored, though the database takes other writes. It is set aside as {File}; without the ending .refused it is tried again. {Kind}: {Message}")]
     private partial void LogSetAside(int requests, string file, string kind, string message);
