@@ -53,6 +53,11 @@ public sealed partial class FleetEvidence(
     /// <summary>How one migration stands; null when it is not judged.</summary>
     public async Task<JudgeView?> ReadAsync(Migration migration, CancellationToken cancellationToken)
     {
+        if (!node.SharesDatabase)
+        {
+            return migration.IsRunning ? judge.Read(migration.Id) : null;
+        }
+
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         return (await ReadAsync(db, [migration], cancellationToken)).GetValueOrDefault(migration.Id);
     }

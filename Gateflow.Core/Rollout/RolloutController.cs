@@ -22,6 +22,7 @@ public sealed partial class RolloutController(
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     private readonly Channel<bool> _wakes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly RunningMigrations _running = new(databases);
     private readonly ConcurrentDictionary<string, IReadOnlyDictionary<GuardrailKind, Verdict>> _verdicts = new(StringComparer.Ordinal);
 
     /// <summary>Raised with a migration's id when its judgement, not its state, may have changed.</summary>
@@ -34,7 +35,7 @@ public sealed partial class RolloutController(
     public async Task RestoreAsync(CancellationToken cancellationToken)
     {
         arming.Listen(Wake);
-        await arming.UpdateAsync(await RunningAsync(cancellationToken), cancellationToken);
+        await arming.UpdateAsync(await _running.ReadAsync(cancellationToken), cancellationToken);
     }
 
     /// <summary>Turns until cancelled.</summary>
@@ -73,7 +74,7 @@ public sealed partial class RolloutController(
     public async Task RunOnceAsync(CancellationToken cancellationToken)
     {
         await rollbacks.SettleAsync(cancellationToken);
-        var running = await RunningAsync(cancellationToken);
+        var running = await _running.ReadAsync(cancellationToken);
         foreach (var id in await arming.UpdateAsync(running, cancellationToken))
         {
             _verdicts.TryRemove(id, out _);
@@ -243,15 +244,6 @@ public sealed partial class RolloutController(
         {
             await transitions.NoteAsync(migration.Id, m => VerdictChanges.Note(m, changes, clock.GetUtcNow()), cancellationToken);
         }
-    }
-
-    private async Task<List<Migration>> RunningAsync(CancellationToken cancellationToken)
-    {
-        await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        return await db.Migrations.AsNoTracking()
-            .Where(m => m.Status == MigrationStatus.Scheduled || m.Status == MigrationStatus.InProgress
-                || m.Status == MigrationStatus.Paused || m.Status == MigrationStatus.Soaking)
-            .ToListAsync(cancellationToken);
     }
 
     private static readonly Refusal Stale = new(RefusalKind.Conflict, "stale", "The migration moved meanwhile.");

@@ -17,13 +17,16 @@ public sealed class RouteTableLoader(
 {
     private readonly StoredCatalog _catalog = new(models.BuiltIn, clock ?? TimeProvider.System);
 
+    /// <summary>Asked twice a second, so its plan is made once. Not static: a plan belongs to the model of one database product.</summary>
+    private readonly Func<GateflowDb, CancellationToken, Task<long>> _version = EF.CompileAsyncQuery((GateflowDb db, CancellationToken _) => db.Routing.Select(r => r.Version).Single());
+
     /// <summary>True when a stored price may begin to hold today, which no change of a version tells.</summary>
     public bool IsStale => _catalog.IsStale;
 
     public async Task<long> VersionAsync(CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        return await db.Routing.Select(r => r.Version).SingleAsync(cancellationToken);
+        return await _version(db, cancellationToken);
     }
 
     /// <summary>Reads version first: data that changes meanwhile belongs to a later version, which the next look will find.</summary>

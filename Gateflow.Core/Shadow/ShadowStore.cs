@@ -8,7 +8,8 @@ namespace Gateflow.Core.Shadow;
 /// <summary>Writes this node's tallies each second, reads what copies cost on other nodes, and takes up at the start where the node stopped.</summary>
 public sealed class ShadowStore(IDbContextFactory<GateflowDb> databases, ShadowLedger ledger, Func<RouteTable> routes, NodeName node)
 {
-    private readonly Dictionary<string, ShadowCounts> _stored = new(StringComparer.Ordinal);
+    /// <summary>This node's rows as stored: it alone writes them.</summary>
+    private readonly Dictionary<string, ShadowRow> _stored = new(StringComparer.Ordinal);
 
     /// <summary>Raised with the migrations of which something was written.</summary>
     public event Action<IReadOnlyCollection<string>>? Written;
@@ -26,7 +27,7 @@ public sealed class ShadowStore(IDbContextFactory<GateflowDb> databases, ShadowL
         foreach (var row in rows)
         {
             ledger.Of(row.MigrationId).Restore(row.Counts);
-            _stored[row.MigrationId] = row.Counts;
+            _stored[row.MigrationId] = row;
         }
 
         await ReadOthersAsync(db, cancellationToken);
@@ -35,7 +36,7 @@ public sealed class ShadowStore(IDbContextFactory<GateflowDb> databases, ShadowL
     /// <summary>One turn.</summary>
     public async Task RunOnceAsync(CancellationToken cancellationToken)
     {
-        var changed = ledger.Known.Select(id => (Id: id, Counts: ledger.Of(id).Read())).Where(t => !_stored.TryGetValue(t.Id, out var stored) || stored != t.Counts).ToList();
+        var changed = ledger.Known.Select(id => (Id: id, Counts: ledger.Of(id).Read())).Where(t => !_stored.TryGetValue(t.Id, out var stored) || stored.Counts != t.Counts).ToList();
         var mirrored = routes().Migrations.Values.Any(list => list.Any(r => r.Mirror is not null));
         if (changed.Count == 0 && !mirrored)
         {
@@ -43,22 +44,20 @@ public sealed class ShadowStore(IDbContextFactory<GateflowDb> databases, ShadowL
         }
 
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        foreach (var (id, counts) in changed)
+        try
         {
-            if (await db.Shadow.FirstOrDefaultAsync(s => s.MigrationId == id && s.Node == node.Value, cancellationToken) is { } row)
+            foreach (var (id, counts) in changed)
             {
+                var row = await RowAsync(db, id, cancellationToken);
                 (row.Counts, row.Cost) = (counts, counts.Cost);
             }
-            else
-            {
-                db.Add(new ShadowRow { MigrationId = id, Node = node.Value, Counts = counts, Cost = counts.Cost });
-            }
-        }
 
-        await db.SaveChangesAsync(cancellationToken);
-        foreach (var (id, counts) in changed)
+            await db.SaveChangesAsync(cancellationToken);
+        }
+        catch
         {
-            _stored[id] = counts;
+            _stored.Clear(); // what is kept may not be what is stored
+            throw;
         }
 
         await ReadOthersAsync(db, cancellationToken);
@@ -66,6 +65,27 @@ public sealed class ShadowStore(IDbContextFactory<GateflowDb> databases, ShadowL
         {
             Written?.Invoke([.. changed.Select(t => t.Id)]);
         }
+    }
+
+    /// <summary>The migration's row, tracked: the one that is stored, or a new one.</summary>
+    private async Task<ShadowRow> RowAsync(GateflowDb db, string id, CancellationToken cancellationToken)
+    {
+        if (_stored.TryGetValue(id, out var row))
+        {
+            db.Attach(row);
+        }
+        else
+        {
+            row = await db.Shadow.FirstOrDefaultAsync(s => s.MigrationId == id && s.Node == node.Value, cancellationToken);
+            if (row is null)
+            {
+                db.Add(row = new ShadowRow { MigrationId = id, Node = node.Value, Counts = new ShadowCounts(), Cost = 0 });
+            }
+
+            _stored[id] = row;
+        }
+
+        return row;
     }
 
     private async Task ReadOthersAsync(GateflowDb db, CancellationToken cancellationToken)

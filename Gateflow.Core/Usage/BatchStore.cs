@@ -19,7 +19,7 @@ internal sealed class BatchStore(
 
     private readonly KeptRollups _rollups = new();
     private readonly Dictionary<WindowKey, ArmWindow> _windows = [];
-    private readonly Dictionary<string, (long Sequence, int Step)> _evidence = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (EvidenceRow Row, int Step)> _evidence = new(StringComparer.Ordinal);
     private Setting? _last;
 
     private string LastName => $"recorder.{node}";
@@ -51,7 +51,6 @@ internal sealed class BatchStore(
         await transaction.CommitAsync(cancellationToken);
         foreach (var (migration, (state, _)) in states)
         {
-            _evidence[migration] = (state.Sequence, state.Step);
             judge.Sent(migration, state.Sequence);
         }
 
@@ -163,7 +162,7 @@ internal sealed class BatchStore(
         foreach (var migration in judge.Armed)
         {
             if (judge.Collect(migration) is { State: var state } snapshot
-                && (!_evidence.TryGetValue(migration, out var stored) || stored != (state.Sequence, state.Step)))
+                && (!_evidence.TryGetValue(migration, out var stored) || (stored.Row.Sequence, stored.Step) != (state.Sequence, state.Step)))
             {
                 changed.Add((migration, snapshot));
             }
@@ -177,22 +176,42 @@ internal sealed class BatchStore(
         foreach (var (migration, (state, unsent)) in states)
         {
             var text = JsonSerializer.Serialize(state, JsonColumn.Options);
-            var row = await db.Evidence.FirstOrDefaultAsync(e => e.MigrationId == migration && e.Node == node, cancellationToken);
+            var row = await EvidenceAsync(db, migration, cancellationToken);
             db.OutcomeBatches.AddRange(FleetFeed.Batches(migration, node, unsent, row?.Sequence ?? 0, state.Breach)); // the row tells what was sent
             if (row is null)
             {
-                db.Evidence.Add(new EvidenceRow { MigrationId = migration, Node = node, Sequence = state.Sequence, State = text, At = clock.GetUtcNow() });
-                continue;
+                db.Evidence.Add(row = new EvidenceRow { MigrationId = migration, Node = node, Sequence = state.Sequence, State = text, At = clock.GetUtcNow() });
+            }
+            else
+            {
+                (row.Sequence, row.State, row.At) = (state.Sequence, text, clock.GetUtcNow());
             }
 
-            (row.Sequence, row.State, row.At) = (state.Sequence, text, clock.GetUtcNow());
+            _evidence[migration] = (row, state.Step);
         }
+    }
+
+    /// <summary>The stored state of a migration on this node, tracked; null when there is none.</summary>
+    private async Task<EvidenceRow?> EvidenceAsync(GateflowDb db, string migration, CancellationToken cancellationToken)
+    {
+        if (!_evidence.TryGetValue(migration, out var known))
+        {
+            return await db.Evidence.FirstOrDefaultAsync(e => e.MigrationId == migration && e.Node == node, cancellationToken);
+        }
+
+        db.Evidence.Attach(known.Row);
+        return known.Row;
     }
 
     private void Trim()
     {
         _rollups.Forget(clock.GetUtcNow() - KeptHours);
         var oldestWindow = clock.GetUtcNow() - KeptWindows;
+        foreach (var over in _evidence.Keys.Except(judge.Armed).ToList())
+        {
+            _evidence.Remove(over);
+        }
+
         var written = _windows.Keys.Where(k => k.Seconds == WindowKey.Fine && k.At >= oldestWindow).Select(k => k.MigrationId).ToHashSet(StringComparer.Ordinal);
         foreach (var key in _windows.Keys.Where(k => k.End < oldestWindow || !written.Contains(k.MigrationId)).ToList())
         {

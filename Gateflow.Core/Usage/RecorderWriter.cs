@@ -122,7 +122,11 @@ public sealed partial class RecorderWriter : IDisposable
         try
         {
             var stored = await StoreWhatWaitsAsync(cancellationToken);
-            _written.UnionWith(await PatientlyAsync(() => _store.StoreAsync(null, cancellationToken)));
+            if (stored == 0) // else the judge's states went with it
+            {
+                _written.UnionWith(await PatientlyAsync(() => _store.StoreAsync(null, cancellationToken)));
+            }
+
             if (_away)
             {
                 _away = false;

@@ -5,6 +5,7 @@ using Gateflow.Core.Shadow;
 using Gateflow.Core.Storage;
 using Gateflow.Tests.Gateway;
 using Gateflow.Tests.Storage;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Time.Testing;
 using System.Collections.Frozen;
 
@@ -82,6 +83,27 @@ public sealed class ShadowLedgerTests
         Assert.Equal(2, read.Shadow.Single(s => s.Node == "test").Counts.Queued);
 
         ShadowStore Store(ShadowLedger ledger) => new(database.Factory, ledger, () => Mirroring(10), new NodeName("test"));
+    }
+
+    [Fact]
+    public async Task Store_RowIsGone_IsWrittenAgainInTheTurnAfter()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        var store = new ShadowStore(database.Factory, _ledger, () => Mirroring(null), new NodeName("test"));
+        var tally = _ledger.Of(GatewayHost.MigrationId);
+        tally.Queued(Start);
+        await store.RunOnceAsync(Cancel);
+        await using (var db = database.Open())
+        {
+            await db.Shadow.ExecuteDeleteAsync(Cancel);
+        }
+
+        tally.Queued(Start);
+        await Assert.ThrowsAnyAsync<DbUpdateException>(() => store.RunOnceAsync(Cancel));
+        await store.RunOnceAsync(Cancel);
+
+        await using var read = database.Open();
+        Assert.Equal(2, read.Shadow.Single().Counts.Queued);
     }
 
     [Fact]

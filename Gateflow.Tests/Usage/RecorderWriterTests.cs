@@ -5,6 +5,7 @@ using Gateflow.Core.Rollout;
 using Gateflow.Core.Routing;
 using Gateflow.Core.Storage;
 using Gateflow.Core.Usage;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -190,6 +191,30 @@ public sealed class RecorderWriterTests : RecorderTests
         Assert.Equal((7, "node-1"), (row.Sequence, row.Node));
         var restored = new MigrationJudge(config, JsonSerializer.Deserialize<JudgeState>(row.State, JsonColumn.Options)!);
         Assert.Equal(7, restored.StepTargetOutcomes);
+    }
+
+    [Fact]
+    public async Task RunOnce_StoredStateIsGone_StoresItAgain()
+    {
+        Judge.Arm("mig_1", new JudgeConfig { RollbackThreshold = new RollbackThreshold { ErrorRate = 0.05 } });
+        Judge.BeginStep("mig_1", 0, 25);
+        var writer = CreateWriter();
+        Fold(3);
+        Record(1, migration: "mig_1");
+        await TurnAsync(writer);
+        Assert.Equal(3, Assert.Single(await Database.ListAsync<EvidenceRow>()).Sequence);
+        await using (var db = Database.CreateDbContext())
+        {
+            await db.Evidence.ExecuteDeleteAsync(Token);
+        }
+
+        Fold(4);
+        Record(1, migration: "mig_1");
+        await TurnAsync(writer);
+        await TurnAsync(writer);
+
+        Assert.Equal(7, Assert.Single(await Database.ListAsync<EvidenceRow>()).Sequence);
+        Assert.Equal(2, Assert.Single(await Database.ListAsync<UsageRollup>()).Requests);
     }
 
     [Fact]
