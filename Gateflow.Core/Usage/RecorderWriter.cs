@@ -111,6 +111,11 @@ public sealed partial class RecorderWriter : IDisposable
             }
             while (saved && _recorder.Waiting > 0);
 
+            if (!saved)
+            {
+                LogLost(_backlog.Requests + _recorder.Waiting);
+            }
+
             _one.Release();
         }
     }
@@ -227,6 +232,9 @@ public sealed partial class RecorderWriter : IDisposable
 
     [LoggerMessage(LogLevel.Error, "The usage of {Requests} requests cannot be stored, though the database takes other writes. It is set aside as {File}; without the ending .refused it is tried again. {Kind}: {Message}")]
     private partial void LogSetAside(int requests, string file, string kind, string message);
+
+    [LoggerMessage(LogLevel.Error, "The program stops while neither the database nor the spool takes usage: that of {Requests} requests is lost")]
+    private partial void LogLost(long requests);
 
     [LoggerMessage(LogLevel.Warning, "Samples of some requests were not kept: {Kind}: {Message}")]
     private partial void LogSamplesLost(string kind, string message);

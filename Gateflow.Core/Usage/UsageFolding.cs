@@ -3,6 +3,12 @@ namespace Gateflow.Core.Usage;
 /// <summary>Folds requests into what they add to rollups and arm windows. One for a batch; no clock, no database. Not thread-safe.</summary>
 public sealed class UsageFolding
 {
+    /// <summary>
+    /// Most users and days that are told apart; those of further ones count as <see cref="UsageDay.Others"/>. Each costs some KB until the batch is stored, and of a
+    /// model's users a day names no more than <see cref="UsageDay.MaxUsers"/> anyway.
+    /// </summary>
+    public const int MaxUsers = 1_000;
+
     private readonly Dictionary<RollupKey, RollupTally> _rollups = [];
     private readonly Dictionary<DayKey, RollupTally> _users = [];
     private readonly Dictionary<WindowKey, WindowTally> _windows = [];
@@ -22,7 +28,8 @@ public sealed class UsageFolding
         Tally(_rollups, key).Add(record);
         if (countsUser && record.User is { Length: > 0 } user)
         {
-            Tally(_users, DayKey.OfUser(key, user)).Add(record);
+            var day = DayKey.OfUser(key, user);
+            Tally(_users, _users.Count < MaxUsers || _users.ContainsKey(day) ? day : day with { User = UsageDay.Others }).Add(record);
         }
 
         if (WindowKey.Of(record) is { } window)

@@ -206,25 +206,3 @@ internal sealed class ReplayBench : IAsyncDisposable
             : Array.ConvertAll(secret.ToArray(), b => (byte)~b);
     }
 }
-
-/// <summary>Keeps every line that is logged, at any level.</summary>
-internal sealed class RecordedLog : ILoggerProvider, ILogger
-{
-    private readonly System.Collections.Concurrent.ConcurrentQueue<string> _lines = new();
-
-    public IReadOnlyCollection<string> Lines => _lines;
-
-    public ILogger CreateLogger(string categoryName) => this;
-
-    public IDisposable? BeginScope<TState>(TState state)
-        where TState : notnull => null;
-
-    public bool IsEnabled(LogLevel logLevel) => true;
-
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-        _lines.Enqueue($"{formatter(state, exception)} {exception}");
-
-    public void Dispose()
-    {
-    }
-}

@@ -189,6 +189,21 @@ public sealed class RecorderSpoolTests : RecorderTests
     }
 
     [Fact]
+    public async Task Stop_DatabaseAwayAndDiskRefuses_SaysHowMuchIsLost()
+    {
+        await File.WriteAllTextAsync(Path.Combine(Database.Folder, "spool"), "no folder", Token);
+        Database.IsAway = true;
+        var writer = CreateWriter();
+        Record(3);
+        await TurnAsync(writer);
+        Record(4);
+
+        await writer.StopAsync(Token);
+
+        Assert.Single(Log.Lines, l => l.StartsWith("The program stops while neither the database nor the spool takes usage: that of 7 requests is lost", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task RunOnce_DiskRefusesToo_KeepsAllInMemoryUntilTheDatabaseIsBack()
     {
         await File.WriteAllTextAsync(Path.Combine(Database.Folder, "spool"), "no folder", Token);

@@ -2,7 +2,7 @@ using System.Text;
 using Gateflow.Core.Rollout;
 using Gateflow.Core.Routing;
 using Gateflow.Core.Usage;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Gateflow.Tests.Usage;
@@ -11,6 +11,12 @@ namespace Gateflow.Tests.Usage;
 public abstract class RecorderTests : IAsyncLifetime
 {
     private readonly List<RecorderWriter> _writers = [];
+    private readonly LoggerFactory _logs;
+
+    protected RecorderTests() => _logs = new LoggerFactory([Log]);
+
+    /// <summary>What writers log.</summary>
+    private protected RecordedLog Log { get; } = new();
 
     private protected FakeTimeProvider Clock { get; } = new(Requests.Start);
 
@@ -32,6 +38,7 @@ public abstract class RecorderTests : IAsyncLifetime
         GC.SuppressFinalize(this);
         _writers.ForEach(w => w.Dispose());
         Database.Dispose();
+        _logs.Dispose();
         return ValueTask.CompletedTask;
     }
 
@@ -41,7 +48,7 @@ public abstract class RecorderTests : IAsyncLifetime
     {
         var writer = new RecorderWriter(
             Recorder, database, () => Table, Judge, new FlippingProtector(), new SamplePolicy(samples ?? new SampleOptions()),
-            new RecorderOptions { Node = "node-1", DataDirectory = database.Folder, BatchRows = batchRows }, Clock, NullLogger<RecorderWriter>.Instance);
+            new RecorderOptions { Node = "node-1", DataDirectory = database.Folder, BatchRows = batchRows }, Clock, _logs.CreateLogger<RecorderWriter>());
         _writers.Add(writer);
         return writer;
     }

@@ -54,6 +54,24 @@ public sealed class UsageFoldingTests
     }
 
     [Fact]
+    public void Users_MoreThanAreToldApart_CountAsOthers()
+    {
+        var folding = new UsageFolding();
+        for (var i = 0; i < UsageFolding.MaxUsers + 20; i++)
+        {
+            folding.Add(Requests.Create(user: $"user {i}"));
+        }
+
+        folding.Add(Requests.Create(user: "user 0"));
+
+        Assert.Equal(UsageFolding.MaxUsers + 1, folding.Users.Count);
+        Assert.Equal(20, CountOf(UsageDay.Others));
+        Assert.Equal(2, CountOf("user 0"));
+
+        long CountOf(string user) => folding.Users.Single(u => u.Key.User == user).Value.Hours.Values.Sum();
+    }
+
+    [Fact]
     public void Outcomes_All_AreMapped() => Assert.All(Enum.GetValues<OutcomeKind>(), kind => OutcomeColumns.Of(kind));
 
     [Fact]
