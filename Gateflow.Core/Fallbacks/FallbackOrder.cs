@@ -18,25 +18,28 @@ public static class FallbackOrder
         where T : ICandidate
     {
         ArgumentNullException.ThrowIfNull(candidates);
-        var from = candidates[failed];
-        var sameProvider = -1;
         for (var i = failed + 1; i < candidates.Count; i++)
         {
-            if (!MayFollow(from, candidates[i], result, chain))
-            {
-                continue;
-            }
-
-            // A rate limit is usually the provider's, not the model's: its other models are asked only when nobody else is left.
-            if (result != AttemptResult.RateLimited || candidates[i].Role != CandidateRole.Chain || candidates[i].Provider != from.Provider)
+            if (MayFollow(candidates[failed], candidates[i], result, chain))
             {
                 return i;
             }
-
-            sameProvider = sameProvider < 0 ? i : sameProvider;
         }
 
-        return sameProvider;
+        return -1;
+    }
+
+    /// <summary>
+    /// The list after a rate limit, which is usually the provider's, not the model's: the chain's other models at that provider come last, when nobody else is left.
+    /// </summary>
+    /// <param name="candidates">The whole list.</param>
+    /// <param name="limited">Index of the one that was limited.</param>
+    public static IReadOnlyList<T> LimitedLast<T>(IReadOnlyList<T> candidates, int limited)
+        where T : ICandidate
+    {
+        ArgumentNullException.ThrowIfNull(candidates);
+        var provider = candidates[limited].Provider;
+        return [.. candidates.Index().OrderBy(c => c.Index > limited && c.Item.Role == CandidateRole.Chain && c.Item.Provider == provider).Select(c => c.Item)];
     }
 
     private static bool MayFollow<T>(T from, T to, AttemptResult result, FallbackRoute? chain)

@@ -95,6 +95,15 @@ public sealed class KeyMeter
         }
     }
 
+    /// <summary>Forgets that the figures are whole: requests passed that nobody counted here.</summary>
+    public void Unseed()
+    {
+        lock (_lock)
+        {
+            IsSeeded = false;
+        }
+    }
+
     /// <summary>What the rollups say of all other nodes, read at <paramref name="at"/>; figures of a day or month that is over are left alone.</summary>
     public void SetElsewhere(DateTimeOffset at, long requestsToday, decimal costThisMonth)
     {

@@ -16,6 +16,11 @@ public sealed class SpendReader(IDbContextFactory<GateflowDb> databases, Func<Ro
     /// <summary>One turn. Reads nothing while no key has a limit of a day or month.</summary>
     public async Task RunOnceAsync(CancellationToken cancellationToken)
     {
+        foreach (var unlimited in routes().Keys.Values.Where(k => k.Limits is null))
+        {
+            meters.Find(unlimited.Id)?.Unseed(); // nobody counts what it uses; a limit that is set again begins with what the rollups say
+        }
+
         var keys = routes().Keys.Values.Where(k => k.Limits is { } l && (l.DailyRequests ?? l.MonthlyCostUsd) is not null).Select(k => k.Id).Distinct().ToList();
         if (keys.Count == 0)
         {

@@ -74,7 +74,12 @@ public sealed record ProviderKind
         ProviderType.OpenAI => "https://api.openai.com/v1",
         ProviderType.Anthropic => "https://api.anthropic.com",
         ProviderType.Gemini => "https://generativelanguage.googleapis.com",
-        ProviderType.VertexAI => location is null or "global" ? "https://aiplatform.googleapis.com" : $"https://{location}-aiplatform.googleapis.com",
+        ProviderType.VertexAI => location switch
+        {
+            null or "global" => "https://aiplatform.googleapis.com",
+            "eu" or "us" => $"https://aiplatform.{location}.rep.googleapis.com", // the multi-regions
+            _ => $"https://{location}-aiplatform.googleapis.com",
+        },
         ProviderType.Bedrock when region is not null => $"https://bedrock-runtime.{region}.amazonaws.com",
         _ => null,
     };

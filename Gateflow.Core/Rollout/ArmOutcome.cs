@@ -19,7 +19,7 @@ public readonly record struct ArmOutcome
     /// <summary>Milliseconds from the caller's request to the last byte of the arm's own answer; NaN when unknown.</summary>
     public double DurationMs { get; init; }
 
-    /// <summary>True when the target ran into its time limit: an exceedance of any latency limit.</summary>
+    /// <summary>True when the arm's own model ran into its time limit: an exceedance of any latency limit.</summary>
     public bool TimedOut { get; init; }
 
     /// <summary>Quality of the answer in [0, 1]; NaN when there is none.</summary>

@@ -26,7 +26,7 @@ internal sealed class RunningMigrations(IDbContextFactory<GateflowDb> databases)
         {
             if (_known.TryGetValue(seen.Id, out var known) && known.Version == seen.Version)
             {
-                running.Add(seen.Id, known);
+                running[seen.Id] = known;
             }
             else
             {
@@ -40,8 +40,7 @@ internal sealed class RunningMigrations(IDbContextFactory<GateflowDb> databases)
             {
                 if (migration.IsRunning || migration.Status == MigrationStatus.Scheduled) // else it ended between the two questions
                 {
-
-                    running.Add(migration.Id, migration);
+                    running[migration.Id] = migration;
                 }
             }
         }

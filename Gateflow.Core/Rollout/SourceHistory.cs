@@ -24,8 +24,14 @@ public sealed class SourceHistory(IDbContextFactory<GateflowDb> databases)
         foreach (var migration in migrations)
         {
             if (!migration.IsRunning || migration.Weight <= GuardrailMinimums.LatencyMaxWeight || migration.Config.RollbackThreshold.LatencyP99Increase is null
-                || migration.StartedAt is not { } startedAt || (_known.TryGetValue(migration.Id, out var known) && known.Hour == hour))
+                || migration.StartedAt is not { } startedAt)
             {
+                continue;
+            }
+
+            if (_known.TryGetValue(migration.Id, out var known) && known.Hour == hour)
+            {
+                judge.SetLatencyHistory(migration.Id, known.Tail); // a judge whose limits were tightened has begun without it
                 continue;
             }
 

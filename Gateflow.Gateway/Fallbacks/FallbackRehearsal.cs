@@ -88,6 +88,7 @@ public sealed class FallbackRehearsal
                 : (RehearsalEnd.Answers, AttemptResult.Ok);
             steps.Add(new RehearsalStep(
                 candidate.Model, candidate.Provider, candidate.Role, end, end == RehearsalEnd.Answers ? null : FallbackReasons.Of(result), breaker));
+            all = result == AttemptResult.RateLimited ? [.. FallbackOrder.LimitedLast(all, index)] : all;
             index = end == RehearsalEnd.Answers ? -1 : Next(result);
 
             int Next(AttemptResult why) => FallbackOrder.Next(all, index, why, chain);

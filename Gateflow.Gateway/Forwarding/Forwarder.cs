@@ -28,7 +28,7 @@ internal sealed class Forwarder(OutboundConnections connections, Candidates cand
             exchange.Calls.Add(call);
             if (!PassesOver(exchange, index, call))
             {
-                await (call.Candidate.Health.Breaker.IsClosed ? AskAsync(exchange, call) : TryAsync(exchange, index, call));
+                await (exchange.IsCopy || call.Candidate.Health.Breaker.IsClosed ? AskAsync(exchange, call) : TryAsync(exchange, index, call));
             }
 
             if (call.Result is AttemptResult.Ok or AttemptResult.ClientCancelled)
@@ -38,6 +38,12 @@ internal sealed class Forwarder(OutboundConnections connections, Candidates cand
 
             // A chain's model that cannot be told the request at all is no end of it: the failure before stands.
             failure = call is { Refusal: not null, Candidate.Role: CandidateRole.Chain } ? failure : call.Result;
+            if (failure == AttemptResult.RateLimited)
+            {
+                candidates.Complete(exchange);
+                exchange.Candidates = FallbackOrder.LimitedLast(exchange.Candidates, index);
+            }
+
             if ((call.Refusal is not null && HasTwin(exchange, index) ? index + 1 : Next(exchange, index, failure)) is var next and >= 0)
             {
                 (index, attempt) = (next, 1);

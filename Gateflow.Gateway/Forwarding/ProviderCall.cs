@@ -132,6 +132,11 @@ internal sealed class ProviderCall(Candidate candidate, bool keepContent, TimePr
         var request = _request = await Candidate.Adapter.CreateAsync(what, _limit.Token);
         _response = await connections.SendAsync(Candidate.Endpoint.Provider, request, _limit.Token);
         Status = (int)_response.StatusCode;
+        if (Status == 401)
+        {
+            Candidate.Adapter.Refused(Candidate.Endpoint.Provider, request);
+        }
+
         _stream = Decoded(await _response.Content.ReadAsStreamAsync(_limit.Token), _response.Content.Headers);
     }
 

@@ -17,6 +17,11 @@ internal interface IProviderAdapter
     /// <summary>The HTTP request with address and authentication.</summary>
     ValueTask<HttpRequestMessage> CreateAsync(ProviderRequest request, CancellationToken cancellationToken);
 
+    /// <summary>Hears of a request that was answered with 401: what it was signed with is not to be used again.</summary>
+    void Refused(ProviderEndpoint provider, HttpRequestMessage request)
+    {
+    }
+
     /// <summary>Writes a request of another protocol, the model included where the body names it.</summary>
     /// <exception cref="NotCarriedException">The provider has no word for a part that answers depend on.</exception>
     JsonObject Write(ModelRequest request, ModelEndpoint endpoint, ShimNotes notes);

@@ -20,13 +20,13 @@ internal static class ErrorRelay
     {
         exchange.FirstByte = exchange.Time.GetTimestamp();
         var error = ErrorOf(exchange, call);
+        if (call.RetryAfter is { } wait && exchange.Http.Response.Headers.RetryAfter.Count == 0) // some say it in the body alone, and breakers and limits of ours in no header yet
+        {
+            exchange.Http.Response.Headers.RetryAfter = Math.Ceiling(Math.Max(1, wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        }
+
         if (error is not null)
         {
-            if (!call.WasAsked && call.RetryAfter is { } wait)
-            {
-                exchange.Http.Response.Headers.RetryAfter = Math.Ceiling(Math.Max(1, wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-            }
-
             await ErrorWriter.WriteAsync(exchange.Http, error, exchange.Protocol.ErrorBody(error, documentation, exchange.RequestId));
             return;
         }

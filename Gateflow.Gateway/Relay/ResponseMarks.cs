@@ -1,13 +1,14 @@
 using Gateflow.Core.Rollout;
 using Gateflow.Gateway.Forwarding;
 using Gateflow.Gateway.Pipeline;
+using Gateflow.Gateway.Translation;
 
 namespace Gateflow.Gateway.Relay;
 
 /// <summary>The headers that say who answered and why.</summary>
 internal static class ResponseMarks
 {
-    private const int MaxHeader = 512;
+    private const int MaxHeader = 512, MaxShims = 2048;
 
     /// <summary>On every answer, errors included.</summary>
     public static void WriteId(Exchange exchange) => exchange.Http.Response.Headers["x-gateflow-request-id"] = exchange.RequestId;
@@ -45,7 +46,7 @@ internal static class ResponseMarks
 
         if (call.Notes is { IsEmpty: false } notes)
         {
-            headers["x-gateflow-shims"] = Safe(notes.ToString());
+            headers["x-gateflow-shims"] = Shims(notes);
         }
 
         LifecycleHeaders.Write(headers, exchange.Asked?.Facts);
@@ -75,7 +76,20 @@ internal static class ResponseMarks
 
     /// <summary>Names and a provider's values may hold any character, a header may not: those are percent-encoded.</summary>
     public static string Safe(string text) =>
-        text.AsSpan().ContainsAnyExceptInRange(' ', '~') ? Uri.EscapeDataString(Shortened(text)) : Shortened(text);
+        Encoded(text.Length <= MaxHeader ? text : text[..MaxHeader]);
 
-    private static string Shortened(string text) => text.Length <= MaxHeader ? text : text[..MaxHeader];
+    /// <summary>The notes that fit, each whole.</summary>
+    public static string Shims(ShimNotes notes)
+    {
+        var text = notes.ToString();
+        if (text.Length <= MaxShims)
+        {
+            return Encoded(text);
+        }
+
+        var end = text.LastIndexOf(',', MaxShims);
+        return Encoded(text[..(end < 0 ? MaxShims : end)]);
+    }
+
+    private static string Encoded(string text) => text.AsSpan().ContainsAnyExceptInRange(' ', '~') ? Uri.EscapeDataString(text) : text;
 }

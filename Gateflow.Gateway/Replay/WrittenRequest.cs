@@ -60,7 +60,8 @@ internal sealed record WrittenRequest(JsonObject Json, IProviderAdapter Adapter,
             }
 
             var dialect = Dialects.Of(adapter, endpoint.Provider.Type);
-            new ShimEditor(json, dialect, notes).Apply(actions);
+            var fits = named ? !passes : shims;
+            new ShimEditor(json, dialect, notes).Apply(fits ? [.. actions, .. plan.Capping(envelope.MaxOutputTokens)] : actions);
             return (new WrittenRequest(json, adapter, dialect, passes, notes), null);
         }
         catch (NotCarriedException refusal)

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Gateflow.Gateway.Providers;
 using Gateflow.Gateway.Translation;
 
 namespace Gateflow.Gateway.Schemas;
@@ -8,16 +9,23 @@ namespace Gateflow.Gateway.Schemas;
 /// <summary>
 /// A JSON schema as Anthropic and Bedrock enforce them. Objects have the listed properties only: what is valid against such a one is valid against the original. Limits that
 /// they refuse (a least number, a longest text …) are told in the description instead, as Anthropic's own clients do it; the model keeps to them as a rule, and the gateway
-/// still checks answers against the caller's schema. Source: Anthropic's "structured outputs" (JSON schema limitations).
+/// still checks answers against the caller's schema, as it does where alternatives may overlap that must not. Source: Anthropic's "structured outputs" (JSON schema limitations).
 /// </summary>
 internal sealed class EnforcedSchema
 {
-    private const string MinItems = "minItems";
+    private const string MinItems = "minItems", AnyOf = "anyOf", OneOf = "oneOf";
 
     private static readonly FrozenSet<string> Maps = FrozenSet.ToFrozenSet(["properties", "$defs", "definitions"], StringComparer.Ordinal);
-    private static readonly FrozenSet<string> Lists = FrozenSet.ToFrozenSet(["anyOf", "allOf", "oneOf", "prefixItems"], StringComparer.Ordinal);
+    private static readonly FrozenSet<string> Lists = FrozenSet.ToFrozenSet([AnyOf, "allOf", OneOf, "prefixItems"], StringComparer.Ordinal);
+    private static readonly FrozenSet<string> LeftOut = FrozenSet.ToFrozenSet(["discriminator", "propertyNames"], StringComparer.Ordinal);
 
-    private bool _open;
+    /// <summary>Without them another schema would be enforced.</summary>
+    private static readonly FrozenSet<string> Unenforceable = FrozenSet.ToFrozenSet(
+        ["not", "if", "then", "else", "patternProperties", "dependentRequired", "dependentSchemas", "contains", "unevaluatedProperties"], StringComparer.Ordinal);
+
+    private readonly SortedSet<string> _leftOut = new(StringComparer.Ordinal);
+
+    private bool _unenforceable;
 
     private EnforcedSchema()
     {
@@ -39,13 +47,25 @@ internal sealed class EnforcedSchema
     /// <summary>Whether a limit became a description.</summary>
     public bool Described { get; private set; }
 
-    /// <returns>Null when it cannot be enforced: where properties of any name are wanted, and where it refers to itself or to another document.</returns>
+    /// <summary>Whether <c>oneOf</c> became <c>anyOf</c>.</summary>
+    public bool United { get; private set; }
+
+    /// <summary>Schemas in it that take several types, by <c>anyOf</c> or an array of types.</summary>
+    public int Unions { get; private set; }
+
+    /// <summary>Properties in it that need not be there.</summary>
+    public int Optional { get; private set; }
+
+    /// <returns>
+    /// Null when it cannot be enforced: where properties of any name are wanted, where it refers to itself or to another document, where a keyword that counts cannot be said (<c>not</c>,
+    /// <c>if</c> …), and where its types allow none of its values.
+    /// </returns>
     public static EnforcedSchema? Of(JsonElement schema)
     {
         var shape = SchemaShape.Of(schema);
         var enforced = new EnforcedSchema();
         enforced.Json = enforced.Enforce(schema);
-        return enforced._open || shape.IsRecursive || shape.RefersOutside ? null : enforced;
+        return enforced._unenforceable || shape.IsRecursive || shape.RefersOutside ? null : enforced;
     }
 
     /// <summary>Notes what was changed.</summary>
@@ -61,6 +81,16 @@ internal sealed class EnforcedSchema
         {
             notes.Mapped(param, "limits as description");
         }
+
+        if (United)
+        {
+            notes.Mapped(param, "oneOf as anyOf");
+        }
+
+        foreach (var keyword in _leftOut)
+        {
+            notes.Dropped($"{param}.{keyword}");
+        }
     }
 
     private JsonNode? Enforce(JsonElement schema)
@@ -71,6 +101,7 @@ internal sealed class EnforcedSchema
         }
 
         var json = new JsonObject();
+        var typed = TypedValues.Of(schema);
         List<string> limits = [];
         foreach (var member in schema.EnumerateObject())
         {
@@ -78,10 +109,19 @@ internal sealed class EnforcedSchema
             {
                 limits.Add($"{member.Name}: {member.Value.GetRawText()}");
             }
-            else
+            else if (typed is null || !TypedValues.Writes(member.Name))
             {
-                json[member.Name] = EnforceMember(member);
+                Set(json, member);
             }
+        }
+
+        if (typed is [var one])
+        {
+            one.Write(json);
+        }
+        else if (typed is not null)
+        {
+            SetUnion(json, new JsonArray([.. typed.Select(static values => values.Write([]))]));
         }
 
         if (limits.Count > 0)
@@ -92,11 +132,39 @@ internal sealed class EnforcedSchema
         }
 
         CheckProperties(json);
+        Count(json, schema);
         return json;
     }
 
     private static bool IsRefused(JsonProperty member) =>
         Limits.Contains(member.Name) || (member.Name == MinItems && !(member.Value.ValueKind == JsonValueKind.Number && member.Value.TryGetInt32(out var least) && least is 0 or 1));
+
+    private void Set(JsonObject json, JsonProperty member)
+    {
+        if (LeftOut.Contains(member.Name))
+        {
+            _leftOut.Add(member.Name);
+            return;
+        }
+
+        _unenforceable |= Unenforceable.Contains(member.Name);
+        United |= member.Name == OneOf;
+        if (member.Name is AnyOf or OneOf)
+        {
+            SetUnion(json, EnforceMember(member));
+        }
+        else
+        {
+            json[member.Name] = EnforceMember(member);
+        }
+    }
+
+    /// <summary>A second union would have to hold as well, and there is one <c>anyOf</c> only; one of nothing allows no value.</summary>
+    private void SetUnion(JsonObject json, JsonNode? branches)
+    {
+        _unenforceable |= json.ContainsKey(AnyOf) || branches is JsonArray { Count: 0 };
+        json[AnyOf] = branches;
+    }
 
     private JsonNode? EnforceMember(JsonProperty member)
     {
@@ -120,7 +188,7 @@ internal sealed class EnforcedSchema
     {
         if (schema["additionalProperties"] is { } more)
         {
-            _open |= more.GetValueKind() != JsonValueKind.False;
+            _unenforceable |= more.GetValueKind() != JsonValueKind.False;
         }
         else if (schema["properties"] is JsonObject)
         {
@@ -129,7 +197,21 @@ internal sealed class EnforcedSchema
         }
         else
         {
-            _open |= schema["type"] is JsonValue type && type.GetValueKind() == JsonValueKind.String && type.GetValue<string>() == "object";
+            _unenforceable |= schema["type"] is JsonValue type && type.GetValueKind() == JsonValueKind.String && type.GetValue<string>() == "object";
+        }
+    }
+
+    private void Count(JsonObject json, JsonElement schema)
+    {
+        if (json.ContainsKey(AnyOf) || json["type"] is JsonArray)
+        {
+            Unions++;
+        }
+
+        if (json["properties"] is JsonObject properties)
+        {
+            var required = schema.Items("required").Where(static name => name.ValueKind == JsonValueKind.String).Select(static name => name.GetString()!).ToHashSet(StringComparer.Ordinal);
+            Optional += properties.Count(property => !required.Contains(property.Key));
         }
     }
 }

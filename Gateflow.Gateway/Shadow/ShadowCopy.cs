@@ -20,6 +20,9 @@ internal sealed class ShadowCopy : IDisposable
     /// <summary>Headers of a caller that adapters pass on.</summary>
     private static readonly string[] Passed = ["OpenAI-Organization", "OpenAI-Project", "OpenAI-Beta", "anthropic-version", "anthropic-beta"];
 
+    /// <summary>Tokens set aside for an answer of which nothing is known; few are longer.</summary>
+    private const int LongAnswer = 4096;
+
     private readonly ShadowLane _lane;
     private readonly Asking _asking;
     private readonly HeaderDictionary _headers = [];
@@ -32,6 +35,7 @@ internal sealed class ShadowCopy : IDisposable
         (_lane, Tally, MigrationId) = (lane, tally, original.Migration!.MigrationId);
         _asking = new Asking(
             original.Protocol, original.Key, original.Model, original.Asked, original.Feature, original.Selected, original.Unit, original.FailureUnit);
+        SourceTokens = ((int)Math.Min(int.MaxValue, Usage.TokenEstimate.Of(original.Envelope.PromptLength)), (int)Math.Min(original.Envelope.MaxOutputTokens ?? LongAnswer, LongAnswer));
         var body = original.Body!.Span;
         _body = new PooledBody(body.Length);
         _body.Append(body);
@@ -55,7 +59,7 @@ internal sealed class ShadowCopy : IDisposable
     /// <summary>Milliseconds that the source took; NaN when it did not answer.</summary>
     public double SourceMs { get; private set; } = double.NaN;
 
-    /// <summary>Tokens that the source's answer used, to set money aside by; 0 when unknown.</summary>
+    /// <summary>Tokens to set money aside by: those of the source's answer; an estimate when it did not answer, or told none.</summary>
     public (int Input, int Output) SourceTokens { get; private set; }
 
     /// <summary>The source's answer; null when there is none, or it is too long.</summary>
@@ -81,7 +85,7 @@ internal sealed class ShadowCopy : IDisposable
         }
 
         (SourceMs, SourceStreams, SourceAdapter) = (answer.LatencyMs, answer.IsStream, answer.Candidate.Adapter);
-        SourceTokens = (answer.Facts.InputTokens, answer.Facts.OutputTokens);
+        SourceTokens = answer.Facts.HasUsage ? (answer.Facts.InputTokens, answer.Facts.OutputTokens) : SourceTokens;
         if (answer.TakeRecording() is not { } recording)
         {
             return;

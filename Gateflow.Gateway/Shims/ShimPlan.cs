@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using Gateflow.Core.Catalog;
 using Gateflow.Core.Compatibility;
 using Gateflow.Core.Routing;
@@ -11,6 +12,8 @@ internal sealed class ShimPlan
     private readonly ConcurrentDictionary<string, Actions> _bySource = new(StringComparer.Ordinal);
     private readonly CatalogModel _target;
     private readonly ParameterRules _rules;
+    private readonly int? _most;
+    private readonly IReadOnlyList<ShimAction> _capping = [];
 
     /// <param name="endpoint">The model at its provider.</param>
     /// <param name="id">The id that callers know it by.</param>
@@ -21,7 +24,16 @@ internal sealed class ShimPlan
         var name = provider.Type == ProviderType.OpenAICompatible && facts is not null ? facts.Provider : provider.CatalogName;
         _rules = endpoint.Rules;
         _target = (facts ?? CatalogModel.Unknown(name, id)) with { Provider = name };
+        _most = (endpoint.Facts ?? facts)?.MaxOutputTokens;
+        if (_most is { } most)
+        {
+            var value = most.ToString(CultureInfo.InvariantCulture);
+            _capping = [new ShimAction(ShimKind.Clamp, ["max_tokens", "-", value]), new ShimAction(ShimKind.Clamp, ["max_completion_tokens", "-", value])];
+        }
     }
+
+    /// <summary>What brings the caller's limit of the answer under the longest that the model gives, for more is refused; empty where it is under it, or the longest is not known.</summary>
+    public IReadOnlyList<ShimAction> Capping(int? limit) => limit > _most ? _capping : [];
 
     /// <summary>What is done to a request that uses these capabilities; empty for most.</summary>
     /// <param name="used">What the request uses.</param>

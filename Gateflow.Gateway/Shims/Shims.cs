@@ -24,15 +24,16 @@ internal static class Shims
 
         var source = candidate.PassesThrough ? exchange.Asked?.Facts?.Provider : null;
         var used = exchange.Envelope.Capabilities;
-        return candidate.Shims.For(candidate.PassesThrough || exchange.Request is not { } request ? used : Used(used, request), source);
+        var actions = candidate.Shims.For(candidate.PassesThrough || exchange.Request is not { } request ? used : Used(used, request), source);
+        return candidate.Shims.Capping(exchange.Envelope.MaxOutputTokens) is { Count: > 0 } capping ? [.. actions, .. capping] : actions;
     }
 
     /// <summary>
     /// The candidate as it is spoken to: in the caller's own protocol its bytes pass through, except where functions have to be sent as tools and
-    /// answers told the other way round, and where the conversation holds thoughts of another model, which have to be taken out.
+    /// answers told the other way round.
     /// </summary>
     public static Candidate Spoken(Exchange exchange, Candidate candidate) =>
-        candidate.PassesThrough && (exchange.Envelope.UnsignedThoughts || SendsFunctionsAsTools(exchange, candidate))
+        candidate.PassesThrough && SendsFunctionsAsTools(exchange, candidate)
             ? candidate with { PassesThrough = false }
             : candidate;
 

@@ -5,6 +5,9 @@ internal abstract record Part
 {
     /// <summary>True when the caller marked the end of a prefix to be cached here.</summary>
     public bool CacheHere { get; init; }
+
+    /// <summary>How long that prefix is to be kept, in Anthropic's words (5m, 1h); null when not said.</summary>
+    public string? CacheTtl { get; init; }
 }
 
 internal sealed record TextPart(string Text) : Part;

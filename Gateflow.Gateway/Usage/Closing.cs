@@ -66,7 +66,7 @@ internal sealed class Closing(Recorder recorder, Judge judge, KeyGate gate, Cata
                 AtTicks = exchange.Time.GetUtcNow().UtcTicks,
                 LatencyMs = latency,
                 DurationMs = own is null ? double.NaN : record.DurationMs,
-                TimedOut = target == AttemptResult.Timeout,
+                TimedOut = (exchange.Arm == Arm.Target ? target : source) == AttemptResult.Timeout,
                 Quality = own is null || checking ? double.NaN : record.Quality,
             });
             mirror.HandOver(exchange, source);

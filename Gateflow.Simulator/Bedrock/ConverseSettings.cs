@@ -14,6 +14,7 @@ namespace Gateflow.Simulator.Bedrock;
 internal sealed record ConverseSettings(int? MaxTokens, IReadOnlyList<string> Stop, JsonElement? Schema, int ThinkingTokens, bool ParallelTools)
 {
     private static readonly string[] Efforts = ["low", "medium", "high", "xhigh", "max"];
+    private static readonly string[] NotBesideHighEffort = ["maxTokens", "temperature", "topP"];
 
     public static ConverseSettings Read(Fields request, BedrockFamily family, ConverseTools tools)
     {
@@ -35,16 +36,15 @@ internal sealed record ConverseSettings(int? MaxTokens, IReadOnlyList<string> St
         CheckMetadata(request);
         CheckPointers(request);
         var output = request.Object("outputConfig");
-        output?.Allow("textFormat", "effort");
-        var effort = output?.OneOf("effort", Efforts);
+        output?.Allow("textFormat");
         var additional = request.Object("additionalModelRequestFields");
-        var thinking = Thinking(additional, family, most, effort);
+        var thinking = Thinking(additional, family, inference, most);
         CheckSampling(inference, additional, family, thinking > 0, tools);
         return new ConverseSettings(
             most, stops, SchemaOf(output, family), thinking, !(additional?.Object("tool_choice")?.Flag("disable_parallel_tool_use") ?? false));
     }
 
-    private static int Thinking(Fields? additional, BedrockFamily family, int? maxTokens, string? effort)
+    private static int Thinking(Fields? additional, BedrockFamily family, Fields? inference, int? maxTokens)
     {
         if (additional is null)
         {
@@ -54,26 +54,42 @@ internal sealed record ConverseSettings(int? MaxTokens, IReadOnlyList<string> St
         if (family.Claude is { } claude)
         {
             additional.Allow("thinking", "top_k", "tool_choice", "anthropic_beta", "output_config");
-            var thinking = MessageThinking.Read(additional, claude, maxTokens);
-            return thinking.Tokens > 0 && effort is not null ? Effort.Tokens(effort) : thinking.Tokens;
+            additional.Object("output_config")?.OneOf("effort", Efforts);
+            return MessageThinking.Read(additional, claude, maxTokens).Tokens;
         }
 
         if (family.IsNova)
         {
             additional.Allow("inferenceConfig", "reasoningConfig");
             additional.Object("inferenceConfig")?.Allow("topK");
-            if (additional.Object("reasoningConfig") is not { } config)
-            {
-                return 0;
-            }
-
-            config.Allow("type", "maxReasoningEffort");
-            config.OneOf("type", "enabled", "disabled");
-            return config.Text("type") == "enabled" ? Effort.Tokens(config.OneOf("maxReasoningEffort", "low", "medium", "high")) : 0;
+            return additional.Object("reasoningConfig") is { } config ? ThinkingOfNova(config, family, inference) : 0;
         }
 
         additional.Allow(family.IsGptOss ? ["reasoning_effort"] : []);
         return Effort.Tokens(additional.OneOf("reasoning_effort", "low", "medium", "high") ?? "none");
+    }
+
+    private static int ThinkingOfNova(Fields config, BedrockFamily family, Fields? inference)
+    {
+        if (!family.IsNova2)
+        {
+            config.Fail(BedrockWording.OfModel("Malformed input request: the provided reasoning config value is invalid, please reformat your input and try again."));
+        }
+
+        config.Allow("type", "maxReasoningEffort");
+        config.OneOf("type", "enabled", "disabled");
+        var effort = config.OneOf("maxReasoningEffort", "low", "medium", "high");
+        if (config.Text("type") != "enabled")
+        {
+            return 0;
+        }
+
+        if (effort == "high" && NotBesideHighEffort.FirstOrDefault(name => inference?.Has(name) == true) is { } given)
+        {
+            config.Fail(BedrockWording.OfModel($"`{given}` may not be set when maxReasoningEffort is high."));
+        }
+
+        return Effort.Tokens(effort);
     }
 
     private static void CheckSampling(Fields? inference, Fields? additional, BedrockFamily family, bool thinks, ConverseTools tools)

@@ -98,7 +98,7 @@ public sealed class SampleProbeTests
 
     [Theory]
     [InlineData("OpenAI", """{"role":"user","content":"a"},{"role":"system","content":"b"}""", CheckStatus.Pass, "instructions after the first turn", null)]
-    [InlineData("Anthropic", """{"role":"user","content":"a"},{"role":"system","content":"b"}""", CheckStatus.Warn, "instructions after the first turn", "messages[…].role is said as user")]
+    [InlineData("Anthropic", """{"role":"user","content":"a"},{"role":"system","content":"b"}""", CheckStatus.Warn, "instructions after the first turn", "messages.role is said as user")]
     [InlineData("Anthropic", """{"role":"assistant","content":"a"},{"role":"user","content":"b"}""", CheckStatus.Warn, "the assistant begins", "messages[…] is given: user")]
     [InlineData("Anthropic", """{"role":"system","content":"a"},{"role":"user","content":"b"}""", CheckStatus.Pass, "instructions, then turns", null)]
     [InlineData("Anthropic", """{"role":"system","content":"a"}""", CheckStatus.Fail, "instructions alone", null)]

@@ -90,6 +90,7 @@ public sealed class ChainTests
 
         Assert.Equal(("claude", "two", "rate_limit"), Told(limited));
         Assert.Equal((HttpStatusCode.TooManyRequests, ("gpt-4", "openai", null)), (everywhere.StatusCode, Told(everywhere)));
+        Assert.Equal("gpt-4o-upstream", host.One.Requests.Last().Model); // nobody else was left
     }
 
     [Fact]

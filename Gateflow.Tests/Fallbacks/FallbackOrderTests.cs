@@ -38,7 +38,7 @@ public sealed class FallbackOrderTests
     [InlineData(AttemptResult.Timeout, 4)]
     [InlineData(AttemptResult.ModelNotFound, 4)]
     [InlineData(AttemptResult.CircuitOpen, 4)]
-    [InlineData(AttemptResult.RateLimited, 5)] // b is at the provider that limits
+    [InlineData(AttemptResult.RateLimited, 4)]
     [InlineData(AttemptResult.BadRequest, -1)]
     [InlineData(AttemptResult.Unauthorized, -1)]
     [InlineData(AttemptResult.PolicyRefusal, -1)]
@@ -63,12 +63,16 @@ public sealed class FallbackOrderTests
     }
 
     [Fact]
-    public void Next_RateLimitAndNobodyElse_SameProvidersOtherModel()
+    public void LimitedLast_ChainsModelsAtThatProvider_ComeLastInTheirOrder()
     {
-        Place[] list = [new("a", "one", CandidateRole.Own), new("b", "one", CandidateRole.Chain), new("c", "one", CandidateRole.Chain)];
+        Place[] list =
+        [
+            new("a", "one", CandidateRole.Own), new("a", "two", CandidateRole.Own), new("b", "one", CandidateRole.Chain),
+            new("c", "two", CandidateRole.Chain), new("d", "one", CandidateRole.Chain), new("e", "three", CandidateRole.Chain),
+        ];
 
-        Assert.Equal(1, FallbackOrder.Next(list, 0, AttemptResult.RateLimited, Chain));
-        Assert.Equal(-1, FallbackOrder.Next(list, 2, AttemptResult.RateLimited, Chain));
+        Assert.Equal(["a", "a", "c", "e", "b", "d"], FallbackOrder.LimitedLast(list, 0).Select(c => c.Model));
+        Assert.Equal(list, FallbackOrder.LimitedLast(list, 5));
     }
 
     [Fact]

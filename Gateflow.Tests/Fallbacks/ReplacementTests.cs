@@ -98,6 +98,42 @@ public sealed class ReplacementTests
     }
 
     [Theory]
+    [InlineData("""{"error":{"message":"Item with id 'rs_1' not found.","type":"invalid_request_error","param":"input","code":null}}""")]
+    [InlineData("""{"error":{"message":"No such File object: file-1","type":"invalid_request_error","param":"id","code":null}}""")]
+    public async Task Post_ProviderMissesSomethingElse_IsTheCallersFaultAndTheModelStays(string body)
+    {
+        await using var host = await FallbackHost.StartAsync();
+        host.Chain("gpt-4", "claude");
+        host.One.Answer = (http, _) => FakeUpstream.Json(http, 404, body);
+        using (var response = await host.PostAsync())
+        {
+            Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+            Assert.Equal(body, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        }
+
+        host.One.Answer = Work;
+        using var next = await host.PostAsync();
+
+        Assert.Equal(("gpt-4", "openai", null), Told(next));
+        Assert.DoesNotContain((AlertEvents.ModelUnavailable, "openai/gpt-4", false), host.Rung());
+    }
+
+    [Theory]
+    [InlineData("""{"error":{"message":"The model 'gpt-4' does not exist","type":"invalid_request_error","param":"model","code":"model_not_found"}}""")]
+    [InlineData("""{"error":{"message":"The API deployment for this resource does not exist.","param":"deployment","code":"DeploymentNotFound"}}""")]
+    [InlineData("""{"error":"no such model"}""")]
+    public async Task Post_ProviderMissesTheModel_ChainAnswers(string body)
+    {
+        await using var host = await FallbackHost.StartAsync();
+        host.Chain("gpt-4", "claude");
+        host.One.Answer = (http, _) => FakeUpstream.Json(http, 404, body);
+
+        using var response = await host.PostAsync();
+
+        Assert.Equal(("claude", "two", "model_unavailable"), Told(response));
+    }
+
+    [Theory]
     [InlineData("gpt-4", "The provider 'openai' says that it has no model 'gpt-4': upstream says 404. Its provider names 'gpt-4o' as the successor.")]
     [InlineData("gpt-4o", "upstream says 404")]
     public async Task Post_ProviderDeniesTheModelAndNothingReplacesIt_ErrorNamesTheSuccessorWhereThereIsOne(string model, string message)

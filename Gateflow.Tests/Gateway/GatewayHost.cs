@@ -37,7 +37,8 @@ internal sealed class GatewayHost : IAsyncDisposable
 
     public Recorder Recorder { get; } = new();
 
-    public Judge Judge { get; } = new();
+    /// <summary>Keeps what it is told of, as on a node of several.</summary>
+    public Judge Judge { get; } = new() { FeedsFleet = true };
 
     /// <summary>What people are told of.</summary>
     public AlertBell Bell { get; } = new();

@@ -1,5 +1,6 @@
 using System.Net;
 using Gateflow.Core.Rollout;
+using Gateflow.Core.Routing;
 using Gateflow.Gateway.Envelopes;
 using Gateflow.Gateway.Forwarding;
 
@@ -165,6 +166,21 @@ public sealed class RetryTests
         Assert.Equal("120", PassThroughTests.Header(response, "Retry-After"));
         Assert.Single(host.Upstream.Requests);
         Assert.Equal(OutcomeKind.RateLimited, (await host.RecordAsync()).Outcome);
+    }
+
+    [Fact]
+    public async Task Post_ProviderAsksForTimeInItsBodyAlone_CallerIsTold()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        host.Serve("gemini-x", ProviderType.Gemini, host.Upstream.BaseUrl);
+        host.Upstream.Answer = (http, _) => FakeUpstream.Json(
+            http, 429, """{"error":{"code":429,"message":"slow down","status":"RESOURCE_EXHAUSTED","details":[{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"40.2s"}]}}""");
+
+        using var response = await host.PostAsync(GatewayHost.Chat(model: "gemini-x"));
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, response.StatusCode);
+        Assert.Equal("41", PassThroughTests.Header(response, "Retry-After"));
+        Assert.Single(host.Upstream.Requests);
     }
 
     [Fact]

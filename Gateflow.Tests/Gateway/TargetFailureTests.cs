@@ -47,6 +47,26 @@ public sealed class TargetFailureTests
     }
 
     [Theory]
+    [InlineData(0)]
+    [InlineData(10_000)]
+    public async Task Post_ArmsOwnModelIsSilent_JudgeHearsOfATimeoutOnEitherArm(int weight)
+    {
+        var (source, target) = weight == 0 ? ("gpt-4o", "gpt-4") : ("gpt-4", "gpt-4o"); // the one that is asked first has little time
+        await using var host = await GatewayHost.StartAsync(timeout: TimeSpan.FromMilliseconds(200));
+        host.Route(GatewayHost.Migration(weight, source: source, target: target));
+        host.Judge.Arm(GatewayHost.MigrationId, new JudgeConfig { RollbackThreshold = new() { LatencyP99Increase = 2 } });
+        host.Judge.BeginStep(GatewayHost.MigrationId, 0, weight / 100.0);
+        host.Upstream.Answer = (http, model) => model == Target ? Task.Delay(Timeout.Infinite, http.RequestAborted) : FakeUpstream.Json(http, 200, FakeUpstream.Completion(model));
+
+        (await host.PostAsync(GatewayHost.Chat(source, ""","gateflow":{"retry":{"max_attempts":1}}"""))).Dispose();
+
+        await host.RecordAsync();
+        var outcome = Assert.Single(host.Judge.Collect(GatewayHost.MigrationId)!.Unsent, o => o.Kind == LoggedKind.Outcome).Outcome;
+        Assert.True(outcome.TimedOut);
+        Assert.Equal(weight == 0 ? (Arm.Source, OutcomeKind.SourceFailure) : (Arm.Target, OutcomeKind.TargetFailure), (outcome.Arm, outcome.Kind));
+    }
+
+    [Theory]
     [InlineData("500")]
     [InlineData("silence")]
     [InlineData("abort")]

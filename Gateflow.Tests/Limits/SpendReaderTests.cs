@@ -38,17 +38,37 @@ public sealed class SpendReaderTests
         Assert.False(meters.Of("key_b").IsSeeded);
     }
 
+    [Fact]
+    public async Task Run_LimitTakenAwayAndSetAgain_BeginsWithWhatTheRollupsSay()
+    {
+        using var database = await UsageDatabase.CreateAsync();
+        await database.AddAsync(Rollup("me", Noon.AddHours(-1), 10, 1m));
+        var (meters, table) = (new KeyMeters(), Table());
+        var reader = new SpendReader(database, () => table, meters, new NodeName("me"), new FakeTimeProvider(Noon));
+        await reader.RunOnceAsync(Token);
+
+        table = Table(limits: null);
+        await reader.RunOnceAsync(Token);
+        await database.AddAsync(Rollup("me", Noon, 500, 50m)); // passed without a limit
+        table = Table();
+        await reader.RunOnceAsync(Token);
+
+        Assert.Equal((510L, 51m), meters.Of("key_a").Spent(Noon));
+    }
+
     private static UsageRollup Rollup(string node, DateTimeOffset at, long requests, decimal cost, string key = "key_a") => new()
     {
         Hour = new DateTimeOffset(at.Date.AddHours(at.Hour), TimeSpan.Zero), Node = node, Model = "gpt-4", ServedModel = "gpt-4", Feature = "", KeyId = key,
         Requests = requests, Refused = 99, Cost = cost,
     };
 
-    private static RouteTable Table() => new()
+    private static RouteTable Table() => Table(new KeyLimits { DailyRequests = 1000, MonthlyCostUsd = 1000 });
+
+    private static RouteTable Table(KeyLimits? limits) => new()
     {
         Keys = new Dictionary<KeyHash, KeyEntry>
         {
-            [new KeyHash(1, 0, 0, 0)] = Entry("key_a", new KeyLimits { DailyRequests = 1000, MonthlyCostUsd = 1000 }),
+            [new KeyHash(1, 0, 0, 0)] = Entry("key_a", limits),
             [new KeyHash(2, 0, 0, 0)] = Entry("key_b", new KeyLimits { Rpm = 5 }),
             [new KeyHash(3, 0, 0, 0)] = Entry("key_c", null),
         }.ToFrozenDictionary(),

@@ -117,6 +117,36 @@ public sealed class ShadowCopyTests
         Assert.True(host.Gateway.Get<ShadowLedger>().Of(GatewayHost.MigrationId).IsSpent(0.0001m));
     }
 
+    [Fact]
+    public async Task Post_SourceTellsNoUsage_MoneyIsSetAsideAllTheSame()
+    {
+        await using var host = await ShadowHost.StartAsync(maxCost: 0.05m);
+        host.OnRequest = http => FakeUpstream.Error(http, 400);
+        var release = new TaskCompletionSource();
+        host.OnCopy = async http =>
+        {
+            await release.Task;
+            await FakeUpstream.Json(http, 200, FakeUpstream.Completion(ShadowHost.Target));
+        };
+
+        for (var i = 0; i < 6; i++)
+        {
+            await host.AskAsync();
+        }
+
+        await host.ReachedAsync();
+        var waited = 0;
+        while (host.Counts.SkippedBudget == 0 && waited++ < 500)
+        {
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        }
+
+        Assert.True(host.Counts.SkippedBudget > 0);
+        release.SetResult();
+        await host.Gateway.Get<Gateflow.Gateway.Shadow.Mirror>().WhenIdle();
+        Assert.True(host.Counts.Cost <= 0.05m);
+    }
+
     private static JsonObject Sent(ShadowHost host, string model) => JsonNode.Parse(host.Gateway.Upstream.Requests.Single(r => r.Model == model).Body)!.AsObject();
 
     private static string Calls(string first, string second) =>

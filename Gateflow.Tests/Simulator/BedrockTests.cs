@@ -73,6 +73,8 @@ public sealed class BedrockTests
     [InlineData("less than or equal to 1", Hi, ",\"inferenceConfig\":{\"temperature\":1.5}")]
     [InlineData("extraneous key [seed]", Hi, ",\"seed\":1")]
     [InlineData("extraneous key [k]", Hi, ",\"additionalModelRequestFields\":{\"k\":1}")]
+    [InlineData("extraneous key [effort]", Hi, ",\"outputConfig\":{\"effort\":\"low\"}")]
+    [InlineData("enum value set: [low, medium, high, xhigh, max]", Hi, ",\"additionalModelRequestFields\":{\"output_config\":{\"effort\":\"tiny\"}}")]
     [InlineData("at least one tool", Hi, ",\"toolConfig\":{\"tools\":[]}")]
     [InlineData("additionalProperties", Hi, ""","outputConfig":{"textFormat":{"type":"json_schema","structure":{"jsonSchema":{"schema":"{\"type\":\"object\"}"}}}}""")]
     public async Task Converse_WhatBedrockRefuses_IsRefused(string words, string messages, string more = "")
@@ -84,6 +86,23 @@ public sealed class BedrockTests
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
         Assert.StartsWith("ValidationException:", response.Headers.GetValues("x-amzn-ErrorType").Single(), StringComparison.Ordinal);
         Assert.Contains(words, (await response.JsonAsync()).GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("amazon.nova-2-lite-v1:0", "high", "", null)]
+    [InlineData("amazon.nova-2-lite-v1:0", "medium", ",\"inferenceConfig\":{\"maxTokens\":100,\"topP\":0.5}", null)]
+    [InlineData("amazon.nova-2-lite-v1:0", "high", ",\"inferenceConfig\":{\"maxTokens\":100}", "`maxTokens` may not be set")]
+    [InlineData("amazon.nova-2-lite-v1:0", "high", ",\"inferenceConfig\":{\"topP\":0.5}", "`topP` may not be set")]
+    [InlineData("us.amazon.nova-pro-v1:0", "low", "", "reasoning config value is invalid")]
+    public async Task Converse_EffortOfNova_IsTakenByTheSecondGenerationOnly(string model, string effort, string more, string? refusal)
+    {
+        await using var simulator = await SimulatorHost.StartAsync();
+        var body = $$$"""{"messages":[{{{Hi}}}],"additionalModelRequestFields":{"reasoningConfig":{"type":"enabled","maxReasoningEffort":"{{{effort}}}"}}{{{more}}}}""";
+
+        using var response = await PostAsync(simulator, body, model: model);
+
+        Assert.Equal(refusal is null ? HttpStatusCode.OK : HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Contains(refusal ?? "reasoningContent", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -133,9 +152,9 @@ public sealed class BedrockTests
         Assert.Equal(error, error is null ? null : response.Headers.GetValues("x-amzn-ErrorType").Single().Split(':')[0]);
     }
 
-    private static Task<HttpResponseMessage> PostAsync(SimulatorHost simulator, string body, bool stream = false)
+    private static Task<HttpResponseMessage> PostAsync(SimulatorHost simulator, string body, bool stream = false, string model = Model)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, $"/model/{Uri.EscapeDataString(Model)}/converse{(stream ? "-stream" : "")}")
+        var request = new HttpRequestMessage(HttpMethod.Post, $"/model/{Uri.EscapeDataString(model)}/converse{(stream ? "-stream" : "")}")
         {
             Content = new StringContent(body, Encoding.UTF8, "application/json"),
             Headers = { Authorization = new("Bearer", "any") },

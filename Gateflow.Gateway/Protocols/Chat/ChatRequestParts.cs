@@ -32,7 +32,7 @@ internal static class ChatRequestParts
             "file" => ReadFile(part.Need("file")),
             _ => throw type.Invalid("text, image_url, input_audio, file or refusal"),
         };
-        return part.Find("cache_control") is null ? read : read with { CacheHere = true };
+        return part.Find("cache_control") is { } mark ? read with { CacheHere = true, CacheTtl = mark.Find("ttl")?.Text() } : read;
     }
 
     private static ImagePart ReadImage(RequestField image)

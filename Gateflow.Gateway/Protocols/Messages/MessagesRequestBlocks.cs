@@ -22,8 +22,9 @@ internal static class MessagesRequestBlocks
         return parts.All(static part => part is TextPart) ? parts : throw content.Invalid("text");
     }
 
-    /// <summary>True where a prefix to be cached ends.</summary>
-    public static bool CachesHere(RequestField block) => block.Find("cache_control") is not null;
+    /// <summary>The part, marked where its block ends a prefix to be cached.</summary>
+    public static Part Marked(Part part, RequestField block) =>
+        block.Find("cache_control") is { } mark ? part with { CacheHere = true, CacheTtl = mark.Find("ttl")?.Text() } : part;
 
     /// <summary>A block that anyone may say; may be no part, or several.</summary>
     public static IEnumerable<Part> ReadBlock(RequestField block)
@@ -36,9 +37,9 @@ internal static class MessagesRequestBlocks
             "document" => ReadDocument(block),
             var other => throw type.Unsupported($"has no content of the type '{other}'"),
         };
-        if (parts.Length > 0 && CachesHere(block))
+        if (parts.Length > 0)
         {
-            parts[^1] = parts[^1] with { CacheHere = true };
+            parts[^1] = Marked(parts[^1], block);
         }
 
         return parts;

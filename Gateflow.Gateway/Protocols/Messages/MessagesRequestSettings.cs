@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Gateflow.Gateway.Schemas;
 using Gateflow.Gateway.Translation;
 
 namespace Gateflow.Gateway.Protocols.Messages;
@@ -44,7 +45,7 @@ internal static class MessagesRequestSettings
 
         var type = given.Need("type");
         var schema = type.Text() == "json_schema" ? given.Need("schema").Object() : throw type.Invalid("json_schema");
-        return new ResponseFormat(FormatKind.Schema, Schema: schema, Strict: IsClosed(schema) ? true : null);
+        return new ResponseFormat(FormatKind.Schema, Schema: schema, Strict: ClosedSchema.Is(schema) ? true : null);
     }
 
     /// <summary><c>metadata {user_id}</c>.</summary>
@@ -57,17 +58,4 @@ internal static class MessagesRequestSettings
 
         return given.Members(static name => name != "user_id").Count == 0 ? given.Find("user_id")?.Text() : throw given.Invalid("an object with user_id alone");
     }
-
-    private static bool IsClosed(JsonElement schema) => schema.ValueKind switch
-    {
-        JsonValueKind.Array => schema.EnumerateArray().All(IsClosed),
-        JsonValueKind.Object => (!schema.TryGetProperty("properties", out var properties) || properties.ValueKind != JsonValueKind.Object || RequiresAll(schema, properties))
-            && schema.EnumerateObject().All(static member => IsClosed(member.Value)),
-        _ => true,
-    };
-
-    private static bool RequiresAll(JsonElement schema, JsonElement properties) =>
-        schema.TryGetProperty("additionalProperties", out var more) && more.ValueKind == JsonValueKind.False
-        && schema.TryGetProperty("required", out var required) && required.ValueKind == JsonValueKind.Array
-        && properties.EnumerateObject().All(property => required.EnumerateArray().Any(name => name.ValueKind == JsonValueKind.String && name.ValueEquals(property.Name)));
 }

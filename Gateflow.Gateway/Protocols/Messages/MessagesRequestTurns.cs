@@ -78,17 +78,15 @@ internal sealed class MessagesRequestTurns
         }
     }
 
-    private ToolResultPart ReadResult(RequestField block)
+    private Part ReadResult(RequestField block)
     {
         var call = block.Need("tool_use_id").Text();
-        return new ToolResultPart(
+        var result = new ToolResultPart(
             call,
             _toolOfCall.GetValueOrDefault(call),
             block.Find("content") is { } content ? MessagesRequestBlocks.Read(content) : [],
-            block.Find("is_error")?.Flag() ?? false)
-        {
-            CacheHere = MessagesRequestBlocks.CachesHere(block),
-        };
+            block.Find("is_error")?.Flag() ?? false);
+        return MessagesRequestBlocks.Marked(result, block);
     }
 
     /// <summary>A block of the assistant's.</summary>
@@ -99,7 +97,7 @@ internal sealed class MessagesRequestTurns
             case "tool_use":
                 var (id, name) = (block.Need("id").Text(), block.Need("name").Text());
                 _toolOfCall[id] = name;
-                return [new ToolCallPart(id, name, block.Need("input").Object().GetRawText()) { CacheHere = MessagesRequestBlocks.CachesHere(block) }];
+                return [MessagesRequestBlocks.Marked(new ToolCallPart(id, name, block.Need("input").Object().GetRawText()), block)];
             case "thinking":
                 return [new ReasoningPart(block.Need("thinking").Text(), block.Find("signature")?.Text() is { Length: > 0 } signature ? signature : null)];
             case "redacted_thinking":

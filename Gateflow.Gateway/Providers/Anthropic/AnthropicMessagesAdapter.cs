@@ -41,11 +41,11 @@ internal sealed class AnthropicMessagesAdapter(string path = "v1/messages") : IP
             headers.TryAddWithoutValidation("x-api-key", provider.ApiKey);
         }
 
-        var version = what.PassesThrough && what.Caller.TryGetValue(VersionHeader, out var asked) && asked.Count > 0 ? asked.ToString() : provider.ApiVersion;
+        var version = what.PassesThrough && CallerHeader.Of(what.Caller, VersionHeader) is { } asked ? asked : provider.ApiVersion;
         headers.TryAddWithoutValidation(VersionHeader, string.IsNullOrEmpty(version) ? OwnVersion : version);
-        if (what.PassesThrough && what.Caller.TryGetValue(BetaHeader, out var betas))
+        if (what.PassesThrough && CallerHeader.Of(what.Caller, BetaHeader) is { } betas)
         {
-            headers.TryAddWithoutValidation(BetaHeader, betas.ToString());
+            headers.TryAddWithoutValidation(BetaHeader, betas);
         }
 
         return ValueTask.FromResult(request);

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Gateflow.Gateway.Translation;
@@ -15,7 +16,9 @@ internal static partial class MessageBlockWriter
             var block = Write(parts[i], $"{path}.content[{i}]", notes);
             if (block is not null && parts[i].CacheHere)
             {
-                block["cache_control"] = new JsonObject { ["type"] = "ephemeral" };
+                var control = new JsonObject { ["type"] = "ephemeral" };
+                control.Set("ttl", parts[i].CacheTtl);
+                block["cache_control"] = control;
             }
 
             if (block is not null)
@@ -40,13 +43,19 @@ internal static partial class MessageBlockWriter
             ["type"] = "tool_use",
             ["id"] = Id(call.Id),
             ["name"] = call.Name,
-            ["input"] = JsonNode.Parse(CallArguments.ObjectOrKept(call.Arguments)),
+            ["input"] = Input(call.Arguments),
         },
         ToolResultPart result => WriteResult(result, path, notes),
         ReasoningPart reasoning => WriteThoughts(reasoning, notes),
         AudioPart => throw NotCarriedException.Unsupported(path, "takes no sound"),
         _ => throw NotCarriedException.Unsupported(path, "has no such part"),
     };
+
+    /// <summary>Arguments with half a surrogate pair, which could not be written, are kept as broken ones are.</summary>
+    private static JsonObject? Input(string arguments) =>
+        AnswerElement.Parse(Encoding.UTF8.GetBytes(CallArguments.ObjectOrKept(arguments))) is { } json
+            ? JsonObject.Create(json)
+            : new JsonObject { ["INVALID_JSON"] = arguments };
 
     private static JsonObject WriteImage(ImagePart image, string path, ShimNotes notes)
     {

@@ -13,7 +13,7 @@ internal static class MessageFormatWriter
     private const string Json = "Answer with one JSON object and nothing else: no other words, no code fence.";
 
     /// <returns>What the model must be told; null for nothing.</returns>
-    public static string? Write(JsonObject json, ResponseFormat? format, ClaudeModel model, ShimNotes notes)
+    public static string? Write(JsonObject json, ResponseFormat? format, ClaudeModel model, EnforcementBudget budget, ShimNotes notes)
     {
         if (format is null or { Kind: FormatKind.Text })
         {
@@ -26,7 +26,7 @@ internal static class MessageFormatWriter
             return Json;
         }
 
-        if (!model.TakesSchema || EnforcedSchema.Of(schema) is not { } enforced)
+        if (!model.TakesSchema || EnforcedSchema.Of(schema) is not { } enforced || !budget.TryTake(enforced))
         {
             notes.Mapped("response_format", "instruction");
             return $"{Json} The object must be valid against this JSON schema: {schema.GetRawText()}";

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Gateflow.Core.Routing;
+using Gateflow.Gateway.Schemas;
 using Gateflow.Gateway.Translation;
 
 namespace Gateflow.Gateway.Providers.Anthropic;
@@ -10,6 +11,8 @@ namespace Gateflow.Gateway.Providers.Anthropic;
 /// <summary>Writes a request of the Messages API in the protocol's plain form. What single families of models refuse is not its matter.</summary>
 internal static class MessageRequestWriter
 {
+    private const string MaxTokens = "max_tokens";
+
     private const double HottestTemperature = 1;
 
     /// <summary>For a model whose longest answer is not known: every model's.</summary>
@@ -22,15 +25,17 @@ internal static class MessageRequestWriter
     {
         Refuse(request);
         var model = Models.GetValue(endpoint, static e => ClaudeModel.Of(e));
+        request = Limit(request, model, notes);
         var json = new JsonObject { ["model"] = endpoint.UpstreamModel };
         var thinks = MessageThinkingWriter.Write(json, request, model, notes);
-        WriteMaxTokens(json, request, model, notes);
+        WriteMaxTokens(json, request, notes);
         if (request.Stream)
         {
             json["stream"] = true;
         }
 
-        var instruction = MessageFormatWriter.Write(json, request.Format, model, notes);
+        var budget = new EnforcementBudget();
+        var instruction = MessageFormatWriter.Write(json, request.Format, model, budget, notes);
         var turns = new MessageTurnWriter(notes);
         turns.Write(request.Messages);
         turns.Instruct(instruction);
@@ -38,7 +43,7 @@ internal static class MessageRequestWriter
         json["messages"] = turns.Messages;
         WriteSampling(json, request, thinks, notes);
         WriteStop(json, request.Stop, notes);
-        MessageToolWriter.Write(json, request, model, notes);
+        MessageToolWriter.Write(json, request, model, budget, notes);
         MessageSettingsWriter.Write(json, request, notes);
         return json;
     }
@@ -56,15 +61,36 @@ internal static class MessageRequestWriter
         }
     }
 
-    private static void WriteMaxTokens(JsonObject json, ModelRequest request, ClaudeModel model, ShimNotes notes)
+    /// <summary>With what the model is known to answer at most, where the caller sets no limit or one above; thoughts must fit into it, too.</summary>
+    private static ModelRequest Limit(ModelRequest request, ClaudeModel model, ShimNotes notes)
     {
-        var thoughts = (int?)json["thinking"]?["budget_tokens"] ?? 0;
-        var most = request.MaxTokens ?? model.MaxOutput ?? thoughts + DefaultMaxTokens;
-        json["max_tokens"] = most;
+        if (model.MaxOutput is not { } cap || request.MaxTokens <= cap)
+        {
+            return request;
+        }
+
+        var value = cap.ToString(CultureInfo.InvariantCulture);
         if (request.MaxTokens is null)
         {
-            notes.Defaulted("max_tokens", most.ToString(CultureInfo.InvariantCulture));
+            notes.Defaulted(MaxTokens, value);
         }
+        else
+        {
+            notes.Clamped(MaxTokens, value);
+        }
+
+        return request with { MaxTokens = cap };
+    }
+
+    private static void WriteMaxTokens(JsonObject json, ModelRequest request, ShimNotes notes)
+    {
+        if (request.MaxTokens is not { } most)
+        {
+            most = ((int?)json["thinking"]?["budget_tokens"] ?? 0) + DefaultMaxTokens;
+            notes.Defaulted(MaxTokens, most.ToString(CultureInfo.InvariantCulture));
+        }
+
+        json[MaxTokens] = most;
     }
 
     private static void WriteSampling(JsonObject json, ModelRequest request, bool thinks, ShimNotes notes)

@@ -7,7 +7,7 @@ namespace Gateflow.Gateway.Providers.Anthropic;
 /// <summary>Writes <c>tools</c> and <c>tool_choice</c>, which also says whether one turn may hold several calls.</summary>
 internal static class MessageToolWriter
 {
-    public static void Write(JsonObject json, ModelRequest request, ClaudeModel model, ShimNotes notes)
+    public static void Write(JsonObject json, ModelRequest request, ClaudeModel model, EnforcementBudget budget, ShimNotes notes)
     {
         if (request.Tools.Count == 0)
         {
@@ -19,11 +19,11 @@ internal static class MessageToolWriter
             return;
         }
 
-        json["tools"] = new JsonArray([.. request.Tools.Select(tool => WriteTool(tool, model, notes))]);
+        json["tools"] = new JsonArray([.. request.Tools.Select(tool => WriteTool(tool, model, budget, notes))]);
         json.Set("tool_choice", WriteChoice(request));
     }
 
-    private static JsonObject WriteTool(Tool tool, ClaudeModel model, ShimNotes notes)
+    private static JsonObject WriteTool(Tool tool, ClaudeModel model, EnforcementBudget budget, ShimNotes notes)
     {
         var json = new JsonObject { ["name"] = tool.Name };
         json.Set("description", tool.Description);
@@ -33,7 +33,7 @@ internal static class MessageToolWriter
             return json;
         }
 
-        if (model.TakesSchema && tool.Parameters is { } strict && EnforcedSchema.Of(strict) is { } enforced)
+        if (model.TakesSchema && tool.Parameters is { } strict && EnforcedSchema.Of(strict) is { } enforced && budget.TryTakeTool(enforced))
         {
             json["input_schema"] = ToolSchema.Of(enforced);
             json["strict"] = true;
@@ -49,7 +49,7 @@ internal static class MessageToolWriter
 
     private static JsonObject? WriteChoice(ModelRequest request)
     {
-        var single = request.ParallelToolCalls is false;
+        var single = request.ParallelToolCalls is false || request.LegacyFunctions; // an answer of the older form holds one call
         if (request.ToolChoice is not { } choice)
         {
             return single ? new JsonObject { ["type"] = "auto", ["disable_parallel_tool_use"] = true } : null;

@@ -34,7 +34,7 @@ internal sealed class MessageTurnWriter(ShimNotes notes)
             }
             else
             {
-                notes.Mapped($"{path}.role", "user"); // in its place; at the top it would mean something else
+                notes.Mapped("messages.role", "user"); // in its place; at the top it would mean something else
                 Add("user", MessageBlockWriter.Write(message.Parts, path, notes));
             }
         }

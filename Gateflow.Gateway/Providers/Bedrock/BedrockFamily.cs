@@ -21,6 +21,9 @@ internal sealed partial record BedrockFamily
     /// <summary>Amazon's.</summary>
     public bool IsNova { get; private init; }
 
+    /// <summary>Nova of the second generation, which thinks before it answers, when told to.</summary>
+    public bool IsNova2 { get; private init; }
+
     /// <summary>OpenAI's models with open weights.</summary>
     public bool IsGptOss { get; private init; }
 
@@ -59,7 +62,7 @@ internal sealed partial record BedrockFamily
         {
             "" => null,
             "anthropic" => new BedrockFamily { IsClaude = true }, // of the first two versions
-            "amazon" => new BedrockFamily { IsNova = id.Contains("nova", StringComparison.Ordinal) },
+            "amazon" => new BedrockFamily { IsNova = id.Contains("nova", StringComparison.Ordinal), IsNova2 = id.Contains("nova-2", StringComparison.Ordinal) },
             "openai" => new BedrockFamily { IsGptOss = id.Contains("gpt-oss", StringComparison.Ordinal), TakesSchema = true, TakesStrictTools = true },
             "qwen" or "deepseek" or "google" or "mistral" or "minimax" or "moonshot" or "moonshotai" or "nvidia" => new BedrockFamily { TakesSchema = true, TakesStrictTools = true },
             _ => new BedrockFamily(),

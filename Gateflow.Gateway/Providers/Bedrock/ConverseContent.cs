@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Gateflow.Gateway.Translation;
@@ -10,6 +9,8 @@ namespace Gateflow.Gateway.Providers.Bedrock;
 /// <summary>Writes the parts of a message as blocks. Blank texts, which Converse refuses, say nothing and are left out.</summary>
 internal sealed partial class ConverseContent(BedrockFamily family, ShimNotes notes)
 {
+    private const string UsualTtl = "5m";
+
     private readonly ConverseMedia _media = new(notes);
 
     public static JsonObject Text(string text) => new() { ["text"] = text };
@@ -25,7 +26,7 @@ internal sealed partial class ConverseContent(BedrockFamily family, ShimNotes no
                 blocks.Add(block);
             }
 
-            if (parts[i].CacheHere && blocks.Count > 0 && CachePoint() is { } point)
+            if (parts[i].CacheHere && blocks.Count > 0 && CachePoint(parts[i].CacheTtl) is { } point)
             {
                 blocks.Add(point);
             }
@@ -41,15 +42,21 @@ internal sealed partial class ConverseContent(BedrockFamily family, ShimNotes no
     }
 
     /// <summary>The mark of the end of a prefix to be cached; null where the model knows none.</summary>
-    public JsonObject? CachePoint()
+    /// <param name="ttl">How long the caller wants it kept; Bedrock keeps it five minutes.</param>
+    public JsonObject? CachePoint(string? ttl)
     {
-        if (family.TakesMarks)
+        if (!family.TakesMarks)
         {
-            return new JsonObject { ["cachePoint"] = new JsonObject { ["type"] = "default" } };
+            notes.Dropped("cache_control");
+            return null;
         }
 
-        notes.Dropped("cache_control");
-        return null;
+        if (ttl is not (null or UsualTtl))
+        {
+            notes.Dropped("cache_control.ttl"); // newer models only would take it
+        }
+
+        return new JsonObject { ["cachePoint"] = new JsonObject { ["type"] = "default" } };
     }
 
     private JsonObject? Block(Part part, string path) => part switch
@@ -73,23 +80,9 @@ internal sealed partial class ConverseContent(BedrockFamily family, ShimNotes no
         return new JsonObject { ["toolUse"] = new JsonObject { ["toolUseId"] = Id(call.Id), ["name"] = call.Name, ["input"] = input } };
     }
 
-    /// <summary>Null when it is no JSON object.</summary>
-    private static JsonObject? Arguments(string text)
-    {
-        if (string.IsNullOrWhiteSpace(text))
-        {
-            return [];
-        }
-
-        try
-        {
-            return JsonElement.Parse(text) is { ValueKind: JsonValueKind.Object } json ? JsonObject.Create(json) : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
+    /// <summary>Null when it is no JSON object, or one with half a surrogate pair, which could not be written.</summary>
+    private static JsonObject? Arguments(string text) =>
+        CallArguments.Object(text) is { } whole && AnswerElement.Parse(Encoding.UTF8.GetBytes(whole)) is { } json ? JsonObject.Create(json) : null;
 
     private JsonObject Result(ToolResultPart result, string path)
     {

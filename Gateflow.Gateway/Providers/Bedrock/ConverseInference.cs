@@ -8,18 +8,18 @@ internal static class ConverseInference
 {
     private const double HottestTemperature = 1;
 
-    /// <param name="thinks">Whether the model thinks first: Claude then samples in its own way.</param>
+    /// <param name="samplesItself">Whether the model, because it thinks, takes no word on how it samples.</param>
     /// <param name="additional">Gets what the protocol has no word for, but the model has.</param>
-    public static JsonObject Write(ModelRequest request, BedrockFamily family, bool thinks, JsonObject additional, ShimNotes notes)
+    public static JsonObject Write(ModelRequest request, BedrockFamily family, bool samplesItself, JsonObject additional, ShimNotes notes)
     {
         var json = new JsonObject();
         json.Set("maxTokens", request.MaxTokens);
         WriteStop(json, request.Stop, family, notes);
-        if (thinks && family.IsClaude)
+        if (samplesItself)
         {
-            Drop("temperature", request.Temperature, notes);
-            Drop("top_p", request.TopP, notes);
-            Drop("top_k", request.TopK, notes);
+            Drop("temperature", request.Temperature, family, notes);
+            Drop("top_p", request.TopP, family, notes);
+            Drop("top_k", request.TopK, family, notes);
             return json;
         }
 
@@ -69,10 +69,10 @@ internal static class ConverseInference
         }
     }
 
-    /// <summary>One says the same as none.</summary>
-    private static void Drop(string param, double? value, ShimNotes notes)
+    /// <summary>To Claude, one says the same as none.</summary>
+    private static void Drop(string param, double? value, BedrockFamily family, ShimNotes notes)
     {
-        if (value is not (null or 1))
+        if (value is { } given && !(family.IsClaude && given == 1))
         {
             notes.Dropped(param);
         }

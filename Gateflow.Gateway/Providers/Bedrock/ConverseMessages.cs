@@ -79,7 +79,7 @@ internal sealed class ConverseMessages(BedrockFamily family, ShimNotes notes)
                 System.Add(ConverseContent.Text(text.Text));
             }
 
-            if (part.CacheHere && System.Count > 0 && _content.CachePoint() is { } point)
+            if (part.CacheHere && System.Count > 0 && _content.CachePoint(part.CacheTtl) is { } point)
             {
                 System.Add(point);
             }

@@ -11,8 +11,11 @@ internal static class ConverseThinking
     /// <summary>Budgets up to which an effort is called low and medium; what is above is high.</summary>
     private const int LowBudget = 4096, MediumBudget = 16_384;
 
-    /// <returns>Whether the model will think because of it.</returns>
-    public static bool Write(ModelRequest request, BedrockFamily family, JsonObject additional, JsonObject output, ShimNotes notes)
+    /// <summary>Of the models that are not Claude.</summary>
+    private static readonly string[] Efforts = ["low", "medium", "high"];
+
+    /// <returns>Whether the model, because it thinks, takes no word on how it samples.</returns>
+    public static bool Write(ModelRequest request, BedrockFamily family, JsonObject additional, ShimNotes notes)
     {
         if (request.Reasoning is not { } reasoning)
         {
@@ -32,30 +35,40 @@ internal static class ConverseThinking
         var param = reasoning.Effort is not null ? "reasoning_effort" : "thinking";
         if (family.IsClaude)
         {
-            return WriteClaude(request, reasoning, family, param, additional, output, notes);
+            return WriteClaude(request, reasoning, family, param, additional, notes);
         }
 
-        var effort = EffortOf(reasoning, notes);
-        if (family.IsNova)
+        var effort = family.IsNova2 || family.IsGptOss ? EffortOf(reasoning, notes) : null;
+        if (family.IsNova2)
         {
-            additional["reasoningConfig"] = effort is null
-                ? new JsonObject { ["type"] = "disabled" }
-                : new JsonObject { ["type"] = "enabled", ["maxReasoningEffort"] = Within(effort, ["low", "medium", "high"], param, notes) };
-            return effort is not null;
+            return WriteNova(request, effort, param, additional, notes);
         }
 
-        if (family.IsGptOss && effort is not null)
+        if (effort is null)
         {
-            additional["reasoning_effort"] = Within(effort, ["low", "medium", "high"], param, notes);
-            return true;
+            notes.Dropped(param);
+            return false;
         }
 
-        notes.Dropped(param);
+        additional["reasoning_effort"] = Within(effort, Efforts, param, notes);
         return false;
     }
 
-    private static bool WriteClaude(
-        ModelRequest request, Reasoning reasoning, BedrockFamily family, string param, JsonObject additional, JsonObject output, ShimNotes notes)
+    /// <summary>Beside a high effort Nova takes no limit of tokens: the caller's limit holds, the effort gives way.</summary>
+    private static bool WriteNova(ModelRequest request, string? effort, string param, JsonObject additional, ShimNotes notes)
+    {
+        if (effort is null)
+        {
+            additional["reasoningConfig"] = new JsonObject { ["type"] = "disabled" };
+            return false;
+        }
+
+        var most = Within(effort, request.MaxTokens is null ? Efforts : ["low", "medium"], param, notes);
+        additional["reasoningConfig"] = new JsonObject { ["type"] = "enabled", ["maxReasoningEffort"] = most };
+        return most == "high";
+    }
+
+    private static bool WriteClaude(ModelRequest request, Reasoning reasoning, BedrockFamily family, string param, JsonObject additional, ShimNotes notes)
     {
         if (!reasoning.Enabled)
         {
@@ -78,7 +91,7 @@ internal static class ConverseThinking
             additional["thinking"] = new JsonObject { ["type"] = "adaptive" };
             if (!(reasoning.Adaptive && reasoning.Effort is null) && EffortOf(reasoning, notes) is { } effort)
             {
-                output["effort"] = Within(effort, ["low", "medium", "high", "xhigh", "max"], param, notes);
+                additional["output_config"] = new JsonObject { ["effort"] = Within(effort, ["low", "medium", "high", "xhigh", "max"], param, notes) };
             }
 
             return true;

@@ -22,12 +22,10 @@ internal static class ConverseWriter
         var json = new JsonObject { ["messages"] = messages.Messages };
         json.Set("system", NotEmpty(messages.System));
         var additional = new JsonObject();
-        var output = new JsonObject();
-        output.Set("textFormat", format);
-        var thinks = ConverseThinking.Write(request, family, additional, output, notes);
-        json.Set("inferenceConfig", NotEmpty(ConverseInference.Write(request, family, thinks, additional, notes)));
+        var samplesItself = ConverseThinking.Write(request, family, additional, notes);
+        json.Set("inferenceConfig", NotEmpty(ConverseInference.Write(request, family, samplesItself, additional, notes)));
         json.Set("toolConfig", tools);
-        json.Set("outputConfig", NotEmpty(output));
+        json.Set("outputConfig", format is null ? null : new JsonObject { ["textFormat"] = format });
         WriteParallel(request, tools, family, additional, notes);
         json.Set("additionalModelRequestFields", NotEmpty(additional));
         if (family.IsClaude && request.Stop.Count > 0)
@@ -55,7 +53,7 @@ internal static class ConverseWriter
     /// <summary>Converse cannot ask for one call at a time; Claude can, in its own words, which then stand for the choice as a whole.</summary>
     private static void WriteParallel(ModelRequest request, JsonObject? tools, BedrockFamily family, JsonObject additional, ShimNotes notes)
     {
-        if (request.ParallelToolCalls is not false || tools is null)
+        if (!(request.ParallelToolCalls is false || (request.LegacyFunctions && family.IsClaude)) || tools is null)
         {
             return;
         }

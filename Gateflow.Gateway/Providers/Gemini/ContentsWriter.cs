@@ -38,6 +38,18 @@ internal sealed class ContentsWriter(GeminiFamily family, bool withIds, ShimNote
         json["contents"] = _contents;
     }
 
+    /// <summary>Tells the model what Google has no field for, after all that the caller tells it.</summary>
+    public static void Instruct(JsonObject json, string? instruction)
+    {
+        if (instruction is null)
+        {
+            return;
+        }
+
+        json["systemInstruction"] ??= new JsonObject { ["parts"] = new JsonArray() };
+        json["systemInstruction"]!["parts"]!.AsArray().Add(new JsonObject { ["text"] = instruction });
+    }
+
     private void Add(Message message, string path)
     {
         switch (message.Role)

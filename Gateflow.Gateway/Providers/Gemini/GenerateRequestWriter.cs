@@ -20,11 +20,12 @@ internal static class GenerateRequestWriter
     /// <exception cref="NotCarriedException">Gemini has no word for a part that answers depend on.</exception>
     public static JsonObject Write(ModelRequest request, ModelEndpoint endpoint, ShimNotes notes)
     {
-        var (family, type) = (GeminiFamily.Of(endpoint.UpstreamModel), endpoint.Provider.Type);
+        var (family, type) = (GeminiFamily.Of(endpoint), endpoint.Provider.Type);
         var json = new JsonObject();
         new ContentsWriter(family, withIds: type == ProviderType.Gemini, notes).Write(json, request.Messages);
         FunctionToolWriter.Write(json, request, notes);
         var config = GenerationConfigWriter.Write(request, notes);
+        ContentsWriter.Instruct(json, FormatWriter.Write(config, request, family, notes));
         config.Set("thinkingConfig", request.Reasoning is { } reasoning ? ThinkingWriter.Write(reasoning, family, notes) : null);
         json.Set("generationConfig", config.Count > 0 ? config : null);
         WriteAround(json, request, type, notes);

@@ -4,7 +4,7 @@ using Gateflow.Gateway.Translation;
 
 namespace Gateflow.Gateway.Providers.Gemini;
 
-/// <summary>Writes <c>generationConfig</c>, but for thinking.</summary>
+/// <summary>Writes <c>generationConfig</c>, but for thinking and the form of the answer.</summary>
 internal static class GenerationConfigWriter
 {
     private const int MostStops = 5, MostCandidates = 8;
@@ -21,7 +21,6 @@ internal static class GenerationConfigWriter
         config.Set("seed", SeedOf(request.Seed, notes));
         WriteStops(config, request.Stop);
         WriteCandidates(config, request);
-        WriteFormat(config, request.Format, notes);
         return config;
     }
 
@@ -66,25 +65,5 @@ internal static class GenerationConfigWriter
         config.Set("candidateCount", request.Choices > 1 ? request.Choices : null);
         config.Set("responseLogprobs", request.Logprobs ? true : default(bool?));
         config.Set("logprobs", request.Logprobs ? request.TopLogprobs : null);
-    }
-
-    private static void WriteFormat(JsonObject config, ResponseFormat? format, ShimNotes notes)
-    {
-        if (format is null or { Kind: FormatKind.Text })
-        {
-            return;
-        }
-
-        config["responseMimeType"] = "application/json";
-        if (format is { Kind: FormatKind.Schema, Schema: { } schema })
-        {
-            var written = GoogleSchema.Write(schema, "response_format.schema", notes);
-            if (!written.ContainsKey("description"))
-            {
-                written.Set("description", format.Description);
-            }
-
-            config["responseJsonSchema"] = written;
-        }
     }
 }

@@ -6,11 +6,13 @@ using Gateflow.Gateway.Translation;
 namespace Gateflow.Gateway.Providers.Gemini;
 
 /// <summary>
-/// Writes a JSON schema with the keywords that Google obeys. <c>const</c> becomes an enum of one, <c>definitions</c> <c>$defs</c>, and <c>allOf</c> is
-/// merged where its branches do not contradict; a constraint that is left out is noted, an annotation is not.
+/// Writes a JSON schema with the keywords that Google obeys. <c>const</c> becomes an enum of one, <c>definitions</c> <c>$defs</c>, and the branches
+/// of <c>allOf</c> join the schema that they stand in, which prevails where they contradict; a constraint that is left out is noted, an annotation is not.
 /// </summary>
 internal static class GoogleSchema
 {
+    private const string AllOf = "allOf";
+
     /// <summary>Taken as they are.</summary>
     private static readonly FrozenSet<string> Plain = FrozenSet.ToFrozenSet(
         ["$id", "$anchor", "type", "format", "title", "description", "enum", "minItems", "maxItems", "minimum", "maximum", "required", "propertyOrdering"],
@@ -37,7 +39,7 @@ internal static class GoogleSchema
     public static JsonObject Write(JsonElement schema, string path, ShimNotes notes)
     {
         var json = new JsonObject();
-        foreach (var keyword in schema.EnumerateObject())
+        foreach (var keyword in schema.EnumerateObject().OrderBy(static keyword => keyword.Name == AllOf))
         {
             Add(json, keyword.Name, keyword.Value, path, notes);
         }
@@ -79,9 +81,8 @@ internal static class GoogleSchema
                     members[member.Name] = WriteNested(member.Value, path, notes);
                 }
 
-                json[name == "definitions" ? "$defs" : name] = members;
-                return true;
-            case "allOf" when value.ValueKind == JsonValueKind.Array:
+                return TryUnite(json, new JsonObject { [name == "definitions" ? "$defs" : name] = members });
+            case AllOf when value.ValueKind == JsonValueKind.Array:
                 return TryMerge(json, value, path, notes);
             default:
                 return false;
@@ -93,24 +94,49 @@ internal static class GoogleSchema
         var whole = true;
         foreach (var branch in branches.EnumerateArray().Where(static branch => branch.ValueKind == JsonValueKind.Object))
         {
-            foreach (var keyword in branch.EnumerateObject())
+            whole &= TryUnite(json, Write(branch, path, notes));
+        }
+
+        return whole;
+    }
+
+    /// <summary>Moves what is said in <paramref name="more"/>; what contradicts is left out.</summary>
+    /// <returns>Whether nothing was.</returns>
+    private static bool TryUnite(JsonObject json, JsonObject more)
+    {
+        var whole = true;
+        KeyValuePair<string, JsonNode?>[] members = [.. more];
+        more.Clear();
+        foreach (var (name, value) in members)
+        {
+            if (!json.TryGetPropertyValue(name, out var known))
             {
-                if (!json.TryGetPropertyValue(keyword.Name, out var known))
-                {
-                    Add(json, keyword.Name, keyword.Value, path, notes);
-                }
-                else
-                {
-                    whole &= SameText(known, keyword.Value);
-                }
+                json[name] = value;
+            }
+            else if (known is JsonObject inner && value is JsonObject added)
+            {
+                whole &= TryUnite(inner, added);
+            }
+            else if (name == "required" && known is JsonArray required && value is JsonArray others)
+            {
+                Require(required, others);
+            }
+            else
+            {
+                whole &= JsonNode.DeepEquals(known, value);
             }
         }
 
         return whole;
     }
 
-    private static bool SameText(JsonNode? known, JsonElement value) =>
-        known is JsonValue text && value.ValueKind == JsonValueKind.String && text.TryGetValue<string>(out var said) && value.ValueEquals(said);
+    private static void Require(JsonArray required, JsonArray others)
+    {
+        foreach (var name in others.Where(name => !required.Any(known => JsonNode.DeepEquals(known, name))))
+        {
+            required.Add(name?.DeepClone());
+        }
+    }
 
     /// <summary>A schema, several, or true and false, which are schemas too.</summary>
     private static JsonNode? WriteNested(JsonElement value, string path, ShimNotes notes) => value.ValueKind switch

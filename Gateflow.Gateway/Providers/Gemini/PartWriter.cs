@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Gateflow.Gateway.Translation;
@@ -73,7 +74,8 @@ internal sealed class PartWriter(ShimNotes notes)
 
     private static JsonObject? TryReadObject(string text)
     {
-        if (!text.AsSpan().TrimStart().StartsWith("{"))
+        // An object is written as it was read: half a surrogate pair in it must be found here.
+        if (!text.AsSpan().TrimStart().StartsWith("{") || AnswerElement.Parse(Encoding.UTF8.GetBytes(text)) is null)
         {
             return null;
         }

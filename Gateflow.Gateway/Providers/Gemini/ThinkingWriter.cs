@@ -71,7 +71,8 @@ internal static class ThinkingWriter
             var level = effort switch
             {
                 "minimal" when family.IsPro => "low",
-                "minimal" or "low" or "medium" => effort,
+                "minimal" or "low" => effort,
+                "medium" when family.TakesMedium => effort,
                 _ => "high",
             };
             config["thinkingLevel"] = level;

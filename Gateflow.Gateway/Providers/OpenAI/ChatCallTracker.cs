@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Gateflow.Gateway.Translation;
 
@@ -28,7 +29,7 @@ internal sealed class ChatCallTracker(int choice)
 
     private void Read(int at, string? id, string? name, string? arguments, string? signature, List<AnswerPart> parts)
     {
-        if (!_open.TryGetValue(at, out var call) || (!string.IsNullOrEmpty(id) && call.Id is not null && call.Id != id))
+        if (!_open.TryGetValue(at, out var call) || (!string.IsNullOrEmpty(id) && call.Id is not null && call.Id != id) || IsNext(call, id, name))
         {
             _open[at] = call = new Call();
         }
@@ -37,7 +38,7 @@ internal sealed class ChatCallTracker(int choice)
         call.Held += arguments;
         if (call.Index < 0 && !string.IsNullOrEmpty(name))
         {
-            call.Index = _count++;
+            (call.Index, call.Name, call.Told) = (_count++, name, call.Id is null ? new StringBuilder() : null);
             call.Id ??= $"call_{Guid.CreateVersion7():N}";
             parts.Add(new ToolStart(call.Index, call.Id, name) { Choice = choice, Signature = signature });
         }
@@ -45,9 +46,15 @@ internal sealed class ChatCallTracker(int choice)
         if (call.Index >= 0 && call.Held.Length > 0)
         {
             parts.Add(new ToolArguments(call.Index, call.Held) { Choice = choice });
+            call.Told?.Append(call.Held);
             call.Held = "";
         }
     }
+
+    /// <summary>Without ids, a name begins another call once the one before is whole; some servers repeat the name with each piece.</summary>
+    private static bool IsNext(Call before, string? id, string? name) =>
+        before.Told is { } told && string.IsNullOrEmpty(id) && !string.IsNullOrEmpty(name)
+        && (told.Length == 0 ? name != before.Name : told[^1] == '}' && AnswerElement.Parse(Encoding.UTF8.GetBytes(told.ToString())) is { ValueKind: JsonValueKind.Object });
 
     private sealed class Call
     {
@@ -55,6 +62,11 @@ internal sealed class ChatCallTracker(int choice)
 
         /// <summary>Its place among the calls; -1 until its name is known.</summary>
         public int Index { get; set; } = -1;
+
+        public string? Name { get; set; }
+
+        /// <summary>Arguments told so far, of a call that the provider gave no id; else null.</summary>
+        public StringBuilder? Told { get; set; }
 
         /// <summary>Arguments that came before the name.</summary>
         public string Held { get; set; } = "";

@@ -16,7 +16,7 @@ internal static class ChatPartWriter
             ["type"] = "input_audio",
             ["input_audio"] = new JsonObject { ["data"] = audio.Data, ["format"] = audio.Format },
         },
-        FilePart { IsText: true, Data: { } text } => WriteText(text, path, notes),
+        FilePart { IsText: true, Data: { } text } => WriteText(text, notes),
         FilePart file => WriteFile(file, path),
         _ => throw NotCarriedException.Unsupported(path, "has no such part in a message of this role"),
     };
@@ -30,9 +30,9 @@ internal static class ChatPartWriter
         return new JsonObject { ["type"] = "image_url", ["image_url"] = json };
     }
 
-    private static JsonObject WriteText(string text, string path, ShimNotes notes)
+    private static JsonObject WriteText(string text, ShimNotes notes)
     {
-        notes.Mapped(path, "text");
+        notes.Mapped("messages.content", "text");
         return Text(text);
     }
 

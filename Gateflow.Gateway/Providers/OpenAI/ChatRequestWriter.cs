@@ -26,18 +26,20 @@ internal static class ChatRequestWriter
             }
         }
 
-        WriteSampling(json, request, endpoint.Provider.Type, notes);
-        ChatToolWriter.Write(json, request);
+        WriteSampling(json, request, endpoint, notes);
+        ChatToolWriter.Write(json, request, notes);
         ChatSettingsWriter.Write(json, request, notes);
         ChatOthersWriter.Write(json, request.Others, notes);
+        OpenAICommon.ShortenUser(json, endpoint.Provider.Type, notes);
         return json;
     }
 
-    private static void WriteSampling(JsonObject json, ModelRequest request, ProviderType type, ShimNotes notes)
+    private static void WriteSampling(JsonObject json, ModelRequest request, ModelEndpoint endpoint, ShimNotes notes)
     {
-        if (request.MaxTokens is { } most)
+        if (OpenAICommon.MaxTokens(request, endpoint, notes) is { } most)
         {
-            json[type is ProviderType.OpenAI or ProviderType.AzureOpenAI ? "max_completion_tokens" : "max_tokens"] = most; // compatible servers know the older name only
+            var isOpenAI = endpoint.Provider.Type is ProviderType.OpenAI or ProviderType.AzureOpenAI;
+            json[isOpenAI ? "max_completion_tokens" : "max_tokens"] = most; // compatible servers know the older name only
         }
 
         json.Set("temperature", request.Temperature);

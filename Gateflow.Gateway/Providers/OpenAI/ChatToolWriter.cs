@@ -6,11 +6,11 @@ namespace Gateflow.Gateway.Providers.OpenAI;
 /// <summary>Writes <c>tools</c>, <c>tool_choice</c> and <c>parallel_tool_calls</c>; the latter two are refused by OpenAI where there are no tools.</summary>
 internal static class ChatToolWriter
 {
-    public static void Write(JsonObject json, ModelRequest request)
+    public static void Write(JsonObject json, ModelRequest request, ShimNotes notes)
     {
         if (request.Tools.Count > 0)
         {
-            json["tools"] = new JsonArray([.. request.Tools.Select(WriteTool)]);
+            json["tools"] = new JsonArray([.. request.Tools.Select(tool => WriteTool(tool, notes))]);
             json.Set("parallel_tool_calls", request.ParallelToolCalls);
             json.Set("tool_choice", request.ToolChoice is { } choice ? WriteChoice(choice) : null);
         }
@@ -20,12 +20,12 @@ internal static class ChatToolWriter
         }
     }
 
-    private static JsonObject WriteTool(Tool tool)
+    private static JsonObject WriteTool(Tool tool, ShimNotes notes)
     {
         var function = new JsonObject { ["name"] = tool.Name };
         function.Set("description", tool.Description);
         function.Set("parameters", tool.Parameters);
-        function.Set("strict", tool.Strict);
+        function.Set("strict", OpenAICommon.Strict(tool, notes));
         return new JsonObject { ["type"] = "function", ["function"] = function };
     }
 

@@ -27,9 +27,9 @@ internal sealed class OpenAICalls(string path)
 
         foreach (var name in Passed)
         {
-            if (what.Caller.TryGetValue(name, out var values))
+            if (CallerHeader.Of(what.Caller, name) is { } value)
             {
-                headers.TryAddWithoutValidation(name, values.ToString());
+                headers.TryAddWithoutValidation(name, value);
             }
         }
 

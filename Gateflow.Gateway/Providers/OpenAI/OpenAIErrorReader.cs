@@ -12,6 +12,7 @@ internal static class OpenAIErrorReader
     {
         429 => AttemptResult.RateLimited,
         401 or 403 => AttemptResult.Unauthorized,
+        404 when IsOfAnother(body) => AttemptResult.BadRequest,
         404 or 410 => AttemptResult.ModelNotFound,
         408 => AttemptResult.Timeout,
         >= 400 and < 500 => IsPolicy(body) ? AttemptResult.PolicyRefusal : AttemptResult.BadRequest,
@@ -33,6 +34,12 @@ internal static class OpenAIErrorReader
         var limited = said == 429 || IsLimit(error.Text("type")) || IsLimit(error.Text("code"));
         return Read(limited ? 429 : said is >= 400 and < 600 ? said.Value : 502, error, provider);
     }
+
+    /// <summary>True when what was not found is something that the request names beside its model: an answer, an item, a file.</summary>
+    private static bool IsOfAnother(ReadOnlySpan<byte> body) =>
+        AnswerElement.Parse(body)?.Find("error") is { ValueKind: JsonValueKind.Object } error
+        && error.Text("param") is { Length: > 0 } param && param != "model"
+        && error.Text("code") is not ("model_not_found" or "DeploymentNotFound");
 
     private static bool IsPolicy(ReadOnlySpan<byte> body) =>
         body.IndexOf("\"content_policy_violation\""u8) >= 0 || body.IndexOf("\"content_filter\""u8) >= 0;

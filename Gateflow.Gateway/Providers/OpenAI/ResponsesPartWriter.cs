@@ -16,7 +16,7 @@ internal static class ResponsesPartWriter
             ["image_url"] = image.Url ?? DataUrl.Of(image.MediaType ?? "image/png", image.Data ?? ""),
             ["detail"] = image.Detail ?? "auto",
         },
-        FilePart { IsText: true, Data: { } text } => WriteText(text, path, notes),
+        FilePart { IsText: true, Data: { } text } => WriteText(text, notes),
         FilePart file => WriteFile(file),
         AudioPart => throw NotCarriedException.Unsupported(path, "takes no sound"),
         _ => throw NotCarriedException.Unsupported(path, "has no such part in a message of this role"),
@@ -24,9 +24,9 @@ internal static class ResponsesPartWriter
 
     private static JsonObject Text(string text) => new() { ["type"] = "input_text", ["text"] = text };
 
-    private static JsonObject WriteText(string text, string path, ShimNotes notes)
+    private static JsonObject WriteText(string text, ShimNotes notes)
     {
-        notes.Mapped(path, "text");
+        notes.Mapped("messages.content", "text");
         return Text(text);
     }
 

@@ -27,16 +27,17 @@ internal static class ResponsesRequestWriter
             json["stream"] = true;
         }
 
-        WriteSampling(json, request, notes);
-        WriteTools(json, request);
+        WriteSampling(json, request, endpoint, notes);
+        WriteTools(json, request, notes);
         WriteSettings(json, request, notes);
         ResponsesOthersWriter.Write(json, request.Others, notes);
+        OpenAICommon.ShortenUser(json, endpoint.Provider.Type, notes);
         return json;
     }
 
-    private static void WriteSampling(JsonObject json, ModelRequest request, ShimNotes notes)
+    private static void WriteSampling(JsonObject json, ModelRequest request, ModelEndpoint endpoint, ShimNotes notes)
     {
-        if (request.MaxTokens is { } most)
+        if (OpenAICommon.MaxTokens(request, endpoint, notes) is { } most)
         {
             json["max_output_tokens"] = Math.Max(most, LeastOutputTokens);
             if (most < LeastOutputTokens)
@@ -78,14 +79,14 @@ internal static class ResponsesRequestWriter
         }
     }
 
-    private static void WriteTools(JsonObject json, ModelRequest request)
+    private static void WriteTools(JsonObject json, ModelRequest request, ShimNotes notes)
     {
         if (request.Tools.Count == 0)
         {
             return;
         }
 
-        json["tools"] = new JsonArray([.. request.Tools.Select(WriteTool)]);
+        json["tools"] = new JsonArray([.. request.Tools.Select(tool => WriteTool(tool, notes))]);
         json.Set("parallel_tool_calls", request.ParallelToolCalls);
         json.Set("tool_choice", request.ToolChoice is not { } choice ? null : choice.Kind switch
         {
@@ -96,12 +97,12 @@ internal static class ResponsesRequestWriter
         });
     }
 
-    private static JsonObject WriteTool(Tool tool)
+    private static JsonObject WriteTool(Tool tool, ShimNotes notes)
     {
         var json = new JsonObject { ["type"] = "function", ["name"] = tool.Name };
         json.Set("description", tool.Description);
         json["parameters"] = tool.Parameters is { } schema ? JsonMembers.Node(schema) : new JsonObject { ["type"] = "object", ["properties"] = new JsonObject() };
-        json["strict"] = tool.Strict ?? false;
+        json["strict"] = OpenAICommon.Strict(tool, notes) ?? false;
         return json;
     }
 

@@ -34,6 +34,14 @@ internal sealed class VertexAIAdapter(GeminiAdapter gemini) : IProviderAdapter
         return request;
     }
 
+    public void Refused(ProviderEndpoint provider, HttpRequestMessage request)
+    {
+        if (_tokens.TryGetValue(provider, out var tokens) && request.Headers.Authorization?.Parameter is { } token)
+        {
+            tokens.Forget(token);
+        }
+    }
+
     public JsonObject Write(ModelRequest request, ModelEndpoint endpoint, ShimNotes notes) => gemini.Write(request, endpoint, notes);
 
     public IAnswerParser CreateParser() => gemini.CreateParser();

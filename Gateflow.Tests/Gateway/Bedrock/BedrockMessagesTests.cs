@@ -56,6 +56,18 @@ public sealed class BedrockMessagesTests
         Assert.Equal((written, written + (int)second["input_tokens"]!), (record.CachedTokens, record.InputTokens));
     }
 
+    [Fact]
+    public async Task CacheTtl_IsNotedAsDropped()
+    {
+        await using var simulator = await SimulatorHost.StartAsync();
+        await using var host = await StartAsync(simulator);
+        var body = Body("Hi").With("system", """[{"type":"text","text":"Be brief","cache_control":{"type":"ephemeral","ttl":"1h"}}]""");
+
+        using var response = await host.PostToAsync("/v1/messages", body.ToJsonString(), ("anthropic-version", "2023-06-01"));
+
+        Assert.Contains("cache_control.ttl:dropped", response.Headers.GetValues("x-gateflow-shims").Single(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -41,7 +41,7 @@ public sealed class BedrockResponsesTests
         Assert.NotEmpty(second.GetOutputText());
         Assert.Equal(ResponseStatus.Completed, second.Status);
         var asked = await simulator.RequestsAsync(Upstream);
-        Assert.Equal("""{"effort":"high"}""", asked[0].GetProperty("body").GetProperty("outputConfig").GetRawText());
+        Assert.Equal("""{"effort":"high"}""", asked[0].GetProperty("body").GetProperty("additionalModelRequestFields").GetProperty("output_config").GetRawText());
         var kinds = asked[1].GetProperty("body").GetProperty("messages").EnumerateArray()
             .Select(turn => string.Join(' ', turn.GetProperty("content").EnumerateArray().Select(block => block.EnumerateObject().First().Name)));
         Assert.Equal(["text", "reasoningContent toolUse", "toolResult"], kinds);

@@ -15,6 +15,7 @@ public sealed class ConverseRequestTests
     private const string Sonnet45 = "us.anthropic.claude-sonnet-4-5-20250929-v1:0";
     private const string Opus48 = "anthropic.claude-opus-4-8";
     private const string Nova = "amazon.nova-2-lite-v1:0";
+    private const string Nova1 = "us.amazon.nova-pro-v1:0";
     private const string Llama = "meta.llama3-3-70b-instruct-v1:0";
     private const string Tool = ",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}]";
     private const string Schema = ""","response_format":{"type":"json_schema","json_schema":{"name":"n","schema":{"type":"object","properties":{"a":{"type":"array","items":{"type":"object","properties":{}}}}}}}""";
@@ -111,9 +112,17 @@ public sealed class ConverseRequestTests
     [InlineData(Sonnet45, ",\"reasoning_effort\":\"high\",\"max_tokens\":2000", "additionalModelRequestFields", """{"thinking":{"type":"enabled","budget_tokens":1999}}""", "reasoning_effort.budget:clamped(1999)")]
     [InlineData(Sonnet45, ",\"reasoning_effort\":\"high\",\"max_tokens\":100", "additionalModelRequestFields", "null", "reasoning_effort:dropped")]
     [InlineData(Sonnet45, ",\"reasoning_effort\":\"none\"", "additionalModelRequestFields", "null")]
-    [InlineData(Opus48, ",\"reasoning_effort\":\"minimal\"", "additionalModelRequestFields", """{"thinking":{"type":"adaptive"}}""", "reasoning_effort:mapped(low)")]
-    [InlineData(Opus48, ",\"reasoning_effort\":\"xhigh\"", "outputConfig", """{"effort":"xhigh"}""")]
+    [InlineData(Opus48, ",\"reasoning_effort\":\"minimal\"", "additionalModelRequestFields", """{"thinking":{"type":"adaptive"},"output_config":{"effort":"low"}}""", "reasoning_effort:mapped(low)")]
+    [InlineData(Opus48, ",\"reasoning_effort\":\"xhigh\"", "additionalModelRequestFields", """{"thinking":{"type":"adaptive"},"output_config":{"effort":"xhigh"}}""")]
+    [InlineData(Opus48, ",\"reasoning_effort\":\"xhigh\"", "outputConfig", "null")]
     [InlineData(Nova, ",\"reasoning_effort\":\"max\"", "additionalModelRequestFields", """{"reasoningConfig":{"type":"enabled","maxReasoningEffort":"high"}}""", "reasoning_effort:mapped(high)")]
+    [InlineData(Nova, ",\"reasoning_effort\":\"high\",\"max_tokens\":100", "additionalModelRequestFields", """{"reasoningConfig":{"type":"enabled","maxReasoningEffort":"medium"}}""", "reasoning_effort:mapped(medium)")]
+    [InlineData(Nova, ",\"reasoning_effort\":\"max\",\"max_tokens\":100,\"top_p\":0.5", "inferenceConfig", """{"maxTokens":100,"topP":0.5}""", "reasoning_effort:mapped(medium)")]
+    [InlineData(Nova, ",\"reasoning_effort\":\"high\",\"temperature\":1,\"top_p\":0.5", "inferenceConfig", "null", "temperature:dropped, top_p:dropped")]
+    [InlineData(Nova, ",\"reasoning_effort\":\"low\",\"max_tokens\":100,\"temperature\":0.5", "inferenceConfig", """{"maxTokens":100,"temperature":0.5}""")]
+    [InlineData(Nova, ",\"reasoning_effort\":\"none\"", "additionalModelRequestFields", """{"reasoningConfig":{"type":"disabled"}}""")]
+    [InlineData(Nova1, ",\"reasoning_effort\":\"low\"", "additionalModelRequestFields", "null", "reasoning_effort:dropped")]
+    [InlineData(Nova1, ",\"top_k\":9", "additionalModelRequestFields", """{"inferenceConfig":{"topK":9}}""")]
     [InlineData("openai.gpt-oss-120b-1:0", ",\"reasoning_effort\":\"low\"", "additionalModelRequestFields", """{"reasoning_effort":"low"}""")]
     [InlineData(Llama, ",\"reasoning_effort\":\"low\"", "additionalModelRequestFields", "null", "reasoning_effort:dropped")]
     [InlineData(Opus48, Tool + ",\"tool_choice\":\"required\",\"reasoning_effort\":\"low\"", "additionalModelRequestFields", "null", "reasoning_effort:dropped")]
@@ -149,6 +158,39 @@ public sealed class ConverseRequestTests
         AssertJson("""{"tools":[{"toolSpec":{"name":"f","inputSchema":{"json":{"type":"object","properties":{}}}}}]}""", json["toolConfig"]);
         AssertJson("""[{"text":"Do not call any tool. Answer in words."}]""", json["system"]);
         Assert.Equal("tools:defaulted(f)", notes.ToString());
+    }
+
+    [Fact]
+    public void Arguments_WithHalfASurrogatePair_AreKeptAsText()
+    {
+        var json = Write(
+            """
+            {"messages":[{"role":"user","content":"Hi"},
+              {"role":"assistant","tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":"{\"a\":\"abc\\ud83d\"}"}}]},
+              {"role":"tool","tool_call_id":"c","content":"x"}],
+             "tools":[{"type":"function","function":{"name":"f"}}]}
+            """,
+            Sonnet45, out var notes);
+
+        AssertJson("""[{"toolUse":{"toolUseId":"c","name":"f","input":{"arguments":"{\"a\":\"abc\\ud83d\"}"}}}]""", json["messages"]![1]!["content"]);
+        Assert.Equal("tool_calls.arguments:mapped(broken JSON as text)", notes.ToString());
+    }
+
+    [Theory]
+    [InlineData("1h", "cache_control.ttl:dropped")]
+    [InlineData("5m", "")]
+    [InlineData(null, "")]
+    public void CacheTtl_OtherThanTheUsual_IsDroppedAndNoted(string? ttl, string notes)
+    {
+        var part = new TextPart("Hi") { CacheHere = true, CacheTtl = ttl };
+        var request = new ModelRequest { Messages = [new Message(Role.System, [part]), new Message(Role.User, [part])] };
+
+        var json = Write(request, Sonnet45, out var written);
+
+        const string Marked = """[{"text":"Hi"},{"cachePoint":{"type":"default"}}]""";
+        AssertJson(Marked, json["system"]);
+        AssertJson(Marked, json["messages"]![0]!["content"]);
+        Assert.Equal(notes, written.ToString());
     }
 
     [Fact]

@@ -119,6 +119,22 @@ public sealed class ChatAnswerTests
     }
 
     [Theory]
+    [InlineData("""[{"id":"","function":{"name":"f","arguments":"{\"a\":1}"}},{"id":"","function":{"name":"g","arguments":"{}"}}]""")]
+    [InlineData("""[{"index":0,"function":{"name":"f","arguments":"{\"a\":1}"}},{"index":0,"function":{"name":"g","arguments":"{}"}}]""")]
+    [InlineData("""[{"index":0,"function":{"name":"f","arguments":"{\"a\""}},{"index":0,"function":{"name":"f","arguments":":1}"}},{"index":0,"function":{"name":"g","arguments":"{}"}}]""")]
+    public void Calls_WithoutIds_AreToldApart(string calls)
+    {
+        var parts = new List<AnswerPart>();
+
+        Assert.True(new ChatAnswerParser().TryReadEvent(Encoding.UTF8.GetBytes($$$"""{"choices":[{"delta":{"tool_calls":{{{calls}}}}}]}"""), null, parts));
+
+        Assert.Equal([(0, "f"), (1, "g")], parts.OfType<ToolStart>().Select(c => (c.Index, c.Name)));
+        Assert.Equal(
+            ["{\"a\":1}", "{}"],
+            parts.OfType<ToolArguments>().GroupBy(a => a.Index).Select(a => string.Concat(a.Select(x => x.Json))));
+    }
+
+    [Theory]
     [InlineData("""{"error":{"message":"slow down","type":"tokens","code":"rate_limit_exceeded"}}""", 429)]
     [InlineData("""{"error":{"message":"slow down","type":"server_error"}}""", 502)]
     [InlineData("""{"error":{"message":"slow down","type":"rate_limit_error"}}""", 429)]

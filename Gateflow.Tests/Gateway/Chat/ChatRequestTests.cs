@@ -45,7 +45,7 @@ public sealed class ChatRequestTests
         "verbosity":"low","service_tier":"flex","reasoning_effort":"high","store":true,"prompt_cache_key":"p","response_format":{"type":"json_object"}
         """)]
     [InlineData("""
-        "tools":[{"type":"function","function":{"name":"f","description":"d","parameters":{"type":"object","properties":{"é":{"enum":[1,null]}}},"strict":true}},
+        "tools":[{"type":"function","function":{"name":"f","description":"d","parameters":{"type":"object","properties":{"é":{"enum":[1,null]}},"required":["é"],"additionalProperties":false},"strict":true}},
           {"type":"function","function":{"name":"g"}}],"tool_choice":{"type":"function","function":{"name":"g"}},"parallel_tool_calls":false
         """)]
     [InlineData("""

@@ -1,4 +1,5 @@
 using System.ClientModel;
+using System.Net;
 using System.Text;
 using System.Text.Json;
 using Gateflow.Core.Rollout;
@@ -113,6 +114,18 @@ public sealed class GeminiClientTests
 
         var answer = JsonElement.Parse(completion.Content[0].Text);
         Assert.Equal(("tide", JsonValueKind.Number), (answer.GetProperty("kind").GetString(), answer.GetProperty("item").GetProperty("n").ValueKind));
+    }
+
+    [Fact]
+    public async Task CompleteChat_ToolsAndJsonBelow3_AreTaken()
+    {
+        await using var simulator = await SimulatorHost.StartAsync();
+        await using var host = await StartAsync(simulator, ProviderType.Gemini, "gemini-2.5-flash");
+
+        using var response = await host.PostAsync(GatewayHost.Chat(
+            "gemini-2.5-flash", ""","tools":[{"type":"function","function":{"name":"f"}}],"response_format":{"type":"json_object"}"""));
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text;
 using System.Text.Json.Nodes;
 using Gateflow.Core.Routing;
@@ -9,6 +10,8 @@ namespace Gateflow.Tests.Gateway.Gemini;
 
 public sealed class GenerateRequestTests
 {
+    private static readonly ProviderEndpoint Provider = new() { Name = "g", Type = ProviderType.Gemini, BaseUrl = new Uri("https://g.example") };
+
     [Fact]
     public void Write_Turns_AlternateAndResultsFollowTheirCallsInOrder()
     {
@@ -36,8 +39,11 @@ public sealed class GenerateRequestTests
         Assert.Equal("messages[4].tool_calls[1].function.arguments:mapped(an object), messages[7].role:mapped(user)", notes);
     }
 
-    [Fact]
-    public void Write_CallOfAnotherModel_BearsGooglesStandInForASignature()
+    [Theory]
+    [InlineData("gemini-3-flash")]
+    [InlineData("gemini-flash-latest")]
+    [InlineData("gemini-pro-latest")]
+    public void Write_CallOfAnotherModel_BearsGooglesStandInForASignature(string model)
     {
         var json = Write(
             """
@@ -46,7 +52,7 @@ public sealed class GenerateRequestTests
              {"role":"tool","tool_call_id":"c1","content":""},{"role":"tool","tool_call_id":"c2","content":""}]}
             """,
             out var notes,
-            "gemini-3-flash");
+            model);
 
         var calls = json["contents"]![1]!["parts"]!.AsArray();
         Assert.Equal(["skip_thought_signature_validator", null], calls.Select(call => call!["thoughtSignature"]?.GetValue<string>()));
@@ -88,6 +94,14 @@ public sealed class GenerateRequestTests
           "c":{"type":"object"},"d":{"type":"array","prefixItems":[{"enum":["p"]}],"items":false}},"additionalProperties":false}
         """, "tools.parameters.pattern:dropped, tools.parameters.*:dropped, tools.parameters.minProperties:dropped")]
     [InlineData("""{"allOf":[{"type":"object","title":"A"},{"title":"B"}]}""", """{"type":"object","title":"A"}""", "tools.parameters.*:dropped")]
+    [InlineData("""{"allOf":[{"type":"object","properties":{"a":{"type":"string"}},"required":["a"]}],"properties":{"b":{"type":"integer"}},"required":["b"]}""",
+        """{"type":"object","properties":{"a":{"type":"string"},"b":{"type":"integer"}},"required":["b","a"]}""", "")]
+    [InlineData("""{"allOf":[{"properties":{"a":{"type":"string"}},"required":["a"]},{"properties":{"b":{"type":"object"},"a":{"description":"A"}},"required":["a","b"]}]}""",
+        """{"properties":{"a":{"type":"string","description":"A"},"b":{"type":"object"}},"required":["a","b"]}""", "")]
+    [InlineData("""{"definitions":{"x":{"type":"string"}},"$defs":{"y":{"type":"string"}},"allOf":[{"definitions":{"z":{"const":1}}}]}""",
+        """{"$defs":{"x":{"type":"string"},"y":{"type":"string"},"z":{"enum":[1]}}}""", "")]
+    [InlineData("""{"allOf":[{"properties":{"a":{"type":"integer"},"b":{"type":"string"}}}],"properties":{"a":{"type":"string"}}}""",
+        """{"properties":{"a":{"type":"string"},"b":{"type":"string"}}}""", "tools.parameters.*:dropped")]
     public void Write_Schema_KeepsWhatGoogleObeysAndNotesTheRest(string schema, string expected, string noted)
     {
         var json = Write(
@@ -99,6 +113,9 @@ public sealed class GenerateRequestTests
 
     [Theory]
     [InlineData("gemini-3-pro", "low", """{"thinkingLevel":"low"}""", "")]
+    [InlineData("gemini-3-pro-preview", "medium", """{"thinkingLevel":"high"}""", "reasoning_effort:clamped(high)")]
+    [InlineData("gemini-3.1-pro", "medium", """{"thinkingLevel":"medium"}""", "")]
+    [InlineData("gemini-3-flash", "medium", """{"thinkingLevel":"medium"}""", "")]
     [InlineData("gemini-3-flash", "xhigh", """{"thinkingLevel":"high"}""", "reasoning_effort:clamped(high)")]
     [InlineData("gemini-3-flash", "none", """{"thinkingLevel":"minimal"}""", "reasoning_effort:mapped(thinkingLevel=minimal)")]
     [InlineData("gemini-2.5-flash", "none", """{"thinkingBudget":0}""", "")]
@@ -111,6 +128,63 @@ public sealed class GenerateRequestTests
 
         Assert.True(JsonNode.DeepEquals(expected is null ? null : JsonNode.Parse(expected), json["generationConfig"]?["thinkingConfig"]), json.ToJsonString());
         Assert.Equal(noted, notes);
+    }
+
+    [Fact]
+    public void Write_EndpointOfVertexAI_IsOfTheFamilyThatItsModelNames()
+    {
+        var provider = Provider with { Type = ProviderType.VertexAI, Deployments = new Dictionary<string, string> { ["gemini-2.5-flash"] = "endpoints/123" }.ToFrozenDictionary() };
+
+        var json = Write("""{"messages":[{"role":"user","content":"A"}],"reasoning_effort":"medium"}""", out _, "endpoints/123", provider);
+
+        AssertSame("""{"thinkingBudget":8192}""", json["generationConfig"]!["thinkingConfig"]!);
+    }
+
+    [Theory]
+    [InlineData("gemini-2.5-flash", """{"type":"json_object"}""", "Answer with one JSON object and nothing else: no other words, no code fence.")]
+    [InlineData(
+        "gemini-2.0-flash", """{"type":"json_schema","json_schema":{"name":"n","schema":{"type":"object"}}}""",
+        """Answer with one JSON object and nothing else: no other words, no code fence. The object must be valid against this JSON schema: {"type":"object"}""")]
+    public void Write_FormBesideToolsBelow3_IsAnInstruction(string model, string format, string told)
+    {
+        var json = Write(
+            $$$"""{"messages":[{"role":"system","content":"S"},{"role":"user","content":"A"}],"tools":[{"type":"function","function":{"name":"f"}}],"response_format":{{{format}}}}""",
+            out var notes,
+            model);
+
+        Assert.Equal(["S", told], json["systemInstruction"]!["parts"]!.AsArray().Select(part => part!["text"]!.GetValue<string>()));
+        Assert.Null(json["generationConfig"]);
+        Assert.Equal("response_format:mapped(instruction)", notes);
+    }
+
+    [Theory]
+    [InlineData("gemini-3-flash", ""","tools":[{"type":"function","function":{"name":"f"}}]""")]
+    [InlineData("gemini-2.5-flash", "")]
+    public void Write_FormThatTheModelTakes_StaysOne(string model, string more)
+    {
+        const string Format = """{"type":"json_schema","json_schema":{"name":"n","description":"D","schema":{"type":"object"}}}""";
+
+        var json = Write($$$"""{"messages":[{"role":"user","content":"A"}],"response_format":{{{Format}}}{{{more}}}}""", out var notes, model);
+
+        AssertSame("""{"responseMimeType":"application/json","responseJsonSchema":{"type":"object","description":"D"}}""", json["generationConfig"]!);
+        Assert.Null(json["systemInstruction"]);
+        Assert.Empty(notes);
+    }
+
+    [Fact]
+    public void Write_HalfASurrogatePairInArgumentsAndResult_MakesThemText()
+    {
+        var json = Write(
+            """
+            {"messages":[{"role":"user","content":"A"},
+             {"role":"assistant","tool_calls":[{"id":"c1","type":"function","function":{"name":"f","arguments":"{\"x\":\"\\ud83d\"}"}}]},
+             {"role":"tool","tool_call_id":"c1","content":"{\"snippet\":\"abc\\ud83d\"}"}]}
+            """,
+            out var notes);
+
+        AssertSame("""{"arguments":"{\"x\":\"\\ud83d\"}"}""", json["contents"]![1]!["parts"]![0]!["functionCall"]!["args"]!);
+        AssertSame("""{"output":"{\"snippet\":\"abc\\ud83d\"}"}""", json["contents"]![2]!["parts"]![0]!["functionResponse"]!["response"]!);
+        Assert.Equal("messages[1].tool_calls[0].function.arguments:mapped(an object)", notes);
     }
 
     [Theory]
@@ -132,11 +206,10 @@ public sealed class GenerateRequestTests
 
     private static void AssertSame(string expected, JsonNode json) => Assert.True(JsonNode.DeepEquals(JsonNode.Parse(expected), json), json.ToJsonString());
 
-    private static JsonObject Write(string request, out string noted, string model = "gemini-2.5-flash")
+    private static JsonObject Write(string request, out string noted, string model = "gemini-2.5-flash", ProviderEndpoint? provider = null)
     {
-        var provider = new ProviderEndpoint { Name = "g", Type = ProviderType.Gemini, BaseUrl = new Uri("https://g.example") };
         var notes = new ShimNotes();
-        var json = GenerateRequestWriter.Write(ChatRequestReader.Read(Encoding.UTF8.GetBytes(request)), new ModelEndpoint(provider, model), notes);
+        var json = GenerateRequestWriter.Write(ChatRequestReader.Read(Encoding.UTF8.GetBytes(request)), new ModelEndpoint(provider ?? Provider, model), notes);
         noted = notes.ToString();
         return JsonNode.Parse(json.ToJsonString())!.AsObject();
     }

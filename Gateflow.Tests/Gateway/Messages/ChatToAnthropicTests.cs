@@ -2,6 +2,8 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Gateflow.Core.Rollout;
 using Gateflow.Core.Routing;
+using Gateflow.Gateway.Providers.Anthropic;
+using Gateflow.Gateway.Translation;
 
 namespace Gateflow.Tests.Gateway.Messages;
 
@@ -73,7 +75,7 @@ public sealed class ChatToAnthropicTests
         foreach (var note in (string[])
             [
                 "temperature:clamped(1)", "stop:dropped", "seed:dropped", "metadata:dropped", "frequency_penalty:dropped", "service_tier:mapped(standard_only)", "verbosity:dropped", "store:dropped",
-                "messages.name:dropped", "image_url.detail:dropped", "messages[4].role:mapped(user)", "response_format.schema:mapped(closed objects)", "trimmed",
+                "messages.name:dropped", "image_url.detail:dropped", "messages.role:mapped(user)", "response_format.schema:mapped(closed objects)", "trimmed",
             ])
         {
             Assert.Contains(note, shims, StringComparison.Ordinal);
@@ -120,6 +122,30 @@ public sealed class ChatToAnthropicTests
 
         Assert.Null(JsonNode.Parse(Assert.Single(host.Upstream.Requests).Body)!["thinking"]);
         Assert.Contains("reasoning_effort:dropped", response.Headers.GetValues("x-gateflow-shims").Single(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Post_ArgumentsWithHalfASurrogatePair_AreKeptAsText()
+    {
+        await using var host = await StartAsync();
+
+        using var response = await host.PostAsync("""
+            {"model":"claude-x","tools":[{"type":"function","function":{"name":"f"}}],
+             "messages":[{"role":"user","content":"Hi"},{"role":"assistant","tool_calls":[{"id":"a","type":"function","function":{"name":"f","arguments":"{\"a\":\"abc\\ud83d\"}"}}]},{"role":"tool","tool_call_id":"a","content":"1"}]}
+            """);
+
+        var input = JsonNode.Parse(Assert.Single(host.Upstream.Requests).Body)!["messages"]![1]!["content"]![0]!["input"]!;
+        Assert.Equal("""{"a":"abc\ud83d"}""", (string?)input["INVALID_JSON"]);
+    }
+
+    [Theory]
+    [InlineData("1h", """{"type":"ephemeral","ttl":"1h"}""")]
+    [InlineData(null, """{"type":"ephemeral"}""")]
+    public void Write_CacheTtl_IsCarried(string? ttl, string expected)
+    {
+        var block = Assert.Single(MessageBlockWriter.Write([new TextPart("Hi") { CacheHere = true, CacheTtl = ttl }], "messages[0]", new ShimNotes()));
+
+        Assert.Equal(expected, block["cache_control"]!.ToJsonString());
     }
 
     [Theory]

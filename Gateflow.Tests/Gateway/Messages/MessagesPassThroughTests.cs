@@ -66,8 +66,32 @@ public sealed class MessagesPassThroughTests
         var sent = Assert.Single(host.Upstream.Requests);
         Assert.DoesNotContain("unsigned", sent.Body, StringComparison.Ordinal);
         Assert.Contains("\"signature\":\"c2ln\"", sent.Body, StringComparison.Ordinal);
-        Assert.Equal("messages.reasoning:dropped, anthropic-beta:dropped", PassThroughTests.Header(response, "x-gateflow-shims"));
+        Assert.Equal("messages.reasoning:dropped", PassThroughTests.Header(response, "x-gateflow-shims"));
+        Assert.Equal("a-1", sent.Headers["anthropic-beta"]);
         Assert.Equal("claude-x", JsonDocument.Parse(await response.Content.ReadAsStringAsync(Cancel)).RootElement.GetProperty("model").GetString());
+    }
+
+    [Fact]
+    public async Task Post_ThoughtsOfAnotherModel_AllElseStaysAsItWasSent()
+    {
+        const string settings = """
+            "context_management":{"edits":[{"type":"clear_tool_uses_20250919"}]},"tools":[{"type":"web_search_20250305","name":"web_search"},{"name":"f","input_schema":{"type":"object"},"cache_control":{"type":"ephemeral","ttl":"1h"}}]
+            """;
+        await using var host = await StartAsync();
+        host.Upstream.Answer = (http, _) => FakeUpstream.Json(http, 200, Answer);
+
+        (await host.MessageAsync($$$"""
+            {"model":"claude-x","max_tokens":9,"thinking":{"type":"enabled","budget_tokens":2000},"messages":[{"role":"user","content":"Hi"},
+             {"role":"assistant","content":[{"type":"thinking","thinking":"unsigned"}]},{"role":"user","content":"Go on"},
+             {"role":"assistant","content":[{"type":"thinking","thinking":"unsigned","signature":""},{"type":"tool_use","id":"t1","name":"f","input":{}}]},
+             {"role":"user","content":[{"type":"tool_result","tool_use_id":"t1","content":"7"}]}],{{{settings.Trim()}}}}
+            """)).Dispose();
+
+        var sent = JsonDocument.Parse(Assert.Single(host.Upstream.Requests).Body).RootElement;
+        Assert.Equal(["Hi", "Go on"], sent.GetProperty("messages").EnumerateArray().Select(m => m.GetProperty("content")).Where(c => c.ValueKind == JsonValueKind.String).Select(c => c.GetString()));
+        Assert.Equal(4, sent.GetProperty("messages").GetArrayLength());
+        Assert.False(sent.TryGetProperty("thinking", out _)); // by a budget Claude wants its thoughts back before the result of a tool
+        Assert.Contains(settings.Trim(), sent.GetRawText(), StringComparison.Ordinal);
     }
 
     [Fact]

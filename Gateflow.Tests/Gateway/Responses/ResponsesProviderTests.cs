@@ -36,7 +36,7 @@ public sealed class ResponsesProviderTests
             {"id":"call_1","type":"function","function":{"name":"weather","arguments":"{\"city\": \"Oslo\"}"}},{"id":"call_2","type":"function","function":{"name":"weather","arguments":"{}"}}]},
           {"role":"tool","tool_call_id":"call_1","content":"rain"},{"role":"tool","tool_call_id":"call_2","content":[{"type":"text","text":"sun"},{"type":"text","text":"wind"}]},
           {"role":"assistant","content":null,"refusal":"No."},{"role":"user","content":"Why?"}],
-        "tools":[{"type":"function","function":{"name":"weather","description":"d","parameters":{"type":"object"},"strict":true}},{"type":"function","function":{"name":"now"}}],
+        "tools":[{"type":"function","function":{"name":"weather","description":"d","parameters":{"type":"object","additionalProperties":false},"strict":true}},{"type":"function","function":{"name":"now"}}],
         "tool_choice":{"type":"function","function":{"name":"now"}},"parallel_tool_calls":false
         """,
         """
@@ -45,7 +45,7 @@ public sealed class ResponsesProviderTests
           {"type":"function_call_output","call_id":"call_1","output":"rain"},
           {"type":"function_call_output","call_id":"call_2","output":[{"type":"input_text","text":"sun"},{"type":"input_text","text":"wind"}]},
           {"type":"message","role":"assistant","content":[{"type":"refusal","refusal":"No."}]},{"role":"user","content":"Why?"}],
-        "store":false,"tools":[{"type":"function","name":"weather","description":"d","parameters":{"type":"object"},"strict":true},
+        "store":false,"tools":[{"type":"function","name":"weather","description":"d","parameters":{"type":"object","additionalProperties":false},"strict":true},
           {"type":"function","name":"now","parameters":{"type":"object","properties":{}},"strict":false}],"tool_choice":{"type":"function","name":"now"},"parallel_tool_calls":false
         """)]
     public void Write_ChatCompletion_SaysTheSame(string chat, string expected)

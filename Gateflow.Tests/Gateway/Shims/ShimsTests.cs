@@ -38,6 +38,23 @@ public sealed class ShimsTests
         Assert.Equal((50, 7, "u"), (sent.GetProperty("max_completion_tokens").GetInt32(), sent.GetProperty("seed").GetInt32(), sent.GetProperty("user").GetString()));
     }
 
+    [Theory]
+    [InlineData("gpt-4", "max_tokens", 9_000, "max_tokens:clamped(8192)")]
+    [InlineData("gpt-4", "max_completion_tokens", 9_000, "max_completion_tokens:clamped(8192)")]
+    [InlineData("gpt-4", "max_tokens", 8_192, null)]
+    [InlineData("o3", "max_tokens", 120_000, "max_tokens:renamed(max_completion_tokens), max_completion_tokens:clamped(100000)")]
+    public async Task Post_LimitAboveWhatTheTargetAnswersAtMost_BecomesThat(string target, string name, int limit, string? notes)
+    {
+        await using var simulator = await SimulatorHost.StartAsync();
+        await using var host = await StartAsync(simulator, target);
+
+        using var response = await host.PostAsync(Request($",\"{name}\":{limit}"));
+
+        Assert.Equal((target, notes), (Header(response, "x-gateflow-model"), Header(response, "x-gateflow-shims")));
+        var sent = Assert.Single(await simulator.RequestsAsync(target)).GetProperty("body");
+        Assert.Equal(target == "o3" ? 100_000 : 8_192, sent.GetProperty(target == "o3" ? "max_completion_tokens" : name).GetInt32());
+    }
+
     [Fact]
     public async Task Post_Tools_AreTakenWithoutEffortWhereTheFamilyDemandsIt()
     {
