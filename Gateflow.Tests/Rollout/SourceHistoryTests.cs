@@ -1,3 +1,4 @@
+using Gateflow.Core.Migrations;
 using Gateflow.Core.Rollout;
 using Gateflow.Core.Usage;
 using Gateflow.Tests.Usage;
@@ -25,6 +26,28 @@ public sealed class SourceHistoryTests
 
         Assert.Equal(1_000, (await history.TailAsync("gpt-4", Started, now, TestContext.Current.CancellationToken))!.Value, 20.0);
         Assert.Null(await history.TailAsync("gpt-4", Started, now.AddHours(-5), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Refresh_LimitsTightenedWithinTheHour_JudgeHasItsHistoryAgain()
+    {
+        using var database = await UsageDatabase.CreateAsync();
+        await database.AddAsync(Hour(Started.AddDays(-1), 9, 400, 1_000));
+        var migration = new Migration { Id = "mig_1", SourceModel = "gpt-4", CreatedAt = Started, CreatedBy = "tester" };
+        migration.Configure("gpt-4o", new MigrationConfig { Strategy = Strategy.Instant, SoakMinutes = 60, RollbackThreshold = new() { LatencyP99Increase = 3 } }, [], "tester", Started);
+        Assert.Null(migration.Execute("tester", Started));
+        var (history, judge) = (new SourceHistory(database), new Judge());
+        judge.Arm("mig_1", CreateConfig(null, 3));
+        judge.BeginStep("mig_1", 0, 100);
+        await history.RefreshAsync([migration], judge, Started, TestContext.Current.CancellationToken);
+        Assert.Equal(1_000, Baseline(), 20.0);
+
+        judge.Tighten("mig_1", CreateConfig(null, 2));
+        await history.RefreshAsync([migration], judge, Started.AddMinutes(1), TestContext.Current.CancellationToken);
+
+        Assert.Equal(1_000, Baseline(), 20.0);
+
+        double Baseline() => judge.Read("mig_1")!.Readings[0].Baseline ?? double.NaN;
     }
 
     [Fact]

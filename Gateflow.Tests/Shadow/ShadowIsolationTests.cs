@@ -5,6 +5,7 @@ using Gateflow.Core.Shadow;
 using Gateflow.Gateway.Fallbacks;
 using Gateflow.Gateway.Shadow;
 using Gateflow.Tests.Gateway;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Gateflow.Tests.Shadow;
 
@@ -63,6 +64,30 @@ public sealed class ShadowIsolationTests
         using var last = await host.Gateway.PostAsync(GatewayHost.Chat());
         Assert.Equal("4", last.Headers.GetValues("x-ratelimit-remaining-requests").Single());
         await host.ArrivedAsync();
+    }
+
+    [Fact]
+    public async Task Post_CallersBreakerWaitsForItsTrial_CopyIsNotIt()
+    {
+        var time = new FakeTimeProvider();
+        await using var host = await ShadowHost.StartAsync(time: time);
+        host.OnCopy = http => FakeUpstream.Error(http, 500);
+        for (var i = 0; i < 12; i++)
+        {
+            await host.AskAsync(GatewayHost.Chat("gpt-4o", ""","gateflow":{"retry":{"max_attempts":1}}"""));
+        }
+
+        Assert.Contains(host.Gateway.Get<Breakers>().Snapshot(), breaker => breaker.State != BreakerState.Closed);
+        var asked = host.Gateway.Upstream.Requests.Count(r => r.Model == ShadowHost.Target);
+        time.Advance(new BreakerOptions().Break + TimeSpan.FromSeconds(1));
+        await host.AskAsync();
+        await host.Gateway.Get<Gateflow.Gateway.Shadow.Mirror>().WhenIdle();
+        Assert.Equal(asked + 1, host.Gateway.Upstream.Requests.Count(r => r.Model == ShadowHost.Target));
+
+        host.OnCopy = http => FakeUpstream.Json(http, 200, FakeUpstream.Completion(ShadowHost.Target));
+        using var trial = await host.Gateway.PostAsync(GatewayHost.Chat("gpt-4o"));
+
+        Assert.Equal(System.Net.HttpStatusCode.OK, trial.StatusCode);
     }
 
     [Fact]

@@ -35,6 +35,16 @@ public sealed class MessageRequestTests
         Assert.Equal("messages.role:mapped(user)", notes.ToString());
     }
 
+    [Theory]
+    [InlineData(""","functions":[{"name":"f","parameters":{"type":"object"}}]""", true)]
+    [InlineData(""","tools":[{"type":"function","function":{"name":"f","parameters":{"type":"object"}}}]""", null)]
+    public void Write_CallerOfTheOlderForm_AsksForOneCall(string tools, bool? expected)
+    {
+        var json = Write("claude-x", Question, ""","max_tokens":9""" + tools, out _);
+
+        Assert.Equal(expected, (bool?)json["tool_choice"]?["disable_parallel_tool_use"]);
+    }
+
     private static JsonObject Write(string model, string messages, string more, out ShimNotes notes)
     {
         var request = ChatRequestReader.Read(Encoding.UTF8.GetBytes($$"""{"model":"m","messages":[{{messages}}]{{more}}}"""));
