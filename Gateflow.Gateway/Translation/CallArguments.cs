@@ -1,5 +1,7 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Gateflow.Gateway.Providers;
 
 namespace Gateflow.Gateway.Translation;
 
@@ -31,5 +33,14 @@ internal static class CallArguments
     /// The object, where a protocol demands one. What is none is kept as text under <c>INVALID_JSON</c>, the name that Anthropic advises
     /// (platform.claude.com, fine-grained tool streaming), so that nothing of it is lost.
     /// </summary>
-    public static string ObjectOrKept(string text) => Object(text) ?? new JsonObject { ["INVALID_JSON"] = text }.ToJsonString(ProviderJson.Options);
+    public static string ObjectOrKept(string text) => Object(text) ?? Kept(text).ToJsonString(ProviderJson.Options);
+
+    /// <summary>The same object, to be written anew. Null also for one with half a surrogate pair, which could not be written.</summary>
+    public static JsonObject? Node(string text) =>
+        Object(text) is { } whole && AnswerElement.Parse(Encoding.UTF8.GetBytes(whole)) is { } json ? JsonObject.Create(json) : null;
+
+    /// <summary><see cref="ObjectOrKept"/>, to be written anew.</summary>
+    public static JsonObject NodeOrKept(string text) => Node(text) ?? Kept(text);
+
+    private static JsonObject Kept(string text) => new() { ["INVALID_JSON"] = text };
 }

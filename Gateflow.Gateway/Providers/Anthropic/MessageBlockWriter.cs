@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Gateflow.Gateway.Translation;
@@ -43,19 +42,13 @@ internal static partial class MessageBlockWriter
             ["type"] = "tool_use",
             ["id"] = Id(call.Id),
             ["name"] = call.Name,
-            ["input"] = Input(call.Arguments),
+            ["input"] = CallArguments.NodeOrKept(call.Arguments),
         },
         ToolResultPart result => WriteResult(result, path, notes),
         ReasoningPart reasoning => WriteThoughts(reasoning, notes),
         AudioPart => throw NotCarriedException.Unsupported(path, "takes no sound"),
         _ => throw NotCarriedException.Unsupported(path, "has no such part"),
     };
-
-    /// <summary>Arguments with half a surrogate pair, which could not be written, are kept as broken ones are.</summary>
-    private static JsonObject? Input(string arguments) =>
-        AnswerElement.Parse(Encoding.UTF8.GetBytes(CallArguments.ObjectOrKept(arguments))) is { } json
-            ? JsonObject.Create(json)
-            : new JsonObject { ["INVALID_JSON"] = arguments };
 
     private static JsonObject WriteImage(ImagePart image, string path, ShimNotes notes)
     {

@@ -10,8 +10,6 @@ namespace Gateflow.Gateway.Providers.Anthropic;
 /// </summary>
 internal static class MessageFormatWriter
 {
-    private const string Json = "Answer with one JSON object and nothing else: no other words, no code fence.";
-
     /// <returns>What the model must be told; null for nothing.</returns>
     public static string? Write(JsonObject json, ResponseFormat? format, ClaudeModel model, EnforcementBudget budget, ShimNotes notes)
     {
@@ -20,16 +18,9 @@ internal static class MessageFormatWriter
             return null;
         }
 
-        if (format is not { Kind: FormatKind.Schema, Schema: { } schema })
+        if (format is not { Kind: FormatKind.Schema, Schema: { } schema } || !model.TakesSchema || EnforcedSchema.Of(schema) is not { } enforced || !budget.TryTake(enforced))
         {
-            notes.Mapped("response_format", "instruction");
-            return Json;
-        }
-
-        if (!model.TakesSchema || EnforcedSchema.Of(schema) is not { } enforced || !budget.TryTake(enforced))
-        {
-            notes.Mapped("response_format", "instruction");
-            return $"{Json} The object must be valid against this JSON schema: {schema.GetRawText()}";
+            return FormatInstruction.Of(format, notes);
         }
 
         enforced.Tell(notes, "response_format.schema");

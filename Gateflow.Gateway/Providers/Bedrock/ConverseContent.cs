@@ -71,7 +71,7 @@ internal sealed partial class ConverseContent(BedrockFamily family, ShimNotes no
 
     private JsonObject Call(ToolCallPart call)
     {
-        if (Arguments(call.Arguments) is not { } input)
+        if (CallArguments.Node(call.Arguments) is not { } input)
         {
             input = new JsonObject { ["arguments"] = call.Arguments };
             notes.Mapped("tool_calls.arguments", "broken JSON as text");
@@ -79,10 +79,6 @@ internal sealed partial class ConverseContent(BedrockFamily family, ShimNotes no
 
         return new JsonObject { ["toolUse"] = new JsonObject { ["toolUseId"] = Id(call.Id), ["name"] = call.Name, ["input"] = input } };
     }
-
-    /// <summary>Null when it is no JSON object, or one with half a surrogate pair, which could not be written.</summary>
-    private static JsonObject? Arguments(string text) =>
-        CallArguments.Object(text) is { } whole && AnswerElement.Parse(Encoding.UTF8.GetBytes(whole)) is { } json ? JsonObject.Create(json) : null;
 
     private JsonObject Result(ToolResultPart result, string path)
     {

@@ -9,8 +9,6 @@ namespace Gateflow.Gateway.Providers.Bedrock;
 /// </summary>
 internal static class ConverseFormat
 {
-    private const string Json = "Answer with one JSON object and nothing else: no other words, no code fence.";
-
     /// <returns><c>outputConfig.textFormat</c>, or what the model must be told; both null for text.</returns>
     public static (JsonObject? Format, string? Instruction) Write(ResponseFormat? format, BedrockFamily family, ShimNotes notes)
     {
@@ -19,16 +17,9 @@ internal static class ConverseFormat
             return (null, null);
         }
 
-        if (format is not { Kind: FormatKind.Schema, Schema: { } schema })
+        if (format is not { Kind: FormatKind.Schema, Schema: { } schema } || !family.TakesSchema || EnforcedSchema.Of(schema) is not { } enforced)
         {
-            notes.Mapped("response_format", "instruction");
-            return (null, Json);
-        }
-
-        if (!family.TakesSchema || EnforcedSchema.Of(schema) is not { } enforced)
-        {
-            notes.Mapped("response_format", "instruction");
-            return (null, $"{Json} The object must be valid against this JSON schema: {schema.GetRawText()}");
+            return (null, FormatInstruction.Of(format, notes));
         }
 
         enforced.Tell(notes, "response_format.schema");
