@@ -69,8 +69,10 @@ public static class ForecastWords
     /// <summary>What a test and the copies of a shadow phase cost.</summary>
     public static string Money(ForecastMoney money, bool mirrors)
     {
-        var test = $"A test of {Display.Count(money.ReplayRequests, "request")} costs about {Display.Money(money.Replay)}";
-        var copies = mirrors ? $", the mirrored copies about {Display.Money(money.Shadow)}" : "";
+        var test = $"Cost of a test of {Display.Count(money.ReplayRequests, "request")}: {About(money.Replay)}";
+        var copies = mirrors ? $"; of the mirrored copies: {About(money.Shadow)}" : "";
         return $"{test}{copies}.{(money.Unknown is null ? "" : " " + money.Unknown)}";
+
+        static string About(decimal? cost) => cost is null ? "unknown" : $"about {Display.Money(cost)}";
     }
 }

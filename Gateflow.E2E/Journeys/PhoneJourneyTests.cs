@@ -26,7 +26,7 @@ public sealed class PhoneJourneyTests(DemoFixture demo) : DemoJourney(demo)
         await FitsAsync(page);
         await wizard.ChooseAsync("gpt-5.6-sol");
         await wizard.ToConfigurationAsync();
-        await visitor.Button("Demo pace").ClickAsync();
+        await wizard.PaceAsync();
         await FitsAsync(page);
         await visitor.PictureAsync("phone-configure");
 

@@ -39,7 +39,7 @@ public sealed class RollbackJourneyTests
         await Assertions.Expect(page.GetByTestId("test-results")).ToBeVisibleAsync(new() { Timeout = 60_000 });
         await visitor.PictureAsync("wizard-test");
         await wizard.ContinueAsync();
-        await visitor.Button("Demo pace").ClickAsync();
+        await wizard.PaceAsync();
         await visitor.PictureAsync("wizard-configure");
         await wizard.ContinueAsync();
         await visitor.PictureAsync("wizard-review");

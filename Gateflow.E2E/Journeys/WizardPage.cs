@@ -82,6 +82,13 @@ internal sealed class WizardPage(Visitor visitor)
         await Page.GetByText("Advanced", new() { Exact = true }).ClickAsync();
     }
 
+    /// <summary>Takes the demo's pace and waits until the page has heard: the next press must not meet what this one redraws.</summary>
+    public async Task PaceAsync()
+    {
+        await visitor.Button("Demo pace").ClickAsync();
+        await Assertions.Expect(Page.GetByTestId("config-state")).ToContainTextAsync("Changed");
+    }
+
     /// <summary>Types into fields named by their labels.</summary>
     public async Task FillAsync(params (string Label, string Value)[] fields)
     {
