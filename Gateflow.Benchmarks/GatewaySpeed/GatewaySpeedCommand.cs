@@ -17,6 +17,10 @@ internal static class GatewaySpeedCommand
 
     private const int Streams = 200;
     private const int HeldStreams = 1000;
+    private const int MemoryStarts = 5;
+
+    /// <summary>Load before memory is read: until then most of what a program takes is the code that is being compiled.</summary>
+    private static readonly TimeSpan MemoryWarmUp = TimeSpan.FromSeconds(20);
 
     private const string Help = """
         gateway-speed: requests a second, CPU, latency, streams, memory and allocations of the gateway against a bare .NET pass-through.
@@ -49,20 +53,20 @@ internal static class GatewaySpeedCommand
         }
 
         using var provider = new ProviderStub();
-        await using var floor = await Subject.FloorAsync(provider, cancellationToken);
-        await using var gateflow = await Subject.GateflowAsync("gateflow", provider, records: true, migration: null, cancellationToken);
-        await using var silent = await Subject.GateflowAsync("gateflow, usage log off", provider, records: false, migration: null, cancellationToken);
-        await using var canary = await Subject.GateflowAsync("gateflow, canary at 50 %", provider, records: true, Canary(), cancellationToken);
-        await using var shadow = await Subject.GateflowAsync("gateflow, shadow at 100 %", provider, records: true, Shadow(), cancellationToken);
-        Subject[] all = [floor, gateflow, silent, canary];
-        var figures = new Figures(all.Append(shadow).Select(s => s.Name));
-        foreach (var subject in (Subject[])[floor, gateflow])
+        var figures = new Figures(SpeedReport.Subjects);
+        for (var start = 1; start <= MemoryStarts; start++)
         {
-            Say($"memory of {subject.Name}"); // before any load, after which a heap has room left for whatever comes
-            await subject.Load.SaturateAsync(Connections, TimeSpan.FromSeconds(2), cancellationToken);
-            await HoldAsync(subject, provider, figures, cancellationToken);
+            Say($"memory, start {start} of {MemoryStarts}");
+            await HoldAsync(await Subject.FloorAsync(provider, cancellationToken), provider, figures, cancellationToken);
+            await HoldAsync(await Subject.GateflowAsync(SpeedReport.Gateflow, provider, records: true, migration: null, cancellationToken), provider, figures, cancellationToken);
         }
 
+        await using var floor = await Subject.FloorAsync(provider, cancellationToken);
+        await using var gateflow = await Subject.GateflowAsync(SpeedReport.Gateflow, provider, records: true, migration: null, cancellationToken);
+        await using var silent = await Subject.GateflowAsync(SpeedReport.Silent, provider, records: false, migration: null, cancellationToken);
+        await using var canary = await Subject.GateflowAsync(SpeedReport.Canary, provider, records: true, Canary(), cancellationToken);
+        await using var shadow = await Subject.GateflowAsync(SpeedReport.Shadow, provider, records: true, Shadow(), cancellationToken);
+        Subject[] all = [floor, gateflow, silent, canary];
         foreach (var subject in (Subject[])[.. all, shadow])
         {
             Say($"warming up {subject.Name}");
@@ -130,8 +134,11 @@ internal static class GatewaySpeedCommand
         return subject.Load.StreamAsync(Streams, 4, cancellationToken);
     }
 
-    private static async Task HoldAsync(Subject subject, ProviderStub provider, Figures figures, CancellationToken cancellationToken)
+    /// <summary>What open streams add to a program of its own: one that has held as many before has room left for them.</summary>
+    private static async Task HoldAsync(Subject fresh, ProviderStub provider, Figures figures, CancellationToken cancellationToken)
     {
+        await using var subject = fresh;
+        await subject.Load.SaturateAsync(Connections, MemoryWarmUp, cancellationToken);
         (provider.Chunks, provider.Pace) = (1000, TimeSpan.FromSeconds(1));
         var before = subject.MemoryMb;
         var held = await subject.Load.HoldAsync(HeldStreams, cancellationToken);

@@ -7,11 +7,14 @@ namespace Gateflow.Benchmarks.GatewaySpeed;
 /// <summary>The figures as markdown.</summary>
 internal static class SpeedReport
 {
-    private const string Floor = "floor";
-    private const string Gateflow = "gateflow";
-    private const string Silent = "gateflow, usage log off";
-    private const string Canary = "gateflow, canary at 50 %";
-    private const string Shadow = "gateflow, shadow at 100 %";
+    public const string Floor = "floor";
+    public const string Gateflow = "gateflow";
+    public const string Silent = "gateflow, usage log off";
+    public const string Canary = "gateflow, canary at 50 %";
+    public const string Shadow = "gateflow, shadow at 100 %";
+
+    /// <summary>The programs, in the order of the report.</summary>
+    public static IReadOnlyList<string> Subjects { get; } = [Floor, Gateflow, Silent, Canary, Shadow];
 
     public static string Of(Figures figures, int rounds, TimeSpan time)
     {

@@ -42,7 +42,7 @@ internal sealed class Subject : IAsyncDisposable
         var data = Directory.CreateTempSubdirectory("gateflow-speed-").FullName;
         var program = await ChildProgram.StartAsync(
             "Gateflow.Benchmarks", data, new Dictionary<string, string> { [FloorCommand.Upstream] = provider.Url }, cancellationToken, ["floor"], Core);
-        return new Subject("floor", program, data);
+        return new Subject(SpeedReport.Floor, program, data);
     }
 
     /// <param name="name">What the report calls it.</param>
@@ -103,7 +103,7 @@ internal sealed class Subject : IAsyncDisposable
     /// <summary>Bytes allocated since its start.</summary>
     public async Task<double> AllocatedAsync(CancellationToken cancellationToken)
     {
-        if (Name == "floor")
+        if (Name == SpeedReport.Floor)
         {
             return double.Parse(await _http.GetStringAsync("allocated", cancellationToken), CultureInfo.InvariantCulture);
         }
