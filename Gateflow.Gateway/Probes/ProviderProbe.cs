@@ -131,6 +131,10 @@ public sealed class ProviderProbe(OutboundConnections connections, TimeProvider 
                 ? Failed(fault.InnerException is TimeoutException ? ProbeFault.Timeout : ProbeFault.AddressRefused, fault.InnerException.Message)
                 : Failed(ProbeFault.NoConnection, Words(fault, provider.BaseUrl.Host));
         }
+        finally
+        {
+            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // what stores the result must not keep a socket's thread
+        }
 
         double Elapsed() => time.GetElapsedTime(started).TotalMilliseconds;
 
