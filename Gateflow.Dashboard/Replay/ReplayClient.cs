@@ -53,7 +53,7 @@ internal sealed class ReplayClient(TimeProvider clock, OutboundConnections conne
         for (var attempt = 0; ; attempt++)
         {
             var (reply, wait) = await TryAsync(provider, create, cancellationToken);
-            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // what compares answers must not keep a socket's thread
+            await SocketThread.LeaveAsync(); // comparing answers is long work
             if (wait is null || attempt == LimitRetries)
             {
                 return reply;

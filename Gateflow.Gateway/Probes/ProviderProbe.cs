@@ -133,7 +133,7 @@ public sealed class ProviderProbe(OutboundConnections connections, TimeProvider 
         }
         finally
         {
-            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // what stores the result must not keep a socket's thread
+            await SocketThread.LeaveAsync(); // storing the result is long work
         }
 
         double Elapsed() => time.GetElapsedTime(started).TotalMilliseconds;

@@ -5,6 +5,7 @@ using Gateflow.Core.Rollout;
 using Gateflow.Core.Routing;
 using Gateflow.Core.Shadow;
 using Gateflow.Gateway.Forwarding;
+using Gateflow.Gateway.Outbound;
 using Gateflow.Gateway.Pipeline;
 using Gateflow.Gateway.Protocols;
 using Gateflow.Gateway.Quality;
@@ -84,7 +85,7 @@ internal sealed partial class ShadowSender(
             await ShadowReading.ReadToEndAsync(call);
         }
 
-        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // what compares answers must not keep a socket's thread
+        await SocketThread.LeaveAsync(); // comparing answers is long work
 
         Conclude(copy, exchange, call.Result, call, reserved);
     }

@@ -34,7 +34,7 @@ public sealed class WebhookCall(OutboundConnections connections, TimeProvider ti
         try
         {
             using var response = await connections.SendAsync(request, either.Token);
-            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // what notes the delivery must not keep a socket's thread
+            await SocketThread.LeaveAsync(); // noting the delivery is long work
             var status = (int)response.StatusCode;
             return Attempt(status, status is >= 200 and < 300 ? null : status is >= 300 and < 400 ? "It redirects; enter the address that it redirects to." : "It did not take the message.");
         }

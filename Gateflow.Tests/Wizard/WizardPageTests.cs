@@ -46,6 +46,19 @@ public sealed class WizardPageTests : WizardBench
     }
 
     [Fact]
+    public async Task Recommendations_NotAnalysed_LeadsToTheAnalysis()
+    {
+        await UseAsync();
+        var created = await Drafting.CreateAsync(new CreateMigration { SourceModel = "gpt-4" }, "Ada", Token);
+        var id = created.Value!.Id;
+
+        var page = Open(id, WizardStep.Recommendations);
+
+        Assert.Contains("has not been analysed yet", page.Find(".empty").TextContent, StringComparison.Ordinal);
+        Assert.Equal(WizardSteps.Url(id, WizardStep.Analysis), page.Find(".empty a").GetAttribute("href"));
+    }
+
+    [Fact]
     public async Task Recommendations_Use_ChoosesAndChecks()
     {
         await UseAsync();
