@@ -2,7 +2,7 @@ namespace Gateflow.Dashboard.Composition;
 
 /// <summary>Runs one piece of background work again and again. A failed turn is logged and the loop lives.</summary>
 /// <param name="name">For the log.</param>
-/// <param name="interval">Time between turns.</param>
+/// <param name="interval">Least time from the beginning of one turn to that of the next. No clock ticks while a turn waits for something to do.</param>
 /// <param name="turn">One turn.</param>
 /// <param name="last">What is done once more when the program stops; null for nothing.</param>
 internal sealed partial class PeriodicWork(
@@ -20,11 +20,13 @@ internal sealed partial class PeriodicWork(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(interval, clock);
+        var pause = interval;
         try
         {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
+            while (true)
             {
+                await Task.Delay(pause, clock, stoppingToken);
+                var begun = clock.GetTimestamp();
                 try
                 {
                     await turn(stoppingToken);
@@ -33,6 +35,9 @@ internal sealed partial class PeriodicWork(
                 {
                     LogFailed(name, fault.GetType().Name, fault.Message);
                 }
+
+                pause = interval - clock.GetElapsedTime(begun);
+                pause = pause > TimeSpan.Zero ? pause : TimeSpan.Zero;
             }
         }
         catch (OperationCanceledException)
