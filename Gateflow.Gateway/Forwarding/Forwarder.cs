@@ -8,6 +8,7 @@ using Gateflow.Gateway.Providers;
 using Gateflow.Gateway.Routing;
 using Gateflow.Gateway.Shadow;
 using Gateflow.Gateway.Translation;
+using Microsoft.Extensions.Logging;
 
 namespace Gateflow.Gateway.Forwarding;
 
@@ -15,7 +16,7 @@ namespace Gateflow.Gateway.Forwarding;
 /// Step 7: asks the candidates in order until one answers. While another may follow, the first failure moves on; only the last one is asked
 /// again. Open breakers, providers at their limits and models that their provider has denied are passed over.
 /// </summary>
-internal sealed class Forwarder(OutboundConnections connections, Candidates candidates, GatewayOptions options)
+internal sealed partial class Forwarder(OutboundConnections connections, Candidates candidates, GatewayOptions options, ILogger<Forwarder> logger)
 {
     /// <summary>The call that is to be relayed: one that answered, else the failure that the caller is told of.</summary>
     public async Task<ProviderCall> SendAsync(Exchange exchange)
@@ -95,7 +96,7 @@ internal sealed class Forwarder(OutboundConnections connections, Candidates cand
 
     private TimeSpan? Delay(Exchange exchange, int attempt, ProviderCall call)
     {
-        if (!call.Candidate.Health.Breaker.IsClosed && call.Candidate.Health.Breaker.IsDead)
+        if (call.IsDefect || (!call.Candidate.Health.Breaker.IsClosed && call.Candidate.Health.Breaker.IsDead))
         {
             return null;
         }
@@ -130,7 +131,7 @@ internal sealed class Forwarder(OutboundConnections connections, Candidates cand
             static async what =>
             {
                 await what.self.AskAsync(what.exchange, what.call, tried: true);
-                return what.call.WasAsked ? what.call.Result : AttemptResult.NotAsked;
+                return what.call.TellsOfHealth ? what.call.Result : AttemptResult.NotAsked;
             },
             (self: this, exchange, call));
         if (result != AttemptResult.CircuitOpen)
@@ -174,10 +175,18 @@ internal sealed class Forwarder(OutboundConnections connections, Candidates cand
         {
             call.Result = call.Meaning(fault);
         }
+        catch (Exception fault)
+        {
+            LogDefect(exchange.RequestId, candidate.Model, fault.GetType().FullName, fault.StackTrace); // not its text: it may quote the request
+            call.Fail();
+        }
 
         if (!call.HasRest)
         {
             call.End(tried);
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Request {RequestId} could not be told {Model}, or its answer not be read, for a defect of the gateway: {Kind}\n{Trace}")]
+    private partial void LogDefect(string requestId, string model, string? kind, string? trace);
 }

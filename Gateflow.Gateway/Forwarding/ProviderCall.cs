@@ -74,6 +74,12 @@ internal sealed class ProviderCall(Candidate candidate, bool keepContent, TimePr
     /// <summary>Why the request could not be sent at all; null when it was.</summary>
     public GatewayError? Refusal { get; set; }
 
+    /// <summary>True when it failed for a defect of the gateway: asked again it would again.</summary>
+    public bool IsDefect => Refusal == GatewayError.Internal;
+
+    /// <summary>True when what it came to is its provider's doing.</summary>
+    public bool TellsOfHealth => WasAsked && !IsDefect;
+
     public TimeSpan? RetryAfter { get; set; }
 
     /// <summary>Timestamp of the call's start.</summary>
@@ -102,6 +108,13 @@ internal sealed class ProviderCall(Candidate candidate, bool keepContent, TimePr
     {
         Result = why;
         RetryAfter = retryAfter;
+    }
+
+    /// <summary>Notes that the gateway could not write the request, or not read or relay the answer. To the caller and to a migration the model has failed; of its provider's health that says nothing.</summary>
+    /// <param name="isStarted">Whether the caller has a part of the answer.</param>
+    public void Fail(bool isStarted = false)
+    {
+        (Result, Refusal, HasRest) = (isStarted ? AttemptResult.BrokenStream : AttemptResult.ServerError, GatewayError.Internal, false);
     }
 
     /// <summary>Takes a place within the provider's configured limits; false when there is none, and the provider is passed over.</summary>
@@ -200,7 +213,7 @@ internal sealed class ProviderCall(Candidate candidate, bool keepContent, TimePr
             Candidate.Limit!.Leave(_place, Used);
         }
 
-        if (WasAsked && !IsAside && _told != Result)
+        if (TellsOfHealth && !IsAside && _told != Result)
         {
             _told = Result;
             Candidate.Health.Report(Result, tried);

@@ -44,10 +44,15 @@ internal sealed partial class RequestPipeline(
 
             LogHungUp(exchange.RequestId);
         }
-        catch (Exception fault) when (!http.Response.HasStarted)
+        catch (Exception fault)
         {
-            LogFailed(fault, exchange.RequestId);
-            await RefuseAsync(exchange, GatewayError.Internal);
+            LogFailed(exchange.RequestId, fault.GetType().FullName, fault.StackTrace); // not its text: it may quote the request
+            if (exchange.Last is { Result: AttemptResult.Ok } last)
+            {
+                last.Fail(isStarted: http.Response.HasStarted);
+            }
+
+            await GiveUpAsync(exchange);
         }
 
         closing.Close(exchange); // 9
@@ -99,6 +104,25 @@ internal sealed partial class RequestPipeline(
             : WholeRelay.RelayAsync(exchange, call)); // 8
     }
 
+    /// <summary>Tells the caller that the gateway failed; where that cannot be told, because the answer has begun, the connection's end does.</summary>
+    private async Task GiveUpAsync(Exchange exchange)
+    {
+        try
+        {
+            if (!exchange.Http.Response.HasStarted)
+            {
+                await RefuseAsync(exchange, GatewayError.Internal);
+                return;
+            }
+        }
+        catch (Exception)
+        {
+            // what was written of the answer stands in the way
+        }
+
+        exchange.Http.Abort();
+    }
+
     private Task RefuseAsync(Exchange exchange, GatewayError error) =>
         ErrorWriter.WriteAsync(exchange.Http, error, exchange.Protocol.ErrorBody(error, options.ErrorDocumentation, exchange.RequestId));
 
@@ -120,6 +144,6 @@ internal sealed partial class RequestPipeline(
     [LoggerMessage(Level = LogLevel.Debug, Message = "The caller of {RequestId} hung up")]
     private partial void LogHungUp(string requestId);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Request {RequestId} failed")]
-    private partial void LogFailed(Exception fault, string requestId);
+    [LoggerMessage(Level = LogLevel.Error, Message = "Request {RequestId} failed for a defect of the gateway: {Kind}\n{Trace}")]
+    private partial void LogFailed(string requestId, string? kind, string? trace);
 }

@@ -10,6 +10,7 @@ namespace Gateflow.Gateway.Shims;
 internal sealed class ShimEditor(JsonObject json, Dialect dialect, ShimNotes notes)
 {
     private const string Effort = "reasoning_effort";
+    private const string MaxTokens = "max_tokens";
 
     public void Apply(IReadOnlyList<ShimAction> actions)
     {
@@ -87,6 +88,10 @@ internal sealed class ShimEditor(JsonObject json, Dialect dialect, ShimNotes not
         {
             found.Holder[found.Name] = clamped == Math.Floor(clamped) ? (JsonNode)(long)clamped : clamped;
             notes.Clamped(name, clamped.ToString("0.########", CultureInfo.InvariantCulture));
+            if (name == MaxTokens && clamped < number)
+            {
+                ThinkingShims.KeepUnder(json, dialect, number, clamped, notes);
+            }
         }
     }
 

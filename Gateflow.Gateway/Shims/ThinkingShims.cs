@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Gateflow.Core.Compatibility;
@@ -8,20 +9,17 @@ namespace Gateflow.Gateway.Shims;
 /// <summary>Shims of Claude's thinking: its newer models take an effort where the older ones take a budget, and some of them always think.</summary>
 internal static class ThinkingShims
 {
+    /// <summary>Claude refuses smaller budgets.</summary>
+    private const int LeastBudget = 1024;
+
     public static void Apply(ShimKind kind, JsonObject json, Dialect dialect, ShimNotes notes)
     {
-        var holder = dialect switch
-        {
-            Dialect.Messages => json,
-            Dialect.Bedrock => json["additionalModelRequestFields"] as JsonObject,
-            _ => null,
-        };
-        if (holder?["thinking"] is not JsonObject thinking || thinking["type"] is not JsonValue type || type.GetValueKind() != JsonValueKind.String)
+        if (Find(json, dialect) is not var (holder, thinking, type))
         {
             return;
         }
 
-        switch (kind, type.GetValue<string>())
+        switch (kind, type)
         {
             case (ShimKind.BudgetToEffort, "enabled"):
                 var effort = Reasoning.EffortOf(BudgetOf(thinking));
@@ -36,6 +34,35 @@ internal static class ThinkingShims
                 notes.Mapped("thinking.disabled", "output_config.effort=low");
                 break;
         }
+    }
+
+    /// <summary>Keeps a budget under the limit of the answer that was clamped. One that was not under it before stands: between tools it need not be.</summary>
+    /// <param name="json">The provider's JSON.</param>
+    /// <param name="dialect">Whose it is.</param>
+    /// <param name="before">The caller's limit, tokens.</param>
+    /// <param name="now">The limit that is sent, tokens.</param>
+    /// <param name="notes">Told of a change.</param>
+    public static void KeepUnder(JsonObject json, Dialect dialect, double before, double now, ShimNotes notes)
+    {
+        if (now > LeastBudget && Find(json, dialect) is (_, var thinking, "enabled") && BudgetOf(thinking) is var budget && budget < before && budget >= now)
+        {
+            thinking["budget_tokens"] = (long)now - 1;
+            notes.Clamped("thinking.budget_tokens", thinking["budget_tokens"]!.GetValue<long>().ToString(CultureInfo.InvariantCulture));
+        }
+    }
+
+    /// <summary>The thinking that is asked for, what holds it and its type; null for none.</summary>
+    private static (JsonObject Holder, JsonObject Thinking, string Type)? Find(JsonObject json, Dialect dialect)
+    {
+        var holder = dialect switch
+        {
+            Dialect.Messages => json,
+            Dialect.Bedrock => json["additionalModelRequestFields"] as JsonObject,
+            _ => null,
+        };
+        return holder?["thinking"] is JsonObject thinking && thinking["type"] is JsonValue type && type.GetValueKind() == JsonValueKind.String
+            ? (holder, thinking, type.GetValue<string>())
+            : null;
     }
 
     private static int BudgetOf(JsonObject thinking) =>

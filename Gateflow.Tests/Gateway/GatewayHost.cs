@@ -43,19 +43,23 @@ internal sealed class GatewayHost : IAsyncDisposable
     /// <summary>What people are told of.</summary>
     public AlertBell Bell { get; } = new();
 
+    /// <summary>What is logged.</summary>
+    public RecordedLog Log { get; } = new();
+
     /// <summary>Starts upstream and gateway. gpt-4 and gpt-4o are served, gpt-dead is known only.</summary>
     /// <param name="weight">Weight of a running migration gpt-4 → gpt-4o in hundredths of a percent; null for none.</param>
     /// <param name="timeout">The time limit of gpt-4o; the default, and that of gpt-4, is 10 s.</param>
     /// <param name="configure">The gateway's options.</param>
     /// <param name="time">The gateway's clock.</param>
     /// <param name="provider">Another provider than the fake one.</param>
+    /// <param name="before">What stands before the gateway.</param>
     public static async Task<GatewayHost> StartAsync(
-        int? weight = null, TimeSpan? timeout = null, Action<GatewayOptions>? configure = null, TimeProvider? time = null, Uri? provider = null)
+        int? weight = null, TimeSpan? timeout = null, Action<GatewayOptions>? configure = null, TimeProvider? time = null, Uri? provider = null, Action<WebApplication>? before = null)
     {
         var upstream = await FakeUpstream.StartAsync();
         var host = new GatewayHost(upstream) { Table = CreateTable(provider ?? upstream.BaseUrl, weight, timeout ?? Limit, provider is null ? "gpt-4o-upstream" : "gpt-4o") };
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
+        builder.Logging.ClearProviders().AddProvider(host.Log);
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton<RouteReader>(() => host.Table);
         builder.Services.AddSingleton(host.Recorder);
@@ -64,6 +68,7 @@ internal sealed class GatewayHost : IAsyncDisposable
         builder.Services.AddSingleton(time ?? TimeProvider.System);
         builder.Services.AddGateway(configure);
         var app = builder.Build();
+        before?.Invoke(app);
         app.UseGateway();
         await app.StartAsync(TestContext.Current.CancellationToken);
         host._app = app;

@@ -57,6 +57,11 @@ public sealed class ShimEditorTests
 
     [Theory]
     [InlineData("Responses", "nearest reasoning_effort low high", """{"reasoning":{"effort":"none"}}""", """{"reasoning":{"effort":"low"}}""", "reasoning_effort:mapped(low)")]
+    [InlineData("Messages", "clamp max_tokens - 8000", """{"max_tokens":64000,"thinking":{"type":"enabled","budget_tokens":32000}}""", """{"max_tokens":8000,"thinking":{"type":"enabled","budget_tokens":7999}}""", "max_tokens:clamped(8000), thinking.budget_tokens:clamped(7999)")]
+    [InlineData("Messages", "clamp max_tokens - 8000", """{"max_tokens":64000,"thinking":{"type":"enabled","budget_tokens":2000}}""", """{"max_tokens":8000,"thinking":{"type":"enabled","budget_tokens":2000}}""", "max_tokens:clamped(8000)")]
+    [InlineData("Messages", "clamp max_tokens - 8000", """{"max_tokens":9000,"thinking":{"type":"enabled","budget_tokens":20000}}""", """{"max_tokens":8000,"thinking":{"type":"enabled","budget_tokens":20000}}""", "max_tokens:clamped(8000)")]
+    [InlineData("Messages", "clamp max_tokens - 8000", """{"max_tokens":9000,"thinking":{"type":"adaptive"}}""", """{"max_tokens":8000,"thinking":{"type":"adaptive"}}""", "max_tokens:clamped(8000)")]
+    [InlineData("Bedrock", "clamp max_tokens - 8000", """{"inferenceConfig":{"maxTokens":9000},"additionalModelRequestFields":{"thinking":{"type":"enabled","budget_tokens":8500}}}""", """{"inferenceConfig":{"maxTokens":8000},"additionalModelRequestFields":{"thinking":{"type":"enabled","budget_tokens":7999}}}""", "max_tokens:clamped(8000), thinking.budget_tokens:clamped(7999)")]
     [InlineData("Responses", "set reasoning_effort none; rename max_tokens max_completion_tokens", """{"max_output_tokens":5}""", """{"max_output_tokens":5,"reasoning":{"effort":"none"}}""", "reasoning_effort:defaulted(none)")]
     [InlineData("Responses", "set_in_chat reasoning_effort none; drop stop", """{"stop":"x"}""", """{"stop":"x"}""", "")]
     [InlineData("Messages", "drop stop temperature", """{"stop_sequences":["x"],"temperature":0}""", "{}", "stop:dropped, temperature:dropped")]
