@@ -1,4 +1,5 @@
 using Gateflow.Core.Migrations;
+using Gateflow.Gateway.Errors;
 
 namespace Gateflow.Dashboard.Replay;
 
@@ -94,7 +95,7 @@ public abstract partial class BackgroundRunner : IHostedLifecycleService, IDispo
         }
         catch (Exception fault)
         {
-            LogFailed(id, fault.GetType().Name, fault);
+            LogFailed(id, Defect.Describe(fault));
             await FailAsync(id, () => fail($"{fault.GetType().Name}. The log tells more."));
         }
         finally
@@ -113,12 +114,12 @@ public abstract partial class BackgroundRunner : IHostedLifecycleService, IDispo
         }
         catch (Exception second)
         {
-            LogFailed(id, second.GetType().Name, second);
+            LogFailed(id, Defect.Describe(second));
         }
     }
 
-    [LoggerMessage(LogLevel.Error, "{Id} failed: {Kind}")]
-    private partial void LogFailed(string id, string kind, Exception fault);
+    [LoggerMessage(LogLevel.Error, "{Id} failed: {Defect}")]
+    private partial void LogFailed(string id, string defect);
 
     [LoggerMessage(LogLevel.Warning, "{Count} runs of {Runner} were left by the process before this one and are marked as failed")]
     private partial void LogAbandoned(int count, string runner);

@@ -27,4 +27,24 @@ internal static class ErrorWriter
 
         return response.Body.WriteAsync(body, context.RequestAborted).AsTask();
     }
+
+    /// <summary>Tells the caller that the gateway failed; where that cannot be told, because the answer has begun, the connection's end does.</summary>
+    /// <param name="body"><see cref="GatewayError.Internal"/> in the caller's protocol, JSON.</param>
+    public static async Task GiveUpAsync(HttpContext context, ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            if (!context.Response.HasStarted)
+            {
+                await WriteAsync(context, GatewayError.Internal, body);
+                return;
+            }
+        }
+        catch (Exception)
+        {
+            // what was written of the answer stands in the way
+        }
+
+        context.Abort();
+    }
 }

@@ -1,5 +1,6 @@
 using Gateflow.Core.Fallbacks;
 using Gateflow.Core.Rollout;
+using Gateflow.Gateway.Errors;
 using Gateflow.Gateway.Outbound;
 using Gateflow.Gateway.Limits;
 using Gateflow.Gateway.Pipeline;
@@ -94,6 +95,39 @@ internal sealed partial class Forwarder(OutboundConnections connections, Candida
         index + 1 < exchange.Candidates.Count && exchange.Candidates[index + 1] is var twin
         && twin.Role == exchange.Candidates[index].Role && twin.Model == exchange.Candidates[index].Model;
 
+    /// <summary>One call, whose result tells what came of it. Nothing is thrown.</summary>
+    /// <param name="exchange">The caller's request.</param>
+    /// <param name="call">Whom to ask.</param>
+    /// <param name="stream">Whether a stream is asked for.</param>
+    public async Task AskOnceAsync(Exchange exchange, ProviderCall call, bool stream)
+    {
+        var candidate = call.Candidate;
+        try
+        {
+            var body = OutgoingBody.Create(exchange, candidate, call);
+            await call.SendAsync(connections, new ProviderRequest(
+                candidate.Endpoint, body, stream, exchange.Http.Request.Headers, candidate.PassesThrough, exchange.Time.GetUtcNow()));
+            await AnswerHead.ReadAsync(call);
+        }
+        catch (NotCarriedException fault)
+        {
+            (call.Result, call.Refusal) = (AttemptResult.BadRequest, fault.Error);
+        }
+        catch (ProviderSetupException fault)
+        {
+            (call.Result, call.Refusal) = (AttemptResult.Unauthorized, fault.Error);
+        }
+        catch (Exception fault) when (ProviderCall.IsBroken(fault))
+        {
+            call.Result = call.Meaning(fault);
+        }
+        catch (Exception fault)
+        {
+            LogDefect(exchange.RequestId, candidate.Model, Defect.Describe(fault));
+            call.Fail();
+        }
+    }
+
     private TimeSpan? Delay(Exchange exchange, int attempt, ProviderCall call)
     {
         if (call.IsDefect || (!call.Candidate.Health.Breaker.IsClosed && call.Candidate.Health.Breaker.IsDead))
@@ -155,38 +189,13 @@ internal sealed partial class Forwarder(OutboundConnections connections, Candida
             return;
         }
 
-        var (envelope, candidate) = (exchange.Envelope, call.Candidate);
-        try
-        {
-            var body = OutgoingBody.Create(exchange, candidate, call);
-            await call.SendAsync(connections, new ProviderRequest(
-                candidate.Endpoint, body, envelope.Stream, exchange.Http.Request.Headers, candidate.PassesThrough, exchange.Time.GetUtcNow()));
-            await AnswerHead.ReadAsync(call);
-        }
-        catch (NotCarriedException fault)
-        {
-            (call.Result, call.Refusal) = (AttemptResult.BadRequest, fault.Error);
-        }
-        catch (ProviderSetupException fault)
-        {
-            (call.Result, call.Refusal) = (AttemptResult.Unauthorized, fault.Error);
-        }
-        catch (Exception fault) when (ProviderCall.IsBroken(fault))
-        {
-            call.Result = call.Meaning(fault);
-        }
-        catch (Exception fault)
-        {
-            LogDefect(exchange.RequestId, candidate.Model, fault.GetType().FullName, fault.StackTrace); // not its text: it may quote the request
-            call.Fail();
-        }
-
+        await AskOnceAsync(exchange, call, exchange.Envelope.Stream);
         if (!call.HasRest)
         {
             call.End(tried);
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Request {RequestId} could not be told {Model}, or its answer not be read, for a defect of the gateway: {Kind}\n{Trace}")]
-    private partial void LogDefect(string requestId, string model, string? kind, string? trace);
+    [LoggerMessage(Level = LogLevel.Error, Message = "Request {RequestId} could not be told {Model}, or its answer not be read, for a defect of the gateway: {Defect}")]
+    private partial void LogDefect(string requestId, string model, string defect);
 }

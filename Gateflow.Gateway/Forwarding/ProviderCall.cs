@@ -114,7 +114,8 @@ internal sealed class ProviderCall(Candidate candidate, bool keepContent, TimePr
     /// <param name="isStarted">Whether the caller has a part of the answer.</param>
     public void Fail(bool isStarted = false)
     {
-        (Result, Refusal, HasRest) = (isStarted ? AttemptResult.BrokenStream : AttemptResult.ServerError, GatewayError.Internal, false);
+        Result = caller.IsCancellationRequested ? AttemptResult.ClientCancelled : isStarted ? AttemptResult.BrokenStream : AttemptResult.ServerError;
+        (Refusal, HasRest) = (GatewayError.Internal, false);
     }
 
     /// <summary>Takes a place within the provider's configured limits; false when there is none, and the provider is passed over.</summary>
@@ -163,7 +164,16 @@ internal sealed class ProviderCall(Candidate candidate, bool keepContent, TimePr
             _limit.CancelAfter(Candidate.Endpoint.Provider.IdleTimeout);
         }
 
-        var count = await read;
+        int count;
+        try
+        {
+            count = await read;
+        }
+        catch (InvalidOperationException fault) when (_stream is BrotliStream)
+        {
+            throw new InvalidDataException("The answer is not compressed as its header says.", fault); // as the other decoders do
+        }
+
         Recording?.Append(buffer.Span[..count]);
         if (_limited)
         {

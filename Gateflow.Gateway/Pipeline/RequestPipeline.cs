@@ -35,7 +35,7 @@ internal sealed partial class RequestPipeline(
 
             await AnswerAsync(exchange);
         }
-        catch (Exception fault) when (exchange.Aborted.IsCancellationRequested && ProviderCall.IsBroken(fault))
+        catch (Exception fault) when (ProviderCall.IsBroken(fault) && (exchange.Aborted.IsCancellationRequested || exchange.Calls.Count == 0)) // before the first call only the caller's connection can break
         {
             if (exchange.Last is { } last)
             {
@@ -46,16 +46,29 @@ internal sealed partial class RequestPipeline(
         }
         catch (Exception fault)
         {
-            LogFailed(exchange.RequestId, fault.GetType().FullName, fault.StackTrace); // not its text: it may quote the request
+            LogFailed(exchange.RequestId, Defect.Describe(fault));
             if (exchange.Last is { Result: AttemptResult.Ok } last)
             {
                 last.Fail(isStarted: http.Response.HasStarted);
             }
 
-            await GiveUpAsync(exchange);
+            await ErrorWriter.GiveUpAsync(http, exchange.Protocol.ErrorBody(GatewayError.Internal, options.ErrorDocumentation, exchange.RequestId));
         }
 
-        closing.Close(exchange); // 9
+        Close(exchange); // 9
+    }
+
+    private void Close(Exchange exchange)
+    {
+        try
+        {
+            closing.Close(exchange);
+        }
+        catch (Exception fault)
+        {
+            LogFailed(exchange.RequestId, Defect.Describe(fault));
+            gate.Settle(exchange, 0, 0);
+        }
     }
 
     private async ValueTask<GatewayError?> PrepareAsync(Exchange exchange)
@@ -104,25 +117,6 @@ internal sealed partial class RequestPipeline(
             : WholeRelay.RelayAsync(exchange, call)); // 8
     }
 
-    /// <summary>Tells the caller that the gateway failed; where that cannot be told, because the answer has begun, the connection's end does.</summary>
-    private async Task GiveUpAsync(Exchange exchange)
-    {
-        try
-        {
-            if (!exchange.Http.Response.HasStarted)
-            {
-                await RefuseAsync(exchange, GatewayError.Internal);
-                return;
-            }
-        }
-        catch (Exception)
-        {
-            // what was written of the answer stands in the way
-        }
-
-        exchange.Http.Abort();
-    }
-
     private Task RefuseAsync(Exchange exchange, GatewayError error) =>
         ErrorWriter.WriteAsync(exchange.Http, error, exchange.Protocol.ErrorBody(error, options.ErrorDocumentation, exchange.RequestId));
 
@@ -144,6 +138,6 @@ internal sealed partial class RequestPipeline(
     [LoggerMessage(Level = LogLevel.Debug, Message = "The caller of {RequestId} hung up")]
     private partial void LogHungUp(string requestId);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Request {RequestId} failed for a defect of the gateway: {Kind}\n{Trace}")]
-    private partial void LogFailed(string requestId, string? kind, string? trace);
+    [LoggerMessage(Level = LogLevel.Error, Message = "Request {RequestId} failed for a defect of the gateway: {Defect}")]
+    private partial void LogFailed(string requestId, string defect);
 }

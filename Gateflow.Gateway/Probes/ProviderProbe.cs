@@ -94,13 +94,13 @@ public sealed class ProviderProbe(OutboundConnections connections, TimeProvider 
             provider,
             token => adapter.CreateAsync(new ProviderRequest(endpoint, new SplicedContent([body]), false, new HeaderDictionary(), false, time.GetUtcNow()), token),
             (good, _) => good,
-            limit, cancellationToken);
+            limit, cancellationToken, adapter);
         return result with { Model = model };
     }
 
     private async Task<ProbeResult> SendAsync(
         ProviderEndpoint provider, Func<CancellationToken, ValueTask<HttpRequestMessage>> create,
-        Func<ProbeResult, ReadOnlyMemory<byte>, ProbeResult> good, TimeSpan limit, CancellationToken cancellationToken)
+        Func<ProbeResult, ReadOnlyMemory<byte>, ProbeResult> good, TimeSpan limit, CancellationToken cancellationToken, IProviderAdapter? adapter = null)
     {
         using var timeout = new CancellationTokenSource(limit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
@@ -112,6 +112,11 @@ public sealed class ProviderProbe(OutboundConnections connections, TimeProvider 
             await response.Content.LoadIntoBufferAsync(LargestAnswer, either.Token);
             var body = await response.Content.ReadAsByteArrayAsync(either.Token);
             var status = (int)response.StatusCode;
+            if (status == 401)
+            {
+                adapter?.Refused(provider, request);
+            }
+
             var result = new ProbeResult { At = time.GetUtcNow(), LatencyMs = Elapsed(), HttpStatus = status };
             return ProbeAnswer.Fault(status) is { } fault
                 ? result with { Fault = fault, Message = ProbeAnswer.Message(body, provider) ?? $"The provider answered with status {status}." }

@@ -102,6 +102,7 @@ internal sealed partial class ShadowSender(
 
         var now = time.GetUtcNow();
         var ok = result == AttemptResult.Ok;
+        var quality = ok && exchange.Protocol.Kind != Protocol.Embeddings ? Score(copy, exchange, call!) : double.NaN; // before anything is counted: a defect here counts the copy as failed
         if (call is null || (!ok && result != AttemptResult.BrokenStream))
         {
             copy.Tally.Failed(reserved, now);
@@ -111,7 +112,6 @@ internal sealed partial class ShadowSender(
             copy.Tally.Answered(UsageOf(call, exchange), reserved, ok, now);
         }
 
-        var quality = ok && exchange.Protocol.Kind != Protocol.Embeddings ? Score(copy, exchange, call!) : double.NaN;
         if (ok && double.IsFinite(copy.SourceMs) && double.IsFinite(call!.LatencyMs))
         {
             copy.Tally.Timed(copy.SourceMs, call.LatencyMs);

@@ -46,8 +46,9 @@ internal static class ThinkingShims
     {
         if (now > LeastBudget && Find(json, dialect) is (_, var thinking, "enabled") && BudgetOf(thinking) is var budget && budget < before && budget >= now)
         {
-            thinking["budget_tokens"] = (long)now - 1;
-            notes.Clamped("thinking.budget_tokens", thinking["budget_tokens"]!.GetValue<long>().ToString(CultureInfo.InvariantCulture));
+            var kept = (int)now - 1;
+            thinking["budget_tokens"] = kept;
+            notes.Clamped("thinking.budget_tokens", kept.ToString(CultureInfo.InvariantCulture));
         }
     }
 
@@ -66,7 +67,8 @@ internal static class ThinkingShims
     }
 
     private static int BudgetOf(JsonObject thinking) =>
-        thinking["budget_tokens"] is JsonValue value && value.TryGetValue<int>(out var budget) ? budget : 0;
+        thinking["budget_tokens"] is JsonValue value && value.GetValueKind() == JsonValueKind.Number
+        && double.TryParse(value.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var budget) ? (int)Math.Min(budget, int.MaxValue) : 0;
 
     /// <summary>An effort that the caller gave stands.</summary>
     private static void SetEffort(JsonObject holder, string effort)

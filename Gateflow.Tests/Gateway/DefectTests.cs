@@ -95,6 +95,56 @@ public sealed class DefectTests
         Assert.All(host.Log.Lines, line => Assert.DoesNotContain(Secret, line, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Post_ClosingFails_CallerHasTheWholeAnswer()
+    {
+        await using var host = await GatewayHost.StartAsync(5_000);
+        host.Judge.Arm(GatewayHost.MigrationId, new JudgeConfig { RollbackThreshold = new() { ErrorRate = 0.05 } });
+        host.Judge.BeginStep(GatewayHost.MigrationId, 0, 50);
+        host.Judge.Breached += (_, _) => throw new InvalidOperationException(Secret);
+        host.Upstream.Answer = (http, model) => model == "gpt-4" ? FakeUpstream.Json(http, 200, FakeUpstream.Completion(model)) : FakeUpstream.Json(http, 500, "{}");
+
+        var answers = 0;
+        while (!host.Log.Lines.Any(static line => line.Contains("for a defect of the gateway", StringComparison.Ordinal)))
+        {
+            using var response = await host.PostAsync(GatewayHost.Chat().Replace("there", $"there {answers}", StringComparison.Ordinal));
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+            Assert.Contains("gpt-4", await response.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+            Assert.True(++answers < 500, "The judge saw no breach.");
+        }
+
+        Assert.All(host.Log.Lines, line => Assert.DoesNotContain(Secret, line, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Post_AnswerIsNotCompressedAsItsHeaderSays_IsTheProvidersFault()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        host.Upstream.Answer = (http, model) =>
+        {
+            http.Response.Headers.ContentEncoding = "br";
+            return FakeUpstream.Json(http, 200, FakeUpstream.Completion(model));
+        };
+
+        using var response = await host.PostAsync(GatewayHost.Chat());
+
+        Assert.Equal(HttpStatusCode.BadGateway, response.StatusCode);
+        Assert.DoesNotContain(host.Log.Lines, line => line.Contains("defect", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task CountTokens_CannotBeAsked_SaysSo()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        host.Serve("claude-sonnet-5", ProviderType.Anthropic, change: e => e with { BaseUrl = new Uri("nowhere", UriKind.Relative) });
+
+        using var response = await host.PostToAsync("/v1/messages/count_tokens", """{"model":"claude-sonnet-5","messages":[{"role":"user","content":"Hello there"}]}""");
+
+        Assert.Equal(HttpStatusCode.InternalServerError, response.StatusCode);
+        Assert.Contains("The gateway failed", await response.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+        Assert.Contains(host.Log.Lines, line => line.Contains("for a defect of the gateway: System.InvalidOperationException", StringComparison.Ordinal));
+    }
+
     /// <summary>gpt-4 moves to gpt-4o, whose provider's address is none that a request can be sent to.</summary>
     private static async Task<GatewayHost> StartWithoutAddressAsync()
     {

@@ -5,13 +5,12 @@ using Gateflow.Gateway.Envelopes;
 using Gateflow.Gateway.Errors;
 using Gateflow.Gateway.Forwarding;
 using Gateflow.Gateway.Limits;
-using Gateflow.Gateway.Outbound;
 using Gateflow.Gateway.Pipeline;
-using Gateflow.Gateway.Providers;
 using Gateflow.Gateway.Providers.Anthropic;
 using Gateflow.Gateway.Relay;
 using Gateflow.Gateway.Routing;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 
 namespace Gateflow.Gateway.Protocols.Messages;
 
@@ -19,7 +18,8 @@ namespace Gateflow.Gateway.Protocols.Messages;
 /// <c>POST /v1/messages/count_tokens</c>: <c>{"input_tokens"}</c>, from the provider where it is Anthropic, else an estimate from the length of the texts,
 /// which the header <c>x-gateflow-estimated</c> admits. It counts as a request within the limits of the key, but never as usage of the model: nothing was answered.
 /// </summary>
-internal sealed class CountTokensEndpoint(GatewayOptions options, RouteReader routes, KeyGate gate, Candidates candidates, SourceConversations conversations, OutboundConnections connections, TimeProvider time)
+internal sealed partial class CountTokensEndpoint(
+    GatewayOptions options, RouteReader routes, KeyGate gate, Candidates candidates, SourceConversations conversations, Forwarder forwarder, TimeProvider time, ILogger<CountTokensEndpoint> logger)
 {
     private const double BytesPerToken = 4;
 
@@ -41,6 +41,11 @@ internal sealed class CountTokensEndpoint(GatewayOptions options, RouteReader ro
         catch (Exception fault) when (exchange.Aborted.IsCancellationRequested && ProviderCall.IsBroken(fault))
         {
             // the caller hung up
+        }
+        catch (Exception fault)
+        {
+            LogFailed(exchange.RequestId, Defect.Describe(fault));
+            await ErrorWriter.GiveUpAsync(http, exchange.Protocol.ErrorBody(GatewayError.Internal, options.ErrorDocumentation, exchange.RequestId));
         }
         finally
         {
@@ -75,15 +80,10 @@ internal sealed class CountTokensEndpoint(GatewayOptions options, RouteReader ro
     {
         var call = new ProviderCall(candidate with { Adapter = AnthropicMessagesAdapter.CountTokens }, keepContent: false, time, exchange.Aborted) { IsAside = true };
         exchange.Calls.Add(call);
-        try
+        await forwarder.AskOnceAsync(exchange, call, stream: false);
+        if (call.Result == AttemptResult.ClientCancelled)
         {
-            await call.SendAsync(connections, new ProviderRequest(
-                candidate.Endpoint, OutgoingBody.Create(exchange, call.Candidate, call), false, exchange.Http.Request.Headers, true, time.GetUtcNow()));
-            await AnswerHead.ReadAsync(call);
-        }
-        catch (Exception fault) when (ProviderCall.IsBroken(fault) && !exchange.Aborted.IsCancellationRequested)
-        {
-            call.Result = call.Meaning(fault);
+            return;
         }
 
         ResponseMarks.Write(exchange, call);
@@ -100,4 +100,7 @@ internal sealed class CountTokensEndpoint(GatewayOptions options, RouteReader ro
         response.ContentType = "application/json";
         return response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(new { input_tokens = tokens }), exchange.Aborted).AsTask();
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Request {RequestId} failed for a defect of the gateway: {Defect}")]
+    private partial void LogFailed(string requestId, string defect);
 }

@@ -3,8 +3,10 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Gateflow.Core.Providers;
 using Gateflow.Core.Rollout;
 using Gateflow.Core.Routing;
+using Gateflow.Gateway.Probes;
 using Gateflow.Gateway.Providers.VertexAI;
 using Microsoft.Extensions.Time.Testing;
 
@@ -113,6 +115,24 @@ public sealed class ServiceAccountTests : IDisposable
         using var answered = await host.PostAsync(GatewayHost.Chat("gem"));
 
         Assert.Equal((false, HttpStatusCode.OK), (refused.IsSuccessStatusCode, answered.StatusCode));
+        Assert.Equal(["Bearer token-1", "Bearer token-2"], host.Upstream.Requests.Select(sent => sent.Headers["Authorization"]));
+    }
+
+    [Fact]
+    public async Task Probe_TokenIsRefused_TheNextProbeBearsAnother()
+    {
+        await using var tokens = await TokenEndpoint.StartAsync();
+        await using var host = await StartAsync(tokens.Address);
+        host.Upstream.Answer = (http, _) => http.Request.Headers.Authorization == "Bearer token-1"
+            ? FakeUpstream.Json(http, 401, """{"error":{"code":401,"message":"Invalid credentials","status":"UNAUTHENTICATED"}}""")
+            : FakeUpstream.Json(http, 200, Answer);
+        var (probe, provider) = (host.Get<ProviderProbe>(), host.Table.Models["gem"].Endpoints[0].Provider);
+
+        var refused = await probe.RunAsync(provider, "gemini-up", TimeSpan.FromSeconds(10), Cancel);
+        var answered = await probe.RunAsync(provider, "gemini-up", TimeSpan.FromSeconds(10), Cancel);
+
+        Assert.Equal((401, ProbeFault.KeyRefused), (refused.HttpStatus, refused.Fault));
+        Assert.Equal((200, null), (answered.HttpStatus, answered.Fault));
         Assert.Equal(["Bearer token-1", "Bearer token-2"], host.Upstream.Requests.Select(sent => sent.Headers["Authorization"]));
     }
 
