@@ -1,3 +1,6 @@
+using System.Data.Common;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Gateflow.Gateway.Errors;
@@ -5,15 +8,24 @@ namespace Gateflow.Gateway.Errors;
 /// <summary>How a defect is logged: what it is and where, but not its text, for that may quote what a caller or a model said.</summary>
 public static class Defect
 {
-    /// <summary>Kind and trace of a fault and of those that caused it, a line each.</summary>
+    /// <summary>Kind, trace and, of faults of databases and connections, the code of a fault and of those that caused it.</summary>
     public static string Describe(Exception fault)
     {
         var words = new StringBuilder();
         for (var cause = fault; cause is not null; cause = cause.InnerException)
         {
-            words.Append(words.Length == 0 ? "" : "\ncaused by ").Append(cause.GetType().FullName).Append('\n').Append(cause.StackTrace);
+            words.Append(words.Length == 0 ? "" : "\ncaused by ").Append(cause.GetType().FullName).Append(CodeOf(cause)).Append('\n').Append(cause.StackTrace);
         }
 
         return words.ToString();
     }
+
+    private static string CodeOf(Exception cause) => cause switch
+    {
+        DbException { SqlState: { } state } => $" ({state})",
+        SocketException socket => $" ({socket.SocketErrorCode})",
+        HttpRequestException http => $" ({http.HttpRequestError})",
+        ExternalException native => $" ({native.ErrorCode})",
+        _ => "",
+    };
 }

@@ -190,7 +190,7 @@ internal sealed partial class Forwarder(OutboundConnections connections, Candida
         }
 
         await AskOnceAsync(exchange, call, exchange.Envelope.Stream);
-        if (!call.HasRest)
+        if (!call.HasRest || call.Result != AttemptResult.Ok)
         {
             call.End(tried);
         }

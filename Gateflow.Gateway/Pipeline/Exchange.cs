@@ -165,6 +165,9 @@ internal sealed class Exchange(HttpContext http, ICallerProtocol protocol, Route
         }
     }
 
+    /// <summary>Whether a fault is the end of the caller's connection. Before the first call no other can break.</summary>
+    public bool IsHangUp(Exception fault) => ProviderCall.IsBroken(fault) && (Aborted.IsCancellationRequested || Calls.Count == 0);
+
     public void Dispose()
     {
         Copy?.Tally.Skipped(); // nothing is known of what the source did

@@ -22,20 +22,22 @@ internal sealed partial class RequestPipeline(
     public async Task HandleAsync(HttpContext http, ICallerProtocol protocol)
     {
         using var exchange = new Exchange(http, protocol, routes(), time);
+        GatewayError? refusal = null;
         ResponseMarks.WriteId(exchange);
         try
         {
-            if (await PrepareAsync(exchange) is { } refusal)
+            refusal = await PrepareAsync(exchange);
+            if (refusal is null)
+            {
+                await AnswerAsync(exchange);
+            }
+            else
             {
                 ResponseMarks.WriteRequested(exchange);
                 await RefuseAsync(exchange, refusal);
-                closing.Refused(exchange, refusal); // 9
-                return;
             }
-
-            await AnswerAsync(exchange);
         }
-        catch (Exception fault) when (ProviderCall.IsBroken(fault) && (exchange.Aborted.IsCancellationRequested || exchange.Calls.Count == 0)) // before the first call only the caller's connection can break
+        catch (Exception fault) when (exchange.IsHangUp(fault))
         {
             if (exchange.Last is { } last)
             {
@@ -43,6 +45,7 @@ internal sealed partial class RequestPipeline(
             }
 
             LogHungUp(exchange.RequestId);
+            http.Abort();
         }
         catch (Exception fault)
         {
@@ -55,19 +58,26 @@ internal sealed partial class RequestPipeline(
             await ErrorWriter.GiveUpAsync(http, exchange.Protocol.ErrorBody(GatewayError.Internal, options.ErrorDocumentation, exchange.RequestId));
         }
 
-        Close(exchange); // 9
+        Close(exchange, refusal); // 9
     }
 
-    private void Close(Exchange exchange)
+    private void Close(Exchange exchange, GatewayError? refusal)
     {
         try
         {
-            closing.Close(exchange);
+            if (refusal is null)
+            {
+                closing.Close(exchange);
+            }
+            else
+            {
+                closing.Refused(exchange, refusal);
+            }
         }
         catch (Exception fault)
         {
             LogFailed(exchange.RequestId, Defect.Describe(fault));
-            gate.Settle(exchange, 0, 0);
+            gate.Settle(exchange, exchange.Last?.Facts is { } used ? (long)used.InputTokens + used.OutputTokens : 0, 0);
         }
     }
 

@@ -109,14 +109,14 @@ public sealed class ProviderProbe(OutboundConnections connections, TimeProvider 
         {
             using var request = await create(either.Token);
             using var response = await connections.SendAsync(provider, request, either.Token);
-            await response.Content.LoadIntoBufferAsync(LargestAnswer, either.Token);
-            var body = await response.Content.ReadAsByteArrayAsync(either.Token);
             var status = (int)response.StatusCode;
             if (status == 401)
             {
                 adapter?.Refused(provider, request);
             }
 
+            await response.Content.LoadIntoBufferAsync(LargestAnswer, either.Token);
+            var body = await response.Content.ReadAsByteArrayAsync(either.Token);
             var result = new ProbeResult { At = time.GetUtcNow(), LatencyMs = Elapsed(), HttpStatus = status };
             return ProbeAnswer.Fault(status) is { } fault
                 ? result with { Fault = fault, Message = ProbeAnswer.Message(body, provider) ?? $"The provider answered with status {status}." }

@@ -4,6 +4,7 @@ using Gateflow.Core.Quality;
 using Gateflow.Core.Rollout;
 using Gateflow.Core.Routing;
 using Gateflow.Core.Shadow;
+using Gateflow.Gateway.Errors;
 using Gateflow.Gateway.Forwarding;
 using Gateflow.Gateway.Outbound;
 using Gateflow.Gateway.Pipeline;
@@ -53,7 +54,7 @@ internal sealed partial class ShadowSender(
             catch (Exception fault)
             {
                 copy.Tally.Failed(reserved, time.GetUtcNow());
-                LogFailed(copy.MigrationId, fault.GetType().Name); // not its text: it may quote the request
+                LogFailed(copy.MigrationId, Defect.Describe(fault));
             }
         }
     }
@@ -90,7 +91,7 @@ internal sealed partial class ShadowSender(
         Conclude(copy, exchange, call.Result, call, reserved);
     }
 
-    /// <summary>Counts what came of a copy, compares the answers, and tells the judge.</summary>
+    /// <summary>Counts what came of a copy, compares the answers, and tells the judge. A defect in the last two does not undo the first: it is logged.</summary>
     private void Conclude(ShadowCopy copy, Exchange exchange, AttemptResult result, ProviderCall? call, decimal? reserved)
     {
         if (result == AttemptResult.ClientCancelled)
@@ -102,7 +103,6 @@ internal sealed partial class ShadowSender(
 
         var now = time.GetUtcNow();
         var ok = result == AttemptResult.Ok;
-        var quality = ok && exchange.Protocol.Kind != Protocol.Embeddings ? Score(copy, exchange, call!) : double.NaN; // before anything is counted: a defect here counts the copy as failed
         if (call is null || (!ok && result != AttemptResult.BrokenStream))
         {
             copy.Tally.Failed(reserved, now);
@@ -112,6 +112,7 @@ internal sealed partial class ShadowSender(
             copy.Tally.Answered(UsageOf(call, exchange), reserved, ok, now);
         }
 
+        var quality = ok && exchange.Protocol.Kind != Protocol.Embeddings ? TryScore(copy, exchange, call!) : double.NaN;
         if (ok && double.IsFinite(copy.SourceMs) && double.IsFinite(call!.LatencyMs))
         {
             copy.Tally.Timed(copy.SourceMs, call.LatencyMs);
@@ -124,7 +125,7 @@ internal sealed partial class ShadowSender(
 
         // Nobody has part of a copy's answer: one that breaks off is a failure like any other.
         var kind = Attribution.Classify(Arm.Target, result == AttemptResult.BrokenStream ? AttemptResult.ServerError : result, copy.Source);
-        judge.Fold(copy.MigrationId, new ArmOutcome
+        var outcome = new ArmOutcome
         {
             Arm = Arm.Target,
             Kind = kind,
@@ -134,7 +135,28 @@ internal sealed partial class ShadowSender(
             DurationMs = double.NaN, // nobody waited for it
             TimedOut = result == AttemptResult.Timeout,
             Quality = quality,
-        });
+        };
+        try
+        {
+            judge.Fold(copy.MigrationId, outcome);
+        }
+        catch (Exception fault)
+        {
+            LogUnjudged(copy.MigrationId, Defect.Describe(fault));
+        }
+    }
+
+    private double TryScore(ShadowCopy copy, Exchange exchange, ProviderCall call)
+    {
+        try
+        {
+            return Score(copy, exchange, call);
+        }
+        catch (Exception fault)
+        {
+            LogUnjudged(copy.MigrationId, Defect.Describe(fault));
+            return double.NaN;
+        }
     }
 
     /// <summary>Scores an answer like those that callers get, and compares it with the source's.</summary>
@@ -146,18 +168,18 @@ internal sealed partial class ShadowSender(
             return parts.Score;
         }
 
-        if (ShadowReading.Compare(copy, answer, exchange.Envelope.WantsJson) is { } pair)
-        {
-            copy.Tally.Compared(pair);
-            parts.Set(QualityPart.Similarity, pair.Similarity ?? double.NaN);
-        }
-
         if (DemandedFormat.Of(exchange) is { } format)
         {
             lock (_checking)
             {
                 parts.Set(QualityPart.Format, FormatChecks.Check(format, Encoding.UTF8.GetBytes(answer.Text), [.. answer.Calls.Select(c => (c.Name, c.Arguments))], _schemas));
             }
+        }
+
+        if (ShadowReading.Compare(copy, answer, exchange.Envelope.WantsJson) is { } pair)
+        {
+            copy.Tally.Compared(pair);
+            parts.Set(QualityPart.Similarity, pair.Similarity ?? double.NaN);
         }
 
         return parts.Score;
@@ -172,6 +194,9 @@ internal sealed partial class ShadowSender(
         return new ShadowUsage(input, output, !facts.HasUsage, catalog().Cost(call.Candidate.Model, input, facts.CachedTokens, output));
     }
 
-    [LoggerMessage(LogLevel.Error, "A copy of a request of {MigrationId} could not be sent: {Kind}")]
-    private partial void LogFailed(string migrationId, string kind);
+    [LoggerMessage(LogLevel.Error, "The answer to a copy of a request of {MigrationId} could not be judged for a defect of the gateway: {Defect}")]
+    private partial void LogUnjudged(string migrationId, string defect);
+
+    [LoggerMessage(LogLevel.Error, "A copy of a request of {MigrationId} could not be sent for a defect of the gateway: {Defect}")]
+    private partial void LogFailed(string migrationId, string defect);
 }

@@ -38,9 +38,9 @@ internal sealed partial class CountTokensEndpoint(
 
             await (Shims.Shims.Spoken(exchange, exchange.Candidates[0]) is { PassesThrough: true } candidate ? AskAsync(exchange, candidate) : EstimateAsync(exchange));
         }
-        catch (Exception fault) when (exchange.Aborted.IsCancellationRequested && ProviderCall.IsBroken(fault))
+        catch (Exception fault) when (exchange.IsHangUp(fault))
         {
-            // the caller hung up
+            http.Abort();
         }
         catch (Exception fault)
         {
