@@ -107,6 +107,25 @@ public sealed class ShadowIsolationTests
     }
 
     [Fact]
+    public async Task Post_JudgingOfACopyFails_CopyIsCountedOnceAndTheLogQuotesNothing()
+    {
+        await using var host = await ShadowHost.StartAsync(judged: true);
+        host.OnCopy = http => FakeUpstream.Error(http, 500);
+        host.Gateway.Judge.Breached += (_, _) => throw new InvalidOperationException("words of a caller");
+        var sent = 0;
+
+        while (!host.Gateway.Log.Lines.Any(static line => line.Contains("could not be judged", StringComparison.Ordinal)) && sent < 20)
+        {
+            await host.AskAsync(GatewayHost.Chat(more: $$""","user":"user {{sent++}}" """));
+            await host.ArrivedAsync();
+        }
+
+        Assert.InRange(sent, 2, 5);
+        Assert.Equal((sent, sent, 0), (host.Counts.Queued, host.Counts.Failed, host.Counts.Delivered));
+        Assert.All(host.Gateway.Log.Lines, line => Assert.DoesNotContain("words of a caller", line, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Post_SourceFailsToo_IsNobodysEvidence()
     {
         await using var host = await ShadowHost.StartAsync(judged: true);
