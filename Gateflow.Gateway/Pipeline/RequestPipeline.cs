@@ -49,7 +49,7 @@ internal sealed partial class RequestPipeline(
         }
         catch (Exception fault)
         {
-            LogFailed(exchange.RequestId, Defect.Describe(fault));
+            logger.LogDefect(exchange.RequestId, fault);
             if (exchange.Last is { Result: AttemptResult.Ok } last)
             {
                 last.Fail(isStarted: http.Response.HasStarted);
@@ -76,7 +76,7 @@ internal sealed partial class RequestPipeline(
         }
         catch (Exception fault)
         {
-            LogFailed(exchange.RequestId, Defect.Describe(fault));
+            logger.LogDefect(exchange.RequestId, fault);
             gate.Settle(exchange, exchange.Last?.Facts is { } used ? (long)used.InputTokens + used.OutputTokens : 0, 0);
         }
     }
@@ -147,7 +147,4 @@ internal sealed partial class RequestPipeline(
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "The caller of {RequestId} hung up")]
     private partial void LogHungUp(string requestId);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "Request {RequestId} failed for a defect of the gateway: {Defect}")]
-    private partial void LogFailed(string requestId, string defect);
 }

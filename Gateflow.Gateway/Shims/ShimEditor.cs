@@ -144,7 +144,8 @@ internal sealed class ShimEditor(JsonObject json, Dialect dialect, ShimNotes not
 
     private static double Limit(string word, double none) => word == "-" ? none : double.Parse(word, CultureInfo.InvariantCulture);
 
-    private static double Number(JsonValue value) =>
+    /// <summary>A number however it is held; NaN for none.</summary>
+    internal static double Number(JsonValue value) =>
         double.TryParse(value.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : double.NaN;
 
     private string? Text(string name) =>

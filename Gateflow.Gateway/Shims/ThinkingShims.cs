@@ -67,8 +67,7 @@ internal static class ThinkingShims
     }
 
     private static int BudgetOf(JsonObject thinking) =>
-        thinking["budget_tokens"] is JsonValue value && value.GetValueKind() == JsonValueKind.Number
-        && double.TryParse(value.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var budget) ? (int)Math.Min(budget, int.MaxValue) : 0;
+        thinking["budget_tokens"] is JsonValue value && value.GetValueKind() == JsonValueKind.Number ? (int)Math.Min(ShimEditor.Number(value), int.MaxValue) : 0;
 
     /// <summary>An effort that the caller gave stands.</summary>
     private static void SetEffort(JsonObject holder, string effort)

@@ -52,19 +52,20 @@ public sealed class DefectTests
     [InlineData(10_000, Arm.Target)]
     public async Task Post_FailsInTheMiddleOfAnAnswer_ConnectionEndsAndItIsCounted(int weight, Arm arm)
     {
+        var relayed = new TaskCompletionSource();
         await using var host = await GatewayHost.StartAsync(weight, before: app => app.Use((http, next) =>
         {
-            http.Features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(new FailingStream(http.Response.Body, writes: 1)));
+            http.Features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(new FailingStream(http.Response.Body, writes: 1, relayed)));
             return next(http);
         }));
         host.Upstream.Answer = async (http, model) =>
         {
             http.Response.ContentType = "text/event-stream";
-            for (var i = 0; i < 3; i++)
+            for (var i = 0; i < 2; i++)
             {
                 await http.Response.WriteAsync($$"""data: {"id":"c","object":"chat.completion.chunk","model":"{{model}}","choices":[{"index":0,"delta":{"content":"x"},"finish_reason":null}]}""" + "\n\n", Cancel);
                 await http.Response.Body.FlushAsync(Cancel);
-                await Task.Delay(50, Cancel);
+                await relayed.Task.WaitAsync(Cancel); // what comes next is another write
             }
         };
 
@@ -154,7 +155,7 @@ public sealed class DefectTests
     }
 
     /// <summary>Takes some writes; the next one fails with words that must not be logged.</summary>
-    private sealed class FailingStream(Stream inner, int writes) : Stream
+    private sealed class FailingStream(Stream inner, int writes, TaskCompletionSource? written = null) : Stream
     {
         private int _left = writes;
 
@@ -168,8 +169,16 @@ public sealed class DefectTests
 
         public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
-        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
-            _left-- > 0 ? inner.WriteAsync(buffer, cancellationToken) : throw new InvalidOperationException(Secret);
+        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (_left-- <= 0)
+            {
+                throw new InvalidOperationException(Secret);
+            }
+
+            await inner.WriteAsync(buffer, cancellationToken);
+            written?.TrySetResult();
+        }
 
         public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 

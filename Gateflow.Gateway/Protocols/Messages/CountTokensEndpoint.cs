@@ -18,7 +18,7 @@ namespace Gateflow.Gateway.Protocols.Messages;
 /// <c>POST /v1/messages/count_tokens</c>: <c>{"input_tokens"}</c>, from the provider where it is Anthropic, else an estimate from the length of the texts,
 /// which the header <c>x-gateflow-estimated</c> admits. It counts as a request within the limits of the key, but never as usage of the model: nothing was answered.
 /// </summary>
-internal sealed partial class CountTokensEndpoint(
+internal sealed class CountTokensEndpoint(
     GatewayOptions options, RouteReader routes, KeyGate gate, Candidates candidates, SourceConversations conversations, Forwarder forwarder, TimeProvider time, ILogger<CountTokensEndpoint> logger)
 {
     private const double BytesPerToken = 4;
@@ -44,7 +44,7 @@ internal sealed partial class CountTokensEndpoint(
         }
         catch (Exception fault)
         {
-            LogFailed(exchange.RequestId, Defect.Describe(fault));
+            logger.LogDefect(exchange.RequestId, fault);
             await ErrorWriter.GiveUpAsync(http, exchange.Protocol.ErrorBody(GatewayError.Internal, options.ErrorDocumentation, exchange.RequestId));
         }
         finally
@@ -100,7 +100,4 @@ internal sealed partial class CountTokensEndpoint(
         response.ContentType = "application/json";
         return response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(new { input_tokens = tokens }), exchange.Aborted).AsTask();
     }
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "Request {RequestId} failed for a defect of the gateway: {Defect}")]
-    private partial void LogFailed(string requestId, string defect);
 }

@@ -107,9 +107,7 @@ public sealed class ServiceAccountTests : IDisposable
     {
         await using var tokens = await TokenEndpoint.StartAsync();
         await using var host = await StartAsync(tokens.Address);
-        host.Upstream.Answer = (http, _) => http.Request.Headers.Authorization == "Bearer token-1"
-            ? FakeUpstream.Json(http, 401, """{"error":{"code":401,"message":"Invalid credentials","status":"UNAUTHENTICATED"}}""")
-            : FakeUpstream.Json(http, 200, Answer);
+        RefuseFirstToken(host);
 
         using var refused = await host.PostAsync(GatewayHost.Chat("gem"));
         using var answered = await host.PostAsync(GatewayHost.Chat("gem"));
@@ -123,9 +121,7 @@ public sealed class ServiceAccountTests : IDisposable
     {
         await using var tokens = await TokenEndpoint.StartAsync();
         await using var host = await StartAsync(tokens.Address);
-        host.Upstream.Answer = (http, _) => http.Request.Headers.Authorization == "Bearer token-1"
-            ? FakeUpstream.Json(http, 401, """{"error":{"code":401,"message":"Invalid credentials","status":"UNAUTHENTICATED"}}""")
-            : FakeUpstream.Json(http, 200, Answer);
+        RefuseFirstToken(host);
         var (probe, provider) = (host.Get<ProviderProbe>(), host.Table.Models["gem"].Endpoints[0].Provider);
 
         var refused = await probe.RunAsync(provider, "gemini-up", TimeSpan.FromSeconds(10), Cancel);
@@ -203,6 +199,10 @@ public sealed class ServiceAccountTests : IDisposable
     }
 
     public void Dispose() => _key.Dispose();
+
+    private static void RefuseFirstToken(GatewayHost host) => host.Upstream.Answer = (http, _) => http.Request.Headers.Authorization == "Bearer token-1"
+        ? FakeUpstream.Json(http, 401, """{"error":{"code":401,"message":"Invalid credentials","status":"UNAUTHENTICATED"}}""")
+        : FakeUpstream.Json(http, 200, Answer);
 
     private static string? Text(JsonElement json, string name) => json.GetProperty(name).GetString();
 
