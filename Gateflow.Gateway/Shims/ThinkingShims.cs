@@ -10,7 +10,7 @@ namespace Gateflow.Gateway.Shims;
 internal static class ThinkingShims
 {
     /// <summary>Claude refuses smaller budgets.</summary>
-    private const int LeastBudget = 1024;
+    private const int LeastBudget = Reasoning.LeastBudget;
 
     public static void Apply(ShimKind kind, JsonObject json, Dialect dialect, ShimNotes notes)
     {

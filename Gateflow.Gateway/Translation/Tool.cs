@@ -39,6 +39,9 @@ internal enum FormatKind : byte
 /// <param name="Summary">auto, concise, detailed: whether the caller wants to read it.</param>
 internal sealed record Reasoning(string? Effort = null, int? Budget = null, bool Enabled = true, string? Summary = null)
 {
+    /// <summary>Tokens; Claude refuses smaller budgets.</summary>
+    public const int LeastBudget = 1_024;
+
     /// <summary>Budgets, in tokens, up to which an effort is called low and medium; what is above is high.</summary>
     private const int LowBudget = 4_096, MediumBudget = 16_384;
 

@@ -13,6 +13,7 @@ namespace Gateflow.Simulator.Bedrock;
 /// <param name="ParallelTools">False when the model is told in its own words to call one tool at a time.</param>
 internal sealed record ConverseSettings(int? MaxTokens, IReadOnlyList<string> Stop, JsonElement? Schema, int ThinkingTokens, bool ParallelTools)
 {
+    private const int DefaultOfClaude = 4096;
     private static readonly string[] Efforts = ["low", "medium", "high", "xhigh", "max"];
     private static readonly string[] NotBesideHighEffort = ["maxTokens", "temperature", "topP"];
 
@@ -20,7 +21,7 @@ internal sealed record ConverseSettings(int? MaxTokens, IReadOnlyList<string> St
     {
         var inference = request.Object("inferenceConfig");
         inference?.Allow("maxTokens", "temperature", "topP", "stopSequences");
-        var most = inference?.Integer("maxTokens", 1, int.MaxValue);
+        var most = inference?.Integer("maxTokens", 1, int.MaxValue) ?? (family.Claude is null ? null : DefaultOfClaude);
         if (most > family.Claude?.MaxOutput)
         {
             request.Fail($"The maximum tokens you requested exceeds the model limit of {family.Claude.MaxOutput}. Try again with a maximum tokens value that is lower than {family.Claude.MaxOutput}.");

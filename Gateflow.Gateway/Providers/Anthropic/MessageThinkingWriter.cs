@@ -7,7 +7,7 @@ namespace Gateflow.Gateway.Providers.Anthropic;
 /// <summary>Writes <c>thinking</c> and <c>output_config.effort</c>.</summary>
 internal static class MessageThinkingWriter
 {
-    private const int LeastBudget = 1024;
+    private const int LeastBudget = Reasoning.LeastBudget;
 
     /// <summary>Budgets up to which an effort is called low and medium; what is above is high.</summary>
     private const int LowBudget = 4096, MediumBudget = 16_384;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Gateflow.Gateway.Translation;
 
@@ -6,14 +7,32 @@ namespace Gateflow.Gateway.Providers.Bedrock;
 /// <summary>Writes <c>inferenceConfig</c>: how long answers are and how they are sampled.</summary>
 internal static class ConverseInference
 {
+    private const string MaxTokens = "max_tokens";
+
     private const double HottestTemperature = 1;
 
+    /// <summary>What Converse gives to Claude where nothing is said.</summary>
+    private const int UsualMaxTokens = 4096;
+
+    /// <summary>The request with the longest answer that Claude is known to give, where the caller sets no limit: Converse would end it early, thoughts included.</summary>
+    /// <param name="longest">Tokens; null when not known.</param>
+    public static ModelRequest Limit(ModelRequest request, BedrockFamily family, int? longest, ShimNotes notes)
+    {
+        if (!family.IsClaude || request.MaxTokens is not null || longest is not { } most)
+        {
+            return request;
+        }
+
+        notes.Defaulted(MaxTokens, most.ToString(CultureInfo.InvariantCulture));
+        return request with { MaxTokens = most };
+    }
+
     /// <param name="samplesItself">Whether the model, because it thinks, takes no word on how it samples.</param>
-    /// <param name="additional">Gets what the protocol has no word for, but the model has.</param>
+    /// <param name="additional">Holds the thoughts that are asked for; gets what the protocol has no word for, but the model has.</param>
     public static JsonObject Write(ModelRequest request, BedrockFamily family, bool samplesItself, JsonObject additional, ShimNotes notes)
     {
         var json = new JsonObject();
-        json.Set("maxTokens", request.MaxTokens);
+        json.Set("maxTokens", request.MaxTokens ?? BesideThoughts(additional, notes));
         WriteStop(json, request.Stop, family, notes);
         if (samplesItself)
         {
@@ -36,6 +55,19 @@ internal static class ConverseInference
         }
 
         return json;
+    }
+
+    /// <summary>Claude refuses a budget that is not under the limit; null where there is none.</summary>
+    private static int? BesideThoughts(JsonObject additional, ShimNotes notes)
+    {
+        if ((int?)additional["thinking"]?["budget_tokens"] is not { } budget)
+        {
+            return null;
+        }
+
+        var most = budget + UsualMaxTokens;
+        notes.Defaulted(MaxTokens, most.ToString(CultureInfo.InvariantCulture));
+        return most;
     }
 
     /// <summary>Claude takes none of white space alone.</summary>

@@ -6,8 +6,6 @@ namespace Gateflow.Gateway.Providers.Bedrock;
 /// <summary>Writes how much a model may think, which every family of models has its own words for.</summary>
 internal static class ConverseThinking
 {
-    private const int LeastBudget = 1024;
-
     /// <summary>Budgets up to which an effort is called low and medium; what is above is high.</summary>
     private const int LowBudget = 4096, MediumBudget = 16_384;
 
@@ -97,8 +95,8 @@ internal static class ConverseThinking
             return true;
         }
 
-        var budget = Math.Max(LeastBudget, reasoning.Budget ?? BudgetOf(reasoning.Effort));
-        if (request.MaxTokens <= LeastBudget || CallsWithoutThoughts(request))
+        var budget = Math.Max(Reasoning.LeastBudget, reasoning.Budget ?? BudgetOf(reasoning.Effort));
+        if (request.MaxTokens <= Reasoning.LeastBudget || CallsWithoutThoughts(request))
         {
             notes.Dropped(param);
             return false;
@@ -156,7 +154,7 @@ internal static class ConverseThinking
 
     private static int BudgetOf(string? effort) => effort switch
     {
-        "minimal" => LeastBudget,
+        "minimal" => Reasoning.LeastBudget,
         "low" => LowBudget,
         "high" => MediumBudget,
         "xhigh" or "max" => 2 * MediumBudget,

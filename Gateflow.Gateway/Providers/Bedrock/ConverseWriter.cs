@@ -12,6 +12,7 @@ internal static class ConverseWriter
     {
         var family = BedrockFamily.Of(endpoint);
         Refuse(request);
+        request = ConverseInference.Limit(request, family, endpoint.Facts?.MaxOutputTokens, notes);
         var (tools, toolInstruction) = ConverseTools.Write(request, family, notes);
         var (format, formatInstruction) = ConverseFormat.Write(request.Format, family, notes);
         var messages = new ConverseMessages(family, notes);

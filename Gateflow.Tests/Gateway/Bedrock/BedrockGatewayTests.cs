@@ -132,6 +132,18 @@ public sealed class BedrockGatewayTests
         Assert.Equal(shims, response.Headers.GetValues("x-gateflow-shims").Single());
     }
 
+    [Fact]
+    public async Task CompleteChat_ThoughtsAndNoLimit_HasRoomForBoth()
+    {
+        await using var simulator = await SimulatorHost.StartAsync();
+        await using var host = await StartAsync(simulator);
+
+        using var response = await host.PostAsync(GatewayHost.Chat(Model, ",\"reasoning_effort\":\"high\""));
+
+        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync(Cancel));
+        Assert.Equal("reasoning_effort:mapped(budget_tokens=16384), max_tokens:defaulted(20480)", response.Headers.GetValues("x-gateflow-shims").Single());
+    }
+
     [Theory]
     [InlineData(429, 429, "rate_limit_exceeded")]
     [InlineData(503, 503, "provider_unavailable")]
