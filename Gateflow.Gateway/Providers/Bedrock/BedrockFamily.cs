@@ -6,7 +6,7 @@ namespace Gateflow.Gateway.Providers.Bedrock;
 
 /// <summary>
 /// What models behind Converse have other words for, by maker and version in their ids; what they merely refuse is a matter of the shims. Sources: Bedrock's user guide ("structured outputs", "prompt
-/// caching", "extended thinking") and the notes on single models in npm @ai-sdk/amazon-bedrock 4.0.
+/// caching", "extended thinking"), the notes on single models in npm @ai-sdk/amazon-bedrock 4.0, and for the choice of tools those in github.com/langchain-ai/langchain-aws.
 /// </summary>
 internal sealed partial record BedrockFamily
 {
@@ -39,6 +39,9 @@ internal sealed partial record BedrockFamily
     /// <summary>Takes tools whose arguments must follow their schema.</summary>
     public bool TakesStrictTools { get; private init; }
 
+    /// <summary>Refuses to be told whether and which tool to call.</summary>
+    public bool TakesNoToolChoice { get; private init; }
+
     /// <summary>Takes marks of what is to be cached, and whether a tool failed.</summary>
     public bool TakesMarks => IsClaude || IsNova;
 
@@ -65,6 +68,7 @@ internal sealed partial record BedrockFamily
             "amazon" => new BedrockFamily { IsNova = id.Contains("nova", StringComparison.Ordinal), IsNova2 = id.Contains("nova-2", StringComparison.Ordinal) },
             "openai" => new BedrockFamily { IsGptOss = id.Contains("gpt-oss", StringComparison.Ordinal), TakesSchema = true, TakesStrictTools = true },
             "qwen" or "deepseek" or "google" or "mistral" or "minimax" or "moonshot" or "moonshotai" or "nvidia" => new BedrockFamily { TakesSchema = true, TakesStrictTools = true },
+            "meta" or "ai21" or "cohere" => new BedrockFamily { TakesNoToolChoice = true },
             _ => new BedrockFamily(),
         };
     }

@@ -28,6 +28,11 @@ internal static class ConverseTools
         }
 
         var json = new JsonObject { ["tools"] = Tools(request.Tools, family, notes) };
+        if (family.TakesNoToolChoice)
+        {
+            return (json, InWords(request.ToolChoice, notes));
+        }
+
         json.Set("toolChoice", choice switch
         {
             ToolChoiceKind.Auto => new JsonObject { ["auto"] = new JsonObject() },
@@ -36,6 +41,22 @@ internal static class ConverseTools
             _ => null,
         });
         return (json, null);
+    }
+
+    private static string? InWords(ToolChoice? choice, ShimNotes notes)
+    {
+        var demand = choice?.Kind switch
+        {
+            ToolChoiceKind.Required => "Call a tool. Do not answer in words.",
+            ToolChoiceKind.Named => $"Call the tool '{choice.Name}'. Do not answer in words.",
+            _ => null,
+        };
+        if (demand is not null)
+        {
+            notes.Mapped("tool_choice", "instruction");
+        }
+
+        return demand;
     }
 
     /// <summary>Tools that were called earlier and are not offered any more.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Text;
 using System.Text.Json.Nodes;
+using Gateflow.Core.Catalog;
 using Gateflow.Core.Routing;
 using Gateflow.Gateway.Protocols.Chat;
 using Gateflow.Gateway.Providers.Bedrock;
@@ -105,10 +106,16 @@ public sealed class ConverseRequestTests
     [InlineData(Sonnet45, Tool + ",\"tool_choice\":{\"type\":\"function\",\"function\":{\"name\":\"f\"}}", "toolConfig.toolChoice", """{"tool":{"name":"f"}}""")]
     [InlineData(Sonnet45, Tool + ",\"tool_choice\":\"none\"", "toolConfig", "null", "tool_choice:mapped(no tools)")]
     [InlineData(Sonnet45, Tool + ",\"parallel_tool_calls\":false", "additionalModelRequestFields", """{"tool_choice":{"type":"auto","disable_parallel_tool_use":true}}""")]
+    [InlineData(Llama, Tool + ",\"tool_choice\":\"auto\"", "toolConfig.toolChoice", "null")]
+    [InlineData(Llama, Tool + ",\"tool_choice\":\"required\"", "toolConfig.toolChoice", "null", "tool_choice:mapped(instruction)")]
+    [InlineData(Llama, Tool + ",\"tool_choice\":\"required\"", "system", """[{"text":"Call a tool. Do not answer in words."}]""", "tool_choice:mapped(instruction)")]
+    [InlineData("ai21.jamba-1-5-large-v1:0", Tool + ",\"tool_choice\":{\"type\":\"function\",\"function\":{\"name\":\"f\"}}", "system", """[{"text":"Call the tool 'f'. Do not answer in words."}]""", "tool_choice:mapped(instruction)")]
+    [InlineData(Nova, Tool + ",\"tool_choice\":\"required\"", "toolConfig.toolChoice", """{"any":{}}""")]
     [InlineData(Llama, Tool + ",\"parallel_tool_calls\":false", "additionalModelRequestFields", "null", "parallel_tool_calls:dropped")]
     [InlineData(Nova, ",\"top_k\":9", "additionalModelRequestFields", """{"inferenceConfig":{"topK":9}}""")]
     [InlineData(Llama, ",\"top_k\":9", "additionalModelRequestFields", "null", "top_k:dropped")]
-    [InlineData(Sonnet45, ",\"reasoning_effort\":\"low\",\"temperature\":0.3", "additionalModelRequestFields", """{"thinking":{"type":"enabled","budget_tokens":4096}}""", "reasoning_effort:mapped(budget_tokens=4096), temperature:dropped")]
+    [InlineData(Sonnet45, ",\"reasoning_effort\":\"low\",\"temperature\":0.3", "additionalModelRequestFields", """{"thinking":{"type":"enabled","budget_tokens":4096}}""", "reasoning_effort:mapped(budget_tokens=4096), max_tokens:defaulted(8192), temperature:dropped")]
+    [InlineData(Sonnet45, ",\"reasoning_effort\":\"high\"", "inferenceConfig", """{"maxTokens":20480}""", "reasoning_effort:mapped(budget_tokens=16384), max_tokens:defaulted(20480)")]
     [InlineData(Sonnet45, ",\"reasoning_effort\":\"high\",\"max_tokens\":2000", "additionalModelRequestFields", """{"thinking":{"type":"enabled","budget_tokens":1999}}""", "reasoning_effort.budget:clamped(1999)")]
     [InlineData(Sonnet45, ",\"reasoning_effort\":\"high\",\"max_tokens\":100", "additionalModelRequestFields", "null", "reasoning_effort:dropped")]
     [InlineData(Sonnet45, ",\"reasoning_effort\":\"none\"", "additionalModelRequestFields", "null")]
@@ -143,6 +150,24 @@ public sealed class ConverseRequestTests
 
         AssertJson(expected, member.Split('.').Aggregate((JsonNode?)json, static (node, name) => int.TryParse(name, out var index) ? node?[index] : node?[name]));
         Assert.Equal(notes, written.ToString());
+    }
+
+    [Theory]
+    [InlineData(64_000, "xhigh", 32_768, "max_tokens:defaulted(64000), reasoning_effort:mapped(budget_tokens=32768)")]
+    [InlineData(8_192, "high", 8_191, "max_tokens:defaulted(8192), reasoning_effort.budget:clamped(8191)")]
+    public void MaxTokens_NotGiven_IsTheLongestAnswerThatClaudeIsKnownToGive(int longest, string effort, int budget, string notes)
+    {
+        var facts = CatalogModel.Unknown("amazon-bedrock", Sonnet45) with { MaxOutputTokens = longest };
+        var request = new ModelRequest { Messages = [Message.Of(Role.User, "Hi")], Reasoning = new Reasoning(effort) };
+        var written = new ShimNotes();
+
+        var json = new BedrockConverseAdapter().Write(request, new ModelEndpoint(Provider(), Sonnet45) { Facts = facts }, written);
+        var llama = new BedrockConverseAdapter().Write(request, new ModelEndpoint(Provider(), Llama) { Facts = facts }, new ShimNotes());
+
+        AssertJson($$"""{"maxTokens":{{longest}}}""", json["inferenceConfig"]);
+        AssertJson($$"""{"thinking":{"type":"enabled","budget_tokens":{{budget}}}}""", json["additionalModelRequestFields"]);
+        Assert.Equal(notes, written.ToString());
+        Assert.Null(llama["inferenceConfig"]);
     }
 
     [Fact]
