@@ -7,6 +7,10 @@ internal static class ProviderError
 {
     private const int MaxMessage = 2_000;
 
+    /// <summary>Of an answer that came with 200 and that its model did not bring to an end.</summary>
+    /// <param name="reason">The provider's word for why.</param>
+    public static GatewayError BrokenOff(string reason) => Of(502, "that was asked", $"The model broke its answer off: {reason}.");
+
     /// <param name="status">The provider's status, 400–599.</param>
     /// <param name="provider">Its name, for a message where it gave none.</param>
     /// <param name="message">The provider's own message; null when it gave none.</param>

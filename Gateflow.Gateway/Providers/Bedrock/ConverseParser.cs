@@ -152,6 +152,12 @@ internal sealed class ConverseParser : IAnswerParser
             return;
         }
 
+        if (reason is "malformed_model_output" or "malformed_tool_use")
+        {
+            parts.Add(new Failed(ProviderError.BrokenOff(reason)));
+            return;
+        }
+
         var more = json.Find("additionalModelResponseFields");
         var sequence = more?.Text("stop_sequence") ?? more?.Find("delta")?.Text("stop_sequence");
         parts.Add(new Finished(FinishOf(reason), reason == "stop_sequence" ? sequence : null));

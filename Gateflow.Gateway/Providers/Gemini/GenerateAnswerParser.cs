@@ -67,7 +67,7 @@ internal sealed class GenerateAnswerParser : IAnswerParser
 
         if (candidate.Text("finishReason") is { } reason and not "FINISH_REASON_UNSPECIFIED" && _finished.Add(choice))
         {
-            parts.Add(new Finished(FinishOf(reason, _calls.ContainsKey(choice))) { Choice = choice });
+            parts.Add(IsBrokenOff(reason) ? new Failed(ProviderError.BrokenOff(reason)) : new Finished(FinishOf(reason, _calls.ContainsKey(choice))) { Choice = choice });
         }
     }
 
@@ -99,6 +99,10 @@ internal sealed class GenerateAnswerParser : IAnswerParser
     }
 
     private static int? Sum(int? one, int? other) => one is null && other is null ? null : (int)Math.Min(int.MaxValue, (long)(one ?? 0) + (other ?? 0));
+
+    /// <summary>Google ends such answers with 200, mostly without a word.</summary>
+    private static bool IsBrokenOff(string reason) =>
+        reason is "MALFORMED_FUNCTION_CALL" or "UNEXPECTED_TOOL_CALL" or "TOO_MANY_TOOL_CALLS" or "MISSING_THOUGHT_SIGNATURE" or "MALFORMED_RESPONSE";
 
     private static Finish FinishOf(string reason, bool hasCalls) => reason switch
     {

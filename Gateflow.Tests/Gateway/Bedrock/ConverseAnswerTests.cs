@@ -70,9 +70,22 @@ public sealed class ConverseAnswerTests
     [InlineData("model_context_window_exceeded", Finish.Length)]
     [InlineData("guardrail_intervened", Finish.ContentFilter)]
     [InlineData("content_filtered", Finish.ContentFilter)]
-    [InlineData("malformed_tool_use", Finish.Other)]
+    [InlineData("something_new", Finish.Other)]
     public void StopReason_Each_HasItsMeaning(string reason, object finish) =>
         Assert.Equal(finish, Assert.Single(Stream(("messageStop", $$"""{"stopReason":"{{reason}}"}""")).OfType<Finished>()).Reason);
+
+    [Theory]
+    [InlineData("malformed_model_output")]
+    [InlineData("malformed_tool_use")]
+    public void StopReason_AnswerBrokenOff_IsAFailure(string reason)
+    {
+        var streamed = Stream(("messageStop", $$"""{"stopReason":"{{reason}}"}"""));
+        var whole = Whole($$$"""{"output":{"message":{"role":"assistant","content":[]}},"stopReason":"{{{reason}}}","usage":{"inputTokens":3,"outputTokens":2}}""");
+
+        Assert.All([streamed, whole], parts => Assert.Equal((502, $"The model broke its answer off: {reason}."), Assert.Single(parts.OfType<Failed>()).Error is var error ? (error.Status, error.Message) : default));
+        Assert.Empty(whole.OfType<Finished>());
+        Assert.Single(whole.OfType<Counted>());
+    }
 
     [Fact]
     public void Read_ManyParallelCalls_KeepTheirIndices()

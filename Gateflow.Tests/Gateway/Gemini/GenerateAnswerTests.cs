@@ -39,10 +39,25 @@ public sealed class GenerateAnswerTests
     [InlineData("""{"candidates":[{"finishReason":"MAX_TOKENS","index":0}]}""", (int)Finish.Length)]
     [InlineData("""{"candidates":[{"finishReason":"SAFETY","safetyRatings":[]}]}""", (int)Finish.ContentFilter)]
     [InlineData("""{"candidates":[{"content":{},"finishReason":"RECITATION"}]}""", (int)Finish.ContentFilter)]
-    [InlineData("""{"candidates":[{"finishReason":"MALFORMED_FUNCTION_CALL"}]}""", (int)Finish.Other)]
+    [InlineData("""{"candidates":[{"finishReason":"OTHER"}]}""", (int)Finish.Other)]
     [InlineData("""{"promptFeedback":{"blockReason":"PROHIBITED_CONTENT"},"usageMetadata":{"promptTokenCount":4}}""", (int)Finish.ContentFilter)]
     public void ReadWhole_Ends_AreTold(string answer, int expected) =>
         Assert.Equal((Finish)expected, Assert.Single(Read(answer).OfType<Finished>()).Reason);
+
+    [Theory]
+    [InlineData("MALFORMED_FUNCTION_CALL")]
+    [InlineData("UNEXPECTED_TOOL_CALL")]
+    [InlineData("TOO_MANY_TOOL_CALLS")]
+    [InlineData("MISSING_THOUGHT_SIGNATURE")]
+    [InlineData("MALFORMED_RESPONSE")]
+    public void ReadWhole_AnswerBrokenOff_IsAFailure(string reason)
+    {
+        var parts = Read($$$"""{"candidates":[{"content":{},"finishReason":"{{{reason}}}","index":0}],"usageMetadata":{"promptTokenCount":4}}""");
+
+        Assert.Equal((502, $"The model broke its answer off: {reason}."), Assert.Single(parts.OfType<Failed>()).Error is var error ? (error.Status, error.Message) : default);
+        Assert.Empty(parts.OfType<Finished>());
+        Assert.Single(parts.OfType<Counted>());
+    }
 
     [Theory]
     [InlineData("")]
