@@ -36,7 +36,7 @@ internal static class ProviderAdapters
             Protocol.Embeddings => OpenAIEmbeddings,
             _ => OpenAIChat,
         },
-        ProviderType.AzureOpenAI => FindAzure(endpoint, asked),
+        ProviderType.AzureOpenAI => FindAzure(endpoint, asked, withTools),
         ProviderType.Anthropic => asked == Protocol.Embeddings ? null : AnthropicMessages,
         ProviderType.Bedrock => asked == Protocol.Embeddings ? null : BedrockConverse,
         ProviderType.Gemini => asked == Protocol.Embeddings ? null : Gemini,
@@ -51,10 +51,12 @@ internal static class ProviderAdapters
         _ => OpenAIApis.NeedsResponses(endpoint, withTools) ? OpenAIResponses : OpenAIChat,
     };
 
-    private static AzureOpenAIAdapter FindAzure(ModelEndpoint endpoint, Protocol asked) => asked switch
+    /// <summary>The surface with dates has no Responses API here: models that need it cannot be asked there.</summary>
+    private static AzureOpenAIAdapter? FindAzure(ModelEndpoint endpoint, Protocol asked, bool withTools) => asked switch
     {
-        Protocol.Responses => AzureAddress.IsNewer(endpoint.Provider) ? AzureResponses : AzureChat,
+        Protocol.Responses when AzureAddress.IsNewer(endpoint.Provider) => AzureResponses,
         Protocol.Embeddings => AzureEmbeddings,
-        _ => AzureChat,
+        _ when !OpenAIApis.NeedsResponses(endpoint, withTools) => AzureChat,
+        _ => AzureAddress.IsNewer(endpoint.Provider) ? AzureResponses : null,
     };
 }

@@ -1,6 +1,8 @@
 using System.ClientModel;
+using System.Collections.Frozen;
 using System.Text;
 using System.Text.Json;
+using Gateflow.Core.Catalog;
 using Gateflow.Core.Rollout;
 using Gateflow.Core.Routing;
 using Gateflow.Gateway.Protocols;
@@ -83,6 +85,45 @@ public sealed class AzureOpenAITests
     }
 
     [Fact]
+    public async Task CompleteChat_ModelOfTheResponsesApiAlone_IsAskedThere()
+    {
+        await using var simulator = await SimulatorHost.StartAsync();
+        await using var host = await StartCodexAsync(new Uri(simulator.Root), "v1");
+
+        ChatCompletion completion = await Client(host).GetChatClient("gpt-5.1-codex").CompleteChatAsync([new UserChatMessage(Prompt)], cancellationToken: Cancel);
+
+        Assert.NotEmpty(completion.Content[0].Text);
+        Assert.Equal("/openai/v1/responses", (await simulator.RequestsAsync("my-deployment"))[0].GetProperty("path").GetString());
+    }
+
+    [Fact]
+    public async Task Post_ModelOfTheResponsesApiAloneOnTheSurfaceWithDates_IsRefusedHere()
+    {
+        await using var upstream = await FakeUpstream.StartAsync();
+        await using var host = await StartCodexAsync(new Uri(upstream.Root()), version: null);
+
+        using var response = await host.PostAsync(GatewayHost.Chat("gpt-5.1-codex"));
+
+        await RefusalTests.AssertErrorAsync(response, "invalid_request_error", "protocol_not_available", "model");
+        Assert.Empty(upstream.Requests);
+    }
+
+    [Theory]
+    [InlineData("v1", "gpt-5.1-codex", false, Protocol.Responses)]
+    [InlineData("v1", "gpt-6.1-sol", true, Protocol.Responses)]
+    [InlineData("v1", "gpt-6.1-sol", false, Protocol.Chat)]
+    [InlineData("v1", "gpt-4o", true, Protocol.Chat)]
+    [InlineData(null, "gpt-4o", true, Protocol.Chat)]
+    [InlineData(null, "gpt-6.1-sol", true, null)]
+    public void Find_Deployment_HasTheApisOfTheModelBehindIt(string? version, string model, bool withTools, object? api)
+    {
+        var provider = new ProviderEndpoint { Name = "azure", Type = ProviderType.AzureOpenAI, BaseUrl = new Uri("https://a.example"), ApiVersion = version };
+        var endpoint = new ModelEndpoint(provider, "my-deployment") { Facts = CatalogModel.Unknown("azure-openai", model) };
+
+        Assert.Equal(api, ProviderAdapters.Find(endpoint, Protocol.Chat, withTools)?.Native);
+    }
+
+    [Fact]
     public async Task Post_HeadersAndModel_AreTheDeploymentsOwn()
     {
         await using var host = await GatewayHost.StartAsync();
@@ -142,6 +183,16 @@ public sealed class AzureOpenAITests
     {
         var host = await GatewayHost.StartAsync();
         host.Serve("gpt", ProviderType.AzureOpenAI, new Uri(simulator.Root + path), "my-gpt", provider => provider with { ApiVersion = version });
+        return host;
+    }
+
+    private static async Task<GatewayHost> StartCodexAsync(Uri root, string? version)
+    {
+        var host = await GatewayHost.StartAsync();
+        host.Serve("gpt-5.1-codex", ProviderType.AzureOpenAI, root, "my-deployment", provider => provider with
+        {
+            ApiVersion = version, Deployments = new Dictionary<string, string> { ["gpt-5.1-codex"] = "my-deployment" }.ToFrozenDictionary(),
+        });
         return host;
     }
 
