@@ -47,6 +47,7 @@ internal static class ErrorRelay
             return own;
         }
 
+        ReadOnlySpan<byte> body = call.Received is { } received ? received.Span : [];
         return (call.Result, call.Status) switch
         {
             (AttemptResult.CircuitOpen, _) => GatewayError.Provider(503, $"The provider '{provider}' has answered no call of '{call.Candidate.Model}' of late; it is tried again soon.") with { Code = "circuit_open" },
@@ -56,11 +57,8 @@ internal static class ErrorRelay
             (AttemptResult.ConnectionFailed, _) => GatewayError.Provider(502, $"The provider '{provider}' could not be reached or broke the connection."),
             (_, 0 or (>= 200 and < 400)) => GatewayError.Provider(502, $"The provider '{provider}' sent an answer that could not be read."),
             (_, 401) => GatewayError.Provider(502, $"The provider '{provider}' refused the key that the gateway has for it (Gateflow:Providers:{provider}:ApiKey)."),
-            _ when !call.Candidate.PassesThrough => call.Candidate.Adapter.ReadError(call.Status, call.Received is { } body ? body.Span : [], provider),
-            _ when call.Received is { } body && HasShape(body.Span) => null,
-            (_, 429) => new GatewayError(429, "rate_limit_error", "rate_limit_exceeded", $"The provider '{provider}' limits the rate of requests."),
-            (_, >= 500) => GatewayError.Provider(call.Status is 503 or 504 ? call.Status : 502, $"The provider '{provider}' answered with status {call.Status}."),
-            _ => new GatewayError(call.Status, "invalid_request_error", "provider_refused", $"The provider '{provider}' refused the request with status {call.Status}."),
+            _ when call.Candidate.PassesThrough && HasShape(body) => null,
+            _ => call.Candidate.Adapter.ReadError(call.Status, body, provider),
         };
     }
 

@@ -1,6 +1,7 @@
 using System.Text;
 using Gateflow.Gateway.Providers;
 using Gateflow.Gateway.Providers.OpenAI;
+using Gateflow.Gateway.Translation;
 
 namespace Gateflow.Tests.Gateway;
 
@@ -42,6 +43,42 @@ public sealed class ChatAnswerReaderTests
         Assert.True(last.UsageOnly);
         Assert.Equal("Hello", Encoding.UTF8.GetString(facts.Content));
         Assert.Equal((1, 2, Finish.Stop), (facts.InputTokens, facts.OutputTokens, facts.Finish));
+    }
+
+    [Theory]
+    [InlineData("message")]
+    [InlineData("delta")]
+    public void TryRead_ContentInParts_IsContentAndThoughts(string member)
+    {
+        using var facts = new AnswerFacts(keepContent: true);
+
+        Assert.True(ChatAnswerReader.TryRead(Encoding.UTF8.GetBytes(
+            $$$"""{"choices":[{"index":0,"{{{member}}}":{"content":[{"type":"thinking","thinking":[{"type":"text","text":"hm "},{"type":"text","text":"so"}]}]}}]}"""), facts, out _));
+        Assert.True(facts.IsEmpty);
+        Assert.True(ChatAnswerReader.TryRead(Encoding.UTF8.GetBytes(
+            $$$"""{"choices":[{"index":0,"{{{member}}}":{"content":[{"type":"text","text":"Hé"},{"type":"reference","reference_ids":[1]},{"type":"text","text":"llo"}]}}]}"""), facts, out _));
+
+        Assert.Equal((5, 6), (facts.ReasoningLength, facts.ContentLength));
+        Assert.Equal("Héllo", Encoding.UTF8.GetString(facts.Content));
+    }
+
+    [Theory]
+    [InlineData("""{"prompt_tokens":32,"completion_tokens":9,"total_tokens":135,"completion_tokens_details":{"reasoning_tokens":94}}""", 103)]
+    [InlineData("""{"total_tokens":41,"prompt_tokens":32,"completion_tokens":9}""", 9)]
+    [InlineData("""{"prompt_tokens":32,"completion_tokens":9,"total_tokens":0}""", 9)]
+    [InlineData("""{"prompt_tokens":32,"completion_tokens":9}""", 9)]
+    [InlineData("""{"prompt_tokens":32,"total_tokens":64}""", 0)]
+    public void Usage_ThoughtsThatOnlyTheTotalCounts_AreOutput(string usage, int output)
+    {
+        using var facts = new AnswerFacts(keepContent: false);
+        var parts = new List<AnswerPart>();
+        var answer = Encoding.UTF8.GetBytes($$"""{"choices":[],"usage":{{usage}}}""");
+
+        Assert.True(ChatAnswerReader.TryRead(answer, facts, out _));
+        Assert.True(new ChatAnswerParser().TryReadWhole(answer, parts));
+
+        Assert.Equal((32, output), (facts.InputTokens, facts.OutputTokens));
+        Assert.Equal((32, output), Assert.Single(parts.OfType<Counted>()) is var counted ? (counted.Input, counted.Output ?? 0) : default);
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using Gateflow.Core.Rollout;
 using Gateflow.Core.Routing;
 using Gateflow.Gateway.Envelopes;
 using Gateflow.Gateway.Forwarding;
+using Gateflow.Tests.Simulator;
 
 namespace Gateflow.Tests.Gateway;
 
@@ -239,6 +240,22 @@ public sealed class RetryTests
         var text = await response.Content.ReadAsStringAsync(Cancel);
         Assert.Contains($"\"code\":\"{code}\"", text, StringComparison.Ordinal);
         Assert.DoesNotContain("sk-", text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(400, """{"object":"error","message":"max_tokens is too large","type":"BadRequestError","code":400}""", "max_tokens is too large")] // older vLLM
+    [InlineData(422, """{"detail":"Unknown field"}""", "Unknown field")]
+    [InlineData(400, """{"code":400,"message":"Bad path"}""", "Bad path")] // Azure's front
+    [InlineData(429, """{"message":"Requests rate limit exceeded"}""", "Requests rate limit exceeded")] // Mistral
+    public async Task Post_ErrorOfAnotherShape_TellsWhatTheProviderSays(int status, string body, string message)
+    {
+        await using var host = await GatewayHost.StartAsync();
+        host.Upstream.Answer = (http, _) => FakeUpstream.Json(http, status, body);
+
+        using var response = await host.PostAsync(GatewayHost.Chat(more: ""","gateflow":{"retry":{"max_attempts":1}}"""));
+
+        Assert.Equal(status, (int)response.StatusCode);
+        Assert.Equal(message, (await response.JsonAsync()).GetProperty("error").GetProperty("message").GetString());
     }
 
     [Fact]

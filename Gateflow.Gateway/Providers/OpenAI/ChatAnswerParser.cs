@@ -42,7 +42,7 @@ internal sealed class ChatAnswerParser : IAnswerParser
                 usage.Count("prompt_tokens"),
                 usage.Find("prompt_tokens_details")?.Count("cached_tokens") ?? usage.Count("prompt_cache_hit_tokens"),
                 null,
-                usage.Count("completion_tokens"),
+                ChatUsageReader.Output(usage.Count("prompt_tokens"), usage.Count("completion_tokens"), usage.Count("total_tokens")),
                 usage.Find("completion_tokens_details")?.Count("reasoning_tokens")));
         }
 

@@ -138,11 +138,11 @@ internal static class ChatAnswerReader
                 reader.Read();
                 if (reader.TokenType == JsonTokenType.String)
                 {
-                    facts.ContentLength += reader.ValueSpan.Length;
-                    if (first)
-                    {
-                        facts.Keep(ref reader);
-                    }
+                    AddText(ref reader, facts, first);
+                }
+                else if (reader.TokenType == JsonTokenType.StartArray)
+                {
+                    ReadParts(ref reader, facts, first, thoughts: false);
                 }
             }
             else if (reader.ValueTextEquals("tool_calls"u8) || reader.ValueTextEquals("function_call"u8))
@@ -163,6 +163,52 @@ internal static class ChatAnswerReader
             else
             {
                 reader.Read();
+            }
+
+            reader.Skip();
+        }
+    }
+
+    private static void AddText(ref Utf8JsonReader text, AnswerFacts facts, bool first)
+    {
+        facts.ContentLength += text.ValueSpan.Length;
+        if (first)
+        {
+            facts.Keep(ref text);
+        }
+    }
+
+    /// <summary>Some compatible servers send <c>[{"type":"thinking","thinking":[{"text":…}]},{"type":"text","text":…}]</c> in place of a text.</summary>
+    private static void ReadParts(ref Utf8JsonReader reader, AnswerFacts facts, bool first, bool thoughts)
+    {
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            if (reader.TokenType == JsonTokenType.StartObject)
+            {
+                ReadPart(ref reader, facts, first, thoughts);
+            }
+
+            reader.Skip();
+        }
+    }
+
+    private static void ReadPart(ref Utf8JsonReader reader, AnswerFacts facts, bool first, bool thoughts)
+    {
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
+        {
+            var (isText, isThinking) = (reader.ValueTextEquals("text"u8), reader.ValueTextEquals("thinking"u8));
+            reader.Read();
+            if (isText && reader.TokenType == JsonTokenType.String && thoughts)
+            {
+                facts.ReasoningLength += reader.ValueSpan.Length;
+            }
+            else if (isText && reader.TokenType == JsonTokenType.String)
+            {
+                AddText(ref reader, facts, first);
+            }
+            else if (isThinking && reader.TokenType == JsonTokenType.StartArray)
+            {
+                ReadParts(ref reader, facts, first, thoughts: true);
             }
 
             reader.Skip();

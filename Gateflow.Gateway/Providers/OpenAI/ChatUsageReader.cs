@@ -17,17 +17,22 @@ internal static class ChatUsageReader
             return false;
         }
 
+        int? input = null, output = null, total = null;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
             if (reader.ValueTextEquals("prompt_tokens"u8) || reader.ValueTextEquals("input_tokens"u8))
             {
-                facts.InputTokens = Count(ref reader);
+                input = facts.InputTokens = Count(ref reader);
                 facts.HasUsage = true;
             }
             else if (reader.ValueTextEquals("completion_tokens"u8) || reader.ValueTextEquals("output_tokens"u8))
             {
-                facts.OutputTokens = Count(ref reader);
+                output = Count(ref reader);
                 facts.HasUsage = true;
+            }
+            else if (reader.ValueTextEquals("total_tokens"u8))
+            {
+                total = Count(ref reader);
             }
             else if (reader.ValueTextEquals("prompt_tokens_details"u8) || reader.ValueTextEquals("input_tokens_details"u8))
             {
@@ -45,8 +50,12 @@ internal static class ChatUsageReader
             reader.Skip();
         }
 
+        facts.OutputTokens = Output(input, output, total) ?? facts.OutputTokens;
         return true;
     }
+
+    /// <summary>Tokens of the answer, thoughts included, which some (xAI, Gemini) count in <c>total_tokens</c> alone.</summary>
+    public static int? Output(int? input, int? output, int? total) => total - input > output ? total - input : output;
 
     private static int Detail(ref Utf8JsonReader reader, ReadOnlySpan<byte> name)
     {

@@ -11,7 +11,7 @@ internal static class OpenAIErrorReader
     public static AttemptResult Classify(int status, ReadOnlySpan<byte> body) => status switch
     {
         429 => AttemptResult.RateLimited,
-        401 or 403 => AttemptResult.Unauthorized,
+        401 or 402 or 403 => AttemptResult.Unauthorized,
         404 when IsOfAnother(body) => AttemptResult.BadRequest,
         404 or 410 => AttemptResult.ModelNotFound,
         408 => AttemptResult.Timeout,

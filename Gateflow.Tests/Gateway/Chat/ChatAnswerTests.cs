@@ -2,6 +2,7 @@ using System.ClientModel.Primitives;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
+using Gateflow.Core.Rollout;
 using Gateflow.Gateway.Envelopes;
 using Gateflow.Gateway.Protocols.Chat;
 using Gateflow.Gateway.Providers;
@@ -167,6 +168,13 @@ public sealed class ChatAnswerTests
 
         Assert.Equal((told, type, code, message), (error.Status, error.Type, error.Code, error.Message));
     }
+
+    [Theory]
+    [InlineData(401)]
+    [InlineData(402)] // DeepSeek and OpenRouter: the account has no money left
+    [InlineData(403)]
+    public void Classify_TheGatewaysOwnAccount_IsNotTheCallersFault(int status) =>
+        Assert.Equal(AttemptResult.Unauthorized, new OpenAIChatAdapter().Classify(status, """{"error":{"message":"Insufficient Balance"}}"""u8));
 
     private static List<AnswerPart> Read(string whole)
     {

@@ -6,8 +6,11 @@ using System.Text.Json;
 using Gateflow.Core.Providers;
 using Gateflow.Core.Rollout;
 using Gateflow.Core.Routing;
+using Gateflow.Dashboard.Replay;
+using Gateflow.Gateway.Outbound;
 using Gateflow.Gateway.Probes;
 using Gateflow.Gateway.Providers.VertexAI;
+using Gateflow.Gateway.Replay;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Gateflow.Tests.Gateway.VertexAI;
@@ -129,6 +132,22 @@ public sealed class ServiceAccountTests : IDisposable
 
         Assert.Equal((401, ProbeFault.KeyRefused), (refused.HttpStatus, refused.Fault));
         Assert.Equal((200, null), (answered.HttpStatus, answered.Fault));
+        Assert.Equal(["Bearer token-1", "Bearer token-2"], host.Upstream.Requests.Select(sent => sent.Headers["Authorization"]));
+    }
+
+    [Fact]
+    public async Task Replay_TokenIsRefused_TheNextRequestBearsAnother()
+    {
+        await using var tokens = await TokenEndpoint.StartAsync();
+        await using var host = await StartAsync(tokens.Address);
+        RefuseFirstToken(host);
+        var client = new ReplayClient(_time, host.Get<OutboundConnections>(), new DirectFormat());
+        var (model, body) = (host.Table.Models["gem"], ReplayBody.Read(Encoding.UTF8.GetBytes(GatewayHost.Chat("gem")))!);
+
+        var refused = await client.AskAsync(model, body, model, shims: true, Cancel);
+        var answered = await client.AskAsync(model, body, model, shims: true, Cancel);
+
+        Assert.Equal((null, "Hi"), (refused.Text, answered.Text));
         Assert.Equal(["Bearer token-1", "Bearer token-2"], host.Upstream.Requests.Select(sent => sent.Headers["Authorization"]));
     }
 
