@@ -14,11 +14,19 @@ public sealed class OutboundConnections : IDisposable
 {
     private static readonly HttpRequestOptionsKey<TimeSpan> ConnectTimeout = new("gateflow.connect_timeout");
 
+    private static readonly TimeSpan UsualConnectTimeout = TimeSpan.FromSeconds(15);
+
     private readonly HttpMessageInvoker _trusted;
     private readonly HttpMessageInvoker _guarded;
 
     public OutboundConnections(AddressGuard guard)
-        : this(Create(null), Create(guard))
+        : this(guard, TimeProvider.System)
+    {
+    }
+
+    /// <param name="time">Measures how long connecting takes.</param>
+    internal OutboundConnections(AddressGuard guard, TimeProvider time)
+        : this(Create(null, time), Create(guard, time))
     {
     }
 
@@ -48,30 +56,26 @@ public sealed class OutboundConnections : IDisposable
         _guarded.Dispose();
     }
 
-    private static SocketsHttpHandler Create(AddressGuard? guard) => new()
+    internal static SocketsHttpHandler Create(AddressGuard? guard, TimeProvider time) => new()
     {
         UseCookies = false,
         UseProxy = false,
         AllowAutoRedirect = false,
         AutomaticDecompression = DecompressionMethods.None,
         PooledConnectionLifetime = TimeSpan.FromMinutes(10), // follows changes of DNS
-        ConnectTimeout = TimeSpan.FromSeconds(15),
+        ConnectTimeout = TimeSpan.FromSeconds(65), // above every provider's own limit: it ends in a cancellation, as if the model had been slow
         ActivityHeadersPropagator = null,
-        ConnectCallback = (context, cancellationToken) => ConnectAsync(guard, context, cancellationToken),
+        ConnectCallback = (context, cancellationToken) => ConnectAsync(guard, time, context, cancellationToken),
     };
 
-    private static async ValueTask<Stream> ConnectAsync(AddressGuard? guard, SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    private static async ValueTask<Stream> ConnectAsync(AddressGuard? guard, TimeProvider time, SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
-        if (!context.InitialRequestMessage.Options.TryGetValue(ConnectTimeout, out var timeout))
-        {
-            return await ConnectAsync(guard, context.DnsEndPoint, cancellationToken);
-        }
-
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(timeout);
+        var timeout = context.InitialRequestMessage.Options.TryGetValue(ConnectTimeout, out var own) ? own : UsualConnectTimeout;
+        using var limit = new CancellationTokenSource(timeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            return await ConnectAsync(guard, context.DnsEndPoint, limit.Token);
+            return await ConnectAsync(guard, context.DnsEndPoint, either.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

@@ -55,10 +55,50 @@ public sealed class OutboundConnectionTests
         Assert.True(fault.InnerException is TimeoutException or System.Net.Sockets.SocketException, fault.ToString()); // the second where there is no route at all
     }
 
+    [Theory]
+    [InlineData(null, 15)]
+    [InlineData(45, 45)]
+    public async Task Send_NoConnection_WaitsAsLongAsTheProviderSays(int? seconds, int expected)
+    {
+        var time = new Impatient();
+        using var connections = new OutboundConnections(new AddressGuard(new OutboundOptions()), time);
+        var provider = new ProviderEndpoint
+        {
+            Name = "far", Type = ProviderType.OpenAI, BaseUrl = new Uri("http://127.0.0.1:9"), ConnectTimeout = seconds is { } own ? TimeSpan.FromSeconds(own) : null,
+        };
+        using var request = new HttpRequestMessage(HttpMethod.Get, provider.BaseUrl);
+
+        var fault = await Assert.ThrowsAsync<HttpRequestException>(() => connections.SendAsync(provider, request, TestContext.Current.CancellationToken));
+
+        Assert.Equal($"No connection to 127.0.0.1 within {expected} s.", Assert.IsType<TimeoutException>(fault.InnerException).Message);
+        Assert.Equal(TimeSpan.FromSeconds(expected), Assert.Single(time.Waits));
+    }
+
+    [Fact]
+    public void Create_OwnLimit_IsAboveEveryProviders()
+    {
+        using var handler = OutboundConnections.Create(null, TimeProvider.System);
+
+        Assert.InRange(handler.ConnectTimeout, TimeSpan.FromSeconds(61), TimeSpan.FromMinutes(2)); // a provider's is 60 s at most
+    }
+
     private static Task<HttpResponseMessage> SendAsync(OutboundConnections connections, FakeUpstream upstream, bool trusted)
     {
         var provider = new ProviderEndpoint { Name = "openai", Type = ProviderType.OpenAI, BaseUrl = upstream.BaseUrl, Trusted = trusted };
         var request = new HttpRequestMessage(HttpMethod.Post, $"{upstream.BaseUrl}/chat/completions") { Content = new StringContent(GatewayHost.Chat()) };
         return connections.SendAsync(provider, request, TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>A clock by which every wait is over at once.</summary>
+    private sealed class Impatient : TimeProvider
+    {
+        public List<TimeSpan> Waits { get; } = [];
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            Waits.Add(dueTime);
+            callback(state);
+            return base.CreateTimer(static _ => { }, null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
     }
 }
