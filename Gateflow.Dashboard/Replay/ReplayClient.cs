@@ -38,7 +38,7 @@ internal sealed class ReplayClient(TimeProvider clock, OutboundConnections conne
             return ReplayAnswer.Failed(refusal!);
         }
 
-        var reply = await SendAsync(model.Endpoints[0].Provider, token => request.CreateAsync(clock.GetUtcNow(), token), cancellationToken);
+        var reply = await SendAsync(model.Endpoints[0].Provider, token => request.CreateAsync(clock.GetUtcNow(), token), cancellationToken, request.Refused);
         return reply.Body is null ? ReplayAnswer.Failed(reply.Error!) : Answer(request.Read(reply.Body), model, body, reply.LatencyMs);
     }
 
@@ -47,12 +47,16 @@ internal sealed class ReplayClient(TimeProvider clock, OutboundConnections conne
         DirectRequest.ReadStored(answer) is { } read ? Answer(read, model, body, latencyMs) : null;
 
     /// <summary>Sends, waiting for rate limits to pass. Throws only when cancelled.</summary>
+    /// <param name="provider">Who is asked.</param>
+    /// <param name="create">Writes the request, once for each time that it is sent.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="refused">Hears of a request that was answered with 401.</param>
     public async Task<ReplayReply> SendAsync(
-        ProviderEndpoint provider, Func<CancellationToken, ValueTask<HttpRequestMessage>> create, CancellationToken cancellationToken)
+        ProviderEndpoint provider, Func<CancellationToken, ValueTask<HttpRequestMessage>> create, CancellationToken cancellationToken, Action<HttpRequestMessage>? refused = null)
     {
         for (var attempt = 0; ; attempt++)
         {
-            var (reply, wait) = await TryAsync(provider, create, cancellationToken);
+            var (reply, wait) = await TryAsync(provider, create, refused, cancellationToken);
             await SocketThread.LeaveAsync(); // comparing answers is long work
             if (wait is null || attempt == LimitRetries)
             {
@@ -64,7 +68,7 @@ internal sealed class ReplayClient(TimeProvider clock, OutboundConnections conne
     }
 
     private async Task<(ReplayReply Reply, TimeSpan? Wait)> TryAsync(
-        ProviderEndpoint provider, Func<CancellationToken, ValueTask<HttpRequestMessage>> create, CancellationToken cancellationToken)
+        ProviderEndpoint provider, Func<CancellationToken, ValueTask<HttpRequestMessage>> create, Action<HttpRequestMessage>? refused, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(provider.Timeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
@@ -73,6 +77,11 @@ internal sealed class ReplayClient(TimeProvider clock, OutboundConnections conne
         {
             using var request = await create(either.Token);
             using var response = await connections.SendAsync(provider, request, either.Token);
+            if (response.StatusCode == HttpStatusCode.Unauthorized)
+            {
+                refused?.Invoke(request);
+            }
+
             await response.Content.LoadIntoBufferAsync(LargestAnswer, either.Token);
             var bytes = await response.Content.ReadAsByteArrayAsync(either.Token);
             var latency = clock.GetElapsedTime(started).TotalMilliseconds;

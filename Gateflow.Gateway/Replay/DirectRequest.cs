@@ -54,6 +54,9 @@ public sealed class DirectRequest
     public async ValueTask<HttpRequestMessage> CreateAsync(DateTimeOffset at, CancellationToken cancellationToken) => await _adapter.CreateAsync(
         new ProviderRequest(_endpoint, new SplicedContent([_body]), false, new HeaderDictionary(), _passesThrough, at), cancellationToken);
 
+    /// <summary>Hears of a request that was answered with 401: what it was signed with is not used again.</summary>
+    public void Refused(HttpRequestMessage request) => _adapter.Refused(_endpoint.Provider, request);
+
     /// <summary>The answer of a request that succeeded; null when it is not the protocol's.</summary>
     public DirectAnswer? Read(ReadOnlySpan<byte> answer)
     {
