@@ -1,3 +1,4 @@
+using Gateflow.Core.Catalog;
 using Gateflow.Core.Compatibility;
 using Gateflow.Core.Routing;
 using Gateflow.Core.Usage;
@@ -23,11 +24,11 @@ public static class EndpointProbe
         return
         [
             .. Paths.Where(x => usage.Used.HasFlag(x.Path.Flag) && x.Path.Requests(usage) != 0)
-                .Select(x => Check(target, x.Path.Path, x.Protocol) with { Subject = x.Path.Path, RequestsAffected = x.Path.Requests(usage) }),
+                .Select(x => Check(target, x.Path.Path, x.Protocol, usage.Used.HasFlag(Capabilities.FunctionCalling)) with { Subject = x.Path.Path, RequestsAffected = x.Path.Requests(usage) }),
         ];
     }
 
-    private static CompatibilityCheckResult Check(ModelRoute target, string path, Protocol asked) => ProviderAdapters.Find(target.Endpoints[0], asked) switch
+    private static CompatibilityCheckResult Check(ModelRoute target, string path, Protocol asked, bool withTools) => ProviderAdapters.Find(target.Endpoints[0], asked, withTools) switch
     {
         null => new() { Feature = SampledFeatures.Endpoint, Status = CheckStatus.Fail, Detail = $"The provider of {target.Id} has no API for what is asked for at {path}" },
         { Native: { } native } when native == asked => new() { Feature = SampledFeatures.Endpoint, Status = CheckStatus.Pass, Detail = $"{target.Id} speaks the protocol of {path}" },

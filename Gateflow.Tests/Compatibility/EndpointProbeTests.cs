@@ -26,6 +26,21 @@ public sealed class EndpointProbeTests
         Assert.Equal([800L, 100L, 100L, 100L], checks.Select(c => c.RequestsAffected!.Value));
     }
 
+    [Theory]
+    [InlineData(null, "gpt-5.1-codex", CheckStatus.Fail)]
+    [InlineData("v1", "gpt-5.1-codex", CheckStatus.Warn)]
+    [InlineData(null, "gpt-6.1-sol", CheckStatus.Fail)]
+    [InlineData("v1", "gpt-6.1-sol", CheckStatus.Warn)]
+    [InlineData(null, "gpt-4o", CheckStatus.Pass)]
+    public void Check_ModelAtAzureThatNeedsResponsesForTools_FailsWhereThereIsNone(string? version, string model, CheckStatus expected)
+    {
+        var provider = new ProviderEndpoint { Name = "p", Type = ProviderType.AzureOpenAI, BaseUrl = new Uri("https://provider.invalid"), ApiVersion = version };
+
+        var checks = EndpointProbe.Check(new ModelRoute("m", [new ModelEndpoint(provider, model)], null), UsageSamples.Create(Capabilities.FunctionCalling));
+
+        Assert.Equal(expected, checks.Single(c => c.Subject == "/v1/chat/completions").Status);
+    }
+
     [Fact]
     public void Run_PathsUsed_AreNoCapabilitiesOfTheTarget()
     {

@@ -165,7 +165,7 @@ public sealed class ConverseRequestTests
         var llama = new BedrockConverseAdapter().Write(request, new ModelEndpoint(Provider(), Llama) { Facts = facts }, new ShimNotes());
 
         AssertJson($$"""{"maxTokens":{{longest}}}""", json["inferenceConfig"]);
-        AssertJson($$"""{"thinking":{"type":"enabled","budget_tokens":{{budget}}}}""", json["additionalModelRequestFields"]);
+        AssertJson($$$"""{"thinking":{"type":"enabled","budget_tokens":{{{budget}}}}}""", json["additionalModelRequestFields"]);
         Assert.Equal(notes, written.ToString());
         Assert.Null(llama["inferenceConfig"]);
     }
