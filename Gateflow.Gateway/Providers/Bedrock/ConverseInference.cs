@@ -14,15 +14,19 @@ internal static class ConverseInference
     /// <summary>What Converse gives to Claude where nothing is said.</summary>
     private const int UsualMaxTokens = 4096;
 
-    /// <summary>The request with the longest answer that Claude is known to give, where the caller sets no limit: Converse would end it early, thoughts included.</summary>
-    /// <param name="longest">Tokens; null when not known.</param>
+    /// <summary>Enough for any answer without thoughts: what callers without a limit are used to, and no more, because Bedrock sets it aside from the account's quota.</summary>
+    private const int LongAnswer = 16_384;
+
+    /// <summary>The request with a limit for Claude where the caller sets none, since Converse would end the answer early: a long answer, or with thoughts the longest that it can give.</summary>
+    /// <param name="longest">Tokens that it can give; null when not known.</param>
     public static ModelRequest Limit(ModelRequest request, BedrockFamily family, int? longest, ShimNotes notes)
     {
-        if (!family.IsClaude || request.MaxTokens is not null || longest is not { } most)
+        if (!family.IsClaude || request.MaxTokens is not null || longest is not { } known)
         {
             return request;
         }
 
+        var most = request.Reasoning is { Enabled: true } ? known : Math.Min(known, LongAnswer);
         notes.Defaulted(MaxTokens, most.ToString(CultureInfo.InvariantCulture));
         return request with { MaxTokens = most };
     }

@@ -170,6 +170,19 @@ public sealed class ConverseRequestTests
         Assert.Null(llama["inferenceConfig"]);
     }
 
+    [Theory]
+    [InlineData(64_000, 16_384)]
+    [InlineData(8_192, 8_192)]
+    public void MaxTokens_NotGivenAndNoThoughtsAskedFor_IsALongAnswer(int longest, int limit)
+    {
+        var facts = CatalogModel.Unknown("amazon-bedrock", Sonnet45) with { MaxOutputTokens = longest };
+        var request = new ModelRequest { Messages = [Message.Of(Role.User, "Hi")] };
+
+        var json = new BedrockConverseAdapter().Write(request, new ModelEndpoint(Provider(), Sonnet45) { Facts = facts }, new ShimNotes());
+
+        AssertJson($$"""{"maxTokens":{{limit}}}""", json["inferenceConfig"]);
+    }
+
     [Fact]
     public void Tools_CalledEarlierAndNotOffered_AreNamedAndForbidden()
     {
