@@ -36,7 +36,7 @@ public sealed class UsageImportPageTests
     [Fact]
     public async Task Page_CancelledAndSentAgain_SaysWhatHappensAndGoesOnWhereItStopped()
     {
-        await using var host = await GateflowHost.StartAsync();
+        await using var host = await GateflowHost.StartAsync(new Dictionary<string, string?> { ["Gateflow:Roles"] = "Gateway" }); // counts when it is told to
         await using var context = new PageTestContext(host);
         var store = host.Get<ImportStore>();
         const string counted = "at,model,input_tokens\n2026-11-10T10:00:00Z,gpt-4,5\n";
@@ -47,7 +47,9 @@ public sealed class UsageImportPageTests
             Id = "imp_" + Convert.ToHexStringLower(SHA256.HashData(bytes))[..32], Status = UsageImportStatus.Running, Format = "csv", Node = host.Get<RecorderOptions>().Node, TimeZone = "UTC",
             CreatedAt = context.Clock.GetUtcNow(), Bytes = bytes.Length, Offset = counted.Length, NextLine = 3, RowsImported = 1, Requests = 1,
         };
-        await store.SaveAsync(import, Token); // its file is not there, so that it stays as it is
+        await store.SaveAsync(import, Token);
+        var folder = Directory.CreateDirectory(Path.Combine(host.DataDirectory, "imports"));
+        await File.WriteAllBytesAsync(Path.Combine(folder.FullName, import.Id + ".upload"), bytes, Token);
         var page = context.Render<UsageImportPage>();
 
         await context.ClickAsync(Button(page, "Cancel"));
