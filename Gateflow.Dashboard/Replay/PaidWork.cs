@@ -86,7 +86,7 @@ internal sealed partial class PaidWork(DatabasePatience patience, ReplayOptions 
         }
 
         var work = Task.WhenAll(Enumerable.Range(0, paid.Concurrency).Select(_ => Task.Run(WorkAsync, CancellationToken.None)));
-        IReadOnlyList<TDone> done;
+        List<TDone> done;
         try
         {
             done = await CollectAsync(paid, ran.Reader, work, lost);

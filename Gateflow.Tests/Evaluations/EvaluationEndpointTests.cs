@@ -135,7 +135,7 @@ public sealed class EvaluationEndpointTests
         var run = await bench.RunAsync($$"""{"dataset_id": "{{id}}", "models": ["gpt-4"], "evaluators": [{"type": "judge", "model": "gpt-4o"}]}""");
 
         var results = run["results"]!;
-        Assert.True(results["cost"]!.GetValue<decimal>() > 10 * results["models"]![0]!["avg_cost"]!.GetValue<decimal>() + 0.005m);
+        Assert.True(results["cost"]!.GetValue<decimal>() > (10 * results["models"]![0]!["avg_cost"]!.GetValue<decimal>()) + 0.005m);
     }
 
     [Fact]

@@ -36,7 +36,7 @@ public sealed class UsageImportPageTests
     [Fact]
     public async Task Page_CancelledAndSentAgain_SaysWhatHappensAndGoesOnWhereItStopped()
     {
-        await using var host = await GateflowHost.StartAsync(new Dictionary<string, string?> { ["Gateflow:Roles"] = "Gateway" }); // counts when it is told to
+        await using var host = await GateflowHost.StartAsync();
         await using var context = new PageTestContext(host);
         var store = host.Get<ImportStore>();
         const string counted = "at,model,input_tokens\n2026-11-10T10:00:00Z,gpt-4,5\n";
@@ -49,7 +49,7 @@ public sealed class UsageImportPageTests
         };
         await store.SaveAsync(import, Token);
         var folder = Directory.CreateDirectory(Path.Combine(host.DataDirectory, "imports"));
-        await File.WriteAllBytesAsync(Path.Combine(folder.FullName, import.Id + ".upload"), bytes, Token);
+        await using var held = new FileStream(Path.Combine(folder.FullName, import.Id + ".upload"), FileMode.Create, FileAccess.Write, FileShare.None); // cannot be read, so that it stays as it is
         var page = context.Render<UsageImportPage>();
 
         await context.ClickAsync(Button(page, "Cancel"));

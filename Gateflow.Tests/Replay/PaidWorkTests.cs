@@ -88,7 +88,7 @@ public sealed class PaidWorkTests : IDisposable
 
         Assert.Equal(9, brought.Done.Count);
         Assert.Equal(new NotRun(1, "lost to a fault of Gateflow (InvalidOperationException); the log tells more"), Assert.Single(brought.Lost));
-        Assert.Equal((9 * 0.5m + 1, true), (budget.Spent, budget.IsEstimated));
+        Assert.Equal(((9 * 0.5m) + 1, true), (budget.Spent, budget.IsEstimated));
         Assert.DoesNotContain(_log.Lines, line => line.Contains("prompt", StringComparison.Ordinal));
 
         static Task StoreAsync(IReadOnlyList<string[]> batch, int done) => Task.CompletedTask;

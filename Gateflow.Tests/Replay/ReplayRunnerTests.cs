@@ -277,6 +277,18 @@ public sealed class ReplayRunnerTests
     }
 
     [Fact]
+    public async Task Finish_CommitWhoseAnswerWasLost_IsOneEvent()
+    {
+        await using var bench = await ReplayBench.StartAsync();
+        await bench.StoreAsync(3);
+        var test = await bench.RunAsync(new ReplayRequest { TargetModel = ReplayBench.Target });
+
+        await bench.Store.FinishAsync(Left(test.TestId, "one"), ReplayStatus.Completed, test.Done, test.Results, null, "me");
+
+        Assert.Single(await bench.EventsAsync());
+    }
+
+    [Fact]
     public async Task Run_UnreadableSamples_AreMissingWithTheReason()
     {
         await using var bench = await ReplayBench.StartAsync();
