@@ -36,7 +36,7 @@ public sealed class Evaluation
     /// <summary>Items that were run, whether they were answered or not.</summary>
     public int Done { get; set; }
 
-    /// <summary>Node that runs it: what it left running when it died, it marks as failed when it starts again.</summary>
+    /// <summary>Node that runs it: what it left running when it died is marked as failed.</summary>
     public required string Node { get; init; }
 
     public EvaluationResults? Results { get; set; }

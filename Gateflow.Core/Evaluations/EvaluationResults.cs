@@ -20,7 +20,7 @@ public sealed record EvaluationResults
     /// <summary>In the run's order.</summary>
     public required IReadOnlyList<EvaluatorResults> Evaluators { get; init; }
 
-    /// <summary>USD, judge and embeddings included, as far as prices are known.</summary>
+    /// <summary>USD, judge and embeddings included, as far as prices are known; calls of which nobody told what they used count as foretold.</summary>
     public decimal Cost { get; init; }
 }
 

@@ -13,6 +13,9 @@ public sealed class NodeRegistry(IDbContextFactory<GateflowDb> databases, ThisNo
     /// <summary>A slower answer says too little of the database's time; the monotonic clock is better than it.</summary>
     private static readonly TimeSpan LongestAnswer = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>A node that gave no sign of life for so long is gone.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
     private const int Attempts = 20;
 
     /// <summary>Before anything is judged or timed: the node's number and the database's time.</summary>
@@ -39,6 +42,19 @@ public sealed class NodeRegistry(IDbContextFactory<GateflowDb> databases, ThisNo
         await SetClockAsync(db, LongestAnswer, cancellationToken);
         var now = time.GetUtcNow();
         await db.Nodes.Where(n => n.Name == node.Name).ExecuteUpdateAsync(set => set.SetProperty(n => n.SeenAt, now), cancellationToken);
+    }
+
+    /// <summary>Names of the other nodes that live; none where the database is this node's alone.</summary>
+    public async Task<IReadOnlyList<string>> OthersAsync(CancellationToken cancellationToken)
+    {
+        if (!node.SharesDatabase)
+        {
+            return [];
+        }
+
+        var since = time.GetUtcNow() - Patience;
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        return await db.Nodes.Where(n => n.Name != node.Name && n.SeenAt > since).Select(n => n.Name).ToListAsync(cancellationToken);
     }
 
     private async Task EnterAsync(CancellationToken cancellationToken)

@@ -58,7 +58,8 @@ internal sealed class ImportRows(ModelCatalog catalog, TimeZoneInfo zone, DateTi
         }
         else if (DateTime.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal, out var time))
         {
-            at = time.Kind == DateTimeKind.Utc ? new DateTimeOffset(time) : new DateTimeOffset(time, zone.GetUtcOffset(time)).ToUniversalTime();
+            at = time.Year is 1 or 9999 ? default // in UTC it may lie outside the calendar
+                : time.Kind == DateTimeKind.Utc ? new DateTimeOffset(time) : new DateTimeOffset(time, zone.GetUtcOffset(time)).ToUniversalTime();
         }
         else
         {
@@ -143,7 +144,8 @@ internal sealed class ImportRows(ModelCatalog catalog, TimeZoneInfo zone, DateTi
                 : throw new FormatException("duration is no number of milliseconds up to a day");
         }
 
-        return row[(int)ImportField.End] is { Length: > 0 } end && Time(end, "end time") - at is var took && took >= TimeSpan.Zero && took <= TimeSpan.FromDays(1)
+        var sums = row[(int)ImportField.Requests] is { Length: > 0 }; // even over one: its end is then that of a bucket
+        return !sums && row[(int)ImportField.End] is { Length: > 0 } end && Time(end, "end time") - at is var took && took >= TimeSpan.Zero && took <= TimeSpan.FromDays(1)
             ? took.TotalMilliseconds
             : double.NaN;
     }

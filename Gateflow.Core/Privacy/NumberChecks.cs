@@ -15,12 +15,12 @@ internal static class NumberChecks
         + "IT27 JO30 KW30 KZ20 LB28 LC32 LI21 LT20 LU20 LV21 MC27 MD24 ME22 MK19 MR27 MT31 MU30 NL18 NO15 PK24 PL28 PS29 PT25 QA29 RO24 RS22 SA24 SC31 SE24 SI19 SK24 SM27 ST25 SV28 TL23 TN24 "
         + "TR26 UA29 VA22 VG24 XK20").Split(' ').ToFrozenDictionary(x => x[..2], x => int.Parse(x.AsSpan(2), System.Globalization.CultureInfo.InvariantCulture), StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The text after an IBAN at its beginning; null when none stands there.</summary>
-    public static string? AfterIban(string text)
+    /// <summary>Characters of the IBAN at a text's beginning; 0 when none stands there.</summary>
+    public static int IbanLength(string text)
     {
         if (!IbanLengths.TryGetValue(text[..2], out var length))
         {
-            return null;
+            return 0;
         }
 
         var (letters, at) = (new StringBuilder(length), 0);
@@ -32,7 +32,7 @@ internal static class NumberChecks
             }
         }
 
-        return letters.Length == length && (at == text.Length || !char.IsAsciiLetterOrDigit(text[at])) && Remainder($"{letters}"[4..] + $"{letters}"[..4]) == 1 ? text[at..] : null;
+        return letters.Length == length && (at == text.Length || !char.IsAsciiLetterOrDigit(text[at])) && Remainder($"{letters}"[4..] + $"{letters}"[..4]) == 1 ? at : 0;
     }
 
     /// <summary>A run of digits, spaces and hyphens with each card in it replaced.</summary>

@@ -2,16 +2,21 @@ using System.Buffers;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace Gateflow.Core.Privacy;
 
 /// <summary>
 /// Takes personal data out of the strings of a JSON document, tool arguments and other JSON inside strings included, and leaves its structure as it was: names of
-/// properties, ids, roles, models and media in base64 are not touched. A number that is a card's becomes a string. Thread-safe.
+/// properties, ids, roles, models and media in base64 are not touched. A number that is a card's, or has a secret's name, becomes a string. Thread-safe.
 /// </summary>
-public sealed class Redaction(Redactions kinds)
+public sealed partial class Redaction(Redactions kinds)
 {
+    /// <summary>Shorter ones are looked at.</summary>
+    private const int LeastMedia = 200;
+
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = 64 };
+    private static readonly SearchValues<char> Base64 = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_=\r\n");
     private static readonly JsonWriterOptions Written = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Values that programs compare, or that are no text.</summary>
@@ -85,6 +90,9 @@ public sealed class Redaction(Redactions kinds)
                 var clean = Text(text, name);
                 writer.WriteStringValue(clean);
                 return !ReferenceEquals(text, clean) && text != clean;
+            case JsonValueKind.Number when name is not null && _data.IsSecret(name):
+                writer.WriteStringValue(PersonalData.KeyMark);
+                return true;
             case JsonValueKind.Number when _data.IsCard(value.GetRawText()):
                 writer.WriteStringValue(PersonalData.CardMark);
                 return true;
@@ -95,7 +103,8 @@ public sealed class Redaction(Redactions kinds)
     }
 
     private string Text(string text, string? name) =>
-        (name is not null && Structure.Contains(name)) || IsMedia(text, name) ? text
+        name is not null && text.Length > 0 && _data.IsSecret(name) ? PersonalData.KeyMark
+        : (name is not null && Structure.Contains(name)) || IsMedia(text, name) ? text
         : text.AsSpan().TrimStart() is ['{' or '[', ..] && Nested(text) is { } nested ? nested
         : _data.Replace(text);
 
@@ -114,6 +123,13 @@ public sealed class Redaction(Redactions kinds)
         }
     }
 
-    private static bool IsMedia(string text, string? name) =>
-        text.StartsWith("data:", StringComparison.Ordinal) || (name == "data" && text.Length > 200 && !text.Contains(' ', StringComparison.Ordinal));
+    /// <summary>Base64 and nothing else: of a data URL, or in the field that several APIs have for it.</summary>
+    private static bool IsMedia(string text, string? name)
+    {
+        var media = MediaType().Match(text) is { Success: true } type ? text.AsSpan(type.Length) : name == "data" && text.Length > LeastMedia ? text : default;
+        return media.Length > 0 && !media.ContainsAnyExcept(Base64);
+    }
+
+    [GeneratedRegex("^data:[A-Za-z0-9.+/;=-]*;base64,", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)]
+    private static partial Regex MediaType();
 }

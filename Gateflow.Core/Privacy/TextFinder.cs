@@ -1,6 +1,7 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
+using System.Text.RegularExpressions;
 using Gateflow.Core.Access;
 
 namespace Gateflow.Core.Privacy;
@@ -8,8 +9,11 @@ namespace Gateflow.Core.Privacy;
 /// <summary>Looks for a text, whatever its case, in what is stored encrypted. Not thread-safe.</summary>
 /// <param name="protector">Opens what is stored.</param>
 /// <param name="text">What is looked for.</param>
-internal sealed class TextFinder(ISecretProtector protector, string text)
+internal sealed partial class TextFinder(ISecretProtector protector, string text)
 {
+    /// <summary>A request holds a tool's answer, which may hold another document, each in a string of the one around it.</summary>
+    private const int MostLevels = 4;
+
     /// <summary>Rows that could not be read so far: their keys are gone.</summary>
     public int Unreadable { get; private set; }
 
@@ -29,28 +33,29 @@ internal sealed class TextFinder(ISecretProtector protector, string text)
 
     public bool Holds(string? plain) => plain?.Contains(text, StringComparison.OrdinalIgnoreCase) == true;
 
-    private bool HoldsPlain(byte[] plain) => Holds(Encoding.UTF8.GetString(plain)) || Strings(plain).Exists(Holds);
-
-    /// <summary>The strings of a JSON document, which may be written with escapes.</summary>
-    private static List<string> Strings(byte[] plain)
+    /// <summary>As it is stored, and as it reads when the escapes of JSON are taken out, level by level.</summary>
+    private bool HoldsPlain(byte[] plain)
     {
-        List<string> found = [];
-        var reader = new Utf8JsonReader(plain);
-        try
+        var written = Encoding.UTF8.GetString(plain);
+        for (var level = 0; level < MostLevels && !Holds(written) && written.Contains('\\', StringComparison.Ordinal); level++)
         {
-            while (reader.Read())
-            {
-                if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped)
-                {
-                    found.Add(reader.GetString()!);
-                }
-            }
-        }
-        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
-        {
-            // a plain text
+            written = Escapes().Replace(written, Plain);
         }
 
-        return found;
+        return Holds(written);
     }
+
+    private static string Plain(Match escape) => escape.ValueSpan[1] switch
+    {
+        'u' => ((char)ushort.Parse(escape.ValueSpan[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)).ToString(),
+        'n' => "\n",
+        'r' => "\r",
+        't' => "\t",
+        'b' => "\b",
+        'f' => "\f",
+        var itself => itself.ToString(),
+    };
+
+    [GeneratedRegex(@"\\(?:u[0-9A-Fa-f]{4}|[^u])", RegexOptions.CultureInvariant)]
+    private static partial Regex Escapes();
 }

@@ -38,7 +38,7 @@ public sealed record JudgeResults
     /// <summary>Pairs that were not shown to it, because the money was spent or the test was cancelled.</summary>
     public int NotAsked { get; init; }
 
-    /// <summary>USD; null when its price is unknown.</summary>
+    /// <summary>USD; null when its price is unknown or it counts no tokens.</summary>
     public decimal? Cost { get; init; }
 
     /// <summary>Whether the rubric was the one that Gateflow brings.</summary>

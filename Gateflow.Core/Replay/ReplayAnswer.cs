@@ -26,7 +26,7 @@ public sealed record ReplayAnswer
     /// <summary>To the last byte of the answer.</summary>
     public double LatencyMs { get; init; }
 
-    /// <summary>USD; null when the price is unknown.</summary>
+    /// <summary>USD; null when the price is unknown or the provider counts no tokens.</summary>
     public decimal? Cost { get; init; }
 
     /// <summary>As counted by the provider; null when it does not say.</summary>
@@ -37,7 +37,10 @@ public sealed record ReplayAnswer
 
     public bool IsAnswer => Error is null;
 
-    public static ReplayAnswer Failed(string error) => new() { Error = error };
+    /// <summary>There is an error, and the provider may have answered all the same: nobody waited for it, or it could not be read.</summary>
+    public bool MayBeBilled { get; init; }
+
+    public static ReplayAnswer Failed(string error, bool mayBeBilled = false) => new() { Error = error, MayBeBilled = mayBeBilled };
 }
 
 /// <summary>One request answered by both models, as the comparison sees it.</summary>

@@ -18,7 +18,7 @@ public sealed record ReplayResults
 
     public required QualityComparison QualityComparison { get; init; }
 
-    /// <summary>What all calls cost together, embeddings and judge among them, USD; null when a price is unknown.</summary>
+    /// <summary>What all calls cost together, embeddings and judge among them, USD; null when a price is unknown, or what a call used.</summary>
     public decimal? Cost { get; init; }
 
     /// <summary>Null when no pair was tested.</summary>

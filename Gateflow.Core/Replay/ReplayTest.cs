@@ -35,7 +35,7 @@ public sealed class ReplayTest
 
     public ReplaySetup Setup { get; init; } = new();
 
-    /// <summary>Node that runs it: what it left running when it died, it marks as failed when it starts again.</summary>
+    /// <summary>Node that runs it: what it left running when it died is marked as failed.</summary>
     public required string Node { get; init; }
 
     public ReplayResults? Results

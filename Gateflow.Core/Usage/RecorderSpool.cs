@@ -47,7 +47,7 @@ internal sealed class RecorderSpool
             using var stream = File.OpenRead(file);
             return JsonSerializer.Deserialize<UsageBatch>(stream, _format);
         }
-        catch (JsonException)
+        catch (Exception fault) when (fault is JsonException or FormatException) // the second from sums that another version packed
         {
             File.Move(file, file + ".damaged", overwrite: true);
             return null;

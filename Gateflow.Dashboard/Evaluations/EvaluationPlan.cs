@@ -2,6 +2,7 @@ using FluentValidation;
 using Gateflow.Core.Access;
 using Gateflow.Core.Evaluations;
 using Gateflow.Core.Migrations;
+using Gateflow.Core.Replay;
 using Gateflow.Core.Routing;
 using Gateflow.Core.Storage;
 using Gateflow.Dashboard.Datasets;
@@ -20,11 +21,16 @@ internal sealed record EvaluationPlan(Evaluation Evaluation, IReadOnlyList<Plann
     public IReadOnlyList<Evaluator> Evaluators => Evaluation.Setup.Evaluators;
 
     /// <summary>What asking an item of every model will cost, USD; 0 where a price is unknown, which a plan with a budget excludes.</summary>
-    public decimal Estimate(PlannedItem item)
+    public decimal Estimate(PlannedItem item) => Models.Sum(m => Estimate(m, item));
+
+    /// <summary>What asking an item of every model did cost, as far as providers tell; the answers in the run's order.</summary>
+    public Charge Charged(PlannedItem item, IReadOnlyList<ReplayAnswer> answers) =>
+        answers.Zip(Models, (answer, model) => Charge.Of(answer, Estimate(model, item))).Aggregate((sum, charge) => sum + charge);
+
+    private static decimal Estimate(ModelRoute model, PlannedItem item)
     {
         const int UsualOutput = 500;
-        var output = item.OutputTokens > 0 ? item.OutputTokens : UsualOutput;
-        return Models.Sum(m => m.Facts?.Cost(item.InputTokens, 0, output) ?? 0);
+        return model.Facts?.Cost(item.InputTokens, 0, item.OutputTokens > 0 ? item.OutputTokens : UsualOutput) ?? 0;
     }
 }
 

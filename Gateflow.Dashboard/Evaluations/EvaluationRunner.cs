@@ -14,13 +14,14 @@ public sealed partial class EvaluationRunner : BackgroundRunner
     private readonly EvaluationRun _run;
     private readonly EvaluationScoring _scoring;
     private readonly EvaluationStore _store;
+    private readonly DatabasePatience _patience;
     private readonly ReplayOptions _options;
     private readonly ILogger<EvaluationRunner> _logger;
 
     internal EvaluationRunner(
-        EvaluationPlanner planner, EvaluationRun run, EvaluationScoring scoring, EvaluationStore store, ReplayOptions options, ILogger<EvaluationRunner> logger)
+        EvaluationPlanner planner, EvaluationRun run, EvaluationScoring scoring, EvaluationStore store, DatabasePatience patience, ReplayOptions options, ILogger<EvaluationRunner> logger)
         : base(logger) =>
-        (_planner, _run, _scoring, _store, _options, _logger) = (planner, run, scoring, store, options, logger);
+        (_planner, _run, _scoring, _store, _patience, _options, _logger) = (planner, run, scoring, store, patience, options, logger);
 
     /// <summary>Starts a run: 422 for one that cannot be run, 409 while this node runs as many as it may.</summary>
     public async Task<Result<Evaluation>> StartAsync(EvaluationRequest request, string actor, CancellationToken cancellationToken)
@@ -50,14 +51,14 @@ public sealed partial class EvaluationRunner : BackgroundRunner
     /// <summary>Deletes a run that is over, with its answers.</summary>
     public Task<Refusal?> DeleteAsync(string id, CancellationToken cancellationToken) => _store.DeleteAsync(id, cancellationToken);
 
-    private protected override Task<int> FailAbandonedAsync(IReadOnlyCollection<string> running, CancellationToken cancellationToken) => _store.FailAbandonedAsync(running, cancellationToken);
+    private protected override Task<IReadOnlyList<(string Id, string BelongsTo)>> FailAbandonedAsync(CancellationToken cancellationToken) => _store.FailAbandonedAsync(RunsHere, cancellationToken);
 
     private async Task RunAsync(EvaluationPlan plan, CancellationToken cancellationToken)
     {
         var budget = new ReplayBudget(plan.Evaluation.Setup.MaxCost);
         var outcome = await _run.RunAsync(plan, budget, () => Signal(plan.Id, plan.Evaluation.DatasetId), cancellationToken);
         var notes = await _scoring.CompleteAsync(plan, outcome.Items, budget, cancellationToken);
-        await _store.ScoreAsync(plan.Evaluation, outcome.Items);
+        await _patience.TryAsync(() => _store.ScoreAsync(plan.Evaluation, outcome.Items));
         var results = EvaluationFigures.Of(
             plan.Evaluation.Models, plan.Evaluators, [.. outcome.Items.Select(Answers)], outcome.NotRun, notes, _options.Seed) with
         {
@@ -66,7 +67,7 @@ public sealed partial class EvaluationRunner : BackgroundRunner
         var (status, error) = IsStopping ? (EvaluationStatus.Failed, "The program was stopped while it ran. Start it again.")
             : cancellationToken.IsCancellationRequested ? (EvaluationStatus.Cancelled, "The run was cancelled.")
             : (EvaluationStatus.Completed, null);
-        await _store.FinishAsync(plan.Id, status, outcome.Done, results, error);
+        await _patience.TryAsync(() => _store.FinishAsync(plan.Id, status, outcome.Done, results, error));
         LogFinished(plan.Id, status, results.Answered, results.Missing);
     }
 

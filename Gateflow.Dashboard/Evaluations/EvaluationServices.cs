@@ -1,6 +1,7 @@
 using FluentValidation;
 using Gateflow.Core.Fleet;
 using Gateflow.Core.Storage;
+using Gateflow.Dashboard.Composition;
 using Gateflow.Dashboard.Datasets;
 using Gateflow.Dashboard.Replay;
 using Microsoft.EntityFrameworkCore;
@@ -19,8 +20,9 @@ public static class EvaluationServices
         services.AddSingleton<EvaluationRun>();
         services.AddSingleton(sp => new EvaluationReader(sp.GetRequiredService<IDbContextFactory<GateflowDb>>(), sp.GetRequiredService<DatasetTexts>()));
         services.AddSingleton(sp => new EvaluationRunner(
-            sp.GetRequiredService<EvaluationPlanner>(), sp.GetRequiredService<EvaluationRun>(), sp.GetRequiredService<EvaluationScoring>(), sp.GetRequiredService<EvaluationStore>(),
+            sp.GetRequiredService<EvaluationPlanner>(), sp.GetRequiredService<EvaluationRun>(), sp.GetRequiredService<EvaluationScoring>(), sp.GetRequiredService<EvaluationStore>(), sp.GetRequiredService<DatabasePatience>(),
             sp.GetRequiredService<ReplayOptions>(), sp.GetRequiredService<ILogger<EvaluationRunner>>()));
-        return !roles.HasFlag(NodeRoles.Dashboard) ? services : services.AddHostedService(sp => sp.GetRequiredService<EvaluationRunner>());
+        return !roles.HasFlag(NodeRoles.Dashboard) ? services : services.AddHostedService(sp => sp.GetRequiredService<EvaluationRunner>())
+            .Every("Looking for evaluations that nobody runs", TimeSpan.FromMinutes(1), sp => sp.GetRequiredService<EvaluationRunner>().RunOnceAsync);
     }
 }

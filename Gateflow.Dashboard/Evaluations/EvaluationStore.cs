@@ -1,6 +1,7 @@
 using System.Text;
 using Gateflow.Core.Access;
 using Gateflow.Core.Evaluations;
+using Gateflow.Core.Fleet;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Replay;
 using Gateflow.Core.Storage;
@@ -10,7 +11,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Gateflow.Dashboard.Evaluations;
 
 /// <summary>What a run writes: itself, its answers encrypted, its end. A cancelled run is written too, so nothing here is cancelled.</summary>
-internal sealed class EvaluationStore(IDbContextFactory<GateflowDb> databases, ISecretProtector protector, NodeName node, ReplayOptions options, TimeProvider clock)
+internal sealed class EvaluationStore(IDbContextFactory<GateflowDb> databases, ISecretProtector protector, NodeRegistry nodes, ReplayOptions options, TimeProvider clock)
 {
     private const int Chunk = 200;
 
@@ -21,10 +22,13 @@ internal sealed class EvaluationStore(IDbContextFactory<GateflowDb> databases, I
         await db.SaveChangesAsync(cancellationToken);
     }
 
+    /// <summary>Writes answers and how far the run is. Those that are written already, by a commit whose answer was lost, are left as they are.</summary>
     public async Task AddAsync(Evaluation evaluation, IReadOnlyList<RanItem> items, int done)
     {
         await using var db = await databases.CreateDbContextAsync();
-        db.AddRange(items.Select(item => Row(evaluation.Id, item)));
+        var ids = items.Select(i => i.Id).ToList();
+        var known = await db.EvaluationItems.Where(i => ids.Contains(i.Id)).Select(i => i.Id).ToListAsync();
+        db.AddRange(items.Where(i => !known.Contains(i.Id)).Select(item => Row(evaluation.Id, item)));
         await using var transaction = await db.Database.BeginTransactionAsync();
         await db.SaveChangesAsync();
         await db.Evaluations.Where(e => e.Id == evaluation.Id).ExecuteUpdateAsync(set => set.SetProperty(e => e.Done, done));
@@ -58,14 +62,22 @@ internal sealed class EvaluationStore(IDbContextFactory<GateflowDb> databases, I
         }
     }
 
-    /// <summary>Marks as failed what this node left running when it died, with the figures of what had come in; the ids given are running now.</summary>
-    public async Task<int> FailAbandonedAsync(IReadOnlyCollection<string> running, CancellationToken cancellationToken)
+    /// <summary>Marks as failed what runs neither here nor on another node that lives, with the figures of what had come in. Returns it, with its dataset.</summary>
+    /// <param name="runsHere">True before a run is stored, and until its end is.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    public async Task<IReadOnlyList<(string Id, string DatasetId)>> FailAbandonedAsync(Func<string, bool> runsHere, CancellationToken cancellationToken)
     {
+        var others = await nodes.OthersAsync(cancellationToken);
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        var abandoned = await db.Evaluations.AsNoTracking()
-            .Where(e => e.Status == EvaluationStatus.Running && e.Node == node.Value && !running.Contains(e.Id)).ToListAsync(cancellationToken);
-        foreach (var run in abandoned)
+        var running = await db.Evaluations.AsNoTracking().Where(e => e.Status == EvaluationStatus.Running).ToListAsync(cancellationToken);
+        List<(string, string)> failed = [];
+        foreach (var run in running.Where(e => !runsHere(e.Id) && !others.Contains(e.Node)))
         {
+            if (!await db.Evaluations.AnyAsync(e => e.Id == run.Id && e.Status == EvaluationStatus.Running, cancellationToken))
+            {
+                continue; // it has ended since
+            }
+
             var rows = await db.EvaluationItems.AsNoTracking().Where(r => r.EvaluationId == run.Id).OrderBy(r => r.Id).ToListAsync(cancellationToken);
             var results = EvaluationFigures.Of(
                 run.Models, run.Setup.Evaluators, rows.ConvertAll(r => r.Answers), [new NotRun(run.Planned - rows.Count, "not sent: the program ended while the run went on")],
@@ -75,10 +87,11 @@ internal sealed class EvaluationStore(IDbContextFactory<GateflowDb> databases, I
             };
             await FinishAsync(
                 run.Id, EvaluationStatus.Failed, rows.Count, results,
-                $"The program ended while it ran: {rows.Count} of {run.Planned} items had been run, and nothing was compared or judged. Start it again.");
+                $"The program ended while it ran, or its end could not be stored: {rows.Count} of {run.Planned} items had been run, and nothing was compared or judged. Start it again.");
+            failed.Add((run.Id, run.DatasetId));
         }
 
-        return abandoned.Count;
+        return failed;
     }
 
     public async Task<Refusal?> RenameAsync(string id, string? name, CancellationToken cancellationToken)

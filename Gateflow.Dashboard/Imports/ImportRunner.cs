@@ -1,14 +1,19 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using System.Data.Common;
 using System.Security.Cryptography;
+using Gateflow.Core.Fleet;
 using Gateflow.Core.Imports;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Usage;
+using Gateflow.Gateway.Errors;
+using Microsoft.EntityFrameworkCore;
 
 namespace Gateflow.Dashboard.Imports;
 
 /// <summary>Takes files in and counts them one after another in the background; a file whose count a restart broke off is gone on with.</summary>
-public sealed class ImportRunner(ImportStore store, ImportRun run, RecorderOptions options, TimeProvider clock) : IDisposable
+public sealed partial class ImportRunner(
+    ImportStore store, ImportRun run, NodeRegistry nodes, RecorderOptions options, TimeProvider clock, ILogger<ImportRunner> logger) : IDisposable
 {
     private const string Suffix = ".upload";
 
@@ -40,7 +45,7 @@ public sealed class ImportRunner(ImportStore store, ImportRun run, RecorderOptio
             }
 
             _cancelled.TryRemove(id, out _); // who sends it again wants it counted
-            if (known is { Status: UsageImportStatus.Running } && IsHeld(known))
+            if (known is { Status: UsageImportStatus.Running } && (IsHeld(known) || await IsElsewhereAsync(known, cancellationToken)))
             {
                 return known;
             }
@@ -71,7 +76,7 @@ public sealed class ImportRunner(ImportStore store, ImportRun run, RecorderOptio
         }
     }
 
-    /// <summary>Counts every file that waits.</summary>
+    /// <summary>Counts every file that waits. One that cannot be counted fails, and does not keep the others waiting.</summary>
     public async Task RunOnceAsync(CancellationToken cancellationToken)
     {
         if (!Directory.Exists(_folder))
@@ -87,8 +92,7 @@ public sealed class ImportRunner(ImportStore store, ImportRun run, RecorderOptio
                 var id = Path.GetFileNameWithoutExtension(path);
                 if (await store.FindAsync(id, cancellationToken) is { Status: UsageImportStatus.Running } import)
                 {
-                    await using var file = File.OpenRead(path);
-                    await run.RunAsync(import, file, () => _cancelled.ContainsKey(id), cancellationToken);
+                    await CountAsync(import, path, cancellationToken);
                 }
 
                 if (await store.FindAsync(id, cancellationToken) is not { Status: UsageImportStatus.Running })
@@ -103,7 +107,7 @@ public sealed class ImportRunner(ImportStore store, ImportRun run, RecorderOptio
         }
     }
 
-    /// <summary>Stops an import of this node at the end of its chunk; what is counted stays until it is removed.</summary>
+    /// <summary>Stops an import of this node at the end of its chunk, and at once one whose node is gone; what is counted stays until it is removed.</summary>
     public async Task<Refusal?> CancelAsync(string id, CancellationToken cancellationToken)
     {
         if (await store.FindAsync(id, cancellationToken) is not { } import)
@@ -111,12 +115,18 @@ public sealed class ImportRunner(ImportStore store, ImportRun run, RecorderOptio
             return Refusal.NotFound("import", id);
         }
 
-        if (import.Status != UsageImportStatus.Running || import.Node != options.Node)
+        if (import.Status != UsageImportStatus.Running || await IsElsewhereAsync(import, cancellationToken))
         {
             return new Refusal(RefusalKind.Conflict, "import_not_running", $"The import {id} does not run on this node.");
         }
 
-        _cancelled[id] = true;
+        if (IsHeld(import))
+        {
+            _cancelled[id] = true;
+            return null;
+        }
+
+        await store.SaveAsync(import with { Status = UsageImportStatus.Cancelled, FinishedAt = clock.GetUtcNow() }, cancellationToken);
         return null;
     }
 
@@ -139,8 +149,33 @@ public sealed class ImportRunner(ImportStore store, ImportRun run, RecorderOptio
 
     public void Dispose() => _turn.Dispose();
 
-    /// <summary>Whether the file of a running import is where it should be: a crash may have come before it was.</summary>
-    private bool IsHeld(UsageImport import) => import.Node != options.Node || File.Exists(FileOf(import.Id));
+    private async Task CountAsync(UsageImport import, string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var file = File.OpenRead(path);
+            await run.RunAsync(import, file, () => _cancelled.ContainsKey(import.Id), cancellationToken);
+        }
+        catch (Exception fault) when (!IsPassing(fault))
+        {
+            LogFailed(import.Id, Defect.Describe(fault));
+            var stands = await store.FindAsync(import.Id, cancellationToken) ?? import;
+            await store.SaveAsync(
+                stands with { Status = UsageImportStatus.Failed, FinishedAt = clock.GetUtcNow(), Error = $"It could not be counted: {fault.GetType().Name}. The log tells more." },
+                cancellationToken);
+        }
+    }
+
+    /// <summary>Whether it is worth another try: the program stops, or the database or the disk is away.</summary>
+    private static bool IsPassing(Exception fault) =>
+        fault is OperationCanceledException or DbException or DbUpdateException or IOException or TimeoutException or InvalidOperationException { InnerException: DbException };
+
+    /// <summary>Whether its file is here: not before it is moved to its place, and not when the folder was lost. It is counted here then, whatever this node was called.</summary>
+    private bool IsHeld(UsageImport import) => File.Exists(FileOf(import.Id));
+
+    /// <summary>Whether another node that lives has its file.</summary>
+    private async Task<bool> IsElsewhereAsync(UsageImport import, CancellationToken cancellationToken) =>
+        !IsHeld(import) && import.Node != options.Node && (await nodes.OthersAsync(cancellationToken)).Contains(import.Node);
 
     private string FileOf(string id) => Path.Combine(_folder, id + Suffix);
 
@@ -166,4 +201,7 @@ public sealed class ImportRunner(ImportStore store, ImportRun run, RecorderOptio
             ArrayPool<byte>.Shared.Return(buffer);
         }
     }
+
+    [LoggerMessage(LogLevel.Error, "The import {Import} failed: {Defect}")]
+    private partial void LogFailed(string import, string defect);
 }

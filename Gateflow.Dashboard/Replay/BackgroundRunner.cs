@@ -5,7 +5,7 @@ namespace Gateflow.Dashboard.Replay;
 
 /// <summary>
 /// What the runners of tests and of evaluations have in common: their work goes on in the background of the node that took it, can be waited for and
-/// cancelled, and ends when the program stops; what a node leaves running when it dies is marked as failed when it starts again.
+/// cancelled, and ends when the program stops; what nobody runs any more, because its node died or its end could not be stored, is marked as failed.
 /// </summary>
 public abstract partial class BackgroundRunner : IHostedLifecycleService, IDisposable
 {
@@ -18,7 +18,7 @@ public abstract partial class BackgroundRunner : IHostedLifecycleService, IDispo
     public event Action<string, string>? Changed;
 
     /// <summary>How many run on this node.</summary>
-    private protected int Count => _running.Ids.Count;
+    private protected int Count => _running.Count;
 
     /// <summary>True once the program stops: work that ends now was not cancelled by anybody.</summary>
     private protected bool IsStopping => _running.IsStopping;
@@ -30,12 +30,20 @@ public abstract partial class BackgroundRunner : IHostedLifecycleService, IDispo
     public Task<bool> CancelAsync(string id, CancellationToken cancellationToken) => _running.CancelAsync(id, cancellationToken);
 
     /// <summary>When everything has started, the database's schema among it.</summary>
-    public async Task StartedAsync(CancellationToken cancellationToken)
+    public Task StartedAsync(CancellationToken cancellationToken) => RunOnceAsync(cancellationToken);
+
+    /// <summary>Marks as failed what nobody runs any more.</summary>
+    public async Task RunOnceAsync(CancellationToken cancellationToken)
     {
-        var abandoned = await FailAbandonedAsync(_running.Ids, cancellationToken);
-        if (abandoned > 0)
+        var abandoned = await FailAbandonedAsync(cancellationToken);
+        if (abandoned.Count > 0)
         {
-            LogAbandoned(abandoned, GetType().Name);
+            LogAbandoned(abandoned.Count, GetType().Name);
+        }
+
+        foreach (var (id, belongsTo) in abandoned)
+        {
+            Signal(id, belongsTo);
         }
     }
 
@@ -56,8 +64,11 @@ public abstract partial class BackgroundRunner : IHostedLifecycleService, IDispo
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Marks as failed what this node left running when it died; the ids given are running now. Returns how many.</summary>
-    private protected abstract Task<int> FailAbandonedAsync(IReadOnlyCollection<string> running, CancellationToken cancellationToken);
+    /// <summary>Marks as failed what is stored as running and runs nowhere. Returns it, with what it belongs to.</summary>
+    private protected abstract Task<IReadOnlyList<(string Id, string BelongsTo)>> FailAbandonedAsync(CancellationToken cancellationToken);
+
+    /// <summary>Whether it runs on this node: true before it is stored, and until its end is.</summary>
+    private protected bool RunsHere(string id) => _running.Has(id);
 
     /// <summary>Stores that it begins and lets it go on in the background; does neither when storing is refused.</summary>
     /// <param name="store">Stores the beginning.</param>
@@ -105,7 +116,7 @@ public abstract partial class BackgroundRunner : IHostedLifecycleService, IDispo
         }
     }
 
-    /// <summary>The last try to tell; when the database is away, the next start marks it.</summary>
+    /// <summary>The last try to tell; when the database is away, a later turn marks it.</summary>
     private async Task FailAsync(string id, Func<Task> fail)
     {
         try
@@ -121,6 +132,6 @@ public abstract partial class BackgroundRunner : IHostedLifecycleService, IDispo
     [LoggerMessage(LogLevel.Error, "{Id} failed: {Defect}")]
     private partial void LogFailed(string id, string defect);
 
-    [LoggerMessage(LogLevel.Warning, "{Count} runs of {Runner} were left by the process before this one and are marked as failed")]
+    [LoggerMessage(LogLevel.Warning, "{Count} runs of {Runner} were left by a process that ended, or their end could not be stored, and are marked as failed")]
     private partial void LogAbandoned(int count, string runner);
 }

@@ -97,17 +97,18 @@ internal sealed class EmbeddingSimilarity(ModelRoute model, ReplayClient client,
             return "the budget does not suffice";
         }
 
-        decimal cost = 0;
+        Charge charge = default;
         try
         {
             var reply = await client.SendAsync(_endpoint.Provider, token => DirectEmbeddings.CreateAsync(_endpoint, batch, clock.GetUtcNow(), token), cancellationToken);
             if (reply.Body is null)
             {
+                charge = reply.MayBeBilled ? Charge.Foretold(estimate) : default;
                 return reply.Error;
             }
 
             var answer = DirectEmbeddings.Read(reply.Body, batch.Count);
-            cost = answer.Tokens is { } tokens ? Cost(tokens) : estimate;
+            charge = answer.Tokens is { } tokens ? new Charge(Cost(tokens), false) : Charge.Foretold(estimate);
             if (answer.Vectors is null)
             {
                 return "the answer does not hold one vector of one length for each text";
@@ -123,7 +124,7 @@ internal sealed class EmbeddingSimilarity(ModelRoute model, ReplayClient client,
         }
         finally
         {
-            budget.Settle(estimate, cost);
+            budget.Settle(estimate, charge);
         }
     }
 

@@ -10,6 +10,7 @@ internal sealed class ReplayBudget(decimal? cap)
     private readonly Lock _change = new();
     private decimal _spent;
     private decimal _reserved;
+    private bool _estimated;
     private int _open;
     private TaskCompletionSource _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -20,6 +21,18 @@ internal sealed class ReplayBudget(decimal? cap)
             lock (_change)
             {
                 return _spent;
+            }
+        }
+    }
+
+    /// <summary>Whether a part of what is spent is not known exactly.</summary>
+    public bool IsEstimated
+    {
+        get
+        {
+            lock (_change)
+            {
+                return _estimated;
             }
         }
     }
@@ -52,14 +65,15 @@ internal sealed class ReplayBudget(decimal? cap)
     }
 
     /// <summary>Replaces a reservation by what the pair really cost.</summary>
-    public void Settle(decimal estimate, decimal actual)
+    public void Settle(decimal estimate, Charge actual)
     {
         TaskCompletionSource settled;
         lock (_change)
         {
             _reserved -= estimate;
             _open--;
-            _spent += actual;
+            _spent += actual.Amount;
+            _estimated |= actual.IsEstimated;
             (settled, _settled) = (_settled, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         }
 

@@ -12,7 +12,8 @@ namespace Gateflow.Dashboard.Replay;
 /// <param name="Body">Null when there is an error.</param>
 /// <param name="Error">Never holds content.</param>
 /// <param name="LatencyMs">To the last byte.</param>
-internal readonly record struct ReplayReply(byte[]? Body, string? Error, double LatencyMs);
+/// <param name="MayBeBilled">There is an error, and the provider may have answered all the same.</param>
+internal readonly record struct ReplayReply(byte[]? Body, string? Error, double LatencyMs, bool MayBeBilled = false);
 
 /// <summary>Sends replayed requests straight to providers: not through the gateway, so that they count as nobody's usage and meet no migration.</summary>
 internal sealed class ReplayClient(TimeProvider clock, OutboundConnections connections, DirectFormat formats)
@@ -39,7 +40,7 @@ internal sealed class ReplayClient(TimeProvider clock, OutboundConnections conne
         }
 
         var reply = await SendAsync(model.Endpoints[0].Provider, token => request.CreateAsync(clock.GetUtcNow(), token), cancellationToken, request.Refused);
-        return reply.Body is null ? ReplayAnswer.Failed(reply.Error!) : Answer(request.Read(reply.Body), model, body, reply.LatencyMs);
+        return reply.Body is null ? ReplayAnswer.Failed(reply.Error!, reply.MayBeBilled) : Answer(request.Read(reply.Body), model, body, reply.LatencyMs);
     }
 
     /// <summary>The answer that was stored with a request; null when it cannot be read.</summary>
@@ -91,7 +92,7 @@ internal sealed class ReplayClient(TimeProvider clock, OutboundConnections conne
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return (Failed($"no answer within {provider.Timeout.TotalSeconds:0.#} s"), null);
+            return (Failed($"no answer within {provider.Timeout.TotalSeconds:0.#} s", mayBeBilled: true), null);
         }
         catch (ProviderSetupException fault)
         {
@@ -99,14 +100,14 @@ internal sealed class ReplayClient(TimeProvider clock, OutboundConnections conne
         }
         catch (Exception fault) when (fault is HttpRequestException or IOException)
         {
-            return (Failed("the connection failed"), null);
+            return (Failed("the connection failed", mayBeBilled: fault is not HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError }), null);
         }
     }
 
-    private static ReplayReply Failed(string error) => new(null, error, 0);
+    private static ReplayReply Failed(string error, bool mayBeBilled = false) => new(null, error, 0, mayBeBilled);
 
     private ReplayAnswer Answer(DirectAnswer? answer, ModelRoute model, ReplayBody body, double latencyMs) =>
-        answer is null ? ReplayAnswer.Failed("the answer cannot be read") : new ReplayAnswer
+        answer is null ? ReplayAnswer.Failed("the answer cannot be read", mayBeBilled: true) : new ReplayAnswer
         {
             Text = answer.Text,
             CallsTools = answer.Calls.Count > 0,

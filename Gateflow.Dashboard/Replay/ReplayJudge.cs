@@ -26,6 +26,9 @@ internal sealed record JudgeBrief(ModelRoute Model, string? Rubric, int Concurre
 /// </summary>
 internal sealed class ReplayJudge(ReplayClient client, ReplayOptions options)
 {
+    /// <summary>At a case, at most.</summary>
+    private const int Looks = 2;
+
     private const int UsualOutput = 100;
     private const int CharactersAToken = 3;
 
@@ -48,7 +51,7 @@ internal sealed class ReplayJudge(ReplayClient client, ReplayOptions options)
         var judge = brief.Model;
         var words = new JudgeWord?[cases.Count];
         var (inconsistent, notAsked) = (0, 0);
-        var costs = new decimal?[cases.Count];
+        var charges = new Charge[cases.Count];
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = brief.Concurrency };
         await Parallel.ForEachAsync(Enumerable.Range(0, cases.Count).Where(i => cases[i] is { Source.IsAnswer: true, Target.IsAnswer: true }), parallel, async (index, _) =>
         {
@@ -66,7 +69,7 @@ internal sealed class ReplayJudge(ReplayClient client, ReplayOptions options)
                 return;
             }
 
-            var spent = new Spent();
+            var spent = new Spent(estimate / Looks);
             try
             {
                 (words[index], var swapped) = await DecideAsync(brief, pair, spent, cancellationToken);
@@ -81,8 +84,8 @@ internal sealed class ReplayJudge(ReplayClient client, ReplayOptions options)
             }
             finally
             {
-                costs[index] = spent.Cost;
-                budget.Settle(estimate, spent.Cost ?? 0);
+                charges[index] = spent.Charge;
+                budget.Settle(estimate, spent.Charge);
             }
         });
 
@@ -97,7 +100,7 @@ internal sealed class ReplayJudge(ReplayClient client, ReplayOptions options)
                 Invalid = words.Count(w => w == JudgeWord.Invalid),
                 Failed = words.Count(w => w == JudgeWord.Failed),
                 NotAsked = notAsked,
-                Cost = judge.Facts?.Cost(1, 0, 1) is null ? null : costs.Sum(),
+                Cost = judge.Facts?.Cost(1, 0, 1) is null || charges.Any(c => c.IsEstimated) ? null : charges.Sum(c => c.Amount),
                 UsualRubric = brief.Rubric is null,
             },
             words);
@@ -127,7 +130,7 @@ internal sealed class ReplayJudge(ReplayClient client, ReplayOptions options)
             brief.Words, pair.Prompt, targetFirst ? target : source, targetFirst ? source : target,
             Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6)));
         var answer = await client.AskAsync(brief.Model, body, brief.Model, shims: true, cancellationToken);
-        spent.Add(answer.Cost);
+        spent.Add(answer);
         return !answer.IsAnswer ? (null, JudgeWord.Failed)
             : JudgePrompt.Read(answer.Text ?? "") is not { } choice ? (null, JudgeWord.Invalid)
             : (choice == JudgeChoice.Tie ? Side.Neither : (choice == JudgeChoice.First) == targetFirst ? Side.Target : Side.Source, null);
@@ -149,14 +152,15 @@ internal sealed class ReplayJudge(ReplayClient client, ReplayOptions options)
     private static decimal Estimate(JudgeBrief brief, JudgeCase pair)
     {
         var characters = pair.Prompt.Length + (pair.Source.Text?.Length ?? 0) + (pair.Target.Text?.Length ?? 0) + brief.Words.Length + 500;
-        return 2 * (brief.Model.Facts?.Cost(characters / CharactersAToken, 0, UsualOutput) ?? 0);
+        return Looks * (brief.Model.Facts?.Cost(characters / CharactersAToken, 0, UsualOutput) ?? 0);
     }
 
     /// <summary>What the calls on one pair cost.</summary>
-    private sealed class Spent
+    /// <param name="look">What one was expected to cost.</param>
+    private sealed class Spent(decimal look)
     {
-        public decimal? Cost { get; private set; }
+        public Charge Charge { get; private set; }
 
-        public void Add(decimal? cost) => Cost = cost is null ? Cost : (Cost ?? 0) + cost;
+        public void Add(ReplayAnswer answer) => Charge += Charge.Of(answer, look);
     }
 }

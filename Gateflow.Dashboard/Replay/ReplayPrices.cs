@@ -1,4 +1,5 @@
 using Gateflow.Core.Replay;
+using Gateflow.Core.Routing;
 
 namespace Gateflow.Dashboard.Replay;
 
@@ -20,9 +21,18 @@ internal static class ReplayPrices
     /// <summary>Both models' calls for one request.</summary>
     public static decimal Pair(ReplayPlan plan, ReplayCandidate sample) => Source(plan, sample) + Target(plan, sample);
 
-    public static decimal Source(ReplayPlan plan, ReplayCandidate sample) => plan.SourceCalls * (plan.Source.Facts?.Cost(sample.InputTokens, 0, Output(sample)) ?? 0);
+    public static decimal Source(ReplayPlan plan, ReplayCandidate sample) => plan.SourceCalls * Call(plan.Source, sample);
 
-    public static decimal Target(ReplayPlan plan, ReplayCandidate sample) => plan.Target.Facts?.Cost(sample.InputTokens, 0, Output(sample)) ?? 0;
+    public static decimal Target(ReplayPlan plan, ReplayCandidate sample) => Call(plan.Target, sample);
+
+    /// <summary>What the calls for one request did cost, as far as providers tell.</summary>
+    public static Charge Charged(ReplayPlan plan, ReplayCandidate sample, AnswerPair answers)
+    {
+        var source = Call(plan.Source, sample);
+        return Charge.Of(answers.Target, Target(plan, sample))
+            + (plan.IsRecorded ? default : Charge.Of(answers.Source, source))
+            + (answers.Again is { } again ? Charge.Of(again, source) : default);
+    }
 
     /// <summary>The judge's two looks at a pair; 0 without a judge. It sees no more than the last user message, so this is seldom too low.</summary>
     public static decimal Judge(ReplayPlan plan, ReplayCandidate sample)
@@ -34,6 +44,8 @@ internal static class ReplayPrices
     /// <summary>The embeddings of both answers, and of the source's second one; 0 for lexical similarity.</summary>
     public static decimal Embeddings(ReplayPlan plan, ReplayCandidate sample) => plan.Embedding is not { } model ? 0
         : model.Facts?.Cost((plan.Test.Setup.NoiseFloor ? 3 : 2) * Output(sample), 0, 0) ?? 0;
+
+    private static decimal Call(ModelRoute model, ReplayCandidate sample) => model.Facts?.Cost(sample.InputTokens, 0, Output(sample)) ?? 0;
 
     private static int Output(ReplayCandidate sample) => sample.OutputTokens > 0 ? sample.OutputTokens : UsualOutput;
 }

@@ -1,6 +1,4 @@
-using System.Collections.Concurrent;
 using System.Security.Cryptography;
-using System.Threading.Channels;
 using Gateflow.Core.Access;
 using Gateflow.Core.Replay;
 using Gateflow.Core.Storage;
@@ -22,7 +20,7 @@ internal sealed record ReplayOutcome(IReadOnlyList<(string PairId, RanPair Pair)
 /// what it has.
 /// </summary>
 internal sealed class ReplayRun(
-    IDbContextFactory<GateflowDb> databases, ReplayClient client, ISecretProtector protector, ReplayStore store, ReplayOptions options, TimeProvider clock)
+    IDbContextFactory<GateflowDb> databases, ReplayClient client, ISecretProtector protector, ReplayStore store, PaidWork work, DatabasePatience patience, TimeProvider clock)
 {
     /// <param name="plan">What to run.</param>
     /// <param name="budget">Pays for the answers.</param>
@@ -30,91 +28,30 @@ internal sealed class ReplayRun(
     /// <param name="cancellationToken">Ends the run early.</param>
     public async Task<ReplayOutcome> RunAsync(ReplayPlan plan, ReplayBudget budget, Action progressed, CancellationToken cancellationToken)
     {
-        var ran = Channel.CreateUnbounded<RanPair>(new UnboundedChannelOptions { SingleReader = true });
-        var lost = new ConcurrentBag<string>();
-        var (next, broke) = (-1, false);
-
-        async Task WorkAsync()
-        {
-            while (!cancellationToken.IsCancellationRequested && !Volatile.Read(ref broke)
-                && Interlocked.Increment(ref next) is var index && index < plan.Samples.Count)
+        var brought = await work.RunAsync(
+            new PaidItems<ReplayCandidate, (string PairId, RanPair Pair)>
             {
-                var sample = plan.Samples[index];
-                var estimate = ReplayPrices.Pair(plan, sample);
-                if (!await budget.ReserveAsync(estimate, cancellationToken))
+                Items = plan.Samples,
+                Concurrency = plan.Test.Setup.Concurrency,
+                Estimate = sample => ReplayPrices.Pair(plan, sample),
+                AskAsync = (sample, token) => PairAsync(plan, sample, token),
+                StoreAsync = async (pairs, done) =>
                 {
-                    Volatile.Write(ref broke, true);
-                    return;
-                }
-
-                decimal cost = 0;
-                try
-                {
-                    var (pair, reason) = await PairAsync(plan, sample, cancellationToken);
-                    if (pair is null)
-                    {
-                        lost.Add(reason!);
-                        continue;
-                    }
-
-                    cost = (plan.IsRecorded ? 0 : pair.Answers.Source.Cost ?? 0) + (pair.Answers.Target.Cost ?? 0) + (pair.Answers.Again?.Cost ?? 0);
-                    ran.Writer.TryWrite(pair);
-                }
-                finally
-                {
-                    budget.Settle(estimate, cost);
-                }
-            }
-        }
-
-        var work = Task.WhenAll(Enumerable.Range(0, plan.Test.Setup.Concurrency).Select(_ => Task.Run(WorkAsync, CancellationToken.None)));
-        var pairs = await CollectAsync(plan, ran.Reader, work, lost, progressed);
-        try
-        {
-            await work;
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            // what came in counts
-        }
-
-        var rest = plan.Samples.Count - pairs.Count - lost.Count;
+                    await store.AddPairsAsync(plan.Test, pairs, done);
+                    progressed();
+                },
+            },
+            budget, cancellationToken);
         var why = cancellationToken.IsCancellationRequested ? "not sent: the test was cancelled" : $"not sent: the budget of {plan.Test.MaxCost:0.########} USD was reached";
-        return new ReplayOutcome(pairs, [.. lost.GroupBy(reason => reason).Select(g => new NotRun(g.Count(), g.Key))], new NotRun(rest, why));
+        return new ReplayOutcome(brought.Done, brought.Lost, new NotRun(brought.Rest, why));
     }
 
-    /// <summary>Writes what has come each interval, until the work is done and all of it is written.</summary>
-    private async Task<List<(string, RanPair)>> CollectAsync(
-        ReplayPlan plan, ChannelReader<RanPair> ran, Task work, ConcurrentBag<string> lost, Action progressed)
+    private async Task<Asked<(string PairId, RanPair Pair)>> PairAsync(ReplayPlan plan, ReplayCandidate sample, CancellationToken cancellationToken)
     {
-        List<(string, RanPair)> all = [];
-        for (var over = false; !over;)
-        {
-            await Task.WhenAny(work, Task.Delay(options.ProgressInterval, clock, CancellationToken.None));
-            over = work.IsCompleted;
-            List<(string, RanPair)> batch = [];
-            while (ran.TryRead(out var pair))
-            {
-                batch.Add((Ids.New("pair", clock.GetUtcNow()), pair));
-            }
-
-            if (batch.Count > 0)
-            {
-                all.AddRange(batch);
-                await store.AddPairsAsync(plan.Test, batch, all.Count + lost.Count);
-                progressed();
-            }
-        }
-
-        return all;
-    }
-
-    private async Task<(RanPair? Pair, string? Reason)> PairAsync(ReplayPlan plan, ReplayCandidate sample, CancellationToken cancellationToken)
-    {
-        var stored = await LoadAsync(plan, sample.Id, cancellationToken);
+        var stored = await patience.TryAsync(() => LoadAsync(plan, sample.Id, cancellationToken), cancellationToken);
         if (stored is null)
         {
-            return (null, "not sent: the stored request was deleted meanwhile");
+            return "not sent: the stored request was deleted meanwhile";
         }
 
         byte[] plain;
@@ -126,25 +63,26 @@ internal sealed class ReplayRun(
         }
         catch (CryptographicException)
         {
-            return (null, "not sent: the stored request cannot be decrypted (the keys in the data folder have changed)");
+            return "not sent: the stored request cannot be decrypted (the keys in the data folder have changed)";
         }
 
         if (ReplayBody.Read(plain) is not { } body)
         {
-            return (null, "not sent: the stored request is no JSON object");
+            return "not sent: the stored request is no JSON object";
         }
 
         var known = recorded is null ? null : client.Recorded(recorded, stored.LatencyMs, plan.Source, body);
         if (plan.IsRecorded && known is not { IsAnswer: true })
         {
-            return (null, "not sent: the source's recorded answer cannot be read");
+            return "not sent: the source's recorded answer cannot be read";
         }
 
         var target = client.AskAsync(plan.Target, body, plan.Source, plan.Shims, cancellationToken);
         var source = known is null ? client.AskAsync(plan.Source, body, plan.Source, plan.Shims, cancellationToken) : Task.FromResult(known);
         var again = plan.Test.Setup.NoiseFloor ? client.AskAsync(plan.Source, body, plan.Source, plan.Shims, cancellationToken) : null;
         await Task.WhenAll(source, target, again ?? Task.CompletedTask);
-        return (new RanPair(sample, body.Prompt, new AnswerPair(await source, await target, body.JsonDemanded, again is null ? null : await again)), null);
+        var answers = new AnswerPair(await source, await target, body.JsonDemanded, again is null ? null : await again);
+        return new((Ids.New("pair", clock.GetUtcNow()), new RanPair(sample, body.Prompt, answers)), ReplayPrices.Charged(plan, sample, answers), null);
     }
 
     private async Task<Stored?> LoadAsync(ReplayPlan plan, string sampleId, CancellationToken cancellationToken)

@@ -9,15 +9,16 @@ public sealed partial class ReplayRunner : BackgroundRunner
     private readonly ReplayPlanner _planner;
     private readonly ReplayRun _run;
     private readonly ReplayStore _store;
+    private readonly DatabasePatience _patience;
     private readonly SimilarityFactory _similarities;
     private readonly ReplayJudge _judge;
     private readonly ReplayOptions _options;
     private readonly ILogger<ReplayRunner> _logger;
 
     internal ReplayRunner(
-        ReplayPlanner planner, ReplayRun run, ReplayStore store, SimilarityFactory similarities, ReplayJudge judge, ReplayOptions options, ILogger<ReplayRunner> logger)
+        ReplayPlanner planner, ReplayRun run, ReplayStore store, DatabasePatience patience, SimilarityFactory similarities, ReplayJudge judge, ReplayOptions options, ILogger<ReplayRunner> logger)
         : base(logger) =>
-        (_planner, _run, _store, _similarities, _judge, _options, _logger) = (planner, run, store, similarities, judge, options, logger);
+        (_planner, _run, _store, _patience, _similarities, _judge, _options, _logger) = (planner, run, store, patience, similarities, judge, options, logger);
 
     /// <summary>
     /// Starts a test: 404 without the migration, 422 for a request that cannot be run (<c>no_samples</c> when nothing is stored), 409 <c>test_running</c>
@@ -37,7 +38,7 @@ public sealed partial class ReplayRunner : BackgroundRunner
         return refusal is null ? plan.Value.Test : refusal;
     }
 
-    private protected override Task<int> FailAbandonedAsync(IReadOnlyCollection<string> running, CancellationToken cancellationToken) => _store.FailAbandonedAsync(running, cancellationToken);
+    private protected override Task<IReadOnlyList<(string Id, string BelongsTo)>> FailAbandonedAsync(CancellationToken cancellationToken) => _store.FailAbandonedAsync(RunsHere, cancellationToken);
 
     private async Task RunAsync(ReplayPlan plan, string actor, CancellationToken cancellationToken)
     {
@@ -54,12 +55,12 @@ public sealed partial class ReplayRunner : BackgroundRunner
             Seed = _options.Seed,
         };
         var result = await new ReplayComparison(_similarities.Create(plan, budget)).CompareAsync(input, cancellationToken);
-        var results = result.Results with { Cost = plan.Unpriced is null ? budget.Spent : null };
-        await _store.ScoreAsync(plan.Test, outcome.Pairs, result, judged?.Words);
+        var results = result.Results with { Cost = plan.Unpriced is null && !budget.IsEstimated ? budget.Spent : null };
+        await _patience.TryAsync(() => _store.ScoreAsync(plan.Test, outcome.Pairs, result, judged?.Words));
         var (status, error) = IsStopping ? (ReplayStatus.Failed, "The program was stopped while the test ran. Start it again.")
             : cancellationToken.IsCancellationRequested ? (ReplayStatus.Cancelled, "The test was cancelled.")
             : (ReplayStatus.Completed, null);
-        await _store.FinishAsync(plan.Test, status, outcome.Done, results, error, actor);
+        await _patience.TryAsync(() => _store.FinishAsync(plan.Test, status, outcome.Done, results, error, actor));
         LogFinished(plan.Id, status, results.RequestsTested, results.Missing);
     }
 

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Gateflow.Core;
 using Gateflow.Core.Access;
+using Gateflow.Core.Fleet;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Replay;
 using Gateflow.Core.Shadow;
@@ -11,7 +12,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Gateflow.Dashboard.Replay;
 
 /// <summary>What a test writes: itself, its pairs with encrypted texts, its end. A cancelled test is written too, so nothing here is cancelled.</summary>
-internal sealed class ReplayStore(IDbContextFactory<GateflowDb> databases, Transitions transitions, ISecretProtector protector, NodeName node, TimeProvider clock)
+internal sealed class ReplayStore(IDbContextFactory<GateflowDb> databases, Transitions transitions, ISecretProtector protector, NodeRegistry nodes, TimeProvider clock)
 {
     private const int Chunk = 200;
 
@@ -42,10 +43,13 @@ internal sealed class ReplayStore(IDbContextFactory<GateflowDb> databases, Trans
         return result.Refusal;
     }
 
+    /// <summary>Writes pairs and how far the test is. Those that are written already, by a commit whose answer was lost, are left as they are.</summary>
     public async Task AddPairsAsync(ReplayTest test, IReadOnlyList<(string Id, RanPair Pair)> pairs, int done)
     {
         await using var db = await databases.CreateDbContextAsync();
-        db.AddRange(pairs.Select(p => Row(test.Id, p.Id, p.Pair)));
+        var ids = pairs.Select(p => p.Id).ToList();
+        var known = await db.ReplayPairs.Where(p => ids.Contains(p.Id)).Select(p => p.Id).ToListAsync();
+        db.AddRange(pairs.Where(p => !known.Contains(p.Id)).Select(p => Row(test.Id, p.Id, p.Pair)));
         await using var transaction = await db.Database.BeginTransactionAsync();
         await db.SaveChangesAsync();
         await db.ReplayTests.Where(t => t.Id == test.Id).ExecuteUpdateAsync(set => set.SetProperty(t => t.Done, done));
@@ -78,8 +82,9 @@ internal sealed class ReplayStore(IDbContextFactory<GateflowDb> databases, Trans
         await transitions.ApplyAsync(test.MigrationId, async (migration, db, token) =>
         {
             var row = await db.ReplayTests.SingleAsync(t => t.Id == test.Id, token);
+            var told = row.Status == ReplayStatus.Completed; // by a commit whose answer was lost
             (row.Status, row.Done, row.FinishedAt, row.Results, row.Error) = (status, done ?? row.Done, now, results, error);
-            if (status == ReplayStatus.Completed && results is not null)
+            if (status == ReplayStatus.Completed && results is not null && !told)
             {
                 migration.FinishTest(test.Id, Wire.Name(results.Recommendation), actor, now);
             }
@@ -88,16 +93,30 @@ internal sealed class ReplayStore(IDbContextFactory<GateflowDb> databases, Trans
         }, CancellationToken.None);
     }
 
-    /// <summary>Marks as failed what this node left running when it died; the ids given are running now.</summary>
-    public async Task<int> FailAbandonedAsync(IReadOnlyCollection<string> running, CancellationToken cancellationToken)
+    /// <summary>Marks as failed what runs neither here nor on another node that lives. Returns it, with its migration.</summary>
+    /// <param name="runsHere">True before a test is stored, and until its end is.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    public async Task<IReadOnlyList<(string Id, string MigrationId)>> FailAbandonedAsync(Func<string, bool> runsHere, CancellationToken cancellationToken)
     {
-        var now = clock.GetUtcNow();
+        var others = await nodes.OthersAsync(cancellationToken);
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        return await db.ReplayTests.Where(t => t.Status == ReplayStatus.Running && t.Node == node.Value && !running.Contains(t.Id))
-            .ExecuteUpdateAsync(set => set
-                .SetProperty(t => t.Status, ReplayStatus.Failed)
-                .SetProperty(t => t.FinishedAt, now)
-                .SetProperty(t => t.Error, "The program ended while the test ran. Start it again."), cancellationToken);
+        var running = await db.ReplayTests.Where(t => t.Status == ReplayStatus.Running).Select(t => new { t.Id, t.MigrationId, t.Node }).ToListAsync(cancellationToken);
+        List<(string, string)> failed = [];
+        foreach (var test in running.Where(t => !runsHere(t.Id) && !others.Contains(t.Node)))
+        {
+            var now = clock.GetUtcNow();
+            var marked = await db.ReplayTests.Where(t => t.Id == test.Id && t.Status == ReplayStatus.Running) // it may have ended since
+                .ExecuteUpdateAsync(set => set
+                    .SetProperty(t => t.Status, ReplayStatus.Failed)
+                    .SetProperty(t => t.FinishedAt, now)
+                    .SetProperty(t => t.Error, "The program ended while the test ran, or its end could not be stored. Start it again."), cancellationToken);
+            if (marked > 0)
+            {
+                failed.Add((test.Id, test.MigrationId));
+            }
+        }
+
+        return failed;
     }
 
     private ReplayPair Row(string testId, string id, RanPair pair) => new()

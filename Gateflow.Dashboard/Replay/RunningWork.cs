@@ -8,13 +8,15 @@ internal sealed class RunningWork : IDisposable
     private readonly ConcurrentDictionary<string, Entry> _running = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stopping = new();
 
-    public IReadOnlyCollection<string> Ids => [.. _running.Keys];
+    public int Count => _running.Count;
 
     /// <summary>True once the program stops.</summary>
     public bool IsStopping => _stopping.IsCancellationRequested;
 
     /// <summary>Announces work before it is stored: else it might be taken for abandoned. The token ends it.</summary>
     public CancellationToken Add(string id) => (_running[id] = new Entry(CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token))).Cancel.Token;
+
+    public bool Has(string id) => _running.ContainsKey(id);
 
     /// <summary>It is over, or was never begun.</summary>
     public void Forget(string id)

@@ -84,6 +84,10 @@ internal sealed class EvaluationBench : IAsyncDisposable
         return body;
     }
 
+    /// <summary>An answer of a provider that counts no tokens.</summary>
+    public static Task Uncounted(Microsoft.AspNetCore.Http.HttpContext http, string model) => FakeUpstream.Json(http, 200,
+        $$$"""{"id":"c","object":"chat.completion","created":1,"model":"{{{model}}}","choices":[{"index":0,"message":{"role":"assistant","content":"Hello"},"finish_reason":"stop"}]}""");
+
     public static string Text(JsonNode body, string field) => body[field]!.GetValue<string>();
 
     public async ValueTask DisposeAsync()

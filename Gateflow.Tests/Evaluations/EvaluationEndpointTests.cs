@@ -110,6 +110,35 @@ public sealed class EvaluationEndpointTests
     }
 
     [Fact]
+    public async Task Run_ProviderCountsNoTokens_KeepsWithinItsMoneyByWhatWasForetold()
+    {
+        await using var bench = await EvaluationBench.StartAsync();
+        bench.Upstream.Answer = EvaluationBench.Uncounted;
+        var id = await bench.DatasetAsync(20);
+
+        var run = await bench.RunAsync($$"""{"dataset_id": "{{id}}", {{Both}}, "concurrency": 1, "max_cost": 0.1, "evaluators": [{"type": "json_valid"}]}""");
+
+        var results = run["results"]!;
+        Assert.InRange(Number(results, "answered"), 1, 5);
+        Assert.Contains("the budget of 0.1 USD was reached", results["missing_reasons"]![0]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.InRange(results["cost"]!.GetValue<decimal>(), 0.03m, 0.1m);
+    }
+
+    [Fact]
+    public async Task Run_JudgeCountsNoTokens_IsPaidByWhatWasForetold()
+    {
+        await using var bench = await EvaluationBench.StartAsync();
+        var usual = bench.Upstream.Answer;
+        bench.Upstream.Answer = (http, model) => model == EvaluationBench.Second ? EvaluationBench.Uncounted(http, model) : usual(http, model);
+        var id = await bench.DatasetAsync(10);
+
+        var run = await bench.RunAsync($$"""{"dataset_id": "{{id}}", "models": ["gpt-4"], "evaluators": [{"type": "judge", "model": "gpt-4o"}]}""");
+
+        var results = run["results"]!;
+        Assert.True(results["cost"]!.GetValue<decimal>() > (10 * results["models"]![0]!["avg_cost"]!.GetValue<decimal>()) + 0.005m);
+    }
+
+    [Fact]
     public async Task Run_Cancelled_GivesWhatHadComeIn()
     {
         await using var bench = await EvaluationBench.StartAsync();

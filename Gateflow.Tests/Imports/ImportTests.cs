@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Gateflow.Core.Catalog;
@@ -69,6 +70,79 @@ public sealed class ImportTests
         Assert.Equal((11, 1050), (analysis.TotalRequests, analysis.InputTokens));
         Assert.Equal(2000, analysis.LatencyMs!.P50, 2000 * 0.01);
         Assert.DoesNotContain(analysis.ByKey, k => k.Key.Contains("secret", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("Europe/Berlin")]
+    [InlineData("America/New_York")]
+    public async Task Import_TimesAtTheCalendarsEnds_AreBadRows(string zone)
+    {
+        await using var host = await GateflowHost.StartAsync();
+
+        var import = await PostAsync(host, "at,model\n0001-01-01 00:00:00,gpt-4\n9999-12-31 23:59:59,gpt-4\n2026-11-10 10:00:00,gpt-4\n", $"&time_zone={zone}");
+
+        Assert.Equal(("completed", 1), (import["status"]!.GetValue<string>(), import["rows_imported"]!.GetValue<long>()));
+        Assert.Equal([2, 3], import["errors"]!.AsArray().Select(e => e!["line"]!.GetValue<long>()));
+    }
+
+    [Fact]
+    public async Task Import_BucketOfOneRequest_IsNoRequestOfADay()
+    {
+        await using var host = await GateflowHost.StartAsync();
+
+        await PostAsync(host, """
+            {"object":"bucket","start_time":1794268800,"end_time":1794355200,"results":[{"model":"gpt-4","num_model_requests":1,"input_tokens":1000,"output_tokens":100}]}
+            {"at":"2026-11-10T10:00:00Z","model":"gpt-4","requests":1,"duration_ms":700}
+            """);
+
+        var analysis = await host.Get<UsageQuery>().AnalyzeAsync("gpt-4", From, From.AddDays(27), Token);
+        Assert.Equal(2, analysis.TotalRequests);
+        Assert.Equal(700, analysis.LatencyMs!.P99, 700 * 0.01);
+    }
+
+    [Fact]
+    public async Task RunOnce_ImportThatCannotBeCounted_FailsAndLetsTheNextOneBy()
+    {
+        await using var host = await GateflowHost.StartAsync();
+        var store = host.Get<ImportStore>();
+        var path = Path.Combine(Directory.CreateDirectory(Path.Combine(host.DataDirectory, "imports")).FullName, "imp_0.upload");
+        await System.IO.File.WriteAllTextAsync(path, "at,model\n2026-11-10 10:00:00,gpt-4\n", Token);
+        await store.SaveAsync(Running("imp_0", "test") with { TimeZone = "Nowhere/Town" }, Token);
+
+        var next = await PostAsync(host, "at,model\n2026-11-10T10:00:00Z,gpt-4\n");
+
+        Assert.Equal("completed", next["status"]!.GetValue<string>());
+        var failed = (await store.FindAsync("imp_0", Token))!;
+        Assert.Equal(UsageImportStatus.Failed, failed.Status);
+        Assert.Contains("TimeZoneNotFoundException", failed.Error, StringComparison.Ordinal);
+        Assert.False(System.IO.File.Exists(path));
+    }
+
+    [Fact]
+    public async Task Cancel_ImportOfANodeThatIsGone_EndsIt()
+    {
+        await using var host = await GateflowHost.StartAsync();
+        var store = host.Get<ImportStore>();
+        await store.SaveAsync(Running("imp_0", "gone"), Token);
+
+        using var cancelled = await host.Client.PostAsync(new Uri("/v1/management/usage/imports/imp_0/cancel", UriKind.Relative), null, Token);
+        using var removed = await host.Client.DeleteAsync(new Uri("/v1/management/usage/imports/imp_0", UriKind.Relative), Token);
+
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.NoContent), (cancelled.StatusCode, removed.StatusCode));
+    }
+
+    [Fact]
+    public async Task Import_SentAgainAfterItsNodeIsGone_GoesOn()
+    {
+        await using var host = await GateflowHost.StartAsync();
+        var store = host.Get<ImportStore>();
+        const string file = "at,model\n2026-11-10T10:00:00Z,gpt-4\n2026-11-10T11:00:00Z,gpt-4\n";
+        var id = "imp_" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(file)))[..32];
+        await store.SaveAsync(Running(id, "gone") with { Bytes = file.Length, Offset = file.IndexOf("2026-11-10T11", StringComparison.Ordinal), NextLine = 3, RowsImported = 1, Requests = 1 }, Token);
+
+        var import = await PostAsync(host, file);
+
+        Assert.Equal((id, "completed", 2), (import["id"]!.GetValue<string>(), import["status"]!.GetValue<string>(), import["rows_imported"]!.GetValue<long>()));
     }
 
     [Theory]
@@ -170,6 +244,11 @@ public sealed class ImportTests
         return string.Join('\n', (await database.ListAsync<UsageRollup>()).Select(r => $"{r.Hour:O} {r.Feature} {Figures(r)}").Concat(
             (await database.ListAsync<UsageDay>()).Select(r => $"{r.Day:O} {r.Feature} {r.User} {Figures(r)} {Convert.ToHexString(r.HourRequests)}")).Order(StringComparer.Ordinal));
     }
+
+    private static UsageImport Running(string id, string node) => new()
+    {
+        Id = id, Status = UsageImportStatus.Running, Format = "csv", Node = node, TimeZone = "UTC", CreatedAt = From.AddDays(27), Bytes = 100,
+    };
 
     private static string Figures(RollupFigures sum) => string.Create(
         CultureInfo.InvariantCulture,

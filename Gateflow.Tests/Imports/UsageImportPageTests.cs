@@ -47,7 +47,9 @@ public sealed class UsageImportPageTests
             Id = "imp_" + Convert.ToHexStringLower(SHA256.HashData(bytes))[..32], Status = UsageImportStatus.Running, Format = "csv", Node = host.Get<RecorderOptions>().Node, TimeZone = "UTC",
             CreatedAt = context.Clock.GetUtcNow(), Bytes = bytes.Length, Offset = counted.Length, NextLine = 3, RowsImported = 1, Requests = 1,
         };
-        await store.SaveAsync(import, Token); // its file is not there, so that it stays as it is
+        await store.SaveAsync(import, Token);
+        var folder = Directory.CreateDirectory(Path.Combine(host.DataDirectory, "imports"));
+        await using var held = new FileStream(Path.Combine(folder.FullName, import.Id + ".upload"), FileMode.Create, FileAccess.Write, FileShare.None); // cannot be read, so that it stays as it is
         var page = context.Render<UsageImportPage>();
 
         await context.ClickAsync(Button(page, "Cancel"));

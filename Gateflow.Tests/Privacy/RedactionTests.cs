@@ -17,6 +17,8 @@ public sealed class RedactionTests
     [InlineData("Card 4111 1111 1111 1111, not 4111 1111 1111 1112.", "Card [card], not 4111 1111 1111 1112.")]
     [InlineData("IBAN DE89 3704 0044 0532 0130 00 please", "IBAN [iban] please")]
     [InlineData("GB82WEST12345698765432.", "[iban].")]
+    [InlineData("from DE89370400440532013000 to GB82WEST12345698765432", "from [iban] to [iban]")]
+    [InlineData("Invoice RE12 from DE89 3704 0044 0532 0130 00 is paid", "Invoice RE12 from [iban] is paid")]
     [InlineData("use sk-proj-abcdefghijklmnop1234 here", "use [key] here")]
     [InlineData("token ghp_abcdefghijklmnopqrstuvwxyz0123456789", "token [key]")]
     [InlineData("password: hunter22 and api_key=\"abc123def456\"", "password: [key] and api_key=\"[key]\"")]
@@ -56,6 +58,28 @@ public sealed class RedactionTests
         Assert.Null(Everything.Apply("no json"u8.ToArray()));
     }
 
+    [Theory]
+    [InlineData("""{"password":"hunter2hunter","user":"ann"}""", """{"password":"[key]","user":"ann"}""")]
+    [InlineData("""{"clientSecret":"a b","api_key":4711,"x-access-token":["t"]}""", """{"clientSecret":"[key]","api_key":"[key]","x-access-token":["[key]"]}""")]
+    [InlineData("""{"arguments":"{\"password\":\"hunter2\"}"}""", """{"arguments":"{\"password\":\"[key]\"}"}""")]
+    [InlineData("""{"properties":{"password":{"type":"string"}},"required":["password"],"secret":true}""", """{"properties":{"password":{"type":"string"}},"required":["password"],"secret":true}""")]
+    public void Apply_MemberWithASecretsName_TakesItsValue(string json, string expected) =>
+        Assert.Equal(expected, Encoding.UTF8.GetString(Everything.Apply(Encoding.UTF8.GetBytes(json))!.Value.Span));
+
+    [Fact]
+    public void Apply_TextThatLooksLikeMediaAtFirst_IsLookedAt()
+    {
+        var long64 = string.Concat(Enumerable.Repeat("aB3+/", 50));
+        var json = $$$"""{"a":"data: a@b.example","b":"data:text/plain;base64,aGk= a@b.example","data":"{{{new string('x', 200)}}},a@b.example","c":{"data":"{{{long64}}}"}}""";
+
+        var clean = JsonElement.Parse(Encoding.UTF8.GetString(Everything.Apply(Encoding.UTF8.GetBytes(json))!.Value.Span));
+
+        Assert.Equal("data: [email]", clean.GetProperty("a").GetString());
+        Assert.EndsWith(" [email]", clean.GetProperty("b").GetString(), StringComparison.Ordinal);
+        Assert.EndsWith(",[email]", clean.GetProperty("data").GetString(), StringComparison.Ordinal);
+        Assert.Equal(long64, clean.GetProperty("c").GetProperty("data").GetString());
+    }
+
     [Fact]
     public void Apply_Again_ChangesNothing()
     {
@@ -71,7 +95,7 @@ public sealed class RedactionTests
     [Fact]
     public void Apply_LongText_TakesLinearTime()
     {
-        foreach (var part in new[] { "a.a@", "0 ", "1-", "DE89 ", "eyJaaaaaaaa.", "password=", "+49 " })
+        foreach (var part in new[] { "a.a@", "0 ", "1-", "DE89 ", "DE89 3704 0044 0532 0130 00 ", "RE12 aa", "eyJaaaaaaaa.", "password=", "+49 " })
         {
             var text = string.Concat(Enumerable.Repeat(part, 200_000 / part.Length));
             var started = TimeProvider.System.GetTimestamp();

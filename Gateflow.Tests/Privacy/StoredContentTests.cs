@@ -87,6 +87,16 @@ public sealed class StoredContentTests
     }
 
     [Fact]
+    public async Task Erase_ATextInJsonInAMessage_FindsIt()
+    {
+        await using var bench = await EvaluationBench.StartAsync();
+        await AskAsync(bench, """{"name":"J\u00fcrgen"}""");
+        await DatasetEndpointTests.RecordedAsync(bench, 1);
+
+        Assert.Equal(1, (await bench.MustAsync("POST", "/samples/erase", """{"text": "Jürgen"}"""))["samples"]!.GetValue<int>());
+    }
+
+    [Fact]
     public async Task Delete_SamplesByModelFeatureAndAge_DeletesThoseOnly()
     {
         await using var bench = await EvaluationBench.StartAsync();

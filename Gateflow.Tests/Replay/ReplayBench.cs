@@ -39,6 +39,8 @@ internal sealed class ReplayBench : IAsyncDisposable
 
     public ReplayRunner Runner => _services.GetRequiredService<ReplayRunner>();
 
+    public ReplayStore Store => _services.GetRequiredService<ReplayStore>();
+
     public ReplayReader Reader => _services.GetRequiredService<ReplayReader>();
 
     public PairReader Pairs => _services.GetRequiredService<PairReader>();
@@ -70,6 +72,7 @@ internal sealed class ReplayBench : IAsyncDisposable
         services.AddSingleton(new BootstrapKeys([]));
         services.AddSingleton<RouteTableLoader>().AddSingleton<Routes>().AddSingleton<Transitions>();
         services.AddSingleton(new NodeName("one"));
+        services.AddSingleton(new NodeRegistry(database.Factory, new ThisNode { Name = "one", SharesDatabase = true }, TimeProvider.System, null));
         services.AddSingleton<ISecretProtector, Flipped>().AddKeyedSingleton<ISecretProtector, Flipped>(StoredProviders.Purpose).AddSingleton<StoredProviders>();
         services.AddReplay(NodeRoles.All);
         services.AddSingleton(options ?? new ReplayOptions { ProgressInterval = TimeSpan.FromMilliseconds(20) });

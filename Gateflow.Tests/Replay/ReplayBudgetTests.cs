@@ -18,7 +18,7 @@ public sealed class ReplayBudgetTests
         var budget = new ReplayBudget(1);
 
         Assert.True(await budget.ReserveAsync(1, Token));
-        budget.Settle(1, 1);
+        budget.Settle(1, new Charge(1, false));
         Assert.False(await budget.ReserveAsync(0.01m, Token));
         Assert.Equal(1, budget.Spent);
     }
@@ -31,7 +31,7 @@ public sealed class ReplayBudgetTests
 
         var waiting = budget.ReserveAsync(0.5m, Token);
         Assert.False(waiting.IsCompleted);
-        budget.Settle(0.8m, 0.4m);
+        budget.Settle(0.8m, new Charge(0.4m, false));
 
         Assert.True(await waiting);
     }
@@ -43,7 +43,7 @@ public sealed class ReplayBudgetTests
         await budget.ReserveAsync(0.8m, Token);
 
         var waiting = budget.ReserveAsync(0.5m, Token);
-        budget.Settle(0.8m, 0.8m);
+        budget.Settle(0.8m, new Charge(0.8m, false));
 
         Assert.False(await waiting);
     }

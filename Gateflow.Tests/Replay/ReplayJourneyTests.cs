@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Gateflow.Core.Usage;
 using Gateflow.Tests.Composition;
+using Gateflow.Tests.Evaluations;
 using Gateflow.Tests.Simulator;
 
 namespace Gateflow.Tests.Replay;
@@ -43,6 +44,23 @@ public sealed class ReplayJourneyTests
         Assert.Contains("tested", events.GetProperty("data").EnumerateArray().Select(e => e.GetProperty("type").GetString()));
         await PostAsync(host, $"/v1/management/migrations/{migration}/analysis", new { }, HttpStatusCode.OK);
         Assert.Equal((0.5, "Earlier tests and migrations to it succeeded in part only (50 %)"), await EvidenceAsync(host, migration!, "gpt-4o"));
+    }
+
+    [Fact]
+    public async Task Test_ProviderCountsNoTokens_KeepsWithinItsMoneyAndTellsNoCost()
+    {
+        await using var bench = await EvaluationBench.StartAsync();
+        bench.Upstream.Answer = EvaluationBench.Uncounted;
+        var set = await bench.DatasetAsync(20);
+        var migration = EvaluationBench.Text(await bench.MustAsync("POST", "/migrations", """{"source_model": "gpt-4"}"""), "migration_id");
+
+        var test = await bench.MustAsync("POST", $"/migrations/{migration}/test?wait=true",
+            $$"""{"target_model": "gpt-4o", "source": "dataset", "dataset_id": "{{set}}", "test_requests": 20, "max_cost": 0.1, "concurrency": 1}""");
+
+        var results = test["results"]!;
+        Assert.InRange(results["requests_tested"]!.GetValue<int>(), 1, 5);
+        Assert.Contains("the budget of 0.1 USD was reached", results["missing_reasons"]![0]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.Null(results["cost"]);
     }
 
     /// <summary>The part of a candidate's score that earlier tests make up, with the consideration that tells of it.</summary>

@@ -1,4 +1,5 @@
 using Gateflow.Core.Catalog;
+using Gateflow.Core.Fleet;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Replay;
 using Gateflow.Dashboard.Replay;
@@ -199,17 +200,92 @@ public sealed class ReplayRunnerTests
         await using var bench = await ReplayBench.StartAsync();
         await using (var db = bench.Open())
         {
-            db.AddRange(Left("test_mine", "one"), Left("test_other", "two"));
+            db.AddRange(Left("test_mine", "one"), Left("test_other", "two"), Left("test_gone", "three"), Left("test_forgotten", "four"));
+            db.AddRange(Node(2, "two", TimeSpan.Zero), Node(3, "three", TimeSpan.FromMinutes(3)));
             await db.SaveChangesAsync(Token);
         }
 
+        List<string> told = [];
+        bench.Runner.Changed += (test, _) => told.Add(test);
         await bench.Runner.StartedAsync(Token);
+
+        Assert.Equal(["test_forgotten", "test_gone", "test_mine"], told.Order(StringComparer.Ordinal));
+        Assert.Equal(ReplayStatus.Failed, (await bench.Reader.FindAsync(ReplayBench.MigrationId, "test_gone", Token))!.Status);
 
         var mine = (await bench.Reader.FindAsync(ReplayBench.MigrationId, "test_mine", Token))!;
         Assert.Equal((ReplayStatus.Failed, 0.3), (mine.Status, mine.Progress));
         Assert.Contains("The program ended while the test ran", mine.Error, StringComparison.Ordinal);
         Assert.NotNull(mine.FinishedAt);
         Assert.Equal(ReplayStatus.Running, (await bench.Reader.FindAsync(ReplayBench.MigrationId, "test_other", Token))!.Status);
+    }
+
+    [Fact]
+    public async Task RunOnce_EndThatWasNotStored_IsFailedAndWhatRunsIsLeft()
+    {
+        await using var bench = await ReplayBench.StartAsync();
+        await bench.StoreAsync(5);
+        await bench.Provider.SetAsync(ReplayBench.Target, new { timeout_rate = 1.0 });
+        var runs = await bench.Runner.StartAsync(ReplayBench.MigrationId, new ReplayRequest { TargetModel = ReplayBench.Target }, "me", Token);
+        await using (var db = bench.Open())
+        {
+            db.Add(Left("test_lost", "one"));
+            await db.SaveChangesAsync(Token);
+        }
+
+        await bench.Runner.RunOnceAsync(Token);
+
+        Assert.Equal(ReplayStatus.Failed, (await bench.Reader.FindAsync(ReplayBench.MigrationId, "test_lost", Token))!.Status);
+        Assert.Equal(ReplayStatus.Running, (await bench.Reader.FindAsync(ReplayBench.MigrationId, runs.Value!.Id, Token))!.Status);
+        await bench.Runner.CancelAsync(runs.Value.Id, Token);
+    }
+
+    [Fact]
+    public async Task Run_PairsCannotBeWritten_FailsAndSendsNothingMore()
+    {
+        await using var bench = await ReplayBench.StartAsync(new ReplayOptions { ProgressInterval = TimeSpan.FromMilliseconds(5) });
+        await bench.StoreAsync(200);
+        await bench.Provider.SetAsync(ReplayBench.Target, new { latency_ms = 100, latency_sigma = 0 });
+        await using (var db = bench.Open())
+        {
+            await db.Database.ExecuteSqlRawAsync("CREATE TRIGGER refuse BEFORE INSERT ON ReplayPairs BEGIN SELECT RAISE(ABORT, 'no'); END", Token);
+        }
+
+        var test = await bench.RunAsync(new ReplayRequest { TargetModel = ReplayBench.Target, TestRequests = 200, Concurrency = 1 });
+
+        Assert.Equal(ReplayStatus.Failed, test.Status);
+        Assert.Contains("DbUpdateException", test.Error, StringComparison.Ordinal);
+        Assert.InRange((await bench.Provider.RequestsAsync(ReplayBench.Target)).Count, 1, 100);
+    }
+
+    [Fact]
+    public async Task AddPairs_CommitWhoseAnswerWasLost_IsStoredOnce()
+    {
+        await using var bench = await ReplayBench.StartAsync();
+        var test = Left("test_1", "one");
+        await using (var db = bench.Open())
+        {
+            db.Add(test);
+            await db.SaveChangesAsync(Token);
+        }
+
+        (string, RanPair) Pair(string id) => (id, new RanPair(new ReplayCandidate("smp_1", default, null, Capabilities.Chat, 1, 1, [], []), "Hi", new AnswerPair(new ReplayAnswer { Text = "a" }, new ReplayAnswer { Text = "b" })));
+        await bench.Store.AddPairsAsync(test, [Pair("pair_1")], 1);
+        await bench.Store.AddPairsAsync(test, [Pair("pair_1"), Pair("pair_2")], 2);
+
+        await using var read = bench.Open();
+        Assert.Equal(["pair_1", "pair_2"], await read.ReplayPairs.Select(p => p.Id).Order().ToListAsync(Token));
+    }
+
+    [Fact]
+    public async Task Finish_CommitWhoseAnswerWasLost_IsOneEvent()
+    {
+        await using var bench = await ReplayBench.StartAsync();
+        await bench.StoreAsync(3);
+        var test = await bench.RunAsync(new ReplayRequest { TargetModel = ReplayBench.Target });
+
+        await bench.Store.FinishAsync(Left(test.TestId, "one"), ReplayStatus.Completed, test.Done, test.Results, null, "me");
+
+        Assert.Single(await bench.EventsAsync());
     }
 
     [Fact]
@@ -259,6 +335,8 @@ public sealed class ReplayRunnerTests
         var pair = await db.ReplayPairs.OrderBy(p => p.SampleId).FirstAsync(Token);
         Assert.DoesNotContain("topic number", System.Text.Encoding.UTF8.GetString(pair.Prompt!), StringComparison.Ordinal);
     }
+
+    private static NodeRow Node(int ordinal, string name, TimeSpan silent) => new() { Name = name, Ordinal = ordinal, Roles = "All", SeenAt = TimeProvider.System.GetUtcNow() - silent };
 
     private static ReplayTest Left(string id, string node) => new()
     {

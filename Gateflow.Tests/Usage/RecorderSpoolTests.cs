@@ -83,6 +83,25 @@ public sealed class RecorderSpoolTests : RecorderTests
     }
 
     [Fact]
+    public async Task RunOnce_SpooledByAnotherVersion_IsSetAsideAndTheRestStored()
+    {
+        Database.IsAway = true;
+        Record(3);
+        await TurnAsync(CreateWriter());
+        var file = Assert.Single(SpoolFiles());
+        var text = await File.ReadAllTextAsync(file, Token);
+        const string Histogram = "\"latencyHistogram\":\"";
+        Assert.Contains(Histogram, text, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(file, text.Replace(Histogram, Histogram + Convert.ToBase64String([99, 1, 1]), StringComparison.Ordinal), Token);
+        Database.IsAway = false;
+        Record(2);
+
+        Assert.Equal(2, await TurnAsync(CreateWriter()));
+
+        Assert.True(File.Exists(file + ".damaged"));
+    }
+
+    [Fact]
     public async Task Stop_DatabaseAway_LeavesAllOnDisk()
     {
         Database.IsAway = true;
