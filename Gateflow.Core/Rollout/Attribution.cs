@@ -8,7 +8,7 @@ public static class Attribution
     /// <summary>Classifies one request of a running migration.</summary>
     /// <param name="arm">The arm that the request was assigned to; not <see cref="Arm.None"/>.</param>
     /// <param name="target">What the target did; <see cref="NotAsked"/> on the source arm.</param>
-    /// <param name="source">What the source did, on the target arm as its fallback.</param>
+    /// <param name="source">What the source did; on the target arm as its fallback, before it was asked again.</param>
     public static OutcomeKind Classify(Arm arm, AttemptResult target, AttemptResult source) => arm switch
     {
         Arm.Target => OnTarget(target, source),

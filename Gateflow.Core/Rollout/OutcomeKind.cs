@@ -12,7 +12,7 @@ public enum OutcomeKind : byte
     /// <summary>The source arm's model failed.</summary>
     SourceFailure,
 
-    /// <summary>Target and source both failed on the request: nobody's evidence.</summary>
+    /// <summary>Target and source both failed on the request, even if the source answered when it was asked again: nobody's evidence.</summary>
     OutageBoth,
 
     /// <summary>The request itself was refused (4xx), by both where both were asked.</summary>
@@ -21,7 +21,7 @@ public enum OutcomeKind : byte
     /// <summary>The caller hung up.</summary>
     ClientCancel,
 
-    /// <summary>Both arms, or the only one asked, answered 429.</summary>
+    /// <summary>Both arms, or the only one asked, answered 429, or the limits configured for its provider left no room for the target.</summary>
     RateLimited,
 
     /// <summary>Refused by a content policy.</summary>

@@ -25,4 +25,14 @@ public sealed record ModelEndpoint(ProviderEndpoint Provider, string UpstreamMod
 
     /// <summary>The upstream id as a JSON string, quotes included, ready to be spliced into a body.</summary>
     public ReadOnlyMemory<byte> UpstreamModelJson { get; } = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(UpstreamModel);
+
+    /// <summary>
+    /// What one request costs here, USD, at the prices of a day: the provider's own, else those that the catalog has for the model's id; null when neither is
+    /// known. See <see cref="CatalogModel.Cost(long, long, long, long, DateOnly)"/>.
+    /// </summary>
+    /// <param name="catalog">The catalog in force.</param>
+    /// <param name="model">The id that callers use.</param>
+    public decimal? Cost(ModelCatalog catalog, string model, long inputTokens, long cachedTokens, long cacheWrittenTokens, long outputTokens, DateOnly day) =>
+        Facts?.Cost(inputTokens, cachedTokens, cacheWrittenTokens, outputTokens, day)
+        ?? catalog.Find(model)?.Cost(inputTokens, cachedTokens, cacheWrittenTokens, outputTokens, day);
 }

@@ -6,6 +6,8 @@ namespace Gateflow.Core.Routing;
 /// <summary>A provider, ready to be called. Holds secrets: never log or serialise it. The same instance stands as long as nothing of it changes.</summary>
 public sealed record ProviderEndpoint
 {
+    private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(60);
+
     /// <summary>The name it has in configuration or was given by an administrator ("openai", "azure-eu" …).</summary>
     public required string Name { get; init; }
 
@@ -51,7 +53,13 @@ public sealed record ProviderEndpoint
     public bool Responses { get; init; }
 
     /// <summary>Longest wait for the first byte of an answer.</summary>
-    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
+    public TimeSpan Timeout { get; init; } = DefaultTimeout;
+
+    /// <summary>
+    /// The same for an answer that is not streamed, whose first byte comes when it is done: <see cref="Timeout"/> if that was set, else the ten minutes that
+    /// official clients wait.
+    /// </summary>
+    public TimeSpan WholeTimeout => Timeout == DefaultTimeout ? TimeSpan.FromMinutes(10) : Timeout;
 
     /// <summary>Longest wait for each further chunk; by default <see cref="Timeout"/>.</summary>
     public TimeSpan IdleTimeout

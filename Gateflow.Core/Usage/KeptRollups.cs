@@ -1,4 +1,5 @@
 using Gateflow.Core.Storage;
+using Microsoft.EntityFrameworkCore;
 
 namespace Gateflow.Core.Usage;
 
@@ -19,12 +20,18 @@ public sealed class KeptRollups
         static key => key.Day);
 
     private readonly Dictionary<(DateTimeOffset Day, string Model), int> _users = [];
+    private readonly Dictionary<DateTimeOffset, HashSet<string>> _features = [];
+    private HashSet<string>? _registered;
 
     public int Count => _hours.Rows.Count + _days.Rows.Count;
 
-    /// <summary>Adds requests of one series and hour to its hour and its day; they are saved with the context's changes.</summary>
+    /// <summary>
+    /// Adds requests of one series and hour to its hour and its day; those of the first features of a day, and of the registered ones, by name. They are saved with
+    /// the context's changes.
+    /// </summary>
     public async Task AddAsync(GateflowDb db, string node, RollupKey key, RollupTally tally, bool demo, CancellationToken cancellationToken)
     {
+        key = await IsNamedAsync(db, node, DayKey.Of(key), cancellationToken) ? key : key with { Feature = UsageDay.Others };
         tally.AddTo(await _hours.ForAsync(db, node, key, () => new UsageRollup
         {
             Hour = key.Hour, Node = node, Model = key.Model, ServedModel = key.ServedModel, Feature = key.Feature, KeyId = key.KeyId, Demo = demo,
@@ -56,6 +63,8 @@ public sealed class KeptRollups
         _hours.Forget();
         _days.Forget();
         _users.Clear();
+        _features.Clear();
+        _registered = null;
     }
 
     /// <summary>Forgets the hours before <paramref name="oldest"/> and the days that ended before it.</summary>
@@ -67,6 +76,38 @@ public sealed class KeptRollups
         {
             _users.Remove(series);
         }
+
+        foreach (var day in _features.Keys.Where(d => d < oldest.AddDays(-1)).ToList())
+        {
+            _features.Remove(day);
+        }
+
+        _registered = null; // may be another one by the next batch
+    }
+
+    private async Task<bool> IsNamedAsync(GateflowDb db, string node, DayKey key, CancellationToken cancellationToken)
+    {
+        await _days.LoadAsync(db, node, key.Day, cancellationToken);
+        if (!_features.TryGetValue(key.Day, out var named))
+        {
+            _features[key.Day] = named = _days.Rows.Keys.Where(k => k.Day == key.Day).Select(k => k.Feature).ToHashSet(StringComparer.Ordinal);
+        }
+
+        if (named.Contains(key.Feature))
+        {
+            return true;
+        }
+
+        if (named.Count >= UsageDay.MaxFeatures)
+        {
+            _registered ??= await db.Features.Select(f => f.Name).ToHashSetAsync(StringComparer.Ordinal, cancellationToken);
+            if (key.Feature.Length > 0 && !_registered.Contains(key.Feature))
+            {
+                return false;
+            }
+        }
+
+        return named.Add(key.Feature);
     }
 
     private async Task AddAsync(GateflowDb db, string node, DayKey key, RollupTally tally, bool demo, CancellationToken cancellationToken)

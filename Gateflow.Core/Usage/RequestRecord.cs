@@ -102,8 +102,12 @@ public sealed class RequestRecord
     /// <summary>Class of the last error, for the log; never its text.</summary>
     public string? ErrorCode { get; init; }
 
-    /// <summary>USD by the prices of the model that served it; null when a price is unknown or no model answered, and before <see cref="Priced"/>.</summary>
+    /// <summary>USD by the prices of the model that answered, be it only in part, at its provider; null when a price is unknown or no model answered.</summary>
     public decimal? Cost { get; set; }
+
+    /// <summary>True when it used tokens, or was answered, at a price that is unknown.</summary>
+    [JsonIgnore]
+    public bool IsUnpriced => Cost is null && (ServedModel is not null || InputTokens > 0 || OutputTokens > 0);
 
     /// <summary>The request's body when chosen as a sample; else empty.</summary>
     public ReadOnlyMemory<byte> RequestBody { get; init; }
@@ -111,7 +115,7 @@ public sealed class RequestRecord
     /// <summary>The answer's body when chosen as a sample and not streamed; else empty.</summary>
     public ReadOnlyMemory<byte> ResponseBody { get; init; }
 
-    /// <summary>Sets <see cref="Cost"/> by the prices of its day; the record.</summary>
+    /// <summary>Sets <see cref="Cost"/> by the catalog's prices of its day, whoever the provider is; the record.</summary>
     public RequestRecord Priced(ModelCatalog catalog)
     {
         Cost = ServedModel is { } model ? catalog.Cost(model, InputTokens, CachedTokens, OutputTokens, DateOnly.FromDateTime(At.UtcDateTime)) : null;

@@ -67,7 +67,7 @@ public sealed class RollupTally
         _sum.ReasoningTokens += record.ReasoningTokens;
         _sum.EstimatedRequests += record.TokensEstimated ? 1 : 0;
         _sum.Cost += record.Cost ?? 0;
-        _sum.UnpricedRequests += record.Cost is null && record.ServedModel is not null ? 1 : 0;
+        _sum.UnpricedRequests += record.IsUnpriced ? 1 : 0;
         var context = (long)record.InputTokens + record.OutputTokens;
         if (context > 0)
         {

@@ -9,11 +9,14 @@ namespace Gateflow.Core.Usage;
 /// </summary>
 public sealed class UsageDay : RollupFigures
 {
-    /// <summary>User in whose name the requests of further users are counted.</summary>
+    /// <summary>Name under which the requests of further users, and of further features, are counted.</summary>
     public const string Others = "(others)";
 
     /// <summary>Most users of a node, model and day that are counted by name.</summary>
     public const int MaxUsers = 200;
+
+    /// <summary>Most features of a node and day that are counted by name, besides those that are registered.</summary>
+    public const int MaxFeatures = 500;
 
     public long Id { get; init; }
 

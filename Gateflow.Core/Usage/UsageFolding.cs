@@ -9,9 +9,13 @@ public sealed class UsageFolding
     /// </summary>
     public const int MaxUsers = 1_000;
 
+    /// <summary>Most features that are told apart; requests of further ones count as <see cref="UsageDay.Others"/>: a header names them, and nobody knows what it will be.</summary>
+    public const int MaxFeatures = 1_000;
+
     private readonly Dictionary<RollupKey, RollupTally> _rollups = [];
     private readonly Dictionary<DayKey, RollupTally> _users = [];
     private readonly Dictionary<WindowKey, WindowTally> _windows = [];
+    private readonly HashSet<string> _features = new(StringComparer.Ordinal);
 
     public IReadOnlyDictionary<RollupKey, RollupTally> Rollups => _rollups;
 
@@ -24,7 +28,7 @@ public sealed class UsageFolding
     /// <param name="countsUser">False for requests whose users are nobody, as the demo's.</param>
     public void Add(RequestRecord record, bool countsUser = true)
     {
-        var key = RollupKey.Of(record);
+        var key = Bounded(RollupKey.Of(record));
         Tally(_rollups, key).Add(record);
         if (countsUser && record.User is { Length: > 0 } user)
         {
@@ -36,6 +40,16 @@ public sealed class UsageFolding
         {
             Tally(_windows, window).Add(record);
         }
+    }
+
+    private RollupKey Bounded(RollupKey key)
+    {
+        if (key.Feature.Length == 0 || _features.Contains(key.Feature))
+        {
+            return key;
+        }
+
+        return _features.Count < MaxFeatures && _features.Add(key.Feature) ? key : key with { Feature = UsageDay.Others };
     }
 
     private static TTally Tally<TKey, TTally>(Dictionary<TKey, TTally> tallies, TKey key)

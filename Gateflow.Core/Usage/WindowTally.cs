@@ -78,7 +78,7 @@ public sealed class WindowTally
         _sum.InputTokens += record.InputTokens;
         _sum.OutputTokens += record.OutputTokens;
         _sum.Cost += record.Cost ?? 0;
-        _sum.UnpricedRequests += record.Cost is null && record.ServedModel is not null ? 1 : 0;
+        _sum.UnpricedRequests += record.IsUnpriced ? 1 : 0;
         if (columns.Success == 1)
         {
             _latencies.Add(record.ModelLatencyMs);

@@ -44,18 +44,13 @@ public static class LogWords
         if (entry.ServedModel is not { } served)
         {
             return entry.Outcome == OutcomeKind.ClientCancel
-                ? $"The caller hung up after {time}, before {asked} had answered."
+                ? $"The caller hung up after {time}, before {(entry.FirstByteMs is null ? $"{asked} had answered" : "the answer's end")}."
                 : $"No model answered: the caller got {entry.Status} after {time}{calls}.";
         }
 
         var place = entry.FallbackReason is { } reason ? $"{served} answered in place of {(entry.Arm == Arm.Target ? "the migration's target" : asked)} ({Lower(Display.Words(reason))})"
             : entry.Arm == Arm.Target ? $"{served} answered for {asked}, as the migration's target" : $"{served} answered";
-        var rest = entry.Outcome switch
-        {
-            OutcomeKind.BrokenStream => " but broke off",
-            OutcomeKind.ClientCancel => "; the caller hung up before the end",
-            _ => "",
-        };
+        var rest = entry.Outcome == OutcomeKind.BrokenStream ? " but broke off" : "";
         return $"{place} in {time}{calls}{rest}.";
     }
 
@@ -70,7 +65,7 @@ public static class LogWords
     public static string Cost(LogEntry entry)
     {
         ArgumentNullException.ThrowIfNull(entry);
-        return entry.ServedModel is null ? Display.None : Display.Money(entry.Cost);
+        return entry is { ServedModel: null, InputTokens: 0, OutputTokens: 0 } ? Display.None : Display.Money(entry.Cost);
     }
 
     private static string Lower(string text) => text.Length == 0 ? text : char.ToLowerInvariant(text[0]) + text[1..];

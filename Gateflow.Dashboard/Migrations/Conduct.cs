@@ -47,6 +47,13 @@ public sealed class Conduct(Transitions transitions, ModelDirectory models, Roll
         return result;
     }
 
+    /// <summary>True when each provider that serves the model has a known price.</summary>
+    private bool HasPrice(string model)
+    {
+        var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
+        return models.Routes[model].Endpoints.All(e => e.Cost(models.Catalog, model, 1, 0, 0, 1, today) is not null);
+    }
+
     /// <summary>What must hold before traffic moves; first the cheap things a person can mend.</summary>
     private async Task<Refusal?> RefusalAsync(Migration migration, GateflowDb db, CancellationToken cancellationToken)
     {
@@ -63,7 +70,7 @@ public sealed class Conduct(Transitions transitions, ModelDirectory models, Roll
             }
         }
 
-        if (migration.Config.Mirror?.MaxCost is not null && migration.Steps().Any(s => s.Mirror is not null) && models.Catalog.Cost(target, 1, 0, 1) is null)
+        if (migration.Config.Mirror?.MaxCost is not null && migration.Steps().Any(s => s.Mirror is not null) && !HasPrice(target))
         {
             return Refusal.Invalid("mirror.max_cost", $"The price of '{target}' is unknown, so a budget cannot be kept. Set its prices, or leave mirror.max_cost out.");
         }

@@ -71,7 +71,7 @@ internal sealed class ReplayClient(TimeProvider clock, OutboundConnections conne
     private async Task<(ReplayReply Reply, TimeSpan? Wait)> TryAsync(
         ProviderEndpoint provider, Func<CancellationToken, ValueTask<HttpRequestMessage>> create, Action<HttpRequestMessage>? refused, CancellationToken cancellationToken)
     {
-        using var limit = new CancellationTokenSource(provider.Timeout, clock);
+        using var limit = new CancellationTokenSource(provider.WholeTimeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         var started = clock.GetTimestamp();
         try
@@ -92,7 +92,7 @@ internal sealed class ReplayClient(TimeProvider clock, OutboundConnections conne
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return (Failed($"no answer within {provider.Timeout.TotalSeconds:0.#} s", mayBeBilled: true), null);
+            return (Failed($"no answer within {provider.WholeTimeout.TotalSeconds:0.#} s", mayBeBilled: true), null);
         }
         catch (ProviderSetupException fault)
         {

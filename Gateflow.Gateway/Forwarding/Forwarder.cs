@@ -19,6 +19,9 @@ namespace Gateflow.Gateway.Forwarding;
 /// </summary>
 internal sealed partial class Forwarder(OutboundConnections connections, Candidates candidates, GatewayOptions options, ILogger<Forwarder> logger)
 {
+    /// <summary>Share of the time for a request that a whole answer may take while somebody else may follow.</summary>
+    private const double LeavesTime = 0.8;
+
     /// <summary>The call that is to be relayed: one that answered, else the failure that the caller is told of.</summary>
     public async Task<ProviderCall> SendAsync(Exchange exchange)
     {
@@ -26,8 +29,7 @@ internal sealed partial class Forwarder(OutboundConnections connections, Candida
         var failure = AttemptResult.NotAsked;
         while (true)
         {
-            var call = Begin(exchange, Shims.Shims.Spoken(exchange, exchange.Candidates[index]));
-            exchange.Calls.Add(call);
+            var call = Begin(exchange, Shims.Shims.Spoken(exchange, exchange.Candidates[index]), Patience(exchange, index));
             if (!PassesOver(exchange, index, call))
             {
                 await (exchange.IsCopy || call.Candidate.Health.Breaker.IsClosed ? AskAsync(exchange, call) : TryAsync(exchange, index, call));
@@ -58,6 +60,7 @@ internal sealed partial class Forwarder(OutboundConnections connections, Candida
             }
             else
             {
+                await AskSkippedAsync(exchange, call);
                 return exchange.Final = ToBeTold(exchange);
             }
 
@@ -65,20 +68,59 @@ internal sealed partial class Forwarder(OutboundConnections connections, Candida
         }
     }
 
-    private static ProviderCall Begin(Exchange exchange, Candidate candidate)
+    private static ProviderCall Begin(Exchange exchange, Candidate candidate, TimeSpan patience)
     {
-        var call = new ProviderCall(candidate, exchange.KeepsContent, exchange.Time, exchange.Aborted, exchange.KeepsCalls) { IsAside = exchange.IsCopy, Recording = Mirror.Record(exchange, candidate) };
+        var call = new ProviderCall(candidate, exchange.KeepsContent, exchange.Time, exchange.Aborted, exchange.KeepsCalls)
+        {
+            IsAside = exchange.IsCopy, Recording = Mirror.Record(exchange, candidate), Patience = patience,
+        };
         if (exchange.IsCopy && exchange.Protocol.Kind != Protocol.Embeddings)
         {
             call.ReadIntoParts();
         }
 
+        exchange.Calls.Add(call);
         return call;
     }
 
-    /// <summary>Of calls that all failed: that of the model itself, as if there were no chain; else whichever was asked last.</summary>
+    /// <summary>
+    /// How long the first byte may take. That of a whole answer comes when the answer is done: unless the provider was given a limit of its own it has as long as official
+    /// clients wait, or, where somebody else may follow, as long as leaves time for them.
+    /// </summary>
+    private TimeSpan Patience(Exchange exchange, int index)
+    {
+        var candidate = exchange.Candidates[index];
+        var (least, most) = (candidate.Endpoint.Provider.Timeout, Patience(exchange, candidate));
+        if (least == most || (candidate.Role != CandidateRole.Target && Next(exchange, index, AttemptResult.Timeout) < 0))
+        {
+            return most;
+        }
+
+        var leaving = options.Budget * LeavesTime;
+        return leaving < least ? least : leaving < most ? leaving : most;
+    }
+
+    private static TimeSpan Patience(Exchange exchange, Candidate candidate) => exchange.Envelope.Stream || exchange.Protocol.Kind == Protocol.Embeddings
+        ? candidate.Endpoint.Provider.Timeout
+        : candidate.Endpoint.Provider.WholeTimeout;
+
+    /// <summary>When all others have failed: asks the model itself once if its open breaker alone kept it from being asked, and some calls still get through.</summary>
+    private async Task AskSkippedAsync(Exchange exchange, ProviderCall failed)
+    {
+        if (ToBeTold(exchange) is not { WasAsked: false, Result: AttemptResult.CircuitOpen, Candidate: { Role: CandidateRole.Own } own }
+            || own.Health.Breaker.IsDead || Spent(exchange) >= options.Budget)
+        {
+            return;
+        }
+
+        failed.Close();
+        await AskAsync(exchange, Begin(exchange, own, Patience(exchange, own)));
+    }
+
+    /// <summary>Of calls that all failed: that of the model itself, as if there were no chain, even if it was passed over; else whichever was asked last.</summary>
     private static ProviderCall ToBeTold(Exchange exchange) =>
         exchange.Calls.FindLast(static c => c.Candidate.Role == CandidateRole.Own && (c.WasAsked || c.Refusal is not null))
+        ?? exchange.Calls.FindLast(static c => c.Candidate.Role == CandidateRole.Own)
         ?? exchange.Calls.FindLast(static c => c.WasAsked)
         ?? exchange.Calls[^1];
 

@@ -9,6 +9,7 @@ using Gateflow.Gateway.Providers;
 using Gateflow.Gateway.Routing;
 using Gateflow.Gateway.Shadow;
 using Gateflow.Gateway.Translation;
+using Gateflow.Gateway.Usage;
 
 namespace Gateflow.Gateway.Forwarding;
 
@@ -39,6 +40,9 @@ internal sealed class ProviderCall(Candidate candidate, bool keepContent, TimePr
     /// <summary>True for a call that asks the model nothing: its end says nothing of the model's health.</summary>
     public bool IsAside { get; init; }
 
+    /// <summary>Longest wait for the first byte; the provider's own by default.</summary>
+    public TimeSpan Patience { get; init; } = candidate.Endpoint.Provider.Timeout;
+
     /// <summary>True once the provider was called.</summary>
     public bool WasAsked { get; private set; }
 
@@ -59,6 +63,14 @@ internal sealed class ProviderCall(Candidate candidate, bool keepContent, TimePr
 
     public AnswerFacts Facts { get; } = new(keepContent, keepCalls);
 
+    /// <summary>False when the provider did not say what the answer used, or, of a stream that was cut short, only what Anthropic's begin with: one token or so.</summary>
+    public bool TellsUsage => Facts.HasUsage && !(IsStream && Facts.Finish == Finish.None);
+
+    /// <summary>As the provider said; else as much as came, estimated.</summary>
+    public int OutputTokens => TellsUsage
+        ? Facts.OutputTokens
+        : (int)Math.Min(int.MaxValue, Math.Max(Facts.OutputTokens, TokenEstimate.Of(Facts.ContentLength + Facts.ReasoningLength)));
+
     /// <summary>Of a whole answer that passes through: where its model stands.</summary>
     public AnswerMarks Marks { get; set; }
 
@@ -73,6 +85,9 @@ internal sealed class ProviderCall(Candidate candidate, bool keepContent, TimePr
 
     /// <summary>Why the request could not be sent at all; null when it was.</summary>
     public GatewayError? Refusal { get; set; }
+
+    /// <summary>True when the limits configured for the provider kept it from being called.</summary>
+    public bool IsLimited => this is { WasAsked: false, Result: AttemptResult.RateLimited, Refusal: null };
 
     /// <summary>True when it failed for a defect of the gateway: asked again it would again.</summary>
     public bool IsDefect => Refusal == GatewayError.Internal;
@@ -140,7 +155,7 @@ internal sealed class ProviderCall(Candidate candidate, bool keepContent, TimePr
     public async Task SendAsync(OutboundConnections connections, ProviderRequest what)
     {
         WasAsked = true;
-        _limit = new CancellationTokenSource(Candidate.Endpoint.Provider.Timeout, time);
+        _limit = new CancellationTokenSource(Patience, time);
         _content = what.Body;
         _hangUp = caller.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), _limit);
         var request = _request = await Candidate.Adapter.CreateAsync(what, _limit.Token);
@@ -231,7 +246,7 @@ internal sealed class ProviderCall(Candidate candidate, bool keepContent, TimePr
     }
 
     /// <summary>Tokens that the call used; null for an answer that does not say so.</summary>
-    private long? Used => Facts.HasUsage ? (long)Facts.InputTokens + Facts.OutputTokens
+    private long? Used => Facts.HasUsage ? (long)Facts.InputTokens + OutputTokens
         : Result is AttemptResult.Ok or AttemptResult.BrokenStream or AttemptResult.ClientCancelled ? null
         : 0;
 

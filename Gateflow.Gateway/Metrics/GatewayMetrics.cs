@@ -74,7 +74,7 @@ internal sealed class GatewayMetrics
             _fallbacks.Add(1, new("gateflow.model", record.Model), new("gateflow.served_model", record.ServedModel), new("gateflow.reason", reason));
         }
 
-        if (record.ServedModel is not null)
+        if (record.ServedModel is not null || record.Cost is not null)
         {
             RecordAnswer(exchange, record, operation);
         }

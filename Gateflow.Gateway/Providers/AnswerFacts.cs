@@ -133,8 +133,8 @@ internal sealed class AnswerFacts : IDisposable
     }
 
     /// <summary>Takes the tokens over that another reading of the same answer found.</summary>
-    public void TakeUsage(AnswerFacts other) => (HasUsage, InputTokens, CachedTokens, OutputTokens, ReasoningTokens) =
-        (other.HasUsage, other.InputTokens, other.CachedTokens, other.OutputTokens, other.ReasoningTokens);
+    public void TakeUsage(AnswerFacts other) => (HasUsage, InputTokens, CachedTokens, CacheWrittenTokens, OutputTokens, ReasoningTokens) =
+        (other.HasUsage, other.InputTokens, other.CachedTokens, other.CacheWrittenTokens, other.OutputTokens, other.ReasoningTokens);
 
     public void Dispose() => _content?.Dispose();
 

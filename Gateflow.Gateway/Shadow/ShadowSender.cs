@@ -38,7 +38,7 @@ internal sealed partial class ShadowSender(
                 return;
             }
 
-            var estimate = catalog().Cost(migration.TargetModel, copy.SourceTokens.Input, 0, copy.SourceTokens.Output);
+            var estimate = EstimateOf(copy, table, migration.TargetModel);
             if (!copy.Tally.TryReserve(estimate, mirror.MaxCost))
             {
                 copy.Tally.Unaffordable();
@@ -74,7 +74,7 @@ internal sealed partial class ShadowSender(
         }
 
         var call = await forwarder.SendAsync(exchange);
-        if (call is { WasAsked: false, Result: AttemptResult.RateLimited, Refusal: null })
+        if (call.IsLimited)
         {
             copy.Tally.Release(reserved);
             copy.Tally.Skipped(); // the provider's configured limits are for callers first
@@ -188,11 +188,18 @@ internal sealed partial class ShadowSender(
     private ShadowUsage UsageOf(ProviderCall call, Exchange exchange)
     {
         var facts = call.Facts;
-        var (input, output) = facts.HasUsage
-            ? (facts.InputTokens, (long)facts.OutputTokens)
-            : (TokenEstimate.Of(exchange.Envelope.PromptLength), TokenEstimate.Of(facts.ContentLength));
-        return new ShadowUsage(input, output, !facts.HasUsage, catalog().Cost(call.Candidate.Model, input, facts.CachedTokens, output));
+        var input = facts.HasUsage ? facts.InputTokens : TokenEstimate.Of(exchange.Envelope.PromptLength);
+        var cost = call.Candidate.Endpoint.Cost(catalog(), call.Candidate.Model, input, facts.CachedTokens, facts.CacheWrittenTokens, call.OutputTokens, Today);
+        return new ShadowUsage(input, call.OutputTokens, !call.TellsUsage, cost);
     }
+
+    /// <summary>What the copy will probably cost, USD; null when that is unknown.</summary>
+    private decimal? EstimateOf(ShadowCopy copy, RouteTable table, string target) =>
+        table.Models.TryGetValue(target, out var route) && route.IsServed
+            ? route.Endpoints[0].Cost(catalog(), target, copy.SourceTokens.Input, 0, 0, copy.SourceTokens.Output, Today)
+            : catalog().Cost(target, copy.SourceTokens.Input, 0, copy.SourceTokens.Output, Today);
+
+    private DateOnly Today => DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
 
     [LoggerMessage(LogLevel.Error, "The answer to a copy of a request of {MigrationId} could not be judged for a defect of the gateway: {Defect}")]
     private partial void LogUnjudged(string migrationId, string defect);

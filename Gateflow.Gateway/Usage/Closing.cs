@@ -3,6 +3,7 @@ using Gateflow.Core.Catalog;
 using Gateflow.Core.Fallbacks;
 using Gateflow.Core.Quality;
 using Gateflow.Core.Rollout;
+using Gateflow.Core.Routing;
 using Gateflow.Core.Usage;
 using Gateflow.Gateway.Errors;
 using Gateflow.Gateway.Forwarding;
@@ -39,14 +40,18 @@ internal sealed class Closing(Recorder recorder, Judge judge, KeyGate gate, Cata
         }
 
         var (target, source) = (ResultOf(exchange, Arm.Target), ResultOf(exchange, Arm.Source));
-        var outcome = exchange.Arm == Arm.None
-            ? Attribution.Classify(Arm.Source, AttemptResult.NotAsked, OwnResult(exchange, last))
-            : Attribution.Classify(exchange.Arm, target, source);
+        var outcome = exchange.Arm switch
+        {
+            Arm.None => Attribution.Classify(Arm.Source, AttemptResult.NotAsked, OwnResult(exchange, last)),
+            Arm.Target when source == AttemptResult.Ok && WasLimited(exchange) => OutcomeKind.RateLimited,
+            Arm.Target => Attribution.Classify(Arm.Target, target, FirstResultOfSource(exchange)),
+            _ => Attribution.Classify(exchange.Arm, target, source),
+        };
         var own = exchange.FellBack ? null : last; // what a fallback did says nothing of the arm's own model
         var ok = last.Result == AttemptResult.Ok;
         var latency = own is not null && ok ? own.LatencyMs : double.NaN;
         var parts = ok ? scoring.Read(exchange, last, own is not null) : default;
-        var record = Record(exchange, last, outcome, latency, parts).Priced(catalog());
+        var record = Record(exchange, last, outcome, latency, parts);
         gate.Settle(exchange, (long)record.InputTokens + record.OutputTokens, record.Cost);
         metrics.Record(exchange, record);
         RequestTrace.Tell(exchange, record);
@@ -100,11 +105,13 @@ internal sealed class Closing(Recorder recorder, Judge judge, KeyGate gate, Cata
         });
     }
 
-    private static RequestRecord Record(Exchange exchange, ProviderCall last, OutcomeKind outcome, double latency, AnswerParts parts)
+    private RequestRecord Record(Exchange exchange, ProviderCall last, OutcomeKind outcome, double latency, AnswerParts parts)
     {
         var facts = last.Facts;
         var answered = last.Result is AttemptResult.Ok or AttemptResult.BrokenStream;
-        var worked = answered || (last.Result == AttemptResult.ClientCancelled && last.Status == 200);
+        var used = facts.HasUsage || answered || (last.Result == AttemptResult.ClientCancelled && last.Status == 200);
+        var input = facts.HasUsage ? facts.InputTokens : used ? Estimate(exchange.Envelope.PromptLength) : 0;
+        var output = used ? last.OutputTokens : 0;
         return new RequestRecord
         {
             RequestId = exchange.RequestId,
@@ -126,11 +133,13 @@ internal sealed class Closing(Recorder recorder, Judge judge, KeyGate gate, Cata
             FirstByteMs = exchange.FirstByte == 0 ? double.NaN : exchange.Time.GetElapsedTime(exchange.Started, exchange.FirstByte).TotalMilliseconds,
             ModelLatencyMs = latency,
             Stream = exchange.Envelope.Stream,
-            InputTokens = facts.HasUsage ? facts.InputTokens : worked ? Estimate(exchange.Envelope.PromptLength) : 0,
+            InputTokens = input,
             CachedTokens = facts.CachedTokens,
-            OutputTokens = facts.HasUsage ? facts.OutputTokens : Estimate(facts.ContentLength),
+            OutputTokens = output,
             ReasoningTokens = facts.ReasoningTokens,
-            TokensEstimated = worked && !facts.HasUsage,
+            TokensEstimated = used && !last.TellsUsage,
+            Cost = used ? last.Candidate.Endpoint.Cost(
+                    catalog(), last.Candidate.Model, input, facts.CachedTokens, facts.CacheWrittenTokens, output, DateOnly.FromDateTime(exchange.At.UtcDateTime)) : null,
             Capabilities = exchange.Envelope.Capabilities,
             User = exchange.Envelope.EndUser,
             Temperature = exchange.Envelope.Temperature,
@@ -173,6 +182,53 @@ internal sealed class Closing(Recorder recorder, Judge judge, KeyGate gate, Cata
         }
 
         return result;
+    }
+
+    /// <summary>
+    /// What the source did before it was asked again: the target is asked once, and trouble that both had at that moment is not the target's, though the source got over it
+    /// with more tries.
+    /// </summary>
+    private static AttemptResult FirstResultOfSource(Exchange exchange)
+    {
+        var (result, asked) = (AttemptResult.NotAsked, (ModelEndpoint?)null);
+        foreach (var call in exchange.Calls)
+        {
+            if (call.Candidate.Arm != Arm.Source)
+            {
+                continue;
+            }
+
+            if (ReferenceEquals(call.Candidate.Endpoint, asked))
+            {
+                break;
+            }
+
+            (result, asked) = (call.Result, call.Candidate.Endpoint);
+        }
+
+        return result;
+    }
+
+    /// <summary>True when nothing but the limits configured for its providers kept the target from being asked.</summary>
+    private static bool WasLimited(Exchange exchange)
+    {
+        var limited = false;
+        foreach (var call in exchange.Calls)
+        {
+            if (call.Candidate.Arm != Arm.Target)
+            {
+                continue;
+            }
+
+            if (!call.IsLimited)
+            {
+                return false;
+            }
+
+            limited = true;
+        }
+
+        return limited;
     }
 
     /// <summary>What the model itself did, whoever answered in the end: usage is kept under it.</summary>

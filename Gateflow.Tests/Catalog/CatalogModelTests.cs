@@ -27,6 +27,16 @@ public sealed class CatalogModelTests
         Assert.Equal(0.001m, model.Cost(1000, 0, 0));
     }
 
+    [Theory]
+    [InlineData("claude-5", 0.0035)]
+    [InlineData("gpt-5", 0.003)]
+    public void Cost_WrittenToTheCache_IsAQuarterDearerWithClaude(string family, double cost)
+    {
+        var model = CatalogModel.Unknown("x", "m") with { Family = family, InputPrice = 2m, CachedInputPrice = 1m, OutputPrice = 4m };
+
+        Assert.Equal((decimal)cost, model.Cost(1_500, 0, 1_000, 0, Today));
+    }
+
     [Fact]
     public void Cost_LongPrompt_IsBilledDearerAsAWhole()
     {

@@ -229,6 +229,31 @@ public sealed class ChainTests
     }
 
     /// <summary>A stream that ends in the middle.</summary>
+    [Theory]
+    [InlineData("/v1/chat/completions", false, false, 600)]
+    [InlineData("/v1/chat/completions", false, true, 240)] // leaves time for the chain
+    [InlineData("/v1/chat/completions", true, false, 60)]
+    [InlineData("/v1/embeddings", false, false, 60)]
+    public async Task Post_ProviderWithoutALimitOfItsOwn_IsGivenTimeForAWholeAnswer(string path, bool stream, bool chained, int seconds)
+    {
+        var time = new SteppedTime();
+        await using var host = await FallbackHost.StartAsync(time: time, limits: p => p with { Timeout = TimeSpan.FromSeconds(60) });
+        if (chained)
+        {
+            host.Chain("gpt-4", "claude");
+        }
+
+        host.One.Answer = Silence;
+        var body = path == "/v1/embeddings" ? """{"model":"gpt-4","input":"Hello there"}""" : GatewayHost.Chat(more: stream ? ""","stream":true""" : "");
+
+        var waiting = host.Gateway.PostToAsync(path, body);
+        Assert.Equal(seconds, (await time.WaitForAsync(due => due.TotalSeconds is 60 or 240 or 600)).TotalSeconds);
+        time.Advance(TimeSpan.FromSeconds(seconds));
+
+        using var response = await waiting;
+        Assert.Equal(chained ? HttpStatusCode.OK : HttpStatusCode.GatewayTimeout, response.StatusCode);
+    }
+
     internal static Task BreakOff(HttpContext http, string model) => FakeUpstream.Events(http, FakeUpstream.Delta("one"));
 
     private static Task Abort(HttpContext http, string model)

@@ -99,6 +99,66 @@ public sealed class CircuitTests
     }
 
     [Fact]
+    public async Task Post_TargetRefusesAndTheSourceIsPassedOver_CallerIsToldToTryAgain()
+    {
+        await using var host = await FallbackHost.StartAsync(weight: 10_000, time: _time);
+        host.One.Answer = (http, model) => FakeUpstream.Error(http, model == "gpt-4" ? 503 : 400);
+        await host.PostAsync(times: 10);
+
+        using var response = await host.PostAsync();
+
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "15"), (response.StatusCode, PassThroughTests.Header(response, "Retry-After")));
+        await RefusalTests.AssertErrorAsync(response, "provider_error", "circuit_open", null);
+        Assert.Equal((OutcomeKind.OutageBoth, 1), (await host.Gateway.RecordAsync()) is var r ? (r.Outcome, r.Attempts) : default);
+    }
+
+    [Fact]
+    public async Task Post_TargetRefusesAndTheSourceIsAtItsLimit_CallerIsToldToTryAgain()
+    {
+        await using var host = await FallbackHost.StartAsync(weight: 10_000, time: _time, limits: p => p with { RequestsPerMinute = 1 });
+        host.One.Answer = (http, model) => model == "gpt-4" ? Work(http, model) : FakeUpstream.Error(http, 400);
+        await host.PostAsync(times: 1);
+
+        using var response = await host.PostAsync();
+
+        Assert.Equal((HttpStatusCode.TooManyRequests, "60"), (response.StatusCode, PassThroughTests.Header(response, "Retry-After")));
+        await RefusalTests.AssertErrorAsync(response, "rate_limit_error", "provider_limit_reached", null);
+    }
+
+    [Theory]
+    [InlineData(200)]
+    [InlineData(400)]
+    public async Task Post_PassedOverForItsBreakerAndTheChainFails_IsAskedAllTheSame(int status)
+    {
+        await using var host = await FallbackHost.StartAsync(time: _time);
+        host.Chain("gpt-4", "claude");
+        host.One.Answer = (http, model) => host.One.Requests.Count % 2 == 1 ? Work(http, model) : FakeUpstream.Error(http, 503);
+        await host.PostAsync(times: 10);
+        host.One.Answer = status == 200 ? Work : Fail(status);
+        host.Two.Answer = Fail(401);
+
+        using var response = await host.PostAsync();
+
+        Assert.Equal((status, ("gpt-4", "openai", null)), ((int)response.StatusCode, Told(response)));
+        Assert.Equal(11, host.One.Requests.Count);
+        Assert.Equal(status == 200 ? OutcomeKind.Success : OutcomeKind.ClientFault, (await host.Gateway.RecordAsync()).Outcome);
+    }
+
+    [Fact]
+    public async Task Post_TargetsProviderIsAtItsLimit_IsNobodysFault()
+    {
+        await using var host = await FallbackHost.StartAsync(weight: 10_000, time: _time);
+        var limited = host.Gateway.Table.Models["gpt-4"].Endpoints[0].Provider with { Name = "three", BaseUrl = host.Three.BaseUrl, RequestsPerMinute = 1 };
+        host.Serve("gpt-4o", limited);
+        await host.PostAsync(times: 1);
+
+        using var response = await host.PostAsync();
+
+        Assert.Equal(("gpt-4", "openai", "rate_limit"), Told(response));
+        Assert.Equal((1, OutcomeKind.RateLimited), (host.Three.Requests.Count, (await host.Gateway.RecordAsync()).Outcome));
+    }
+
+    [Fact]
     public async Task Post_NobodyElseAndHalfGetsThrough_IsAskedAllTheSame()
     {
         await using var host = await FallbackHost.StartAsync(time: _time);

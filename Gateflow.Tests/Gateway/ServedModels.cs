@@ -23,6 +23,14 @@ internal static class ServedModels
         host.Table = host.Table with { Models = models.ToFrozenDictionary() };
     }
 
+    /// <summary>Lets the catalog know these facts of a model at each of its providers.</summary>
+    public static void Know(this GatewayHost host, string model, CatalogModel facts)
+    {
+        var models = host.Table.Models.ToDictionary();
+        models[model] = models[model] with { Endpoints = [.. models[model].Endpoints.Select(e => e with { Facts = facts })] };
+        host.Table = host.Table with { Models = models.ToFrozenDictionary() };
+    }
+
     /// <summary>The fake provider's address as Anthropic's SDK takes it.</summary>
     public static string Root(this FakeUpstream upstream) => new Uri(upstream.BaseUrl, "/").AbsoluteUri;
 

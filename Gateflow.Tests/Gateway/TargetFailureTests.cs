@@ -115,6 +115,25 @@ public sealed class TargetFailureTests
         Assert.Equal((outcome, null, 2, seen), (record.Outcome, record.ServedModel, record.Attempts, record.Status));
     }
 
+    [Theory]
+    [InlineData(429, 10_000, OutcomeKind.RateLimited)]
+    [InlineData(503, 10_000, OutcomeKind.OutageBoth)]
+    [InlineData(529, 10_000, OutcomeKind.OutageBoth)]
+    [InlineData(503, 0, OutcomeKind.Success)]
+    public async Task Post_SourceAnswersOnlyWhenItIsAskedAgain_IsNotTheTargetsFailure(int status, int weight, OutcomeKind outcome)
+    {
+        await using var host = await GatewayHost.StartAsync(weight);
+        host.Upstream.Answer = (http, model) => model == Target || host.Upstream.Requests.Count(r => r.Model == "gpt-4") == 1
+            ? FakeUpstream.Error(http, status)
+            : FakeUpstream.Json(http, 200, FakeUpstream.Completion(model));
+
+        using var response = await host.PostAsync(GatewayHost.Chat(more: ""","gateflow":{"retry":{"strategy":"immediate"}}"""));
+
+        Assert.Equal((HttpStatusCode.OK, "gpt-4"), (response.StatusCode, PassThroughTests.Header(response, "x-gateflow-model")));
+        var record = await host.RecordAsync();
+        Assert.Equal((outcome, weight == 0 ? 2 : 3, "gpt-4"), (record.Outcome, record.Attempts, record.ServedModel));
+    }
+
     [Fact]
     public async Task Post_TargetUnserved_SourceAnswers()
     {

@@ -82,6 +82,29 @@ public sealed class GatewayLimitTests
     }
 
     [Fact]
+    public async Task Post_CallerBreaksOffAStream_WhatCameIsPaid()
+    {
+        await using var host = await StartAsync(new KeyLimits { MonthlyCostUsd = 0.006m });
+        host.Upstream.Answer = async (http, _) =>
+        {
+            await FakeUpstream.Events(http, FakeUpstream.Delta(new string('x', 400)));
+            await Task.Delay(Timeout.Infinite, http.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+        };
+
+        using (var broken = await host.PostAsync(GatewayHost.Chat(more: ""","stream":true""")))
+        {
+            await using var stream = await broken.Content.ReadAsStreamAsync(Cancel);
+            await stream.ReadExactlyAsync(new byte[400], Cancel);
+        }
+
+        var record = await host.RecordAsync();
+        using var next = await host.PostAsync(GatewayHost.Chat());
+        Assert.Equal((OutcomeKind.ClientCancel, null, true), (record.Outcome, record.ServedModel, record.TokensEstimated));
+        Assert.Equal(((3 * 30m) + (100 * 60m)) / 1_000_000, record.Cost);
+        Assert.Equal(HttpStatusCode.TooManyRequests, next.StatusCode);
+    }
+
+    [Fact]
     public async Task Post_DaySpent_IsRefusedUntilMidnight()
     {
         await using var host = await StartAsync(new KeyLimits { DailyRequests = 1 });

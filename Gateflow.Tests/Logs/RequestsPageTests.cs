@@ -103,6 +103,19 @@ public sealed class RequestsPageTests
         Assert.Contains("is not in the log", none.Markup, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(null, 0, "The caller hung up after 800\u00a0ms, before gpt-4 had answered.", "–")]
+    [InlineData(300.0, 40, "The caller hung up after 800\u00a0ms, before the answer's end.", "$0.010")]
+    public void Story_CallerHungUp_TellsHowFarItCameAndWhatItCost(double? firstByte, int tokens, string story, string cost)
+    {
+        var entry = LogEntry.Of(Row("req_1", DashboardTestContext.Now), null) with
+        {
+            ServedModel = null, Outcome = OutcomeKind.ClientCancel, Attempts = 1, FirstByteMs = firstByte, InputTokens = 0, OutputTokens = tokens, Cost = tokens > 0 ? 0.01m : null,
+        };
+
+        Assert.Equal((story, cost), (LogWords.Story(entry), LogWords.Cost(entry)));
+    }
+
     [Fact]
     public void Sampling_SomeLeftOut_SaysForHowManyThePageStands()
     {

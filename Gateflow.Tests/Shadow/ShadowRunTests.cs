@@ -98,6 +98,17 @@ public sealed class ShadowRunTests
         Assert.Equal((HttpStatusCode.UnprocessableEntity, "mirror.max_cost"), (status, ManagedGateflow.Text(body["error"]!, "param")));
     }
 
+    [Fact]
+    public async Task Execute_BudgetWithAPriceOfTheProvidersOwn_IsTaken()
+    {
+        const string target = "gpt-5-codex-mini"; // its vendor's price is unknown
+        await using var gateflow = await ManagedGateflow.StartAsync(new Dictionary<string, string?> { ["Gateflow:Providers:sim:Models:3"] = target });
+        await gateflow.MustAsync("POST", "/models", $$$"""{"provider": "sim", "id": "{{{target}}}", "price": {"input": 1, "output": 2}}""");
+        var id = await gateflow.DraftAsync("""{"strategy": "shadow", "mirror": {"percentage": 100, "max_cost": 1}}""", target: target);
+
+        await gateflow.MustAsync("POST", $"/migrations/{id}/execute");
+    }
+
     private static int Number(JsonNode json, string field) => json[field]!.GetValue<int>();
 
     /// <summary>Waits by the feed's signals.</summary>

@@ -72,6 +72,24 @@ public sealed class UsageFoldingTests
     }
 
     [Fact]
+    public void Features_MoreThanAreToldApart_CountAsOthers()
+    {
+        var folding = new UsageFolding();
+        for (var i = 0; i < UsageFolding.MaxFeatures + 20; i++)
+        {
+            folding.Add(Requests.Create(feature: $"trace {i}"));
+        }
+
+        folding.Add(Requests.Create(feature: "trace 0"));
+        folding.Add(Requests.Create(feature: null));
+
+        Assert.Equal(UsageFolding.MaxFeatures + 2, folding.Rollups.Count);
+        Assert.Equal((20, 2, 1), (CountOf(UsageDay.Others), CountOf("trace 0"), CountOf("")));
+
+        long CountOf(string feature) => folding.Rollups.Single(r => r.Key.Feature == feature).Value.Hours.Values.Sum();
+    }
+
+    [Fact]
     public void Outcomes_All_AreMapped() => Assert.All(Enum.GetValues<OutcomeKind>(), kind => OutcomeColumns.Of(kind));
 
     [Fact]
@@ -111,6 +129,14 @@ public sealed class UsageFoldingTests
         var row = Rollup(Requests.Create(outcome: OutcomeKind.SourceFailure, served: null, input: 0, output: 0));
 
         Assert.Equal((0m, 0, 0), (row.Cost, row.UnpricedRequests, ContextHistogram.Unpack(row.ContextHistogram).Count));
+    }
+
+    [Fact]
+    public void Cost_CallerBrokeOffAndThePriceIsUnknown_IsUnpriced()
+    {
+        var record = Requests.Create(outcome: OutcomeKind.ClientCancel, served: null, arm: Arm.Target, migration: "mig_1", input: 10, output: 3);
+
+        Assert.Equal((1, 1), (Rollup(record).UnpricedRequests, Window(record).Row.UnpricedRequests));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Gateflow.Core.Fallbacks;
 using Gateflow.Core.Rollout;
 using Gateflow.Gateway.Access;
 using Gateflow.Gateway.Envelopes;
@@ -36,7 +37,7 @@ internal sealed class CountTokensEndpoint(
                 return;
             }
 
-            await (Shims.Shims.Spoken(exchange, exchange.Candidates[0]) is { PassesThrough: true } candidate ? AskAsync(exchange, candidate) : EstimateAsync(exchange));
+            await CountAsync(exchange, exchange.Candidates[0]);
         }
         catch (Exception fault) when (exchange.IsHangUp(fault))
         {
@@ -75,7 +76,10 @@ internal sealed class CountTokensEndpoint(
         return refusal ?? exchange.Protocol.ReadEnvelope(body!.Span, exchange.Envelope);
     }
 
-    /// <summary>One call without retries or fallbacks: a count that fails costs nothing.</summary>
+    private Task CountAsync(Exchange exchange, Candidate candidate) =>
+        Shims.Shims.Spoken(exchange, candidate) is { PassesThrough: true } spoken ? AskAsync(exchange, spoken) : EstimateAsync(exchange, candidate);
+
+    /// <summary>One call without retries or fallbacks: a count that fails costs nothing. Where the target of a migration fails the source counts.</summary>
     private async Task AskAsync(Exchange exchange, Candidate candidate)
     {
         var call = new ProviderCall(candidate with { Adapter = AnthropicMessagesAdapter.CountTokens }, keepContent: false, time, exchange.Aborted) { IsAside = true };
@@ -86,17 +90,36 @@ internal sealed class CountTokensEndpoint(
             return;
         }
 
+        if (call.Result != AttemptResult.Ok && Source(exchange, candidate) is { } source)
+        {
+            call.Close();
+            await CountAsync(exchange, source);
+            return;
+        }
+
         ResponseMarks.Write(exchange, call);
         await (call.Result == AttemptResult.Ok ? WholeRelay.RelayAsync(exchange, call) : ErrorRelay.RelayAsync(exchange, call, options.ErrorDocumentation));
     }
 
-    private static Task EstimateAsync(Exchange exchange)
+    /// <summary>Who takes the place of the target; null behind the source, and where nobody serves it.</summary>
+    private Candidate? Source(Exchange exchange, Candidate failed)
     {
-        var factor = exchange.Table.Models.GetValueOrDefault(exchange.Candidates[0].Model)?.Facts?.TokenFactor ?? 1;
+        if (failed.Role != CandidateRole.Target)
+        {
+            return null;
+        }
+
+        candidates.Complete(exchange);
+        return exchange.Candidates.FirstOrDefault(static c => c.Role == CandidateRole.Own);
+    }
+
+    private static Task EstimateAsync(Exchange exchange, Candidate candidate)
+    {
+        var factor = exchange.Table.Models.GetValueOrDefault(candidate.Model)?.Facts?.TokenFactor ?? 1;
         var tokens = (long)Math.Ceiling(exchange.Envelope.PromptLength / BytesPerToken * factor);
         var response = exchange.Http.Response;
         response.Headers["x-gateflow-estimated"] = "true";
-        response.Headers["x-gateflow-model"] = ResponseMarks.Safe(exchange.Candidates[0].Model);
+        response.Headers["x-gateflow-model"] = ResponseMarks.Safe(candidate.Model);
         response.ContentType = "application/json";
         return response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(new { input_tokens = tokens }), exchange.Aborted).AsTask();
     }

@@ -32,6 +32,7 @@ public sealed class MessagesPassThroughTests
     public async Task Post_Whole_PassesBytesAndReadsUsage()
     {
         await using var host = await StartAsync();
+        host.Know("claude-x", CatalogModel.Unknown("anthropic", "claude-x") with { Family = "claude-5", InputPrice = 4m, CachedInputPrice = 1m, OutputPrice = 10m });
         host.Upstream.Answer = (http, _) => FakeUpstream.Json(http, 200, Answer);
 
         using var response = await host.MessageAsync(
@@ -46,6 +47,27 @@ public sealed class MessagesPassThroughTests
         var record = await host.RecordAsync();
         Assert.Equal((125, 100, 7, 1.0), (record.InputTokens, record.CachedTokens, record.OutputTokens, record.Quality));
         Assert.Equal(("claude-x", "anthropic"), (record.ServedModel, record.Provider));
+        Assert.Equal(((5 * 4m) + (100 * 1m) + (20 * 5m) + (7 * 10m)) / 1_000_000, record.Cost);
+    }
+
+    [Theory]
+    [InlineData("/v1/messages")]
+    [InlineData("/v1/chat/completions")]
+    public async Task Post_StreamIsCutShort_WhatCameIsEstimated(string path)
+    {
+        await using var host = await StartAsync();
+        string[] events =
+        [
+            .. Stream[..3], Stream[3],
+            Event("content_block_delta", $$$"""{"type":"content_block_delta","index":1,"delta":{"type":"text_delta","text":"{{{new string('x', 397)}}}"}}"""),
+        ];
+        host.Upstream.Answer = (http, _) => FakeUpstream.Events(http, events);
+
+        using var response = await host.MessageAsync(Ask(stream: true), path);
+        await response.Content.ReadAsStringAsync(Cancel);
+
+        var record = await host.RecordAsync();
+        Assert.Equal((OutcomeKind.BrokenStream, 105, 100, true), (record.Outcome, record.InputTokens, record.OutputTokens, record.TokensEstimated));
     }
 
     /// <summary>As a conversation stands after a rollback from a model without proofs of its thoughts: the provider would refuse it.</summary>
@@ -230,6 +252,38 @@ public sealed class MessagesPassThroughTests
         Assert.Equal("""{"input_tokens":4}""", await response.Content.ReadAsStringAsync(Cancel));
         Assert.Equal("true", response.Headers.GetValues("x-gateflow-estimated").Single());
         Assert.Empty(host.Upstream.Requests);
+    }
+
+    [Theory]
+    [InlineData(404)]
+    [InlineData(401)]
+    [InlineData(500)]
+    public async Task CountTokens_TargetFails_SourceCounts(int status)
+    {
+        await using var host = await StartAsync();
+        host.Serve("claude-y", ProviderType.Anthropic, host.Upstream.Root());
+        host.Route(GatewayHost.Migration(10_000) with { SourceModel = "claude-x", TargetModel = "claude-y" });
+        host.Upstream.Answer = (http, model) => model == "claude-y" ? FakeUpstream.Error(http, status) : FakeUpstream.Json(http, 200, """{"input_tokens":42}""");
+
+        using var response = await host.MessageAsync(Ask(), "/v1/messages/count_tokens");
+
+        var body = JsonElement.Parse(await response.Content.ReadAsStringAsync(Cancel));
+        Assert.Equal((HttpStatusCode.OK, 42), (response.StatusCode, body.GetProperty("input_tokens").GetInt32()));
+        Assert.Equal(["claude-y", "claude-up"], host.Upstream.Requests.Select(r => r.Model));
+        Assert.Equal("claude-x", response.Headers.GetValues("x-gateflow-model").Single());
+    }
+
+    [Fact]
+    public async Task CountTokens_TargetFailsAndTheSourceCannotCount_IsEstimated()
+    {
+        await using var host = await StartAsync();
+        host.Route(GatewayHost.Migration(10_000) with { SourceModel = "gpt-4", TargetModel = "claude-x" });
+        host.Upstream.Answer = (http, _) => FakeUpstream.Error(http, 404);
+
+        using var response = await host.MessageAsync(Ask("gpt-4"), "/v1/messages/count_tokens");
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal(("true", "gpt-4"), (response.Headers.GetValues("x-gateflow-estimated").Single(), response.Headers.GetValues("x-gateflow-model").Single()));
     }
 
     private static string Event(string name, string data) => $"event: {name}\ndata: {data}\n\n";
