@@ -102,4 +102,7 @@ public enum Capabilities : long
 
     /// <summary>Asked at /v1/messages; no capability of a model.</summary>
     MessagesApi = 1L << 32,
+
+    /// <summary>System messages between the turns of a conversation, at /v1/messages: only newer models of Claude take them there.</summary>
+    SystemTurns = 1L << 33,
 }
