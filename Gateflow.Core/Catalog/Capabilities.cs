@@ -105,4 +105,7 @@ public enum Capabilities : long
 
     /// <summary>System messages between the turns of a conversation, at /v1/messages: only newer models of Claude take them there.</summary>
     SystemTurns = 1L << 33,
+
+    /// <summary><c>previous_response_id</c> or <c>conversation</c>: the request goes on with what the provider stores.</summary>
+    StoredState = 1L << 34,
 }

@@ -41,7 +41,7 @@ public sealed class EnvelopeReaderTests
         Assert.Null(error);
         var all = CapabilityNames.All.Aggregate((a, b) => a | b);
         Assert.Equal(all & ~(Capabilities.Completions | Capabilities.Embeddings | Capabilities.JsonMode | Capabilities.ThinkingOff
-            | Capabilities.SystemTurns | Core.Compatibility.ApiPath.Flags), envelope.Capabilities);
+            | Capabilities.SystemTurns | Capabilities.StoredState | Core.Compatibility.ApiPath.Flags), envelope.Capabilities);
         Assert.Equal("u1", envelope.EndUser);
         Assert.True(envelope.Stream);
         Assert.True(envelope.WantsJson);
