@@ -102,4 +102,10 @@ public enum Capabilities : long
 
     /// <summary>Asked at /v1/messages; no capability of a model.</summary>
     MessagesApi = 1L << 32,
+
+    /// <summary>System messages between the turns of a conversation, at /v1/messages: only newer models of Claude take them there.</summary>
+    SystemTurns = 1L << 33,
+
+    /// <summary><c>previous_response_id</c> or <c>conversation</c>: the request goes on with what the provider stores.</summary>
+    StoredState = 1L << 34,
 }

@@ -40,6 +40,8 @@ public static class CapabilityNames
         (Capabilities.ThinkingOff, "thinking_off", "thinking switched off"),
         (Capabilities.ResponsesApi, "responses_api", "the Responses API"),
         (Capabilities.MessagesApi, "messages_api", "the Messages API"),
+        (Capabilities.SystemTurns, "system_turns", "system messages between turns"),
+        (Capabilities.StoredState, "stored_state", "conversations that the provider stores"),
     ];
 
     private static readonly FrozenDictionary<string, Capabilities> ByName = Table.ToFrozenDictionary(x => x.Name, x => x.Flag, StringComparer.Ordinal);

@@ -28,6 +28,7 @@ public sealed record ShimAction(ShimKind Kind, IReadOnlyList<string> Words)
         ["json_to_schema"] = (ShimKind.JsonToSchema, 0, 0),
         ["budget_to_effort"] = (ShimKind.BudgetToEffort, 0, 0),
         ["off_to_low_effort"] = (ShimKind.OffToLowEffort, 0, 0),
+        ["effort_to_budget"] = (ShimKind.EffortToBudget, 0, 9),
     };
 
     /// <summary>The efforts of reasoning that any model knows, from the least to the most.</summary>
@@ -60,6 +61,7 @@ public sealed record ShimAction(ShimKind Kind, IReadOnlyList<string> Words)
         ShimKind.Clamp => Words.Skip(1).All(static word => word == "-" || double.TryParse(word, CultureInfo.InvariantCulture, out _)),
         ShimKind.Map => Words.Skip(1).All(static word => word.Split('=').Length == 2),
         ShimKind.Nearest => Words.Skip(1).All(Efforts.Contains),
+        ShimKind.EffortToBudget => Words.All(Efforts.Contains),
         _ => true,
     };
 }
@@ -120,4 +122,7 @@ public enum ShimKind : byte
 
     /// <summary>Turns thinking that is switched off into low effort.</summary>
     OffToLowEffort,
+
+    /// <summary>Turns adaptive thinking into a budget; the effort becomes the nearest of those that are named, without any it is left out.</summary>
+    EffortToBudget,
 }

@@ -62,10 +62,19 @@ internal sealed class Envelope
     /// <summary>True when thoughts stand in the conversation that no provider signed: another model's, which Anthropic refuses.</summary>
     public bool UnsignedThoughts { get; set; }
 
+    /// <summary>True when Claude is to think by a budget.</summary>
+    public bool ThinksByBudget { get; set; }
+
+    /// <summary>True when tools are called without a thought since the user last spoke, as other models do: Claude refuses that while it thinks by a budget.</summary>
+    public bool BareCalls { get; set; }
+
     /// <summary>True when the answer must be JSON.</summary>
     public bool WantsJson => (Capabilities & (Capabilities.JsonMode | Capabilities.JsonSchema)) != 0;
 
     public string? EndUser => User ?? MetadataUserId;
+
+    /// <summary>For one of several members that tell of the same: it adds the flag, and says nothing against the others.</summary>
+    public void Add(Capabilities flag, bool on) => Capabilities |= on ? flag : Capabilities.None;
 
     public void Set(Capabilities flag, bool on) => Capabilities = on ? Capabilities | flag : Capabilities & ~flag;
 }

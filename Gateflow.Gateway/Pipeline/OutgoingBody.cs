@@ -26,9 +26,9 @@ internal static class OutgoingBody
             var withUsage = envelope.Stream && !envelope.IncludeUsage && endpoint.Provider.StreamOptions;
             var segments = BodySplice.Apply(exchange.Body!.Memory, envelope.Edits, endpoint.UpstreamModelJson, withUsage);
             var shims = Shims.Shims.For(exchange, candidate);
-            return new SplicedContent(shims.Count == 0 && !envelope.UnsignedThoughts
+            return new SplicedContent(shims.Count == 0 && !envelope.UnsignedThoughts && !envelope.BareCalls
                 ? segments
-                : ShimmedBody.Of(segments, shims, envelope.UnsignedThoughts, candidate.Dialect, call.Notes = new ShimNotes()));
+                : ShimmedBody.Of(segments, shims, candidate.Dialect, call.Notes = new ShimNotes()));
         }
 
         exchange.Request ??= exchange.Protocol.ReadRequest(exchange.Body!.Span);

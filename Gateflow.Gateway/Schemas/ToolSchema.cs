@@ -7,22 +7,23 @@ namespace Gateflow.Gateway.Schemas;
 /// <summary>The schema of a tool's parameters for providers that demand a type at its root; callers may leave it out, as it can only be an object.</summary>
 internal static class ToolSchema
 {
-    private const string Type = "type";
+    private const string Type = "type", Properties = "properties";
 
     /// <param name="parameters">As the caller wrote it, an object; null for a tool without any.</param>
-    public static JsonObject Of(JsonElement? parameters)
+    public static JsonObject Of(JsonElement? parameters) =>
+        parameters is { } given && given.TryGetProperty(Type, out _) ? JsonObject.Create(given)! : OfObject(parameters);
+
+    /// <summary>The same for OpenAI, which demands properties of an object, too; tools without arguments often have none.</summary>
+    public static JsonObject WithProperties(JsonElement parameters)
     {
-        if (parameters is { } given && given.TryGetProperty(Type, out _))
+        var isOther = parameters.TryGetProperty(Type, out var type) && !(type.ValueKind == JsonValueKind.String && type.ValueEquals("object"));
+        if (isOther || (parameters.TryGetProperty(Properties, out var properties) && properties.ValueKind != JsonValueKind.Null))
         {
-            return JsonObject.Create(given)!;
+            return Of(parameters);
         }
 
-        var schema = new JsonObject { [Type] = "object" };
-        foreach (var member in parameters?.EnumerateObject() ?? default)
-        {
-            schema[member.Name] = JsonMembers.Node(member.Value);
-        }
-
+        var schema = OfObject(parameters);
+        schema[Properties] = new JsonObject();
         return schema;
     }
 
@@ -35,5 +36,16 @@ internal static class ToolSchema
         }
 
         return enforced.Json;
+    }
+
+    private static JsonObject OfObject(JsonElement? parameters)
+    {
+        var schema = new JsonObject { [Type] = "object" };
+        foreach (var member in parameters?.EnumerateObject() ?? default)
+        {
+            schema[member.Name] = JsonMembers.Node(member.Value);
+        }
+
+        return schema;
     }
 }

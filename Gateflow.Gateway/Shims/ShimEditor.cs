@@ -51,8 +51,11 @@ internal sealed class ShimEditor(JsonObject json, Dialect dialect, ShimNotes not
             case ShimKind.Role or ShimKind.Fold or ShimKind.SchemaToText or ShimKind.JsonToSchema when dialect == Dialect.Chat:
                 ChatShims.Apply(action, json, notes);
                 break;
-            case ShimKind.BudgetToEffort or ShimKind.OffToLowEffort:
-                ThinkingShims.Apply(action.Kind, json, dialect, notes);
+            case ShimKind.Role when dialect == Dialect.Messages:
+                SystemTurns.Rename(json, words[0], words[1], notes);
+                break;
+            case ShimKind.BudgetToEffort or ShimKind.OffToLowEffort or ShimKind.EffortToBudget:
+                ThinkingShims.Apply(action, json, dialect, notes);
                 break;
         }
     }
@@ -134,10 +137,11 @@ internal sealed class ShimEditor(JsonObject json, Dialect dialect, ShimNotes not
         }
     }
 
-    private static string? Nearest(string effort, IReadOnlyList<string> known)
+    /// <summary>The effort that comes nearest, of two as near the greater one; null for a word that is no effort, and where none is known.</summary>
+    internal static string? Nearest(string effort, IReadOnlyList<string> known)
     {
         var at = IndexOf(effort);
-        return at < 0 ? null : known.OrderBy(word => Math.Abs(IndexOf(word) - at)).ThenByDescending(IndexOf).First();
+        return at < 0 ? null : known.OrderBy(word => Math.Abs(IndexOf(word) - at)).ThenByDescending(IndexOf).FirstOrDefault();
     }
 
     private static int IndexOf(string effort) => ShimAction.Efforts.ToList().IndexOf(effort);

@@ -11,20 +11,24 @@ internal static class ShimmedBody
     /// <summary>The body after the actions; the same segments when none of them had anything to do.</summary>
     /// <param name="segments">The body.</param>
     /// <param name="actions">The shims of its model.</param>
-    /// <param name="unsignedThoughts">Whether it holds thoughts that have to be taken out.</param>
     /// <param name="dialect">The body's protocol.</param>
     /// <param name="notes">Told what was changed.</param>
     /// <exception cref="NotCarriedException">The body holds half a surrogate pair.</exception>
     public static ReadOnlyMemory<byte>[] Of(
-        ReadOnlyMemory<byte>[] segments, IReadOnlyList<ShimAction> actions, bool unsignedThoughts, Dialect dialect, ShimNotes notes)
+        ReadOnlyMemory<byte>[] segments, IReadOnlyList<ShimAction> actions, Dialect dialect, ShimNotes notes)
     {
         var json = Read(Joined(segments));
-        if (unsignedThoughts)
+        if (dialect == Dialect.Messages)
         {
             UnsignedThoughts.Remove(json, notes);
         }
 
         new ShimEditor(json, dialect, notes).Apply(actions);
+        if (dialect == Dialect.Messages)
+        {
+            UnsignedThoughts.StopThinking(json, notes);
+        }
+
         return notes.IsEmpty ? segments : [JsonSerializer.SerializeToUtf8Bytes(json, ProviderJson.Options)];
     }
 

@@ -9,17 +9,24 @@ namespace Gateflow.Gateway.Shims;
 /// <summary>Shims of Claude's thinking: its newer models take an effort where the older ones take a budget, and some of them always think.</summary>
 internal static class ThinkingShims
 {
-    /// <summary>Claude refuses smaller budgets.</summary>
-    private const int LeastBudget = Reasoning.LeastBudget;
-
-    public static void Apply(ShimKind kind, JsonObject json, Dialect dialect, ShimNotes notes)
+    public static void Apply(ShimAction action, JsonObject json, Dialect dialect, ShimNotes notes)
     {
+        if (action.Kind == ShimKind.EffortToBudget)
+        {
+            if (dialect == Dialect.Messages)
+            {
+                EffortToBudget(json, action.Words, notes); // Bedrock's writer knows its models itself
+            }
+
+            return;
+        }
+
         if (Find(json, dialect) is not var (holder, thinking, type))
         {
             return;
         }
 
-        switch (kind, type)
+        switch (action.Kind, type)
         {
             case (ShimKind.BudgetToEffort, "enabled"):
                 var effort = Reasoning.EffortOf(BudgetOf(thinking));
@@ -44,12 +51,71 @@ internal static class ThinkingShims
     /// <param name="notes">Told of a change.</param>
     public static void KeepUnder(JsonObject json, Dialect dialect, double before, double now, ShimNotes notes)
     {
-        if (now > LeastBudget && Find(json, dialect) is (_, var thinking, "enabled") && BudgetOf(thinking) is var budget && budget < before && budget >= now)
+        if (now > Reasoning.LeastBudget && Find(json, dialect) is (_, var thinking, "enabled") && BudgetOf(thinking) is var budget && budget < before && budget >= now)
         {
             var kept = (int)now - 1;
             thinking["budget_tokens"] = kept;
             notes.Clamped("thinking.budget_tokens", kept.ToString(CultureInfo.InvariantCulture));
         }
+    }
+
+    /// <summary>With the budgets that the writer of the protocol gives an effort, too. An effort that is not known is left to the provider to refuse.</summary>
+    private static void EffortToBudget(JsonObject json, IReadOnlyList<string> known, ShimNotes notes)
+    {
+        var output = json["output_config"] as JsonObject;
+        var effort = output?["effort"] is JsonValue value && value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : null;
+        var adaptive = Find(json, Dialect.Messages) is (_, _, "adaptive" or "between_tools");
+        if (Reasoning.BudgetOf(effort) is not { } budget)
+        {
+            return;
+        }
+
+        var param = effort is null ? "thinking" : "reasoning_effort";
+        if (adaptive)
+        {
+            SetBudget(json, budget, param, notes);
+        }
+
+        if (effort is null || known.Contains(effort))
+        {
+            return;
+        }
+
+        if (ShimEditor.Nearest(effort, known) is { } nearest)
+        {
+            output!["effort"] = nearest;
+            notes.Mapped(param, nearest);
+            return;
+        }
+
+        output!.Remove("effort");
+        if (output.Count == 0)
+        {
+            json.Remove("output_config");
+        }
+
+        if (!adaptive)
+        {
+            notes.Dropped(param);
+        }
+    }
+
+    /// <summary>A budget has to stay under the limit of the answer; where that leaves no room, nothing is thought.</summary>
+    private static void SetBudget(JsonObject json, int budget, string param, ShimNotes notes)
+    {
+        var most = json["max_tokens"] is JsonValue value && value.GetValueKind() == JsonValueKind.Number ? ShimEditor.Number(value) : double.NaN;
+        if (most <= Reasoning.LeastBudget)
+        {
+            json.Remove("thinking");
+            notes.Dropped(param);
+            return;
+        }
+
+        var thinking = json["thinking"]!.AsObject();
+        var kept = budget >= most ? (int)most - 1 : budget;
+        thinking["type"] = "enabled";
+        thinking["budget_tokens"] = kept;
+        notes.Mapped(param, string.Create(CultureInfo.InvariantCulture, $"budget_tokens={kept}"));
     }
 
     /// <summary>The thinking that is asked for, what holds it and its type; null for none.</summary>

@@ -39,14 +39,25 @@ internal enum FormatKind : byte
 /// <param name="Summary">auto, concise, detailed: whether the caller wants to read it.</param>
 internal sealed record Reasoning(string? Effort = null, int? Budget = null, bool Enabled = true, string? Summary = null)
 {
-    /// <summary>Tokens; Claude refuses smaller budgets.</summary>
-    public const int LeastBudget = 1_024;
-
     /// <summary>Budgets, in tokens, up to which an effort is called low and medium; what is above is high.</summary>
     private const int LowBudget = 4_096, MediumBudget = 16_384;
 
+    /// <summary>Claude refuses smaller budgets, in tokens.</summary>
+    public const int LeastBudget = 1_024;
+
     /// <summary>The effort that comes nearest to a budget.</summary>
     public static string EffortOf(int budget) => budget <= LowBudget ? "low" : budget <= MediumBudget ? "medium" : "high";
+
+    /// <summary>The budget, in tokens, for an effort, or for none that is named; null for one that is not known.</summary>
+    public static int? BudgetOf(string? effort) => effort switch
+    {
+        "minimal" => LeastBudget,
+        "low" => LowBudget,
+        null or "medium" => 2 * LowBudget,
+        "high" => MediumBudget,
+        "xhigh" or "max" => 2 * MediumBudget,
+        _ => null,
+    };
 
     /// <summary>True when the budget is the model's own to choose (Anthropic's adaptive thinking).</summary>
     public bool Adaptive { get; init; }

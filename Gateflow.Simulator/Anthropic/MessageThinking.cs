@@ -13,7 +13,13 @@ internal sealed record MessageThinking(int Tokens, bool Shown, bool Manual)
 
     public static MessageThinking Read(Fields request, ClaudeFamily family, int? maxTokens)
     {
-        var effort = request.Object("output_config")?.Text("effort") ?? "high";
+        var asked = request.Object("output_config")?.Text("effort");
+        if (asked is not null && !family.Effort)
+        {
+            request.Fail("This model does not support the effort parameter.");
+        }
+
+        var effort = asked ?? "high";
         if (request.Object("thinking") is not { } thinking)
         {
             return new MessageThinking(0, true, false);
@@ -28,6 +34,11 @@ internal sealed record MessageThinking(int Tokens, bool Shown, bool Manual)
         if ((type == "enabled" && !family.Budget) || (type == "disabled" && !family.ThinkingOff))
         {
             thinking.Fail($"\"thinking.type.{type}\" is not supported for this model. Use \"thinking.type.adaptive\" and \"output_config.effort\" to control thinking behavior.");
+        }
+
+        if (type is "adaptive" or "between_tools" && !family.Adaptive)
+        {
+            thinking.Fail($"{type} thinking is not supported on this model");
         }
 
         var shown = type is "disabled" || thinking.OneOf("display", "summarized", "omitted") != "omitted";

@@ -11,7 +11,7 @@ internal sealed record MessageTurns(string LastUserText, bool EndsWithToolResult
 {
     private static readonly MessageTurns None = new("", false, false);
 
-    public static MessageTurns Read(Fields request, PromptPrefix prefix, bool thinkingFirst)
+    public static MessageTurns Read(Fields request, ClaudeFamily family, PromptPrefix prefix, bool thinkingFirst)
     {
         if (!request.Need("messages"))
         {
@@ -21,7 +21,13 @@ internal sealed record MessageTurns(string LastUserText, bool EndsWithToolResult
         var turns = new List<Turn>();
         foreach (var (index, message) in request.Objects("messages").Index())
         {
-            var role = Role(message);
+            var role = Role(message, family);
+            if (role == "system" && turns.Count > 0)
+            {
+                Content(message, role, prefix); // instructions, of which no turn consists
+                continue;
+            }
+
             if (turns is not [.., var last] || last.Role != role)
             {
                 turns.Add(last = new Turn(role, index, []));
@@ -44,16 +50,16 @@ internal sealed record MessageTurns(string LastUserText, bool EndsWithToolResult
             turns.Count > 0 && turns[^1].Role == "assistant");
     }
 
-    private static string Role(Fields message)
+    private static string Role(Fields message, ClaudeFamily family)
     {
         message.Allow("role", "content");
         var role = message.NeedText("role") ?? "";
-        if (role == "system")
+        if (role == "system" && !family.SystemTurns)
         {
-            message.Fail("messages: Unexpected role \"system\". The Messages API accepts a top-level `system` parameter, not \"system\" as an input message role.");
+            message.Fail("role 'system' is not supported on this model");
         }
 
-        message.OneOf("role", "user", "assistant");
+        message.OneOf("role", "user", "assistant", "system");
         return role;
     }
 
@@ -107,13 +113,21 @@ internal sealed record MessageTurns(string LastUserText, bool EndsWithToolResult
             request.Fail("messages: final assistant content cannot end with trailing whitespace");
         }
 
-        if (thinkingFirst && turns.FindLast(turn => turn.Role == "assistant") is { Blocks: [var first, ..] } answer
-            && answer.Blocks.Exists(block => block.Type == "tool_use") && first.Type is not ("thinking" or "redacted_thinking"))
+        if (thinkingFirst && CalledWithoutThought(turns) is { } answer)
         {
             request.Fail(
-                $"messages.{answer.First}.content.0.type: Expected `thinking` or `redacted_thinking`, but found `{first.Type}`. "
+                $"messages.{answer.First}.content.0.type: Expected `thinking` or `redacted_thinking`, but found `{answer.Blocks[0].Type}`. "
                 + "When `thinking` is enabled, a final `assistant` message must start with a thinking block (preceding the lastmost set of `tool_use` and `tool_result` blocks).");
         }
+    }
+
+    /// <summary>The turn that began to call tools since the user last spoke, when no thought came with it or later: one thought is enough for all its calls.</summary>
+    private static Turn? CalledWithoutThought(List<Turn> turns)
+    {
+        var spoke = turns.FindLastIndex(turn => turn.Role == "user" && !turn.Blocks.Exists(block => block.Type == "tool_result"));
+        var answers = turns[(spoke + 1)..].FindAll(turn => turn.Role == "assistant");
+        return answers.Count > 0 && answers[^1].Blocks.Exists(block => block.Type == "tool_use")
+            && !answers.Exists(answer => answer.Blocks.Exists(block => block.Type is "thinking" or "redacted_thinking")) ? answers[0] : null;
     }
 
     /// <summary>Messages of one role in a row, which Anthropic reads as one.</summary>

@@ -40,7 +40,7 @@ internal sealed record MessagesRequest
         prompt.AddTokens(TokenEstimate.PerRequest);
         var tools = MessageTools.Read(fields, prompt);
         MessageParameters.System(fields, prompt);
-        var turns = MessageTurns.Read(fields, prompt, thinking.Manual);
+        var turns = MessageTurns.Read(fields, family, prompt, thinking.Manual);
         CacheControl.Read(fields, prompt);
         var (format, schema) = MessageParameters.Format(fields, family);
         MessageParameters.CheckSampling(fields, model, family, thinking, tools);

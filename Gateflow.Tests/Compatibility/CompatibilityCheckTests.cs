@@ -47,6 +47,12 @@ public sealed class CompatibilityCheckTests
         Assert.Equal((CheckStatus.Fail, "Your max usage (28k) does not fit in gpt-4 (8k)", 2420), (check.Status, check.Detail, check.RequestsAffected));
     }
 
+    [Theory]
+    [InlineData("claude-opus-5", CheckStatus.Fail)]
+    [InlineData("gpt-5", CheckStatus.Pass)]
+    public void Run_ConversationsThatTheProviderStores_EndAtAnotherProvider(string target, CheckStatus status) =>
+        Assert.Equal(status, Of(Run("gpt-4o", target, UsageSamples.Create(Capabilities.StoredState), Today), "stored_state").Status);
+
     [Fact]
     public void Run_TargetThatCountsMoreTokens_ComparesWhatItWouldCount()
     {

@@ -15,13 +15,13 @@ public sealed class ChatAnswerReaderTests
         var read = ChatAnswerReader.TryRead("""
             {"id":"c","model":"gpt-4","choices":[{"index":1,"message":{"content":"other"},"finish_reason":"stop"},
              {"index":0,"message":{"role":"assistant","content":"{\"a\": \u00e9}","refusal":null},"finish_reason":"length"}],
-             "usage":{"prompt_tokens":10,"completion_tokens":7,"prompt_tokens_details":{"audio":0,"cached_tokens":4},
+             "usage":{"prompt_tokens":10,"completion_tokens":7,"prompt_tokens_details":{"audio":0,"cached_tokens":4,"cache_write_tokens":2},
              "completion_tokens_details":{"reasoning_tokens":3}}}
             """u8, facts, out var marks);
 
         Assert.True(read);
         Assert.False(marks.UsageOnly);
-        Assert.Equal((10, 4, 7, 3), (facts.InputTokens, facts.CachedTokens, facts.OutputTokens, facts.ReasoningTokens));
+        Assert.Equal((10, 4, 2, 7, 3), (facts.InputTokens, facts.CachedTokens, facts.CacheWrittenTokens, facts.OutputTokens, facts.ReasoningTokens));
         Assert.Equal(Finish.Length, facts.Finish);
         Assert.False(facts.IsEmpty);
         Assert.Equal("{\"a\": é}", Encoding.UTF8.GetString(facts.Content));

@@ -40,7 +40,8 @@ public sealed class EnvelopeReaderTests
 
         Assert.Null(error);
         var all = CapabilityNames.All.Aggregate((a, b) => a | b);
-        Assert.Equal(all & ~(Capabilities.Completions | Capabilities.Embeddings | Capabilities.JsonMode | Capabilities.ThinkingOff | Core.Compatibility.ApiPath.Flags), envelope.Capabilities);
+        Assert.Equal(all & ~(Capabilities.Completions | Capabilities.Embeddings | Capabilities.JsonMode | Capabilities.ThinkingOff
+            | Capabilities.SystemTurns | Capabilities.StoredState | Core.Compatibility.ApiPath.Flags), envelope.Capabilities);
         Assert.Equal("u1", envelope.EndUser);
         Assert.True(envelope.Stream);
         Assert.True(envelope.WantsJson);
@@ -55,6 +56,23 @@ public sealed class EnvelopeReaderTests
 
         Assert.Null(error);
         Assert.Equal(Capabilities.Chat, envelope.Capabilities);
+    }
+
+    [Theory]
+    [InlineData(""","logprobs":true,"top_logprobs":0""", Capabilities.Logprobs, null)]
+    [InlineData(""","functions":[{}],"function_call":null""", Capabilities.LegacyFunctions | Capabilities.FunctionCalling, null)]
+    [InlineData(""","tools":[{}],"functions":[]""", Capabilities.FunctionCalling, null)]
+    [InlineData(""","functions":[{}],"tools":[]""", Capabilities.LegacyFunctions | Capabilities.FunctionCalling, null)]
+    [InlineData(""","max_tokens":500,"max_completion_tokens":null""", Capabilities.MaxTokens, 500)]
+    [InlineData(""","max_tokens":null,"max_completion_tokens":500""", Capabilities.MaxTokens, 500)]
+    [InlineData(""","top_p":0.5,"top_k":null""", Capabilities.TopP, null)]
+    [InlineData(""","reasoning_effort":"low","thinking":null""", Capabilities.ReasoningEffort, null)]
+    [InlineData(""","stop":"x","stop_sequences":null""", Capabilities.Stop, null)]
+    public void Read_SecondMemberOfAUseIsNeutral_TheUseIsSeen(string more, Capabilities expected, int? most)
+    {
+        var (envelope, _) = Read($$"""{"model":"m","messages":[{"role":"user","content":"x"}]{{more}}}""");
+
+        Assert.Equal((Capabilities.Chat | expected, most), (envelope.Capabilities, envelope.MaxOutputTokens));
     }
 
     [Theory]

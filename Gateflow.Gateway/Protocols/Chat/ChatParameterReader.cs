@@ -21,8 +21,11 @@ internal static class ChatParameterReader
         }
         else if (reader.ValueTextEquals("max_tokens"u8) || reader.ValueTextEquals("max_completion_tokens"u8))
         {
-            envelope.Set(Capabilities.MaxTokens, Given(ref reader));
-            envelope.MaxOutputTokens = reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var most) && most > 0 ? most : null;
+            envelope.Add(Capabilities.MaxTokens, Given(ref reader));
+            if (reader.TokenType == JsonTokenType.Number)
+            {
+                envelope.MaxOutputTokens = reader.TryGetInt32(out var most) && most > 0 ? most : null;
+            }
         }
         else if (reader.ValueTextEquals("user"u8))
         {
@@ -35,7 +38,7 @@ internal static class ChatParameterReader
         }
         else if (reader.ValueTextEquals("tools"u8))
         {
-            envelope.Set(Capabilities.FunctionCalling, Counted(ref reader, envelope));
+            envelope.Add(Capabilities.FunctionCalling, Counted(ref reader, envelope));
         }
         else if (reader.ValueTextEquals("tool_choice"u8))
         {
@@ -49,7 +52,7 @@ internal static class ChatParameterReader
         }
         else if (reader.ValueTextEquals("functions"u8) || reader.ValueTextEquals("function_call"u8))
         {
-            envelope.Set(Capabilities.LegacyFunctions | Capabilities.FunctionCalling, Counted(ref reader, envelope));
+            envelope.Add(Capabilities.LegacyFunctions | Capabilities.FunctionCalling, Counted(ref reader, envelope));
         }
         else if (reader.ValueTextEquals("response_format"u8))
         {
@@ -67,12 +70,12 @@ internal static class ChatParameterReader
     {
         if (reader.ValueTextEquals("top_p"u8))
         {
-            envelope.Set(Capabilities.TopP, NumberOtherThan(ref reader, 1));
+            envelope.Add(Capabilities.TopP, NumberOtherThan(ref reader, 1));
             envelope.HasTopP = reader.TokenType == JsonTokenType.Number;
         }
         else if (reader.ValueTextEquals("top_k"u8))
         {
-            envelope.Set(Capabilities.TopP, Given(ref reader));
+            envelope.Add(Capabilities.TopP, Given(ref reader));
         }
         else if (reader.ValueTextEquals("n"u8))
         {
@@ -84,15 +87,15 @@ internal static class ChatParameterReader
         }
         else if (reader.ValueTextEquals("stop"u8) || reader.ValueTextEquals("stop_sequences"u8))
         {
-            envelope.Set(Capabilities.Stop, Given(ref reader));
+            envelope.Add(Capabilities.Stop, Given(ref reader));
         }
         else if (reader.ValueTextEquals("logprobs"u8))
         {
-            envelope.Set(Capabilities.Logprobs, Next(ref reader) == JsonTokenType.True);
+            envelope.Add(Capabilities.Logprobs, Next(ref reader) == JsonTokenType.True);
         }
         else if (reader.ValueTextEquals("top_logprobs"u8))
         {
-            envelope.Set(Capabilities.Logprobs, NumberOtherThan(ref reader, 0));
+            envelope.Add(Capabilities.Logprobs, NumberOtherThan(ref reader, 0));
         }
         else if (reader.ValueTextEquals("logit_bias"u8))
         {
@@ -100,11 +103,11 @@ internal static class ChatParameterReader
         }
         else if (reader.ValueTextEquals("presence_penalty"u8) || reader.ValueTextEquals("frequency_penalty"u8))
         {
-            envelope.Set(Capabilities.Penalties, NumberOtherThan(ref reader, 0) || (envelope.Capabilities & Capabilities.Penalties) != 0);
+            envelope.Add(Capabilities.Penalties, NumberOtherThan(ref reader, 0));
         }
         else if (reader.ValueTextEquals("reasoning_effort"u8) || reader.ValueTextEquals("reasoning"u8) || reader.ValueTextEquals("thinking"u8))
         {
-            envelope.Set(Capabilities.ReasoningEffort, Given(ref reader));
+            envelope.Add(Capabilities.ReasoningEffort, Given(ref reader));
         }
         else if (reader.ValueTextEquals("audio"u8))
         {

@@ -7,9 +7,10 @@ namespace Gateflow.Gateway.Protocols.Messages;
 /// <summary>Reads length and kinds of blocks of content, those within results of tools included.</summary>
 internal static class MessagesBlockReader
 {
-    /// <summary>Reads the value at which the reader stands, whole: a text, or an array of blocks.</summary>
-    public static void ReadContent(ref Utf8JsonReader reader, Envelope envelope)
+    /// <summary>Reads the value at which the reader stands, whole: a text, or an array of blocks, whose kinds it returns.</summary>
+    public static BlockKinds ReadContent(ref Utf8JsonReader reader, Envelope envelope)
     {
+        var found = BlockKinds.None;
         if (reader.TokenType == JsonTokenType.String)
         {
             envelope.PromptLength += reader.ValueSpan.Length;
@@ -21,7 +22,9 @@ internal static class MessagesBlockReader
             {
                 if (reader.TokenType == JsonTokenType.StartObject)
                 {
-                    calls += ReadBlock(ref reader, envelope) ? 1 : 0;
+                    var kind = ReadBlock(ref reader, envelope);
+                    calls += kind == BlockKinds.Call ? 1 : 0;
+                    found |= kind;
                 }
                 else
                 {
@@ -35,12 +38,13 @@ internal static class MessagesBlockReader
         {
             reader.Skip();
         }
+
+        return found;
     }
 
-    /// <summary>True for the call of a tool.</summary>
-    private static bool ReadBlock(ref Utf8JsonReader reader, Envelope envelope)
+    private static BlockKinds ReadBlock(ref Utf8JsonReader reader, Envelope envelope)
     {
-        var (isCall, isThought, isSigned) = (false, false, false);
+        var (kind, isThought, isSigned) = (BlockKinds.None, false, false);
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
             if (reader.ValueTextEquals("type"u8))
@@ -48,9 +52,9 @@ internal static class MessagesBlockReader
                 reader.Read();
                 if (reader.TokenType == JsonTokenType.String)
                 {
-                    isCall = reader.ValueTextEquals("tool_use"u8);
+                    kind = KindOf(ref reader);
                     isThought = reader.ValueTextEquals("thinking"u8);
-                    envelope.Capabilities |= KindOf(ref reader);
+                    envelope.Capabilities |= Used(ref reader);
                 }
 
                 reader.Skip();
@@ -86,8 +90,13 @@ internal static class MessagesBlockReader
             }
         }
 
-        envelope.UnsignedThoughts |= isThought && !isSigned;
-        return isCall;
+        if (isThought && !isSigned)
+        {
+            envelope.UnsignedThoughts = true;
+            return BlockKinds.None; // it will be taken out
+        }
+
+        return kind;
     }
 
     /// <summary>Only documents that are text have a length in tokens that their bytes tell.</summary>
@@ -114,8 +123,27 @@ internal static class MessagesBlockReader
         envelope.PromptLength += isText ? length : 0;
     }
 
-    private static Capabilities KindOf(ref Utf8JsonReader reader) =>
+    private static BlockKinds KindOf(ref Utf8JsonReader reader) =>
+        reader.ValueTextEquals("tool_use"u8) ? BlockKinds.Call
+        : reader.ValueTextEquals("tool_result"u8) ? BlockKinds.Result
+        : reader.ValueTextEquals("thinking"u8) || reader.ValueTextEquals("redacted_thinking"u8) ? BlockKinds.Thought
+        : BlockKinds.None;
+
+    private static Capabilities Used(ref Utf8JsonReader reader) =>
         reader.ValueTextEquals("image"u8) ? Capabilities.Vision
         : reader.ValueTextEquals("document"u8) ? Capabilities.FileInput
+        : reader.ValueTextEquals("mid_conv_system"u8) ? Capabilities.SystemRole | Capabilities.SystemTurns
         : Capabilities.None;
+}
+
+/// <summary>The kinds of blocks by which turns that call tools are told from others.</summary>
+[Flags]
+internal enum BlockKinds : byte
+{
+    None = 0,
+    Call = 1,
+    Result = 2,
+
+    /// <summary>One that its provider signed or hid.</summary>
+    Thought = 4,
 }

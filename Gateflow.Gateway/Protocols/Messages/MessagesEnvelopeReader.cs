@@ -23,6 +23,8 @@ internal sealed class MessagesEnvelopeReader : EnvelopeReader
 
     protected override void Complete(Envelope envelope, int afterBrace)
     {
+        envelope.BareCalls &= envelope.ThinksByBudget;
+
         // System text and messages come in any order: their hashes are joined when both are known.
         envelope.Conversation = envelope.Conversation == 0 ? 0 : StableHash.Combine(envelope.System, envelope.Conversation);
     }

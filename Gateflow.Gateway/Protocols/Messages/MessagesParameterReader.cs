@@ -18,7 +18,7 @@ internal static class MessagesParameterReader
             var (start, given) = ((int)reader.TokenStartIndex, reader.TokenType != JsonTokenType.Null);
             MessagesBlockReader.ReadContent(ref reader, envelope);
             envelope.System = given ? StableHash.Of(body[start..(int)reader.BytesConsumed]) : 0;
-            envelope.Set(Capabilities.SystemRole, given);
+            envelope.Add(Capabilities.SystemRole, given);
         }
         else if (reader.ValueTextEquals("tool_choice"u8))
         {
@@ -29,9 +29,11 @@ internal static class MessagesParameterReader
         {
             reader.Read();
             var given = reader.TokenType == JsonTokenType.StartObject;
-            var off = given && TypeIs(ref reader, "disabled"u8);
-            envelope.Set(Capabilities.ReasoningEffort, given && !off);
+            var again = reader;
+            var off = given && TypeIs(ref again, "disabled"u8);
+            envelope.Add(Capabilities.ReasoningEffort, given && !off);
             envelope.Set(Capabilities.ThinkingOff, off);
+            envelope.ThinksByBudget = given && TypeIs(ref reader, "enabled"u8);
             reader.Skip();
         }
         else if (reader.ValueTextEquals("output_config"u8))
@@ -42,13 +44,13 @@ internal static class MessagesParameterReader
         else if (reader.ValueTextEquals("output_format"u8))
         {
             reader.Read();
-            envelope.Set(Capabilities.JsonSchema, reader.TokenType == JsonTokenType.StartObject);
+            envelope.Add(Capabilities.JsonSchema, reader.TokenType == JsonTokenType.StartObject);
             reader.Skip();
         }
         else if (reader.ValueTextEquals("cache_control"u8))
         {
             reader.Read();
-            envelope.Set(Capabilities.PromptCaching, reader.TokenType == JsonTokenType.StartObject);
+            envelope.Add(Capabilities.PromptCaching, reader.TokenType == JsonTokenType.StartObject);
             reader.Skip();
         }
         else
@@ -87,7 +89,6 @@ internal static class MessagesParameterReader
     /// <summary><c>{effort, format}</c>.</summary>
     private static void ReadOutput(ref Utf8JsonReader reader, Envelope envelope)
     {
-        envelope.Set(Capabilities.JsonSchema, false);
         if (reader.TokenType == JsonTokenType.StartObject)
         {
             while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)

@@ -35,6 +35,7 @@ internal static class MessagesRequestBlocks
             "text" => block.Need("text").Text() is { Length: > 0 } text ? [new TextPart(text)] : (Part[])[],
             "image" => [ReadImage(block.Need("source"))],
             "document" => ReadDocument(block),
+            "search_result" => [ReadSearchResult(block)],
             var other => throw type.Unsupported($"has no content of the type '{other}'"),
         };
         if (parts.Length > 0)
@@ -59,11 +60,7 @@ internal static class MessagesRequestBlocks
 
     private static Part[] ReadDocument(RequestField block)
     {
-        if (block.Find("citations")?.Find("enabled")?.Flag() == true)
-        {
-            throw block.Find("citations")!.Value.Unsupported("has no citations");
-        }
-
+        RefuseCitations(block);
         var (source, name) = (block.Need("source"), block.Find("title")?.Text());
         var type = source.Need("type");
         var file = type.Text() switch
@@ -76,6 +73,22 @@ internal static class MessagesRequestBlocks
             _ => throw type.Invalid("base64, text, content, url or file"),
         };
         return block.Find("context")?.Text() is { Length: > 0 } context ? [new TextPart(context), file] : [file];
+    }
+
+    /// <summary><c>{source, title, content}</c> as a text that names its source.</summary>
+    private static TextPart ReadSearchResult(RequestField block)
+    {
+        RefuseCitations(block);
+        var texts = Texts(block.Need("content")).OfType<TextPart>().Select(static part => part.Text);
+        return new TextPart(string.Join('\n', [block.Need("title").Text(), block.Need("source").Text(), .. texts]));
+    }
+
+    private static void RefuseCitations(RequestField block)
+    {
+        if (block.Find("citations") is { } citations && citations.Find("enabled")?.Flag() == true)
+        {
+            throw citations.Unsupported("has no citations");
+        }
     }
 
     private static string Address(RequestField url) =>

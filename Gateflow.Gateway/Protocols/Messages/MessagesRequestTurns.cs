@@ -15,9 +15,9 @@ internal sealed class MessagesRequestTurns
     public static IReadOnlyList<Message> Read(RequestField? system, RequestField messages)
     {
         var reader = new MessagesRequestTurns();
-        if (system is { } text && MessagesRequestBlocks.Texts(text) is { Count: > 0 } parts)
+        if (system is { } text)
         {
-            reader._messages.Add(new Message(Role.System, parts));
+            reader.AddSystem(text);
         }
 
         foreach (var message in messages.Items())
@@ -40,8 +40,19 @@ internal sealed class MessagesRequestTurns
             case "assistant":
                 _messages.Add(new Message(Role.Assistant, content.Kind == JsonValueKind.Array ? [.. content.Items().SelectMany(ReadOwn)] : MessagesRequestBlocks.Read(content)));
                 break;
+            case "system":
+                AddSystem(content);
+                break;
             default:
-                throw role.Invalid("user or assistant");
+                throw role.Invalid("user, assistant or system");
+        }
+    }
+
+    private void AddSystem(RequestField content)
+    {
+        if (MessagesRequestBlocks.Texts(content) is { Count: > 0 } parts)
+        {
+            _messages.Add(new Message(Role.System, parts));
         }
     }
 
@@ -55,15 +66,20 @@ internal sealed class MessagesRequestTurns
 
         var said = new List<Part>();
         var results = new List<Part>();
+        var instructions = new List<RequestField>();
         foreach (var block in content.Items())
         {
-            if (block.Need("type").Text() == "tool_result")
+            switch (block.Need("type").Text())
             {
-                results.Add(ReadResult(block));
-            }
-            else
-            {
-                said.AddRange(MessagesRequestBlocks.ReadBlock(block));
+                case "tool_result":
+                    results.Add(ReadResult(block));
+                    break;
+                case "mid_conv_system":
+                    instructions.Add(block.Need("content"));
+                    break;
+                default:
+                    said.AddRange(MessagesRequestBlocks.ReadBlock(block));
+                    break;
             }
         }
 
@@ -72,10 +88,12 @@ internal sealed class MessagesRequestTurns
             _messages.Add(new Message(Role.Tool, results)); // the protocol demands that they come first
         }
 
-        if (said.Count > 0 || results.Count == 0)
+        if (said.Count > 0 || results.Count + instructions.Count == 0)
         {
             _messages.Add(new Message(Role.User, said));
         }
+
+        instructions.ForEach(AddSystem); // they end the turn
     }
 
     private Part ReadResult(RequestField block)

@@ -49,7 +49,7 @@ internal sealed class ResponsesAnswer(AnswerContext context)
 
         json.WriteEndArray();
         ResponsesSettings.Write(json, context.Request);
-        WriteUsage(json, ended ? Usage : null);
+        WriteUsage(json, ended ? Usage ?? new Counted(null, null, null, null, null) : null);
         json.WriteEndObject();
     }
 

@@ -33,6 +33,11 @@ internal static class ResponsesParameterReader
             envelope.User ??= reader.TokenType == JsonTokenType.String && reader.GetString() is { Length: > 0 } user ? user : null;
             envelope.Set(Capabilities.Metadata, true);
         }
+        else if (reader.ValueTextEquals("previous_response_id"u8) || reader.ValueTextEquals("conversation"u8))
+        {
+            reader.Read();
+            envelope.Add(Capabilities.StoredState, reader.TokenType != JsonTokenType.Null);
+        }
         else if (reader.ValueTextEquals("text"u8))
         {
             ReadText(ref reader, envelope);

@@ -9,13 +9,14 @@ namespace Gateflow.Gateway.Providers.Anthropic;
 internal static class MessageSettingsWriter
 {
     private static readonly FrozenSet<string> Carried = FrozenSet.ToFrozenSet(
-        ["cache_control", "container", "context_management", "diagnostics", "inference_geo", "mcp_servers", "speed", "user_profile_id", "workspace_id"],
+        ["cache_control", "container", "diagnostics", "inference_geo", "mcp_servers", "speed", "user_profile_id", "workspace_id"],
         StringComparer.Ordinal);
 
     /// <summary>Wishes about costs, limits and what is told beside the answer: answers are as useful without.</summary>
     private static readonly FrozenSet<string> Dropped = FrozenSet.ToFrozenSet(
         [
-            "include", "input_examples", "max_tool_calls", "prediction", "prompt_cache_key", "prompt_cache_retention", "safety_settings", "store", "truncation",
+            "context_management", "fallbacks", "include", "input_examples", "max_tool_calls", "prediction", "prompt_cache_key", "prompt_cache_options",
+            "prompt_cache_retention", "safety_settings", "store", "truncation",
         ],
         StringComparer.Ordinal);
 

@@ -7,11 +7,6 @@ namespace Gateflow.Gateway.Providers.Anthropic;
 /// <summary>Writes <c>thinking</c> and <c>output_config.effort</c>.</summary>
 internal static class MessageThinkingWriter
 {
-    private const int LeastBudget = Reasoning.LeastBudget;
-
-    /// <summary>Budgets up to which an effort is called low and medium; what is above is high.</summary>
-    private const int LowBudget = 4096, MediumBudget = 16_384;
-
     private static readonly string[] Efforts = ["low", "medium", "high", "xhigh", "max"];
 
     /// <returns>Whether the model will think because of it.</returns>
@@ -46,7 +41,7 @@ internal static class MessageThinkingWriter
         var effort = reasoning.Effort;
         if (effort is null && reasoning.Budget is { } budget)
         {
-            effort = budget <= LowBudget ? "low" : budget <= MediumBudget ? "medium" : "high";
+            effort = Reasoning.EffortOf(budget);
             notes.Mapped("thinking.budget_tokens", $"effort={effort}");
         }
         else if (effort is not null && !Efforts.Contains(effort))
@@ -65,13 +60,13 @@ internal static class MessageThinkingWriter
 
     private static JsonObject? ByBudget(ModelRequest request, Reasoning reasoning, string param, ShimNotes notes)
     {
-        if (request.MaxTokens <= LeastBudget || CallsWithoutThoughts(request))
+        if (request.MaxTokens <= Reasoning.LeastBudget || CallsWithoutThoughts(request))
         {
             notes.Dropped(param);
             return null;
         }
 
-        var budget = Math.Max(LeastBudget, reasoning.Budget ?? BudgetOf(reasoning.Effort, param));
+        var budget = Math.Max(Reasoning.LeastBudget, reasoning.Budget ?? BudgetOf(reasoning.Effort, param));
         if (request.MaxTokens is { } most && budget >= most)
         {
             budget = most - 1;
@@ -91,13 +86,6 @@ internal static class MessageThinkingWriter
         && parts.Any(static part => part is ToolCallPart)
         && !parts.Any(static part => part is ReasoningPart { Signature: not null } or ReasoningPart { Redacted: not null });
 
-    private static int BudgetOf(string? effort, string param) => effort switch
-    {
-        "minimal" => LeastBudget,
-        "low" => LowBudget,
-        null or "medium" => 2 * LowBudget,
-        "high" => MediumBudget,
-        "xhigh" or "max" => 2 * MediumBudget,
-        _ => throw NotCarriedException.Invalid(param, "none, minimal, low, medium, high, xhigh or max"),
-    };
+    private static int BudgetOf(string? effort, string param) =>
+        Reasoning.BudgetOf(effort) ?? throw NotCarriedException.Invalid(param, "none, minimal, low, medium, high, xhigh or max");
 }

@@ -14,9 +14,9 @@ internal static partial class ConverseSettings
     /// <summary>Wishes about costs, limits and what is told beside the answer: answers are as useful without.</summary>
     private static readonly FrozenSet<string> Dropped = FrozenSet.ToFrozenSet(
         [
-            "cache_control", "context_management", "diagnostics", "include", "inference_geo", "input_examples", "max_tool_calls", "prediction",
-            "prompt_cache_key", "prompt_cache_retention", "safety_identifier", "safety_settings", "speed", "store", "truncation", "user_profile_id",
-            "workspace_id",
+            "cache_control", "context_management", "diagnostics", "fallbacks", "include", "inference_geo", "input_examples", "max_tool_calls", "prediction",
+            "prompt_cache_key", "prompt_cache_options", "prompt_cache_retention", "safety_identifier", "safety_settings", "speed", "store", "truncation",
+            "user_profile_id", "workspace_id",
         ],
         StringComparer.Ordinal);
 

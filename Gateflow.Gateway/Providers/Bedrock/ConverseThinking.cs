@@ -6,9 +6,6 @@ namespace Gateflow.Gateway.Providers.Bedrock;
 /// <summary>Writes how much a model may think, which every family of models has its own words for.</summary>
 internal static class ConverseThinking
 {
-    /// <summary>Budgets up to which an effort is called low and medium; what is above is high.</summary>
-    private const int LowBudget = 4096, MediumBudget = 16_384;
-
     /// <summary>Of the models that are not Claude.</summary>
     private static readonly string[] Efforts = ["low", "medium", "high"];
 
@@ -95,7 +92,7 @@ internal static class ConverseThinking
             return true;
         }
 
-        var budget = Math.Max(Reasoning.LeastBudget, reasoning.Budget ?? BudgetOf(reasoning.Effort));
+        var budget = Math.Max(Reasoning.LeastBudget, reasoning.Budget ?? Reasoning.BudgetOf(reasoning.Effort) ?? Reasoning.BudgetOf(null)!.Value);
         if (request.MaxTokens <= Reasoning.LeastBudget || CallsWithoutThoughts(request))
         {
             notes.Dropped(param);
@@ -135,7 +132,7 @@ internal static class ConverseThinking
             return "medium";
         }
 
-        var effort = budget <= LowBudget ? "low" : budget <= MediumBudget ? "medium" : "high";
+        var effort = Reasoning.EffortOf(budget);
         notes.Mapped("thinking.budget_tokens", $"effort={effort}");
         return effort;
     }
@@ -151,13 +148,4 @@ internal static class ConverseThinking
         notes.Mapped(param, nearest);
         return nearest;
     }
-
-    private static int BudgetOf(string? effort) => effort switch
-    {
-        "minimal" => Reasoning.LeastBudget,
-        "low" => LowBudget,
-        "high" => MediumBudget,
-        "xhigh" or "max" => 2 * MediumBudget,
-        _ => 2 * LowBudget,
-    };
 }

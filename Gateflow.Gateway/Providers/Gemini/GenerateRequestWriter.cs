@@ -12,8 +12,9 @@ internal static class GenerateRequestWriter
     /// <summary>Wishes about costs, limits and what is told beside the answer: answers are as useful without.</summary>
     private static readonly FrozenSet<string> Dropped = FrozenSet.ToFrozenSet(
         [
-            "store", "prediction", "safety_identifier", "prompt_cache_key", "prompt_cache_retention", "include", "truncation", "cache_control",
-            "context_management", "inference_geo", "speed", "max_tool_calls",
+            "store", "prediction", "safety_identifier", "prompt_cache_key", "prompt_cache_options", "prompt_cache_retention", "include", "truncation",
+            "cache_control", "context_management", "diagnostics", "fallbacks", "inference_geo", "input_examples", "speed", "max_tool_calls", "user_profile_id",
+            "workspace_id",
         ],
         StringComparer.Ordinal);
 

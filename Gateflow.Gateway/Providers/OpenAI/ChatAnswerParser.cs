@@ -41,7 +41,7 @@ internal sealed class ChatAnswerParser : IAnswerParser
             parts.Add(new Counted(
                 usage.Count("prompt_tokens"),
                 usage.Find("prompt_tokens_details")?.Count("cached_tokens") ?? usage.Count("prompt_cache_hit_tokens"),
-                null,
+                usage.Find("prompt_tokens_details")?.Count("cache_write_tokens"),
                 ChatUsageReader.Output(usage.Count("prompt_tokens"), usage.Count("completion_tokens"), usage.Count("total_tokens")),
                 usage.Find("completion_tokens_details")?.Count("reasoning_tokens")));
         }

@@ -9,13 +9,14 @@ namespace Gateflow.Gateway.Providers.OpenAI;
 internal static class ChatOthersWriter
 {
     private static readonly FrozenSet<string> Carried = FrozenSet.ToFrozenSet(
-        ["store", "prediction", "modalities", "audio", "web_search_options", "safety_identifier", "prompt_cache_key", "prompt_cache_retention"],
+        ["store", "prediction", "modalities", "audio", "web_search_options", "safety_identifier", "prompt_cache_key", "prompt_cache_options",
+            "prompt_cache_retention"],
         StringComparer.Ordinal);
 
     /// <summary>Wishes about costs, limits and what is told beside the answer: answers are as useful without.</summary>
     private static readonly FrozenSet<string> Dropped = FrozenSet.ToFrozenSet(
         ["include", "truncation", "cache_control", "context_management", "inference_geo", "speed", "max_tool_calls", "safety_settings", "input_examples",
-            "diagnostics", "user_profile_id", "workspace_id"],
+            "diagnostics", "fallbacks", "user_profile_id", "workspace_id"],
         StringComparer.Ordinal);
 
     public static void Write(JsonObject json, IReadOnlyDictionary<string, JsonElement> others, ShimNotes notes)

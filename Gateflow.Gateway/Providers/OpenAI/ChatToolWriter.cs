@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Gateflow.Gateway.Schemas;
 using Gateflow.Gateway.Translation;
 
 namespace Gateflow.Gateway.Providers.OpenAI;
@@ -24,7 +25,7 @@ internal static class ChatToolWriter
     {
         var function = new JsonObject { ["name"] = tool.Name };
         function.Set("description", tool.Description);
-        function.Set("parameters", tool.Parameters);
+        function.Set("parameters", tool.Parameters is { } schema ? ToolSchema.WithProperties(schema) : null);
         function.Set("strict", OpenAICommon.Strict(tool, notes));
         return new JsonObject { ["type"] = "function", ["function"] = function };
     }

@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Gateflow.Gateway.Providers.OpenAI;
 
 /// <summary>
-/// Reads <c>usage {prompt_tokens, completion_tokens, prompt_tokens_details{cached_tokens}, completion_tokens_details{reasoning_tokens}}</c>, where
-/// responses say input for prompt and output for completion.
+/// Reads <c>usage {prompt_tokens, completion_tokens, prompt_tokens_details{cached_tokens, cache_write_tokens}, completion_tokens_details{reasoning_tokens}}</c>,
+/// where responses say input for prompt and output for completion.
 /// </summary>
 internal static class ChatUsageReader
 {
@@ -36,10 +36,13 @@ internal static class ChatUsageReader
             }
             else if (reader.ValueTextEquals("prompt_tokens_details"u8) || reader.ValueTextEquals("input_tokens_details"u8))
             {
-                facts.CachedTokens = Detail(ref reader, "cached_tokens"u8);
+                reader.Read();
+                var again = reader;
+                (facts.CachedTokens, facts.CacheWrittenTokens) = (Detail(ref again, "cached_tokens"u8), Detail(ref reader, "cache_write_tokens"u8));
             }
             else if (reader.ValueTextEquals("completion_tokens_details"u8) || reader.ValueTextEquals("output_tokens_details"u8))
             {
+                reader.Read();
                 facts.ReasoningTokens = Detail(ref reader, "reasoning_tokens"u8);
             }
             else
@@ -59,7 +62,6 @@ internal static class ChatUsageReader
 
     private static int Detail(ref Utf8JsonReader reader, ReadOnlySpan<byte> name)
     {
-        reader.Read();
         var count = 0;
         if (reader.TokenType == JsonTokenType.StartObject)
         {

@@ -75,7 +75,7 @@ internal sealed class ResponsesAnswerParser : IAnswerParser
             parts.Add(new Counted(
                 usage.Count("input_tokens"),
                 usage.Find("input_tokens_details")?.Count("cached_tokens"),
-                null,
+                usage.Find("input_tokens_details")?.Count("cache_write_tokens"),
                 usage.Count("output_tokens"),
                 usage.Find("output_tokens_details")?.Count("reasoning_tokens")));
         }
@@ -160,8 +160,9 @@ internal sealed class ResponsesAnswerParser : IAnswerParser
         }
     }
 
-    private static void Think(string? text, List<AnswerPart> parts)
+    private void Think(string? text, List<AnswerPart> parts)
     {
+        _said = true;
         if (!string.IsNullOrEmpty(text))
         {
             parts.Add(new ReasoningDelta(text));

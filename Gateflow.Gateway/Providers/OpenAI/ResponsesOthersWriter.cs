@@ -9,11 +9,11 @@ namespace Gateflow.Gateway.Providers.OpenAI;
 internal static class ResponsesOthersWriter
 {
     private static readonly FrozenSet<string> Carried = FrozenSet.ToFrozenSet(
-        ["store", "safety_identifier", "prompt_cache_key", "prompt_cache_retention", "truncation", "max_tool_calls"], StringComparer.Ordinal);
+        ["store", "safety_identifier", "prompt_cache_key", "prompt_cache_options", "prompt_cache_retention", "truncation", "max_tool_calls"], StringComparer.Ordinal);
 
     /// <summary>Wishes about speed, costs, limits and what is told beside the answer: answers are as useful without.</summary>
     private static readonly FrozenSet<string> Dropped = FrozenSet.ToFrozenSet(
-        ["prediction", "include", "cache_control", "context_management", "inference_geo", "speed", "safety_settings", "input_examples", "diagnostics", "user_profile_id",
+        ["prediction", "include", "cache_control", "context_management", "inference_geo", "speed", "safety_settings", "input_examples", "diagnostics", "fallbacks", "user_profile_id",
             "workspace_id"],
         StringComparer.Ordinal);
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Gateflow.Core.Routing;
+using Gateflow.Gateway.Schemas;
 using Gateflow.Gateway.Translation;
 
 namespace Gateflow.Gateway.Providers.OpenAI;
@@ -101,7 +102,7 @@ internal static class ResponsesRequestWriter
     {
         var json = new JsonObject { ["type"] = "function", ["name"] = tool.Name };
         json.Set("description", tool.Description);
-        json["parameters"] = tool.Parameters is { } schema ? JsonMembers.Node(schema) : new JsonObject { ["type"] = "object", ["properties"] = new JsonObject() };
+        json["parameters"] = tool.Parameters is { } schema ? ToolSchema.WithProperties(schema) : new JsonObject { ["type"] = "object", ["properties"] = new JsonObject() };
         json["strict"] = OpenAICommon.Strict(tool, notes) ?? false;
         return json;
     }

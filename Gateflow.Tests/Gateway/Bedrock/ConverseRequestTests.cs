@@ -264,6 +264,14 @@ public sealed class ConverseRequestTests
     }
 
     [Fact]
+    public void Settings_ThatOtherProtocolsHave_AreNoted()
+    {
+        Write("""{"messages":[{"role":"user","content":"Hi"}],"prompt_cache_options":{},"fallbacks":[],"context_management":[]}""", Sonnet45, out var notes);
+
+        Assert.Equal("prompt_cache_options:dropped, fallbacks:dropped, context_management:dropped", notes.ToString());
+    }
+
+    [Fact]
     public void Family_OfAnInferenceProfile_IsThatOfTheModelThatCallersName()
     {
         const string Arn = "arn:aws:bedrock:eu-central-1:123456789012:application-inference-profile/abc";

@@ -77,10 +77,29 @@ public sealed class ChatRequestTests
             {"model":"m","messages":[{"role":"user","content":"Weather?"},
               {"role":"assistant","content":null,"tool_calls":[{"id":"call_function_1","type":"function","function":{"name":"weather","arguments":"{}"}}]},
               {"role":"tool","tool_call_id":"call_function_1","content":"rain"}],
-             "tools":[{"type":"function","function":{"name":"weather","parameters":{"type":"object"}}}],
+             "tools":[{"type":"function","function":{"name":"weather","parameters":{"type":"object","properties":{}}}}],
              "tool_choice":{"type":"function","function":{"name":"weather"}}}
             """),
             written);
+    }
+
+    [Theory]
+    [InlineData("""{"type":"object"}""", """{"type":"object","properties":{}}""")]
+    [InlineData("""{"type":"object","properties":null,"description":"d"}""", """{"type":"object","properties":{},"description":"d"}""")]
+    [InlineData("{}", """{"type":"object","properties":{}}""")]
+    [InlineData("""{"properties":{"a":{"type":"object"}}}""", """{"type":"object","properties":{"a":{"type":"object"}}}""")]
+    [InlineData("""{"type":["object","null"]}""", """{"type":["object","null"]}""")]
+    public void ReadThenWrite_SchemaWithoutProperties_GetsWhatOpenAIDemands(string schema, string expected)
+    {
+        var request = ChatRequestReader.Read(Encoding.UTF8.GetBytes(
+            $$"""{"model":"m","messages":[{"role":"user","content":"x"}],"tools":[{"type":"function","function":{"name":"f","parameters":{{schema}}} }]}"""));
+        var provider = new ProviderEndpoint { Name = "p", Type = ProviderType.OpenAI, BaseUrl = new Uri("http://localhost/v1") };
+
+        var chat = ChatRequestWriter.Write(request, new ModelEndpoint(provider, "m"), new ShimNotes())["tools"]![0]!["function"]!["parameters"];
+        var responses = ResponsesRequestWriter.Write(request, new ModelEndpoint(provider, "m"), new ShimNotes())["tools"]![0]!["parameters"];
+
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(expected), chat), chat!.ToJsonString());
+        Assert.True(JsonNode.DeepEquals(chat, responses), responses!.ToJsonString());
     }
 
     [Fact]
@@ -152,6 +171,17 @@ public sealed class ChatRequestTests
         var fault = Assert.Throws<NotCarriedException>(() => ChatRequestReader.Read("""{"model":"m","messages":[],"x":{"a\ud800":1}}"""u8));
 
         Assert.Equal("invalid_json", fault.Error.Code);
+    }
+
+    [Fact]
+    public void Write_FieldsOfOtherProtocols_AreCarriedOrNoted()
+    {
+        const string Request = """{"model":"m","messages":[{"role":"user","content":"x"}],"prompt_cache_options":{"mode":"explicit"},"fallbacks":[{"model":"n"}],"context_management":[{"type":"compaction"}]}""";
+
+        var written = Written(Request, out var notes);
+
+        Assert.Equal("fallbacks:dropped, context_management:dropped", notes.ToString());
+        Assert.Equal(Normal("""{"model":"m","messages":[{"role":"user","content":"x"}],"prompt_cache_options":{"mode":"explicit"}}"""), written);
     }
 
     [Fact]

@@ -187,6 +187,18 @@ public sealed class GenerateRequestTests
         Assert.Equal("messages[1].tool_calls[0].function.arguments:mapped(an object)", notes);
     }
 
+    [Fact]
+    public void Write_WishesThatOtherProtocolsHave_AreNoted()
+    {
+        Write(
+            """{"messages":[{"role":"user","content":"A"}],"prompt_cache_options":{},"fallbacks":[],"input_examples":[],"diagnostics":{},"user_profile_id":"u","workspace_id":"w"}""",
+            out var notes);
+
+        Assert.Equal(
+            "prompt_cache_options:dropped, fallbacks:dropped, input_examples:dropped, diagnostics:dropped, user_profile_id:dropped, workspace_id:dropped",
+            notes);
+    }
+
     [Theory]
     [InlineData("""{"messages":[{"role":"user","content":"A"}],"logit_bias":{"1":2}}""", "unsupported_by_target")]
     [InlineData("""{"messages":[{"role":"user","content":"A"}],"n":9}""", "unsupported_by_target")]

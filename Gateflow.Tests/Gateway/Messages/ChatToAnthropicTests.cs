@@ -87,6 +87,8 @@ public sealed class ChatToAnthropicTests
     [Theory]
     [InlineData("claude-x", "high", """{"thinking":{"type":"adaptive"},"output_config":{"effort":"high"},"max_tokens":4096}""")]
     [InlineData("claude-opus-4-1", "low", """{"thinking":{"type":"enabled","budget_tokens":4096},"max_tokens":32000}""")]
+    [InlineData("claude-opus-4-8", "low", """{"thinking":{"type":"adaptive"},"output_config":{"effort":"low"},"max_tokens":128000}""")]
+    [InlineData("claude-opus-4-6", "low", """{"thinking":{"type":"enabled","budget_tokens":4096},"max_tokens":128000}""")]
     [InlineData("claude-opus-5-5", "minimal", """{"thinking":{"type":"adaptive"},"output_config":{"effort":"low"},"max_tokens":128000}""")]
     [InlineData("claude-3-haiku-20240307", "low", """{"max_tokens":4096}""")]
     [InlineData("claude-opus-4-1", "none", """{"thinking":{"type":"disabled"},"max_tokens":32000}""")]

@@ -35,6 +35,16 @@ public sealed class MessageRequestTests
         Assert.Equal("messages.role:mapped(user)", notes.ToString());
     }
 
+    /// <summary>Responses mean a list by the name that is an object here.</summary>
+    [Fact]
+    public void Write_WishesThatOtherProtocolsHave_AreNoted()
+    {
+        var json = Write("claude-x", Question, ""","max_tokens":9,"context_management":[{"type":"compaction"}],"prompt_cache_options":{},"fallbacks":[]""", out var notes);
+
+        Assert.Equal("context_management:dropped, prompt_cache_options:dropped, fallbacks:dropped", notes.ToString());
+        Assert.Equal(["model", "max_tokens", "messages"], json.Select(static member => member.Key));
+    }
+
     [Theory]
     [InlineData(""","functions":[{"name":"f","parameters":{"type":"object"}}]""", true)]
     [InlineData(""","tools":[{"type":"function","function":{"name":"f","parameters":{"type":"object"}}}]""", null)]

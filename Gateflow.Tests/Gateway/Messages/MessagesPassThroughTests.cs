@@ -116,6 +116,27 @@ public sealed class MessagesPassThroughTests
         Assert.Contains(settings.Trim(), sent.GetRawText(), StringComparison.Ordinal);
     }
 
+    /// <summary>One thought is enough for all the calls that follow it; and none is wanted back once the user has spoken.</summary>
+    [Theory]
+    [InlineData("""{"role":"assistant","content":[{"type":"thinking","thinking":"own","signature":"c2ln"},{"type":"tool_use","id":"t0","name":"f","input":{}}]},{"role":"user","content":[{"type":"tool_result","tool_use_id":"t0"}]}""", "t1", true)]
+    [InlineData("""{"role":"assistant","content":[{"type":"redacted_thinking","data":"x"},{"type":"tool_use","id":"t0","name":"f","input":{}}]},{"role":"user","content":[{"type":"tool_result","tool_use_id":"t0"}]}""", "t1", true)]
+    [InlineData("""{"role":"assistant","content":[{"type":"thinking","thinking":"own","signature":"c2ln"},{"type":"text","text":"Hello"}]},{"role":"user","content":"More"}""", "t1", false)]
+    [InlineData("""{"role":"assistant","content":"Hello"},{"role":"user","content":"More"}""", "t1", false)]
+    [InlineData("""{"role":"assistant","content":[{"type":"tool_use","id":"t0","name":"f","input":{}}]},{"role":"user","content":[{"type":"tool_result","tool_use_id":"t0"}]},{"role":"assistant","content":"Hello"},{"role":"user","content":"More"}""", null, true)]
+    public async Task Post_CallsOfTools_ThinkOnWhereAThoughtBeganThem(string before, string? call, bool thinks)
+    {
+        await using var host = await StartAsync();
+        host.Upstream.Answer = (http, _) => FakeUpstream.Json(http, 200, Answer);
+        var last = call is null ? "" : $$$""",{"content":[{"type":"tool_use","id":"{{{call}}}","name":"f","input":{}}],"role":"assistant"},{"role":"user","content":[{"type":"tool_result","tool_use_id":"{{{call}}}"}]}""";
+        var body = $$$"""{"messages":[{"role":"user","content":"Hi"},{{{before}}}{{{last}}}],"model":"claude-x","max_tokens":9000,"thinking":{"budget_tokens":2000,"type":"enabled"}}""";
+
+        using var response = await host.MessageAsync(body);
+
+        Assert.Equal(thinks ? null : "thinking:dropped", PassThroughTests.Header(response, "x-gateflow-shims"));
+        var sent = Assert.Single(host.Upstream.Requests).Body;
+        Assert.Equal(thinks, sent == body.Replace("claude-x", "claude-up", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Post_ProvidersVersion_HoldsWhereTheCallerNamesNone()
     {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Gateflow.Core.Catalog;
 using Gateflow.Core.Rollout;
 using Gateflow.Core.Routing;
 
@@ -38,7 +39,7 @@ public sealed class MessagesToOpenAITests
                {"role":"tool","tool_call_id":"toolu_1","content":"no"},
                {"role":"user","content":"Go on"}],
              "max_completion_tokens":2048,"temperature":0.5,"stop":"END","user":"u7","reasoning_effort":"medium","parallel_tool_calls":false,
-             "tools":[{"type":"function","function":{"name":"f","description":"d","parameters":{"type":"object"}}}],"tool_choice":"required",
+             "tools":[{"type":"function","function":{"name":"f","description":"d","parameters":{"type":"object","properties":{}}}}],"tool_choice":"required",
              "response_format":{"type":"json_schema","json_schema":{"name":"answer","schema":{"type":"object","properties":{"a":{"type":"string"}}}}}}
             """);
         Assert.True(JsonNode.DeepEquals(expected, sent), sent!.ToJsonString());
@@ -47,6 +48,39 @@ public sealed class MessagesToOpenAITests
         {
             Assert.Contains(note, shims, StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public async Task Post_InstructionsBetweenTurns_AreSystemMessagesInTheirPlace()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        host.Serve("in-house", ProviderType.OpenAI);
+
+        (await host.MessageAsync("""
+            {"model":"in-house","max_tokens":9,"system":"Be brief","messages":[{"role":"user","content":"Hi"},{"role":"system","content":"Hurry"},{"role":"assistant","content":"Yes?"},
+              {"role":"user","content":[{"type":"text","text":"Go on"},{"type":"mid_conv_system","content":[{"type":"text","text":"Be kind"}]}]},{"role":"system","content":[]}]}
+            """)).Dispose();
+
+        var sent = JsonNode.Parse(Assert.Single(host.Upstream.Requests).Body)!["messages"]!.AsArray();
+        Assert.Equal(
+            ["system Be brief", "user Hi", "system Hurry", "assistant Yes?", "user Go on", "system Be kind"],
+            sent.Select(message => $"{message!["role"]} {message["content"]}"));
+        Assert.Equal(Capabilities.SystemRole | Capabilities.SystemTurns, (await host.RecordAsync()).Capabilities & (Capabilities.SystemRole | Capabilities.SystemTurns));
+    }
+
+    [Fact]
+    public async Task Post_SearchResults_AreTexts()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        host.Serve("in-house", ProviderType.OpenAI);
+
+        (await host.MessageAsync("""
+            {"model":"in-house","max_tokens":9,"messages":[{"role":"user","content":[
+              {"type":"search_result","title":"Deserts","source":"https://example.com/d","citations":{"enabled":false},"content":[{"type":"text","text":"Dry."},{"type":"text","text":"Hot."}]}]}]}
+            """)).Dispose();
+
+        var sent = JsonNode.Parse(Assert.Single(host.Upstream.Requests).Body);
+        Assert.Equal("Deserts\nhttps://example.com/d\nDry.\nHot.", (string?)sent!["messages"]![0]!["content"]);
     }
 
     [Fact]
@@ -134,7 +168,7 @@ public sealed class MessagesToOpenAITests
     [Theory]
     [InlineData("""{"model":"gpt-4","messages":[{"role":"user","content":"Hi"}]}""", "max_tokens")]
     [InlineData("""{"model":"gpt-4","max_tokens":1.5,"messages":[{"role":"user","content":"Hi"}]}""", "max_tokens")]
-    [InlineData("""{"model":"gpt-4","max_tokens":5,"messages":[{"role":"system","content":"Hi"}]}""", "messages[0].role")]
+    [InlineData("""{"model":"gpt-4","max_tokens":5,"messages":[{"role":"tool","content":"Hi"}]}""", "messages[0].role")]
     [InlineData("""{"model":"gpt-4","max_tokens":5,"messages":[{"role":"user","content":[{"type":"image","source":{"type":"url","url":"ftp://x"}}]}]}""", "messages[0].content[0].source.url")]
     [InlineData("""{"model":"gpt-4","max_tokens":5,"thinking":{"type":"enabled"},"messages":[{"role":"user","content":"Hi"}]}""", "thinking.budget_tokens")]
     public async Task Post_Malformed_NamesTheField(string body, string param)

@@ -76,7 +76,7 @@ public sealed class ResponsesAnswerTests
         var whole = JsonNode.Parse(Written(parts, stream: false))!;
 
         Assert.Equal((status, reason, status), ((string?)whole["status"], (string?)whole["incomplete_details"]?["reason"], (string?)whole["output"]![0]!["status"]));
-        Assert.Null(whole["usage"]);
+        Assert.Equal(0, (int)whole["usage"]!["total_tokens"]!); // SDKs demand an object at the end
         Assert.Equal($"response.{status}", Events(Written(parts, stream: true))[^1].Name);
     }
 

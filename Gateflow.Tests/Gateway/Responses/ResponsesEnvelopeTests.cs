@@ -41,6 +41,13 @@ public sealed class ResponsesEnvelopeTests
         Assert.Equal(("Hello there".Length + "[]".Length, false), (envelope.PromptLength, envelope.Stream));
     }
 
+    [Theory]
+    [InlineData(""","previous_response_id":"resp_1","conversation":null""", Capabilities.StoredState)]
+    [InlineData(""","conversation":{"id":"conv_1"}""", Capabilities.StoredState)]
+    [InlineData(""","previous_response_id":null""", Capabilities.None)]
+    public void Read_WhatTheProviderStores_IsSeen(string more, Capabilities expected) =>
+        Assert.Equal(expected, Read($$"""{"model":"m","input":"Hi"{{more}}}""").Envelope.Capabilities & Capabilities.StoredState);
+
     [Fact]
     public void Read_Conversation_IsItsBeginning()
     {

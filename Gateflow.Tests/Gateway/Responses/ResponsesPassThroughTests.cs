@@ -2,6 +2,7 @@
 using System.ClientModel;
 using System.Net;
 using System.Text;
+using System.Text.Json.Nodes;
 using Gateflow.Core.Catalog;
 using Gateflow.Core.Rollout;
 using Gateflow.Core.Routing;
@@ -49,8 +50,14 @@ public sealed class ResponsesPassThroughTests
 
         var events = (await response.Content.ReadAsStringAsync(Cancel)).Split("\n\n", StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal("event: response.created\ndata: {\"type\":\"response.created\",\"response\":{\"model\":\"gpt-4\",\"status\":\"in_progress\"}}", events[0]);
-        Assert.StartsWith("event: error\ndata: {\"type\":\"error\",\"code\":\"stream_broken\",\"message\":\"The provider 'openai' ended", events[^1], StringComparison.Ordinal);
-        Assert.EndsWith("\"sequence_number\":2}", events[^1], StringComparison.Ordinal);
+        Assert.StartsWith("event: error\ndata: {", events[^1], StringComparison.Ordinal);
+        var told = JsonNode.Parse(events[^1]["event: error\ndata: ".Length..])!;
+        Assert.Equal(("error", 2, "provider_error"), ((string?)told["type"], (int)told["sequence_number"]!, (string?)told["error"]!["type"]));
+        Assert.All((JsonNode[])[told, told["error"]!], error =>
+        {
+            Assert.Equal(("stream_broken", null), ((string?)error["code"], error["param"]));
+            Assert.StartsWith("The provider 'openai' ended", (string?)error["message"], StringComparison.Ordinal);
+        });
         Assert.Equal(OutcomeKind.BrokenStream, (await host.RecordAsync()).Outcome);
     }
 

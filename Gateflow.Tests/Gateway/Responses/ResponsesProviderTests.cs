@@ -19,7 +19,7 @@ public sealed class ResponsesProviderTests
           {"type":"image_url","image_url":{"url":"https://example.com/a.png","detail":"low"}},{"type":"image_url","image_url":{"url":"data:image/jpeg;base64,/9j/4AAQ"}},
           {"type":"file","file":{"file_data":"data:application/pdf;base64,JVBERi0=","filename":"a.pdf"}},{"type":"file","file":{"file_id":"file-1"}}]}],
         "max_completion_tokens":50,"temperature":0.5,"top_p":0.9,"user":"u","metadata":{"k":"v"},"reasoning_effort":"low","verbosity":"high","service_tier":"flex","n":1,
-        "stream":true,"stream_options":{"include_usage":true},"store":true,"prompt_cache_key":"p","logprobs":true,"top_logprobs":2,"modalities":["text"],
+        "stream":true,"stream_options":{"include_usage":true},"store":true,"prompt_cache_key":"p","prompt_cache_options":{"mode":"explicit"},"logprobs":true,"top_logprobs":2,"modalities":["text"],
         "response_format":{"type":"json_schema","json_schema":{"name":"a","schema":{"type":"object"},"strict":true}}
         """,
         """
@@ -27,7 +27,7 @@ public sealed class ResponsesProviderTests
           {"type":"input_image","image_url":"https://example.com/a.png","detail":"low"},{"type":"input_image","image_url":"data:image/jpeg;base64,/9j/4AAQ","detail":"auto"},
           {"type":"input_file","file_data":"data:application/pdf;base64,JVBERi0=","filename":"a.pdf"},{"type":"input_file","file_id":"file-1"}]}],
         "max_output_tokens":50,"temperature":0.5,"top_p":0.9,"user":"u","metadata":{"k":"v"},"reasoning":{"effort":"low"},"service_tier":"flex","stream":true,"store":true,
-        "prompt_cache_key":"p","include":["message.output_text.logprobs"],"top_logprobs":2,
+        "prompt_cache_key":"p","prompt_cache_options":{"mode":"explicit"},"include":["message.output_text.logprobs"],"top_logprobs":2,
         "text":{"verbosity":"high","format":{"type":"json_schema","name":"a","schema":{"type":"object"},"strict":true}}
         """)]
     [InlineData(
@@ -45,7 +45,7 @@ public sealed class ResponsesProviderTests
           {"type":"function_call_output","call_id":"call_1","output":"rain"},
           {"type":"function_call_output","call_id":"call_2","output":[{"type":"input_text","text":"sun"},{"type":"input_text","text":"wind"}]},
           {"type":"message","role":"assistant","content":[{"type":"refusal","refusal":"No."}]},{"role":"user","content":"Why?"}],
-        "store":false,"tools":[{"type":"function","name":"weather","description":"d","parameters":{"type":"object","additionalProperties":false},"strict":true},
+        "store":false,"tools":[{"type":"function","name":"weather","description":"d","parameters":{"type":"object","additionalProperties":false,"properties":{}},"strict":true},
           {"type":"function","name":"now","parameters":{"type":"object","properties":{}},"strict":false}],"tool_choice":{"type":"function","name":"now"},"parallel_tool_calls":false
         """)]
     public void Write_ChatCompletion_SaysTheSame(string chat, string expected)
@@ -115,16 +115,28 @@ public sealed class ResponsesProviderTests
               {"type":"reasoning","summary":[{"type":"summary_text","text":"One."},{"type":"summary_text","text":"Two."}]},{"type":"web_search_call","id":"ws"},
               {"type":"message","content":[{"type":"output_text","text":"Hi","annotations":[],"logprobs":[{"token":"Hi"}]},{"type":"refusal","refusal":"No."}]},
               {"type":"function_call","call_id":"a","name":"f","arguments":"{}"},{"type":"function_call","call_id":"b","name":"g","arguments":""}],
-             "usage":{"input_tokens":10,"input_tokens_details":{"cached_tokens":4},"output_tokens":7,"output_tokens_details":{"reasoning_tokens":3}}}
+             "usage":{"input_tokens":10,"input_tokens_details":{"cached_tokens":4,"cache_write_tokens":2},"output_tokens":7,"output_tokens_details":{"reasoning_tokens":3}}}
             """));
 
         Assert.Equal(
             [
                 new Started("resp_1"), new ReasoningDelta("One.\n\nTwo."), new TextDelta("Hi"), new RefusalDelta("No."), new ToolStart(0, "a", "f"), new ToolArguments(0, "{}"),
-                new ToolStart(1, "b", "g"), new Counted(10, 4, null, 7, 3), new Finished(Finish.ToolCalls),
+                new ToolStart(1, "b", "g"), new Counted(10, 4, 2, 7, 3), new Finished(Finish.ToolCalls),
             ],
             parts.Where(part => part is not LogprobsDelta));
         Assert.Single(parts.OfType<LogprobsDelta>());
+    }
+
+    [Fact]
+    public void Parse_StreamThatEndsWithinItsThoughts_TellsThemOnce()
+    {
+        var parts = Events(
+        [
+            """{"type":"response.reasoning_summary_text.delta","output_index":0,"delta":"Hm."}""",
+            """{"type":"response.incomplete","response":{"status":"incomplete","incomplete_details":{"reason":"max_output_tokens"},"output":[{"type":"reasoning","summary":[{"type":"summary_text","text":"Hm."}]}]}}""",
+        ]);
+
+        Assert.Equal([new ReasoningDelta("Hm."), new Finished(Finish.Length)], parts);
     }
 
     [Fact]

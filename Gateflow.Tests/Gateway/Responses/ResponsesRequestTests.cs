@@ -53,7 +53,7 @@ public sealed class ResponsesRequestTests
             {"id":"call_1","type":"function","function":{"name":"weather","arguments":"{\"city\": \"Oslo\"}"}},{"id":"call_2","type":"function","function":{"name":"weather","arguments":"{}"}}]},
           {"role":"tool","tool_call_id":"call_1","content":"rain"},{"role":"tool","tool_call_id":"call_2","content":[{"type":"text","text":"sun"},{"type":"text","text":"wind"}]},
           {"role":"assistant","content":"Rain and sun."},{"role":"assistant","content":null,"refusal":"No more."},{"role":"user","content":"Why?"}],
-        "tools":[{"type":"function","function":{"name":"weather","description":"d","parameters":{"type":"object"},"strict":false}}],"tool_choice":"required","parallel_tool_calls":false
+        "tools":[{"type":"function","function":{"name":"weather","description":"d","parameters":{"type":"object","properties":{}},"strict":false}}],"tool_choice":"required","parallel_tool_calls":false
         """)]
     public void ReadThenWrite_AsChat_SaysTheSame(string request, string chat)
     {

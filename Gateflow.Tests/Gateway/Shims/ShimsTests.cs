@@ -56,6 +56,17 @@ public sealed class ShimsTests
     }
 
     [Fact]
+    public async Task Post_LimitBesideItsEmptyOtherName_IsRenamed()
+    {
+        await using var simulator = await SimulatorHost.StartAsync();
+        await using var host = await StartAsync(simulator, "gpt-5");
+
+        using var response = await host.PostAsync(Request(""","max_tokens":500,"max_completion_tokens":null"""));
+
+        Assert.Equal(("gpt-5", "max_tokens:renamed(max_completion_tokens)"), (Header(response, "x-gateflow-model"), Header(response, "x-gateflow-shims")));
+    }
+
+    [Fact]
     public async Task Post_Tools_AreTakenWithoutEffortWhereTheFamilyDemandsIt()
     {
         await using var simulator = await SimulatorHost.StartAsync();

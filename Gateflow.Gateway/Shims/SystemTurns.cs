@@ -1,0 +1,61 @@
+using System.Text.Json.Nodes;
+using Gateflow.Gateway.Translation;
+
+namespace Gateflow.Gateway.Shims;
+
+/// <summary>
+/// Instructions between the turns of a conversation with Claude: messages of the role <c>system</c>, and blocks <c>mid_conv_system</c> at the end of a turn. Older
+/// models refuse both, so that they are said in their place in another role.
+/// </summary>
+internal static class SystemTurns
+{
+    /// <param name="body">A body of the Messages API.</param>
+    /// <param name="from">The role that is not taken.</param>
+    /// <param name="to">The one that it becomes.</param>
+    /// <param name="notes">Told what was changed.</param>
+    public static void Rename(JsonObject body, string from, string to, ShimNotes notes)
+    {
+        foreach (var turn in (body["messages"] as JsonArray)?.OfType<JsonObject>() ?? [])
+        {
+            if (Text(turn["role"]) == from)
+            {
+                turn["role"] = to;
+                notes.Mapped($"messages.{from}", to);
+            }
+
+            if (from == "system" && turn["content"] is JsonArray blocks && Unwrap(blocks))
+            {
+                notes.Mapped($"messages.{from}", to);
+            }
+        }
+    }
+
+    /// <summary>Puts what the blocks hold in their place; the last one ends the prefix to be cached that its block ended.</summary>
+    private static bool Unwrap(JsonArray blocks)
+    {
+        var found = false;
+        for (var i = blocks.Count - 1; i >= 0; i--)
+        {
+            if (blocks[i] is not JsonObject block || Text(block["type"]) != "mid_conv_system" || block["content"] is not JsonArray { Count: > 0 } content)
+            {
+                continue;
+            }
+
+            found = true;
+            if (block["cache_control"] is { } mark && content[^1] is JsonObject last)
+            {
+                last["cache_control"] ??= mark.DeepClone();
+            }
+
+            blocks.RemoveAt(i);
+            foreach (var said in content.Reverse())
+            {
+                blocks.Insert(i, said?.DeepClone());
+            }
+        }
+
+        return found;
+    }
+
+    private static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+}
