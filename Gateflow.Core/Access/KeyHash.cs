@@ -9,15 +9,14 @@ namespace Gateflow.Core.Access;
 /// </summary>
 public readonly record struct KeyHash(ulong A, ulong B, ulong C, ulong D)
 {
+    /// <summary>In bytes: more than any key of ours.</summary>
+    private const int OnStack = 512;
+
     /// <summary>Hash of the secret as it stands in the request's header.</summary>
     public static KeyHash Of(ReadOnlySpan<char> secret)
     {
-        Span<byte> utf8 = stackalloc byte[512];
-        if (Encoding.UTF8.GetMaxByteCount(secret.Length) > utf8.Length)
-        {
-            return default; // longer than any key of ours
-        }
-
+        var most = Encoding.UTF8.GetMaxByteCount(secret.Length);
+        Span<byte> utf8 = most <= OnStack ? stackalloc byte[OnStack] : new byte[most];
         Span<byte> hash = stackalloc byte[32];
         SHA256.HashData(utf8[..Encoding.UTF8.GetBytes(secret, utf8)], hash);
         return Parse(hash);
