@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -28,6 +29,9 @@ public readonly record struct KeyHash(ulong A, ulong B, ulong C, ulong D)
         BinaryPrimitives.ReadUInt64BigEndian(hash[8..]),
         BinaryPrimitives.ReadUInt64BigEndian(hash[16..]),
         BinaryPrimitives.ReadUInt64BigEndian(hash[24..]));
+
+    /// <summary>Its first half in hexadecimal: tells keys apart where the whole hash need not stand.</summary>
+    public string Fingerprint => string.Create(CultureInfo.InvariantCulture, $"{A:x16}{B:x16}");
 
     /// <summary>The 32 bytes of the hash.</summary>
     public byte[] ToBytes()

@@ -41,7 +41,8 @@ public static class SignInEndpoints
     }
 
     /// <summary>Opens a session that is worth as much as the key.</summary>
-    internal static Task SignInAsync(HttpContext http, KeyEntry key) => SignInAsync(http, KeyAuthentication.Principal(key, CookieAuthenticationDefaults.AuthenticationScheme));
+    internal static Task SignInAsync(HttpContext http, KeyHash hash, KeyEntry key) =>
+        SignInAsync(http, KeyAuthentication.Principal(hash, key, CookieAuthenticationDefaults.AuthenticationScheme));
 
     private static async Task SignInAsync(HttpContext http, ClaimsPrincipal principal)
     {
@@ -89,7 +90,8 @@ public static class SignInEndpoints
     private static async Task<IResult> KeyAsync(HttpContext http, string? key, string? returnUrl)
     {
         var (routes, settings, clock) = (http.RequestServices.GetRequiredService<Routes>(), http.RequestServices.GetRequiredService<Settings>(), http.RequestServices.GetRequiredService<TimeProvider>());
-        var found = routes.Current.Keys.GetValueOrDefault(KeyHash.Of(key?.Trim() ?? ""));
+        var hash = KeyHash.Of(key?.Trim() ?? "");
+        var found = routes.Current.Keys.GetValueOrDefault(hash);
         if (found is null || !KeyAuthentication.IsValid(found, clock.GetUtcNow()) || !KeyAuthentication.IsAllowed(found, http, settings.TrustedProxies))
         {
             return Results.LocalRedirect(Refused("key", returnUrl));
@@ -100,7 +102,7 @@ public static class SignInEndpoints
             return Results.LocalRedirect(Refused("role", returnUrl));
         }
 
-        await SignInAsync(http, found);
+        await SignInAsync(http, hash, found);
         return Results.LocalRedirect(Local(returnUrl));
     }
 
