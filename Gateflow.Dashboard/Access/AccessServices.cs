@@ -45,6 +45,7 @@ public static class AccessServices
                 o.Events.OnRedirectToLogin = context => Plainly(context, 401);
                 o.Events.OnRedirectToAccessDenied = context => Plainly(context, 403);
             });
+        services.AddAntiforgery(o => o.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest);
         services.AddAuthorizationBuilder()
             .AddPolicy(Policies.Viewer, p => p.RequireRole(nameof(Role.Viewer)))
             .AddPolicy(Policies.Operator, p => p.RequireRole(nameof(Role.Operator)))
@@ -86,7 +87,7 @@ public static class AccessServices
         }
         else
         {
-            context.Response.Redirect(context.RedirectUri);
+            context.Response.Redirect(new Uri(context.RedirectUri).PathAndQuery); // a proxy knows better by which scheme and name the caller came
         }
 
         return Task.CompletedTask;

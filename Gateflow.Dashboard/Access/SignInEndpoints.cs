@@ -2,6 +2,7 @@ using System.Threading.RateLimiting;
 using System.Security.Claims;
 using Gateflow.Core.Access;
 using Gateflow.Core.Audit;
+using Gateflow.Core.Limits;
 using Gateflow.Core.Routing;
 using Gateflow.Dashboard.Audit;
 using Gateflow.Dashboard.Composition;
@@ -22,10 +23,13 @@ public static class SignInEndpoints
     /// <summary>At most 20 tries a minute and address; how often one member's password is tried is bounded by <see cref="SignInPace"/>.</summary>
     public static IServiceCollection AddSignInLimits(this IServiceCollection services) => services.AddRateLimiter(o =>
     {
-        o.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
+        o.OnRejected = (rejected, _) => new ValueTask(Results.Text("Too many tries to sign in from your address. Go back and try again in a minute.", statusCode: 429).ExecuteAsync(rejected.HttpContext));
         o.AddPolicy(Slowly, http => RateLimitPartition.GetFixedWindowLimiter(
-            http.Connection.RemoteIpAddress?.ToString() ?? "", _ => new FixedWindowRateLimiterOptions { PermitLimit = 20, Window = TimeSpan.FromMinutes(1) }));
+            Network(http), _ => new FixedWindowRateLimiterOptions { PermitLimit = 20, Window = TimeSpan.FromMinutes(1) }));
     });
+
+    private static string Network(HttpContext http) => CallerAddress.Network(CallerAddress.Of(
+        http.Connection.RemoteIpAddress, http.Request.Headers["X-Forwarded-For"], http.RequestServices.GetRequiredService<Settings>().TrustedProxies));
 
     public static void MapSignIn(this IEndpointRouteBuilder app)
     {

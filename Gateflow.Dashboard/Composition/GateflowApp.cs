@@ -129,6 +129,7 @@ public static class GateflowApp
             app.UseGateway();
         }
 
+        app.UseBrowserRules(settings);
         app.UseExceptionHandler(new ExceptionHandlerOptions
         {
             ExceptionHandler = http => http.Request.Path.StartsWithSegments("/v1")
@@ -151,6 +152,7 @@ public static class GateflowApp
         });
         app.UseRouting();
         app.UseAuthentication();
+        app.UseOwnPagesOnly(settings);
         app.UseAuthorization();
         app.UseRateLimiter();
         app.UseAntiforgery();
