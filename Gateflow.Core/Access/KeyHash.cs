@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -9,15 +10,14 @@ namespace Gateflow.Core.Access;
 /// </summary>
 public readonly record struct KeyHash(ulong A, ulong B, ulong C, ulong D)
 {
+    /// <summary>In bytes: more than any key of ours.</summary>
+    private const int OnStack = 512;
+
     /// <summary>Hash of the secret as it stands in the request's header.</summary>
     public static KeyHash Of(ReadOnlySpan<char> secret)
     {
-        Span<byte> utf8 = stackalloc byte[512];
-        if (Encoding.UTF8.GetMaxByteCount(secret.Length) > utf8.Length)
-        {
-            return default; // longer than any key of ours
-        }
-
+        var most = Encoding.UTF8.GetMaxByteCount(secret.Length);
+        Span<byte> utf8 = most <= OnStack ? stackalloc byte[OnStack] : new byte[most];
         Span<byte> hash = stackalloc byte[32];
         SHA256.HashData(utf8[..Encoding.UTF8.GetBytes(secret, utf8)], hash);
         return Parse(hash);
@@ -29,6 +29,9 @@ public readonly record struct KeyHash(ulong A, ulong B, ulong C, ulong D)
         BinaryPrimitives.ReadUInt64BigEndian(hash[8..]),
         BinaryPrimitives.ReadUInt64BigEndian(hash[16..]),
         BinaryPrimitives.ReadUInt64BigEndian(hash[24..]));
+
+    /// <summary>Its first half in hexadecimal: tells keys apart where the whole hash need not stand.</summary>
+    public string Fingerprint => string.Create(CultureInfo.InvariantCulture, $"{A:x16}{B:x16}");
 
     /// <summary>The 32 bytes of the hash.</summary>
     public byte[] ToBytes()

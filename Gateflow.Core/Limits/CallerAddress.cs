@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 
 namespace Gateflow.Core.Limits;
 
@@ -27,6 +28,19 @@ public static class CallerAddress
         }
 
         return caller;
+    }
+
+    /// <summary>What one caller commands: an IPv4 address, or the /64 of an IPv6 address, which one line is given whole. Empty when it is not known.</summary>
+    public static string Network(IPAddress? caller)
+    {
+        if (caller is null or { AddressFamily: AddressFamily.InterNetwork } or { IsIPv4MappedToIPv6: true })
+        {
+            return caller?.MapToIPv4().ToString() ?? "";
+        }
+
+        var bytes = caller.GetAddressBytes();
+        bytes.AsSpan(8).Clear();
+        return $"{new IPAddress(bytes)}/64";
     }
 
     /// <summary>"192.0.2.7", "192.0.2.7:4711", "2001:db8::1", "[2001:db8::1]" or "[2001:db8::1]:4711".</summary>

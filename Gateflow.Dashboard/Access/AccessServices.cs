@@ -1,9 +1,7 @@
 using Gateflow.Core.Access;
 using Gateflow.Core.Providers;
-using Gateflow.Core.Routing;
 using Gateflow.Dashboard.Composition;
 using Gateflow.Dashboard.Management;
-using Gateflow.Dashboard.Members;
 using Gateflow.Dashboard.Webhooks;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
@@ -25,6 +23,7 @@ public static class AccessServices
         services.AddSecretProtectors();
         services.AddSingleton<SignInLinks>();
         services.AddSingleton<ApiKeys>();
+        services.AddSingleton<Sessions>();
         services.AddCascadingAuthenticationState();
         services.AddScoped<AuthenticationStateProvider, SessionWatch>();
         services.AddAuthentication(Either)
@@ -46,6 +45,7 @@ public static class AccessServices
                 o.Events.OnRedirectToLogin = context => Plainly(context, 401);
                 o.Events.OnRedirectToAccessDenied = context => Plainly(context, 403);
             });
+        services.AddAntiforgery(o => o.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest);
         services.AddAuthorizationBuilder()
             .AddPolicy(Policies.Viewer, p => p.RequireRole(nameof(Role.Viewer)))
             .AddPolicy(Policies.Operator, p => p.RequireRole(nameof(Role.Operator)))
@@ -67,27 +67,15 @@ public static class AccessServices
 
     private const string CookieName = "gateflow";
 
-    /// <summary>A cookie is worth no more than the member or key that it came from: disabled or revoked is signed out.</summary>
+    /// <summary>A cookie is worth no more than the member or key that it came from.</summary>
     private static async Task StillValidAsync(CookieValidatePrincipalContext context)
     {
-        var id = context.Principal?.FindFirst(System.Security.Claims.ClaimTypes.NameIdentifier)?.Value;
-        var services = context.HttpContext.RequestServices;
-        var stands = MemberSessions.IsMember(id)
-            ? await services.GetRequiredService<MemberSessions>().StandsAsync(context.Principal!, context.HttpContext.RequestAborted)
-            : StillValid(id, context.HttpContext);
-        if (!stands)
+        var http = context.HttpContext;
+        if (!await http.RequestServices.GetRequiredService<Sessions>().StandsAsync(context.Principal!, http, http.RequestAborted))
         {
             context.RejectPrincipal();
-            await context.HttpContext.SignOutAsync(CookieAuthenticationDefaults.AuthenticationScheme);
+            await http.SignOutAsync(CookieAuthenticationDefaults.AuthenticationScheme);
         }
-    }
-
-    private static bool StillValid(string? id, HttpContext http)
-    {
-        var services = http.RequestServices;
-        var key = services.GetRequiredService<Routes>().Current.Keys.Values.FirstOrDefault(k => k.Id == id);
-        return key is not null && KeyAuthentication.IsValid(key, services.GetRequiredService<TimeProvider>().GetUtcNow())
-            && KeyAuthentication.IsAllowed(key, http, services.GetRequiredService<Settings>().TrustedProxies);
     }
 
     /// <summary>Programs get a status, people the sign-in page.</summary>
@@ -99,7 +87,7 @@ public static class AccessServices
         }
         else
         {
-            context.Response.Redirect(context.RedirectUri);
+            context.Response.Redirect(new Uri(context.RedirectUri).PathAndQuery); // a proxy knows better by which scheme and name the caller came
         }
 
         return Task.CompletedTask;

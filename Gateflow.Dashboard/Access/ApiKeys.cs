@@ -57,6 +57,19 @@ public sealed class ApiKeys(
         return [.. keys.Select(k => View(k, now, used.GetValueOrDefault(k.Id)))];
     }
 
+    /// <summary>The key; null when there is none.</summary>
+    public async Task<KeyView?> FindAsync(string id, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        if (await db.ApiKeys.AsNoTracking().FirstOrDefaultAsync(k => k.Id == id, cancellationToken) is not { } key)
+        {
+            return null;
+        }
+
+        var now = clock.GetUtcNow();
+        return View(key, now, (await usage.KeysAsync(now.AddDays(-30), now, cancellationToken)).FirstOrDefault(k => k.KeyId == id));
+    }
+
     /// <summary>Changes the fields that the patch names, in force for the next request.</summary>
     public async Task<Result<KeyView>> UpdateAsync(string id, JsonObject patch, CancellationToken cancellationToken)
     {

@@ -17,6 +17,9 @@ public sealed class KeyAuthentication(
 {
     public const string SchemeName = "Key";
 
+    /// <summary>Which secret it was: the key of the configuration keeps its id when it is changed.</summary>
+    public const string FingerprintClaim = "gateflow.key";
+
     /// <summary>The key as the request carries it; null when it carries none.</summary>
     public static string? Presented(HttpRequest request)
     {
@@ -37,9 +40,10 @@ public sealed class KeyAuthentication(
     /// <summary>True while the key may be used.</summary>
     public static bool IsValid(KeyEntry key, DateTimeOffset now) => key.RevokedAt is null && !(key.ExpiresAt <= now);
 
-    public static ClaimsPrincipal Principal(KeyEntry key, string scheme)
+    /// <summary>Who calls by the key, or has signed in by it.</summary>
+    public static ClaimsPrincipal Principal(KeyHash hash, KeyEntry key, string scheme)
     {
-        List<Claim> claims = [new(ClaimTypes.Name, key.Name), new(ClaimTypes.NameIdentifier, key.Id)];
+        List<Claim> claims = [new(ClaimTypes.Name, key.Name), new(ClaimTypes.NameIdentifier, key.Id), new(FingerprintClaim, hash.Fingerprint)];
         claims.AddRange(Enum.GetValues<Role>().Where(r => r <= key.Role).Select(r => new Claim(ClaimTypes.Role, r.ToString())));
         return new ClaimsPrincipal(new ClaimsIdentity(claims, scheme));
     }
@@ -51,9 +55,10 @@ public sealed class KeyAuthentication(
             return Task.FromResult(AuthenticateResult.NoResult());
         }
 
-        return Task.FromResult(routes.Current.Keys.TryGetValue(KeyHash.Of(secret), out var key) && IsValid(key, clock.GetUtcNow())
+        var hash = KeyHash.Of(secret);
+        return Task.FromResult(routes.Current.Keys.TryGetValue(hash, out var key) && IsValid(key, clock.GetUtcNow())
             && IsAllowed(key, Context, settings.TrustedProxies)
-            ? AuthenticateResult.Success(new AuthenticationTicket(Principal(key, SchemeName), SchemeName))
+            ? AuthenticateResult.Success(new AuthenticationTicket(Principal(hash, key, SchemeName), SchemeName))
             : AuthenticateResult.Fail("unknown key"));
     }
 

@@ -10,8 +10,9 @@ public static class KeyEndpoints
     public static void MapApiKeys(this IEndpointRouteBuilder api)
     {
         var keys = api.MapGroup("/api-keys").RequireAuthorization(Policies.Admin);
-        keys.MapGet("", async (ApiKeys all, CancellationToken token) =>
-            MigrationEndpoints.Json(new ListPage<KeyView>(await all.ListAsync(token), null)));
+        keys.MapGet("", async (ApiKeys all, [AsParameters] Paging paging, CancellationToken token) => paging.Of(await all.ListAsync(token)));
+        keys.MapGet("/{id}", async (string id, ApiKeys all, CancellationToken token) =>
+            await all.FindAsync(id, token) is { } key ? MigrationEndpoints.Json(key) : Refusal.NotFound("key", id).ToResult());
         keys.MapPost("", CreateAsync);
         keys.MapPatch("/{id}", async (string id, Body body, ApiKeys all, CancellationToken token) =>
         {

@@ -42,9 +42,9 @@ public sealed partial class LoginPage(NavigationManager navigation, SignInLinks 
         }
 
         var id = links.Redeem(Token);
-        if (routes.Current.Keys.Values.FirstOrDefault(k => k.Id == id) is { } key)
+        if (routes.Current.Keys.FirstOrDefault(k => k.Value.Id == id) is { Value: { } key } found)
         {
-            await SignInEndpoints.SignInAsync(Http, key);
+            await SignInEndpoints.SignInAsync(Http, found.Key, key);
             navigation.NavigateTo(SignInEndpoints.Local(ReturnUrl));
         }
         else

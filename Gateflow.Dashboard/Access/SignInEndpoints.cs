@@ -2,6 +2,7 @@ using System.Threading.RateLimiting;
 using System.Security.Claims;
 using Gateflow.Core.Access;
 using Gateflow.Core.Audit;
+using Gateflow.Core.Limits;
 using Gateflow.Core.Routing;
 using Gateflow.Dashboard.Audit;
 using Gateflow.Dashboard.Composition;
@@ -22,10 +23,13 @@ public static class SignInEndpoints
     /// <summary>At most 20 tries a minute and address; how often one member's password is tried is bounded by <see cref="SignInPace"/>.</summary>
     public static IServiceCollection AddSignInLimits(this IServiceCollection services) => services.AddRateLimiter(o =>
     {
-        o.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
+        o.OnRejected = (rejected, _) => new ValueTask(Results.Text("Too many tries to sign in from your address. Go back and try again in a minute.", statusCode: 429).ExecuteAsync(rejected.HttpContext));
         o.AddPolicy(Slowly, http => RateLimitPartition.GetFixedWindowLimiter(
-            http.Connection.RemoteIpAddress?.ToString() ?? "", _ => new FixedWindowRateLimiterOptions { PermitLimit = 20, Window = TimeSpan.FromMinutes(1) }));
+            Network(http), _ => new FixedWindowRateLimiterOptions { PermitLimit = 20, Window = TimeSpan.FromMinutes(1) }));
     });
+
+    private static string Network(HttpContext http) => CallerAddress.Network(CallerAddress.Of(
+        http.Connection.RemoteIpAddress, http.Request.Headers["X-Forwarded-For"], http.RequestServices.GetRequiredService<Settings>().TrustedProxies));
 
     public static void MapSignIn(this IEndpointRouteBuilder app)
     {
@@ -41,7 +45,8 @@ public static class SignInEndpoints
     }
 
     /// <summary>Opens a session that is worth as much as the key.</summary>
-    internal static Task SignInAsync(HttpContext http, KeyEntry key) => SignInAsync(http, KeyAuthentication.Principal(key, CookieAuthenticationDefaults.AuthenticationScheme));
+    internal static Task SignInAsync(HttpContext http, KeyHash hash, KeyEntry key) =>
+        SignInAsync(http, KeyAuthentication.Principal(hash, key, CookieAuthenticationDefaults.AuthenticationScheme));
 
     private static async Task SignInAsync(HttpContext http, ClaimsPrincipal principal)
     {
@@ -89,7 +94,8 @@ public static class SignInEndpoints
     private static async Task<IResult> KeyAsync(HttpContext http, string? key, string? returnUrl)
     {
         var (routes, settings, clock) = (http.RequestServices.GetRequiredService<Routes>(), http.RequestServices.GetRequiredService<Settings>(), http.RequestServices.GetRequiredService<TimeProvider>());
-        var found = routes.Current.Keys.GetValueOrDefault(KeyHash.Of(key?.Trim() ?? ""));
+        var hash = KeyHash.Of(key?.Trim() ?? "");
+        var found = routes.Current.Keys.GetValueOrDefault(hash);
         if (found is null || !KeyAuthentication.IsValid(found, clock.GetUtcNow()) || !KeyAuthentication.IsAllowed(found, http, settings.TrustedProxies))
         {
             return Results.LocalRedirect(Refused("key", returnUrl));
@@ -100,7 +106,7 @@ public static class SignInEndpoints
             return Results.LocalRedirect(Refused("role", returnUrl));
         }
 
-        await SignInAsync(http, found);
+        await SignInAsync(http, hash, found);
         return Results.LocalRedirect(Local(returnUrl));
     }
 

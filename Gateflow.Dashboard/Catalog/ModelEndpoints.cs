@@ -40,7 +40,7 @@ public static class ModelEndpoints
 
     private static void MapAliases(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/aliases", async (AliasBook book, CancellationToken token) => MigrationEndpoints.Json(new ListPage<AliasView>(await book.ListAsync(token), null)));
+        api.MapGet("/aliases", async (AliasBook book, [AsParameters] Paging paging, CancellationToken token) => paging.Of(await book.ListAsync(token)));
         api.MapGet("/aliases/{**id}", async (string id, AliasBook book, CancellationToken token) => Answer(await book.FindAsync(Name(id), token)));
         api.MapPost("/aliases", async (Body body, HttpContext http, AliasBook book) => body.Refusal is { } malformed
             ? malformed.ToResult()

@@ -118,6 +118,7 @@ public static class GateflowApp
         });
         services.AddHealthChecks().AddCheck<Readiness>("ready");
         services.Configure<KestrelServerOptions>(o => o.AddServerHeader = false);
+        services.PostConfigure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = false); // a call that cannot be read is the caller's fault in Development, too
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None); // else every request makes an Activity that nobody reads
     }
 
@@ -129,12 +130,8 @@ public static class GateflowApp
             app.UseGateway();
         }
 
-        app.UseExceptionHandler(new ExceptionHandlerOptions
-        {
-            ExceptionHandler = http => http.Request.Path.StartsWithSegments("/v1")
-                ? ApiErrors.Error(500, "server_error", "internal_error", "Something went wrong inside Gateflow; the log has the details.").ExecuteAsync(http)
-                : Results.Text("Something went wrong inside Gateflow. Go back and try again; the log has the details.", statusCode: 500).ExecuteAsync(http),
-        });
+        app.UseBrowserRules(settings);
+        app.UseExceptionHandler(Failures.Handling());
         if (settings.Roles.HasFlag(NodeRoles.Dashboard))
         {
             app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
@@ -151,6 +148,7 @@ public static class GateflowApp
         });
         app.UseRouting();
         app.UseAuthentication();
+        app.UseOwnPagesOnly(settings);
         app.UseAuthorization();
         app.UseRateLimiter();
         app.UseAntiforgery();

@@ -136,8 +136,9 @@ internal static class Parts
         services.AddSingleton<MigrationFeed>();
         services.AddSingleton<LiveSnapshots>();
         services.AddSingleton<HubWatches>();
+        services.AddSingleton<HubSessions>();
         services.AddSingleton<LiveSignals>();
-        return services;
+        return services.Every("Ending connections whose session is over", HubSessions.Period, sp => sp.GetRequiredService<HubSessions>().RunOnceAsync);
     }
 
     /// <summary>Registers a turn that is run again and again.</summary>

@@ -15,6 +15,9 @@ namespace Gateflow.Dashboard.Composition;
 /// <summary>Reads the configuration and collects every fault, each with its key, so that a person mends all of them at once.</summary>
 public sealed partial class SettingsReader(IConfiguration configuration)
 {
+    /// <summary>A header carries no more beside the others.</summary>
+    private const int LongestAdminKey = 1000;
+
     private readonly List<string> _faults = [];
 
     /// <summary>The settings, or the faults that stop the start.</summary>
@@ -34,9 +37,9 @@ public sealed partial class SettingsReader(IConfiguration configuration)
         }
 
         var admin = configuration["Gateflow:AdminKey"];
-        if (admin is { Length: < 8 })
+        if (admin is { Length: < 8 or > LongestAdminKey })
         {
-            _faults.Add("Gateflow:AdminKey must have at least 8 characters.");
+            _faults.Add($"Gateflow:AdminKey must have 8 to {LongestAdminKey} characters; it has {admin.Length}.");
         }
 
         var settings = new Settings

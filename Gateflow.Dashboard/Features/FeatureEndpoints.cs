@@ -10,8 +10,7 @@ public static class FeatureEndpoints
 {
     public static void MapFeatures(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/features", async (FeatureBook book, CancellationToken token, bool seen = false) =>
-            MigrationEndpoints.Json(new ListPage<FeatureView>(await book.ListAsync(seen, token), null)));
+        api.MapGet("/features", async (FeatureBook book, [AsParameters] Paging paging, CancellationToken token, bool seen = false) => paging.Of(await book.ListAsync(seen, token)));
         api.MapGet("/features/{id}", async (string id, FeatureBook book, CancellationToken token) =>
             await book.FindAsync(id, token) is { } feature ? MigrationEndpoints.Json(feature) : Refusal.NotFound("feature", id).ToResult());
         api.MapPost("/features", async (Body body, FeatureBook book, HttpContext http) => body.Refusal is { } malformed

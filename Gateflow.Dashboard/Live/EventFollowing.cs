@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Threading.Channels;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Storage;
+using Gateflow.Dashboard.Access;
 using Gateflow.Dashboard.Management;
 using Gateflow.Dashboard.Migrations;
 
@@ -16,14 +17,14 @@ public static class EventFollowing
     public static void MapMigrationEvents(this IEndpointRouteBuilder api) => api.MapGet("/migrations/{id}/events", GetAsync);
 
     private static async Task<IResult> GetAsync(
-        string id, HttpContext http, MigrationReader reader, MigrationFeed feed, int limit = 200, string? cursor = null)
+        string id, HttpContext http, MigrationReader reader, MigrationFeed feed, Sessions sessions, int limit = 200, string? cursor = null)
     {
         if (http.Request.Headers.Accept.ToString().Contains("text/event-stream", StringComparison.OrdinalIgnoreCase))
         {
             var after = Number(http.Request.Headers["Last-Event-ID"].ToString());
             return await reader.EventsAsync(id, after, 1, http.RequestAborted) is null
                 ? Refusal.NotFound("migration", id).ToResult()
-                : TypedResults.ServerSentEvents(FollowAsync(id, after, reader, feed, http.RequestAborted));
+                : TypedResults.ServerSentEvents(FollowAsync(id, after, reader, feed, token => sessions.StandsAsync(http.User, http, token), http.RequestAborted));
         }
 
         var size = Math.Clamp(limit, 1, 1000);
@@ -34,7 +35,7 @@ public static class EventFollowing
     }
 
     private static async IAsyncEnumerable<SseItem<string>> FollowAsync(
-        string id, long after, MigrationReader reader, MigrationFeed feed, [EnumeratorCancellation] CancellationToken cancellationToken)
+        string id, long after, MigrationReader reader, MigrationFeed feed, Func<CancellationToken, Task<bool>> stands, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var signals = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
         await using var subscription = feed.Subscribe(id, _ =>
@@ -45,6 +46,11 @@ public static class EventFollowing
         signals.Writer.TryWrite(true);
         await foreach (var _ in signals.Reader.ReadAllAsync(cancellationToken))
         {
+            if (!await stands(cancellationToken))
+            {
+                yield break;
+            }
+
             foreach (var e in await reader.EventsAsync(id, after, 1000, cancellationToken) ?? [])
             {
                 after = Number(e.Id);

@@ -18,8 +18,14 @@ internal static class HubMessages
 
 /// <summary>Live push for everything outside the dashboard's own circuits: <c>/hubs/migrations</c>.</summary>
 [Authorize(Policies.Viewer)]
-public sealed class MigrationHub(HubWatches watches, LiveSnapshots snapshots) : Hub
+public sealed class MigrationHub(HubWatches watches, HubSessions sessions, LiveSnapshots snapshots) : Hub
 {
+    public override Task OnConnectedAsync()
+    {
+        sessions.Add(Context);
+        return base.OnConnectedAsync();
+    }
+
     /// <summary>Joins the watchers of a migration; the present snapshot comes at once.</summary>
     public async Task Watch(string migrationId)
     {
@@ -41,6 +47,7 @@ public sealed class MigrationHub(HubWatches watches, LiveSnapshots snapshots) : 
 
     public override async Task OnDisconnectedAsync(Exception? exception)
     {
+        sessions.Remove(Context.ConnectionId);
         await watches.RemoveAllAsync(Context.ConnectionId);
         await base.OnDisconnectedAsync(exception);
     }

@@ -34,7 +34,7 @@ public static class ManagementEndpoints
     public static void MapManagement(this IEndpointRouteBuilder app)
     {
         var api = app.MapGroup("/v1/management").RequireAuthorization(Policies.Viewer).WithTags("management");
-        api.AddEndpointFilter<JsonFaults>();
+        api.AddEndpointFilter<MalformedCalls>();
         api.AddEndpointFilter<Idempotency>();
         api.AddEndpointFilter<AuditFilter>();
         api.MapMigrations();

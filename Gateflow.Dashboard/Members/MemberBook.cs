@@ -65,7 +65,7 @@ public sealed class MemberBook(IDbContextFactory<GateflowDb> databases, MemberSe
         return Invited(member, token);
     }
 
-    /// <summary>Changes the fields that the request names. A member whose role changes or who is disabled is signed out.</summary>
+    /// <summary>Changes the fields that the request names. A member whose role or name changes or who is disabled is signed out: the session bears both.</summary>
     public Task<Result<MemberView>> UpdateAsync(string id, JsonObject request, CancellationToken cancellationToken) =>
         ChangeAsync(id, async (db, member) =>
         {
@@ -76,7 +76,7 @@ public sealed class MemberBook(IDbContextFactory<GateflowDb> databases, MemberSe
                 return new Refusal(RefusalKind.Invalid, "invalid_parameter", first.Message) { Param = first.Param, Faults = faults };
             }
 
-            if (member.Role != draft.Role || (draft.Disabled && !member.Disabled))
+            if (member.Role != draft.Role || member.Name != draft.Name || (draft.Disabled && !member.Disabled))
             {
                 member.Session = Guid.CreateVersion7();
             }

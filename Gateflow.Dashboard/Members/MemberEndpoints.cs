@@ -14,7 +14,7 @@ public static class MemberEndpoints
     public static void MapMembers(this IEndpointRouteBuilder api)
     {
         var members = api.MapGroup("/members").RequireAuthorization(Policies.Admin);
-        members.MapGet("", async (MemberBook book, CancellationToken token) => MigrationEndpoints.Json(new ListPage<MemberView>(await book.ListAsync(token), null)));
+        members.MapGet("", async (MemberBook book, [AsParameters] Paging paging, CancellationToken token) => paging.Of(await book.ListAsync(token)));
         members.MapGet("/{id}", async (string id, MemberBook book, CancellationToken token) =>
             await book.FindAsync(id, token) is { } member ? MigrationEndpoints.Json(member) : Refusal.NotFound("member", id).ToResult());
         members.MapPost("", async (Body body, MemberBook book, HttpContext http) => body.Refusal is { } malformed

@@ -11,8 +11,7 @@ public static class ProviderApi
     public static void MapProviders(this IEndpointRouteBuilder api)
     {
         var providers = api.MapGroup("/providers");
-        providers.MapGet("", async (ProviderStore store, CancellationToken token) =>
-            MigrationEndpoints.Json(new ListPage<ProviderView>(await store.ListAsync(token), null)));
+        providers.MapGet("", async (ProviderStore store, [AsParameters] Paging paging, CancellationToken token) => paging.Of(await store.ListAsync(token)));
         providers.MapGet("/{id}", async (string id, ProviderStore store, CancellationToken token) =>
             await store.FindAsync(id, token) is { } provider ? MigrationEndpoints.Json(provider) : Refusal.NotFound("provider", id).ToResult());
         providers.MapPost("", CreateAsync).RequireAuthorization(Policies.Admin);

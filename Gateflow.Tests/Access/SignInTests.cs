@@ -19,10 +19,10 @@ public sealed partial class SignInTests(GateflowFixture program) : IClassFixture
 
         using var refused = await browser.GetAsync("/rollbacks?model=gpt-4", Token);
         var signIn = refused.Headers.Location!;
-        using var entered = await PostKeyAsync(browser, signIn.PathAndQuery, GateflowHost.AdminKey);
+        using var entered = await PostKeyAsync(browser, signIn.OriginalString, GateflowHost.AdminKey);
 
         Assert.Equal(HttpStatusCode.Redirect, refused.StatusCode);
-        Assert.StartsWith("/login?ReturnUrl=", signIn.PathAndQuery, StringComparison.Ordinal);
+        Assert.StartsWith("/login?ReturnUrl=", signIn.OriginalString, StringComparison.Ordinal);
         Assert.Equal("/rollbacks?model=gpt-4", entered.Headers.Location!.OriginalString);
         using var page = await browser.GetAsync("/rollbacks?model=gpt-4", Token);
         Assert.Equal(HttpStatusCode.OK, page.StatusCode);

@@ -30,6 +30,14 @@ public sealed class CallerAddressTests
     public void Of_SeveralHeaders_ReadsTheLastFirst() =>
         Assert.Equal(IPAddress.Parse("203.0.113.5"), CallerAddress.Of(IPAddress.Parse("10.0.0.1"), ["198.51.100.1", "203.0.113.5, 10.0.0.9", "10.0.0.2"], Proxies));
 
+    [Theory]
+    [InlineData("203.0.113.5", "203.0.113.5")]
+    [InlineData("::ffff:203.0.113.5", "203.0.113.5")]
+    [InlineData("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64")]
+    [InlineData(null, "")]
+    public void Network_OfACaller_IsWhatTheyCommand(string? caller, string expected) =>
+        Assert.Equal(expected, CallerAddress.Network(caller is null ? null : IPAddress.Parse(caller)));
+
     [Fact]
     public void Of_NoTrustedProxy_IgnoresTheHeader() =>
         Assert.Equal(IPAddress.Parse("10.0.0.1"), CallerAddress.Of(IPAddress.Parse("10.0.0.1"), ["203.0.113.5"], AddressRanges.None));

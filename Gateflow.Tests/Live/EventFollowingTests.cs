@@ -37,7 +37,33 @@ public sealed class EventFollowingTests
         }
     }
 
-    private static async IAsyncEnumerable<SseItem<string>> FollowAsync(ManagedGateflow gateflow, string id, string? after)
+    [Fact]
+    public async Task Events_OfAKeyRevokedSince_End()
+    {
+        await using var gateflow = await ManagedGateflow.StartAsync();
+        var id = await gateflow.DraftAsync();
+        var key = await gateflow.MustAsync("POST", "/api-keys", """{"name": "eyes", "role": "viewer"}""");
+        using var client = gateflow.Host.CreateClient(ManagedGateflow.Text(key, "key"));
+        var types = new List<string>();
+        await foreach (var e in FollowAsync(gateflow, id, null, client))
+        {
+            types.Add(e.EventType);
+            if (types.Count == 3)
+            {
+                await gateflow.MustAsync("DELETE", $"/api-keys/{ManagedGateflow.Text(key, "id")}");
+                await gateflow.MustAsync("POST", $"/migrations/{id}/execute");
+            }
+
+            if (types.Count > 3)
+            {
+                break;
+            }
+        }
+
+        Assert.Equal(["created", "configured", "configured"], types);
+    }
+
+    private static async IAsyncEnumerable<SseItem<string>> FollowAsync(ManagedGateflow gateflow, string id, string? after, HttpClient? client = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, $"/v1/management/migrations/{id}/events");
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
@@ -46,7 +72,7 @@ public sealed class EventFollowingTests
             request.Headers.Add("Last-Event-ID", after);
         }
 
-        using var response = await gateflow.Host.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        using var response = await (client ?? gateflow.Host.Client).SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
         Assert.Equal("text/event-stream", response.Content.Headers.ContentType?.MediaType);
         var stream = await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken);
         await foreach (var e in SseParser.Create(stream).EnumerateAsync(TestContext.Current.CancellationToken))

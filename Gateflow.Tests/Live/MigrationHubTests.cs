@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Gateflow.Dashboard.Live;
 using Gateflow.Tests.Composition;
 using Gateflow.Tests.Management;
 using Microsoft.AspNetCore.SignalR;
@@ -57,6 +58,29 @@ public sealed class MigrationHubTests
         await using var hub = WebSocketHubConnection.Create(Address(gateflow, "gw_wrong"));
 
         await Assert.ThrowsAnyAsync<Exception>(() => hub.StartAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Connection_OfAKeyRevokedSince_IsClosed()
+    {
+        await using var gateflow = await ManagedGateflow.StartAsync();
+        var key = await gateflow.MustAsync("POST", "/api-keys", """{"name": "eyes", "role": "viewer"}""");
+        await using var hub = WebSocketHubConnection.Create(Address(gateflow, ManagedGateflow.Text(key, "key")));
+        var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        hub.Closed += _ =>
+        {
+            closed.TrySetResult();
+            return Task.CompletedTask;
+        };
+        await hub.StartAsync(TestContext.Current.CancellationToken);
+        var sessions = gateflow.Host.Get<HubSessions>();
+        await sessions.RunOnceAsync(TestContext.Current.CancellationToken);
+        await hub.InvokeAsync("Unwatch", "mig_nothing", TestContext.Current.CancellationToken);
+
+        await gateflow.MustAsync("DELETE", $"/api-keys/{ManagedGateflow.Text(key, "id")}");
+        await sessions.RunOnceAsync(TestContext.Current.CancellationToken);
+
+        await closed.Task.WaitAsync(Limit, TestContext.Current.CancellationToken);
     }
 
     private static Uri Address(ManagedGateflow gateflow, string key) =>

@@ -21,6 +21,12 @@ public sealed class BadInputTests(BadInputTests.Shared shared) : IClassFixture<B
     [InlineData("POST", "/migrations/mig_nothing/execute", null, 404, "migration_not_found", null)]
     [InlineData("POST", "/migrations/mig_nothing/rollback", """{"reason": "x"}""", 404, "migration_not_found", null)]
     [InlineData("GET", "/migrations?status=sideways", null, 422, "invalid_parameter", "status")]
+    [InlineData("GET", "/alerts?limit=ten", null, 422, "invalid_parameter", "limit")]
+    [InlineData("GET", "/deprecations?within_days=soon", null, 422, "invalid_parameter", "within_days")]
+    [InlineData("GET", "/features?seen=perhaps", null, 422, "invalid_parameter", "seen")]
+    [InlineData("GET", "/members?limit=all", null, 422, "invalid_parameter", "limit")]
+    [InlineData("GET", "/members?limit=2&cursor=here", null, 422, "invalid_parameter", "cursor")]
+    [InlineData("GET", "/api-keys/key_nothing", null, 404, "key_not_found", null)]
     [InlineData("GET", "/nothing", null, 404, "unknown_endpoint", null)]
     [InlineData("POST", "/api-keys", "{}", 422, "invalid_parameter", "name")]
     [InlineData("POST", "/api-keys", """{"name": "x", "type": "golden"}""", 422, "invalid_parameter", "type")]
@@ -36,6 +42,18 @@ public sealed class BadInputTests(BadInputTests.Shared shared) : IClassFixture<B
         Assert.NotEmpty(ManagedGateflow.Text(body["error"]!, "message"));
         Assert.NotEmpty(ManagedGateflow.Text(body["error"]!, "type"));
         Assert.Equal(before, await CountAsync());
+    }
+
+    [Fact]
+    public async Task Body_LargerThanTheServerTakes_IsRefusedInShape()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/management/migrations") { Content = new ByteArrayContent(new byte[31_000_000]) };
+        request.Headers.ExpectContinue = true; // the answer comes before the body
+
+        using var answer = await shared.Gateflow.Host.Client.SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
+        Assert.Contains("\"code\":\"request_too_large\"", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -104,6 +122,32 @@ public sealed class BadInputTests(BadInputTests.Shared shared) : IClassFixture<B
         Assert.Equal(HttpStatusCode.OK, (await shared.Gateflow.CallAsync("GET", "/migrations", client: viewer)).Status);
         Assert.Equal((HttpStatusCode.Forbidden, "insufficient_permissions"), await TryAsync("POST", "/migrations", viewer));
         Assert.Equal((HttpStatusCode.Forbidden, "insufficient_permissions"), await TryAsync("GET", "/api-keys", viewer));
+    }
+
+    [Fact]
+    public async Task Key_ByItsId_IsTheOneOfTheList()
+    {
+        var made = await shared.Gateflow.MustAsync("POST", "/api-keys", """{"name": "single"}""");
+
+        var key = await shared.Gateflow.MustAsync("GET", $"/api-keys/{ManagedGateflow.Text(made, "id")}");
+
+        var listed = await shared.Gateflow.MustAsync("GET", "/api-keys");
+        Assert.Equal(listed["data"]!.AsArray().Single(k => ManagedGateflow.Text(k!, "id") == ManagedGateflow.Text(made, "id"))!.ToJsonString(), key.ToJsonString());
+    }
+
+    [Fact]
+    public async Task List_WithLimit_ComesInPages()
+    {
+        foreach (var name in new[] { "page a", "page b", "page c" })
+        {
+            await shared.Gateflow.MustAsync("POST", "/features", $$"""{"name": "{{name}}"}""");
+        }
+
+        var first = await shared.Gateflow.MustAsync("GET", "/features?limit=2");
+        var second = await shared.Gateflow.MustAsync("GET", $"/features?limit=2&cursor={ManagedGateflow.Text(first, "next_cursor")}");
+
+        Assert.Equal(["page a", "page b", "page c"], first["data"]!.AsArray().Concat(second["data"]!.AsArray()).Select(f => ManagedGateflow.Text(f!, "name")));
+        Assert.Null(second["next_cursor"]);
     }
 
     [Fact]

@@ -60,6 +60,19 @@ public sealed partial class MemberTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Rename_EndsSessions_ThatWouldActUnderTheOldName()
+    {
+        var (id, link) = await InviteAsync("Grace", "viewer");
+        using var browser = gateflow.Host.CreateClient();
+        await JoinAsync(browser, link);
+
+        await gateflow.MustAsync("PATCH", $"/members/{id}", """{"name": "Grace H."}""");
+
+        Assert.Equal(HttpStatusCode.Unauthorized, (await gateflow.CallAsync("GET", "/migrations", null, browser)).Status);
+        Assert.Equal("/", await SignInAsync(browser, "grace@example.com", Password));
+    }
+
+    [Fact]
     public async Task Reset_EndsPasswordAndSessions_AndTheNewLinkOpens()
     {
         var (id, link) = await InviteAsync("Grace", "viewer");

@@ -5,6 +5,7 @@ using Gateflow.Dashboard.Search;
 using Gateflow.Dashboard.Shell;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
+using Radzen;
 
 namespace Gateflow.Tests.Shell;
 
@@ -35,6 +36,19 @@ public sealed class LayoutTests : DashboardTestContext
 
     [Fact]
     public void MainLayout_SignedOut_HasNoUserMenu() => Assert.Empty(Layout("<p>page</p>").FindAll("details.gf-menu"));
+
+    [Fact]
+    public async Task MainLayout_SessionEnds_TakesOpenDialogsAlong()
+    {
+        access.SetAuthorized("Ada");
+        var layout = Layout("<p>page</p>");
+        await layout.InvokeAsync(() => { _ = Services.GetRequiredService<DialogService>().OpenAsync("Create key", _ => builder => builder.AddMarkupContent(0, "<button id=\"deed\">Create</button>")); });
+        Assert.NotNull(layout.Find("#deed"));
+
+        await layout.InvokeAsync(() => { access.SetNotAuthorized().SetNotAuthorized(); }); // bUnit tells of it before its own authorization knows: the second time is heard
+
+        Assert.Empty(layout.FindAll("#deed"));
+    }
 
     [Fact]
     public void MainLayout_NoDemo_ShowsNoRibbon() => Assert.Empty(Layout("<p>page</p>").FindAll(".demo"));

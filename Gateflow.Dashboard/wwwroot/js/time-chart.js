@@ -34,6 +34,8 @@ const tones = {
   'tone-series1': '--gf-series-1', 'tone-series2': '--gf-series-2', 'tone-series3': '--gf-series-3',
   'tone-series4': '--gf-series-4', 'tone-series5': '--gf-series-5', 'tone-series6': '--gf-series-6',
 };
+// ApexCharts writes a name into its tooltip as HTML, and a name may be what any caller has sent.
+const asText = name => name.replace(/[&<>"']/g, c => `&#${c.charCodeAt(0)};`);
 const colour = tone => `var(${tones[tone] ?? '--gf-unknown-solid'})`;
 // Words need more contrast than lines.
 const ink = tone => tones[tone]?.endsWith('-solid') ? `var(${tones[tone].slice(0, -6)})` : 'var(--gf-text-2)';
@@ -128,7 +130,7 @@ export function create(host, unitName, group, height) {
     state.tick = tick;
     const scale = niceScale(change);
     return {
-      series: state.series.map(s => ({ name: s.name, data: s.data })),
+      series: state.series.map(s => ({ name: asText(s.name), data: s.data })),
       colors: state.series.map(s => colour(s.tone)),
       stroke: {
         width: state.series.map(s => s.stroke === 'dots' ? 0 : s.tone === 'tone-source' ? 1.75 : 2.25),
