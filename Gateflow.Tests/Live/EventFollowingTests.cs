@@ -38,7 +38,7 @@ public sealed class EventFollowingTests
     }
 
     // Several nodes: a number is given before its event is committed, so that a lower one may turn up later.
-    [Fact]
+    [Fact(Timeout = 60_000)] // one that is missing is waited for
     public async Task Events_CommittedOutOfOrder_ComeOnceEach()
     {
         await using var gateflow = await ManagedGateflow.StartAsync();
