@@ -30,11 +30,15 @@ public static class AuditChain
 
     internal const string Origin = "0000000000000000000000000000000000000000000000000000000000000000";
 
+    /// <summary>Holds the head until the end of the context's transaction: for one that locks what others lock after it.</summary>
+    internal static Task LockAsync(GateflowDb db, CancellationToken cancellationToken) =>
+        db.Settings.Where(s => s.Name == Head).ExecuteUpdateAsync(set => set.SetProperty(s => s.Value, s => s.Value), cancellationToken);
+
     /// <summary>Appends entries within the context's transaction, whose commit makes them valid.</summary>
     internal static async Task AppendAsync(GateflowDb db, AuditScope scope, IReadOnlyList<AuditDraft> drafts, CancellationToken cancellationToken)
     {
+        await LockAsync(db, cancellationToken);
         var head = db.Settings.Where(s => s.Name == Head);
-        await head.ExecuteUpdateAsync(set => set.SetProperty(s => s.Value, s => s.Value), cancellationToken);
         var (sequence, hash) = Parse(await head.AsNoTracking().Select(s => s.Value).SingleAsync(cancellationToken));
         var at = DateTimeOffset.FromUnixTimeMilliseconds(scope.Clock.GetUtcNow().ToUnixTimeMilliseconds());
         List<AuditEntry> entries = [];

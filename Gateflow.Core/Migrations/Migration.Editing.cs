@@ -13,7 +13,11 @@ public sealed partial class Migration
     /// <summary>Replaces target and configuration. In draft and scheduled everything may change; paused: steps, interval, windows, min_samples, auto_rollback, and tighter limits.</summary>
     public Refusal? Configure(string? target, MigrationConfig config, IReadOnlyList<string> fields, string actor, DateTimeOffset now)
     {
-        if (Status is not (MigrationStatus.Draft or MigrationStatus.Scheduled))
+        if (Status is MigrationStatus.Draft or MigrationStatus.Scheduled)
+        {
+            ClearHold(); // a start that waited for another may be free by this
+        }
+        else
         {
             if (Status != MigrationStatus.Paused)
             {

@@ -62,6 +62,6 @@ public sealed partial class Migration
         ? $"{string.Join(", ", others)} did, and {actor} counts."
         : actor == Program ? "Nobody did yet." : $"{actor} counts as one.";
 
-    /// <summary>The gate of a mirror phase is a person's resuming, which no approvals replace.</summary>
-    private int Needed(RolloutStep step) => !step.Gate || step.Mirror is not null ? 0 : Math.Max(1, Config.ApprovalsRequired);
+    /// <summary>The gate of a shadow phase is a person's resuming, which no approvals replace.</summary>
+    private int Needed(RolloutStep step) => !step.Gate || step.IsShadow ? 0 : Math.Max(1, Config.ApprovalsRequired);
 }

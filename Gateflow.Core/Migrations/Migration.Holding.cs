@@ -3,9 +3,12 @@ using Gateflow.Core.Rollout;
 
 namespace Gateflow.Core.Migrations;
 
-/// <content>Holds: why the present step waits, since when, and who was told.</content>
+/// <content>Holds: why the present step, or the start, waits, since when, and who was told.</content>
 public sealed partial class Migration
 {
+    /// <summary>Reasons of which people are told at once, also those who were told that it held before: a breach, and the longest hold.</summary>
+    public static readonly IReadOnlyList<string> UrgentHolds = [Wire.Name(Rollout.HoldReason.BreachNoAutoRollback), Wire.Name(Rollout.HoldReason.MaxHold)];
+
     /// <summary>Notes that the present step waits. False when it already holds for that reason; then nothing is to be stored.</summary>
     public bool Hold(string reason, string sentence, DateTimeOffset now)
     {
@@ -16,6 +19,11 @@ public sealed partial class Migration
 
         HoldReason = reason;
         HeldSince ??= now;
+        if (UrgentHolds.Contains(reason))
+        {
+            HoldToldAt = null;
+        }
+
         Note(MigrationEventType.Held, "gateflow", now, new JsonObject { ["reason"] = reason, ["detail"] = sentence });
         return true;
     }
@@ -40,7 +48,7 @@ public sealed partial class Migration
     /// <summary>Takes note that people are told of the hold; false when it is over, younger than <paramref name="patience"/>, or was told.</summary>
     public bool TellHold(DateTimeOffset now, TimeSpan patience)
     {
-        if (!IsRunning || HoldToldAt is not null || HeldSince is not { } since || now - since < patience)
+        if ((!IsRunning && Status != MigrationStatus.Scheduled) || HoldToldAt is not null || HeldSince is not { } since || now - since < patience)
         {
             return false;
         }

@@ -129,20 +129,32 @@ public sealed partial class Migration
         return null;
     }
 
-    public Refusal? Resume(string actor, DateTimeOffset now, string? reason)
+    /// <param name="pausedAt">Since when it is paused. Copies rest meanwhile, and with them the time of a shadow phase; that of other steps goes on, as their traffic does.</param>
+    public Refusal? Resume(string actor, DateTimeOffset now, string? reason, DateTimeOffset? pausedAt = null)
     {
         if (Status != MigrationStatus.Paused)
         {
             return Illegal("resume");
         }
 
-        Status = MigrationStatus.InProgress;
-        if (HoldReason == ShadowDone)
+        if (IsShadowDone)
         {
+            if (Obstacle(actor, now, reason, Step, raises: true) is { } obstacle)
+            {
+                return obstacle;
+            }
+
+            Status = MigrationStatus.InProgress;
             EnterStep(Step + 1, now);
             Note(MigrationEventType.Resumed, actor, now, StepData(reason));
             Note(MigrationEventType.StepAdvanced, actor, now, StepData());
             return null;
+        }
+
+        Status = MigrationStatus.InProgress;
+        if (Steps()[Step].IsShadow && pausedAt is { } since)
+        {
+            StepStartedAt = now - (since > StepStartedAt ? since - StepStartedAt : TimeSpan.Zero);
         }
 
         ClearHold();
@@ -159,6 +171,7 @@ public sealed partial class Migration
 
         Status = MigrationStatus.Cancelled;
         FinishedAt = now;
+        ClearHold();
         Note(MigrationEventType.Cancelled, actor, now, With([], reason));
         return null;
     }

@@ -83,6 +83,9 @@ public sealed partial class Migration : IVersioned
     /// <summary>True while traffic is or may be on the target under evidence.</summary>
     public bool IsRunning => Status is MigrationStatus.InProgress or MigrationStatus.Paused or MigrationStatus.Soaking;
 
+    /// <summary>True when the shadow phase is over and a person's resume starts what follows.</summary>
+    public bool IsShadowDone => HoldReason == ShadowDone;
+
     public IReadOnlyList<RolloutStep> Steps() => RolloutSteps.Compile(Config);
 
     /// <summary>The verbs that the present state allows.</summary>

@@ -1,4 +1,4 @@
-using Gateflow.Core.Routing;
+using Gateflow.Core.Audit;
 using Gateflow.Core.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -8,33 +8,24 @@ namespace Gateflow.Core.Migrations;
 public static class Overlaps
 {
     /// <summary>
-    /// Why the migration cannot start beside those that run; null when it can. Starts come one after the other: each first raises the one row of
-    /// the route version, so that of two at the same moment the second sees the first.
+    /// Why the migration cannot start beside those that run or are completed; null when it can. Starts come one after the other: each raises the
+    /// one row of the route version before it looks, so that of two at the same moment the second sees the first.
     /// </summary>
     public static async Task<Refusal?> FindAsync(GateflowDb db, Migration migration, CancellationToken cancellationToken)
     {
+        // In the order in which every transition takes its locks: its row, the head of the audit log, the version.
+        await db.Migrations.Where(m => m.Id == migration.Id).ExecuteUpdateAsync(set => set.SetProperty(m => m.Name, m => m.Name), cancellationToken);
+        await AuditChain.LockAsync(db, cancellationToken);
         await db.BumpRouteVersionAsync(cancellationToken);
-        var (source, target) = (migration.SourceModel, migration.TargetModel);
-        var others = await db.Migrations.AsNoTracking()
-            .Where(m => m.Id != migration.Id)
+        var rows = await db.Migrations.AsNoTracking()
+            .Where(m => m.Id != migration.Id && m.TargetModel != null)
             .Where(m => m.Status == MigrationStatus.InProgress || m.Status == MigrationStatus.Paused || m.Status == MigrationStatus.Soaking || m.Status == MigrationStatus.Completed)
-            .Where(m => m.SourceModel == source || m.SourceModel == target)
+            .Select(m => new { m.Id, m.SourceModel, m.TargetModel, m.Status, m.Config })
             .ToListAsync(cancellationToken);
-        if (others.Find(m => m.IsRunning && m.SourceModel == source && Meet(m.Config.Scope, migration.Config.Scope)) is { } running)
-        {
-            return new Refusal(RefusalKind.Conflict, "overlapping_migration",
-                $"{running.Id} ({running.SourceModel} → {running.TargetModel}) already moves this traffic. Wait for its end, roll it back, or narrow the scope.")
-            {
-                Status = migration.Status, Allowed = migration.Allowed(),
-            };
-        }
-
-        return others.Find(m => m.SourceModel == target && m.TargetModel == source) is { } circle
-            ? new Refusal(RefusalKind.Conflict, "circular_migration",
-                $"{circle.Id} moves {circle.SourceModel} to {circle.TargetModel}: together they would send requests in a circle. Roll that one back instead.")
-            {
-                Status = migration.Status, Allowed = migration.Allowed(),
-            }
+        var others = rows.Where(m => Meet(m.Config.Scope, migration.Config.Scope))
+            .Select(m => new Other(m.Id, m.SourceModel, m.TargetModel!, m.Status == MigrationStatus.Completed, m.Config.Scope)).ToList();
+        return Find(migration, others) is { } found
+            ? new Refusal(RefusalKind.Conflict, found.Code, found.Message) { Status = migration.Status, Allowed = migration.Allowed() }
             : null;
     }
 
@@ -42,6 +33,62 @@ public static class Overlaps
     public static bool Meet(MigrationScope a, MigrationScope b) =>
         Meet(a.Features, b.Features) && Meet(a.ApiKeys, b.ApiKeys) && Meet(a.Users, b.Users);
 
+    private static (string Code, string Message)? Find(Migration migration, List<Other> others)
+    {
+        var (source, target) = (migration.SourceModel, migration.TargetModel!);
+        if (others.Find(m => m.Source == source && !m.Completed) is { } running)
+        {
+            return ("overlapping_migration", $"{running.Id} ({running.Source} → {running.Target}) already moves this traffic. Wait for its end, roll it back, or narrow the scope.");
+        }
+
+        if (others.Find(m => m.Source == source && Covers(m.Scope, migration.Config.Scope)) is { } moved)
+        {
+            return ("overlapping_migration", $"{moved.Id} has moved this traffic already: its requests are answered by {moved.Target}. Migrate from {moved.Target}, or roll that one back.");
+        }
+
+        if (Circle(others, source, target) is { } circle)
+        {
+            return ("circular_migration", $"{circle.Id} moves {circle.Source} to {circle.Target}: together they would send requests in a circle. Roll that one back instead.");
+        }
+
+        return others.Find(m => m.Source == target && m.Completed) is { } replaced
+            ? ("target_replaced", $"{replaced.Id} has replaced {target} by {replaced.Target}, which would answer these requests in the end without having been judged on them. Choose {replaced.Target}.")
+            : null;
+    }
+
+    /// <summary>What leads the target's requests back to the source, once all that run are completed.</summary>
+    private static Other? Circle(List<Other> others, string source, string target)
+    {
+        HashSet<string> reached = new([target], StringComparer.Ordinal);
+        Queue<string> open = new(reached);
+        while (open.TryDequeue(out var model))
+        {
+            foreach (var next in others.Where(m => m.Source == model))
+            {
+                if (next.Target == source)
+                {
+                    return next;
+                }
+
+                if (reached.Add(next.Target))
+                {
+                    open.Enqueue(next.Target);
+                }
+            }
+        }
+
+        return null;
+    }
+
     private static bool Meet(IReadOnlyList<string> a, IReadOnlyList<string> b) =>
         a.Count == 0 || b.Count == 0 || a.Intersect(b, StringComparer.Ordinal).Any();
+
+    private static bool Covers(MigrationScope a, MigrationScope b) =>
+        Covers(a.Features, b.Features) && Covers(a.ApiKeys, b.ApiKeys) && Covers(a.Users, b.Users);
+
+    private static bool Covers(IReadOnlyList<string> a, IReadOnlyList<string> b) =>
+        a.Count == 0 || (b.Count > 0 && b.All(x => a.Contains(x, StringComparer.Ordinal)));
+
+    /// <summary>A migration that runs or is completed, and whose scope meets the one in question.</summary>
+    private sealed record Other(string Id, string Source, string Target, bool Completed, MigrationScope Scope);
 }

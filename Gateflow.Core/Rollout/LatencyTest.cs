@@ -11,6 +11,9 @@ public sealed record LatencyState
 
     public required ShareState Share { get; init; }
 
+    /// <summary>The weight that the share was seen under, 0–1; null before the first request, and in states of before it was kept.</summary>
+    public double? Weight { get; init; }
+
     public long Compared { get; init; }
 
     public long TargetSlow { get; init; }
@@ -116,6 +119,7 @@ internal sealed class LatencyTest(double ratio, double alpha, double expectedEve
         Source = _source.Save(),
         Target = _target.Save(),
         Share = _share.Save(),
+        Weight = double.IsNaN(_weight) ? null : _weight,
         Compared = Compared,
         TargetSlow = TargetSlow,
         SourceSlow = SourceSlow,
@@ -127,7 +131,7 @@ internal sealed class LatencyTest(double ratio, double alpha, double expectedEve
         _source.Restore(state.Source);
         _target.Restore(state.Target);
         _share.Restore(state.Share);
-        (Compared, TargetSlow, SourceSlow) = (state.Compared, state.TargetSlow, state.SourceSlow);
+        (_weight, Compared, TargetSlow, SourceSlow) = (state.Weight ?? double.NaN, state.Compared, state.TargetSlow, state.SourceSlow);
     }
 
     /// <summary>The share under another weight says nothing of this one: a target that was given more must not look slow for it.</summary>

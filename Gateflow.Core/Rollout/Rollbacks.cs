@@ -1,9 +1,8 @@
 using System.Collections.Concurrent;
-using System.Data.Common;
 using System.Text.Json.Nodes;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Routing;
-using Microsoft.EntityFrameworkCore;
+using Gateflow.Core.Storage;
 
 namespace Gateflow.Core.Rollout;
 
@@ -33,11 +32,12 @@ public sealed class Rollbacks(Transitions transitions, Routes routes, ModelDirec
     /// </summary>
     public async Task<Result<Migration>> RunAsync(string id, string actor, string reason)
     {
+        reason = reason.Replace('\0', '\uFFFD'); // which PostgreSQL would not take
         try
         {
             return await RunAsync(id, actor, reason, null, CancellationToken.None);
         }
-        catch (Exception fault) when (fault is DbException or DbUpdateException or IOException or TimeoutException or InvalidOperationException { InnerException: DbException })
+        catch (Exception fault) when (DatabaseFault.Is(fault))
         {
             _owed[id] = (actor, reason);
             return new Refusal(RefusalKind.Unavailable, "rollback_not_stored",
@@ -45,13 +45,20 @@ public sealed class Rollbacks(Transitions transitions, Routes routes, ModelDirec
         }
     }
 
-    /// <summary>Stores what persons rolled back while the database was away.</summary>
-    public async Task SettleAsync(CancellationToken cancellationToken)
+    /// <summary>Stores what persons rolled back while the database was away. One that cannot be stored is told, tried again the next time, and keeps no other from it.</summary>
+    public async Task SettleAsync(Action<string, Exception> failed, CancellationToken cancellationToken)
     {
         foreach (var (id, (actor, reason)) in _owed)
         {
-            await RunAsync(id, actor, reason, null, cancellationToken); // a refusal (it is over already) settles it as well
-            _owed.TryRemove(id, out _);
+            try
+            {
+                await RunAsync(id, actor, reason, null, cancellationToken); // a refusal (it is over already) settles it as well
+                _owed.TryRemove(id, out _);
+            }
+            catch (Exception fault) when (fault is not OperationCanceledException)
+            {
+                failed(id, fault);
+            }
         }
     }
 

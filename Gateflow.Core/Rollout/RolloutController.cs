@@ -73,7 +73,7 @@ public sealed partial class RolloutController(
     /// <summary>One turn over all migrations that run or wait for their hour. One that fails does not keep the others from theirs.</summary>
     public async Task RunOnceAsync(CancellationToken cancellationToken)
     {
-        await rollbacks.SettleAsync(cancellationToken);
+        await rollbacks.SettleAsync((id, fault) => LogMigrationFailed(id, fault.GetType().Name, fault.Message), cancellationToken);
         var running = await _running.ReadAsync(cancellationToken);
         foreach (var id in await arming.UpdateAsync(running, cancellationToken))
         {
@@ -116,6 +116,7 @@ public sealed partial class RolloutController(
         Split = judged?.Split,
         OutageHold = judged?.OutageHold ?? false,
         Paused = migration.Status == MigrationStatus.Paused,
+        ShadowDone = migration.IsShadowDone,
         Soaking = migration.Status == MigrationStatus.Soaking,
         Approvals = migration.Approvals,
         TargetRequestsPerHour = judged is { StepTargetOutcomes: > 0 } && now > migration.StepStartedAt

@@ -17,12 +17,12 @@ public static class RolloutSteps
     /// </summary>
     private static List<RolloutStep> Gated(List<RolloutStep> steps, MigrationConfig config)
     {
-        if (config.ApprovalsRequired == 0 || steps.Exists(s => s is { Gate: true, Mirror: null }))
+        if (config.ApprovalsRequired == 0 || steps.Exists(s => s is { Gate: true, IsShadow: false }))
         {
             return steps;
         }
 
-        if (steps.Count == 1 || steps[^2].Mirror is not null)
+        if (steps.Count == 1 || steps[^2].IsShadow)
         {
             steps.Insert(steps.Count - 1, new RolloutStep { Weight = 0, Gate = true });
         }

@@ -34,6 +34,9 @@ public sealed record StepInput
 
     public bool Paused { get; init; }
 
+    /// <summary>True once the shadow phase is over: the program paused it, not a person.</summary>
+    public bool ShadowDone { get; init; }
+
     /// <summary>True in status soaking: all traffic is on the target, guardrails are armed, completion is next.</summary>
     public bool Soaking { get; init; }
 

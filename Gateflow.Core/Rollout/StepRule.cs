@@ -43,7 +43,7 @@ internal sealed class StepRule
         }
 
         var until = _in.StepStartedAt + (_in.Soaking ? _in.Config.Soak : _step.Hold);
-        if (!GateOpen && _step.IsShadow && _in.Now >= until)
+        if (_in.ShadowDone || (!_in.Paused && !GateOpen && _step.IsShadow && _in.Now >= until))
         {
             return Hold(HoldReason.ShadowDone, _words.ShadowDone);
         }

@@ -20,7 +20,7 @@ public sealed record RouteTable
     /// <summary>Names that the customer gave to models.</summary>
     public FrozenDictionary<string, string> Aliases { get; init; } = FrozenDictionary<string, string>.Empty;
 
-    /// <summary>Running and completed migrations by source model; scoped ones first.</summary>
+    /// <summary>Running and completed migrations by source model: completed ones first, among each the scoped ones.</summary>
     public FrozenDictionary<string, MigrationRoute[]> Migrations { get; init; } = FrozenDictionary<string, MigrationRoute[]>.Empty;
 
     /// <summary>Chains that are enabled, by primary model.</summary>

@@ -1,15 +1,13 @@
 using Gateflow.Core.Alerts;
 using Gateflow.Core.Migrations;
-using Gateflow.Core.Rollout;
 using Gateflow.Core.Storage;
 using Microsoft.EntityFrameworkCore;
 
 namespace Gateflow.Core.Webhooks;
 
-/// <summary>Tells of migrations that have been held for as long as the alert settings say (an hour), and at once of a breach that waits for a person. Once a hold, whichever node looks first.</summary>
+/// <summary>Tells of migrations that have been held for as long as the alert settings say (an hour), and at once of a breach, or of the longest hold, that waits for a person. Once a hold, whichever node looks first.</summary>
 public sealed class HoldWatch(IDbContextFactory<GateflowDb> databases, Transitions transitions, AlertPolicy policy, TimeProvider clock)
 {
-    private static readonly string Breach = Wire.Name(HoldReason.BreachNoAutoRollback);
     private static readonly Refusal Told = new(RefusalKind.Conflict, "stale", "The hold is over, or was told.");
 
     /// <summary>One look.</summary>
@@ -22,14 +20,14 @@ public sealed class HoldWatch(IDbContextFactory<GateflowDb> databases, Transitio
         await using (var db = await databases.CreateDbContextAsync(cancellationToken))
         {
             due = await db.Migrations.AsNoTracking()
-                .Where(m => m.HoldToldAt == null && m.HeldSince != null && (m.HeldSince <= before || m.HoldReason == Breach))
-                .Where(m => m.Status == MigrationStatus.InProgress || m.Status == MigrationStatus.Paused || m.Status == MigrationStatus.Soaking)
+                .Where(m => m.HoldToldAt == null && m.HeldSince != null && (m.HeldSince <= before || Migration.UrgentHolds.Contains(m.HoldReason!)))
+                .Where(m => m.Status == MigrationStatus.Scheduled || m.Status == MigrationStatus.InProgress || m.Status == MigrationStatus.Paused || m.Status == MigrationStatus.Soaking)
                 .Select(m => m.Id).ToListAsync(cancellationToken);
         }
 
         foreach (var id in due)
         {
-            await transitions.ApplyAsync(id, m => m.TellHold(now, m.HoldReason == Breach ? TimeSpan.Zero : patience) ? null : Told, cancellationToken);
+            await transitions.ApplyAsync(id, m => m.TellHold(now, Migration.UrgentHolds.Contains(m.HoldReason!) ? TimeSpan.Zero : patience) ? null : Told, cancellationToken);
         }
     }
 }

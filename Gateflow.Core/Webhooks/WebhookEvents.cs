@@ -5,7 +5,7 @@ public static class WebhookEvents
 {
     public const string RolledBack = "migration.rolled_back";
 
-    /// <summary>A step has waited for an hour, or a breach waits for a person.</summary>
+    /// <summary>A step, or a scheduled start, has waited for an hour, or a breach or the longest hold waits for a person.</summary>
     public const string Held = "migration.held";
 
     public const string Completed = "migration.completed";

@@ -14,6 +14,8 @@ namespace Gateflow.Dashboard.Live;
 /// <summary>GET /migrations/{id}/events: a list, or with Accept: text/event-stream live and resumable by Last-Event-ID.</summary>
 public static class EventFollowing
 {
+    private const int Page = 1000;
+
     public static void MapMigrationEvents(this IEndpointRouteBuilder api) => api.MapGet("/migrations/{id}/events", GetAsync);
 
     private static async Task<IResult> GetAsync(
@@ -44,6 +46,7 @@ public static class EventFollowing
             return Task.CompletedTask;
         });
         signals.Writer.TryWrite(true);
+        HashSet<long> sent = [.. (await reader.EventsAsync(id, after - EventView.Unsettled, (int)EventView.Unsettled, cancellationToken) ?? []).Select(e => e.Number).Where(n => n <= after)];
         await foreach (var _ in signals.Reader.ReadAllAsync(cancellationToken))
         {
             if (!await stands(cancellationToken))
@@ -51,10 +54,17 @@ public static class EventFollowing
                 yield break;
             }
 
-            foreach (var e in await reader.EventsAsync(id, after, 1000, cancellationToken) ?? [])
+            var events = await reader.EventsAsync(id, after - EventView.Unsettled, Page, cancellationToken) ?? [];
+            foreach (var e in events.Where(e => sent.Add(e.Number)))
             {
-                after = Number(e.Id);
+                after = Math.Max(after, e.Number);
                 yield return new SseItem<string>(JsonSerializer.Serialize(e, JsonColumn.Options), Gateflow.Core.Wire.Name(e.Type)) { EventId = e.Id };
+            }
+
+            sent.RemoveWhere(n => n <= after - EventView.Unsettled);
+            if (events.Count == Page)
+            {
+                signals.Writer.TryWrite(true); // there is more
             }
         }
     }

@@ -9,14 +9,14 @@ public sealed class HubWatches(MigrationFeed feed, LiveSnapshots snapshots, IHub
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Watch> _watches = new(StringComparer.Ordinal);
 
-    /// <param name="lastEvent">Number of the last event that the new watcher has seen.</param>
-    public void Add(string connectionId, string migrationId, long lastEvent)
+    /// <param name="seen">Numbers of the events that the new watcher has seen.</param>
+    public void Add(string connectionId, string migrationId, IEnumerable<long> seen)
     {
         lock (_lock)
         {
             if (!_watches.TryGetValue(migrationId, out var watch))
             {
-                _watches[migrationId] = watch = new Watch { LastEvent = lastEvent };
+                _watches[migrationId] = watch = new Watch { Sent = [.. seen] };
                 watch.Subscription = feed.Subscribe(migrationId, _ => SendAsync(migrationId, watch));
             }
 
@@ -65,10 +65,10 @@ public sealed class HubWatches(MigrationFeed feed, LiveSnapshots snapshots, IHub
 
         var group = hub.Clients.Group(migrationId);
         await group.MigrationChangedAsync(MigrationEndpoints.ToJson(snapshot.Migration));
-        foreach (var e in snapshot.Events.Where(e => e.Number > watch.LastEvent).OrderBy(e => e.Number).ToList())
+        foreach (var e in snapshot.Events.Where(e => !watch.Sent.Contains(e.Number)).OrderBy(e => e.Number).ToList())
         {
             await group.EventAppendedAsync(e);
-            watch.LastEvent = e.Number;
+            watch.Sent.Add(e.Number);
         }
 
         if (snapshot.Points is [.., var point])
@@ -83,6 +83,7 @@ public sealed class HubWatches(MigrationFeed feed, LiveSnapshots snapshots, IHub
 
         public IAsyncDisposable? Subscription { get; set; }
 
-        public long LastEvent { get; set; }
+        /// <summary>Each by itself: one with a lower number may be committed later.</summary>
+        public required HashSet<long> Sent { get; init; }
     }
 }

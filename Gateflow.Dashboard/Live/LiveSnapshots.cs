@@ -18,7 +18,6 @@ public sealed class LiveSnapshots(MigrationReader reader, TimeProvider clock)
     private const int MostKept = 64;
     private const int EventPage = 1000;
     private const int LatestRequests = 20;
-    private const long Unsettled = 100;
     private static readonly TimeSpan Fresh = TimeSpan.FromMilliseconds(450);
 
     /// <summary>How often the charts of a running migration move when nothing happens.</summary>
@@ -110,8 +109,7 @@ public sealed class LiveSnapshots(MigrationReader reader, TimeProvider clock)
 
     private async Task<IReadOnlyList<EventView>> EventsAsync(string id, IReadOnlyList<EventView> before)
     {
-        // Ids are given before they are committed: one a little below the last known may still turn up.
-        var settled = before is [.., var newest] ? newest.Number - Unsettled : 0;
+        var settled = before is [.., var newest] ? newest.Number - EventView.Unsettled : 0;
         var events = before.Where(e => e.Number <= settled).ToList();
         while (true)
         {

@@ -35,7 +35,7 @@ public sealed class MigrationHub(HubWatches watches, HubSessions sessions, LiveS
         }
 
         await Groups.AddToGroupAsync(Context.ConnectionId, migrationId);
-        watches.Add(Context.ConnectionId, migrationId, snapshot.Events.Count == 0 ? 0 : snapshot.Events.Max(e => e.Number));
+        watches.Add(Context.ConnectionId, migrationId, snapshot.Events.Select(e => e.Number));
         await Clients.Caller.MigrationChangedAsync(MigrationEndpoints.ToJson(snapshot.Migration));
     }
 

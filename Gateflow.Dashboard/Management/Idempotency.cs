@@ -39,31 +39,57 @@ internal sealed class Idempotency(
             id = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(id)));
         }
 
-        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(context.Arguments.OfType<Body>().FirstOrDefault()?.Value.ToJsonString() ?? ""));
-        await using var db = await databases.CreateDbContextAsync(http.RequestAborted);
-        var now = clock.GetUtcNow();
-        await db.Idempotency.Where(e => e.At < now - Kept).ExecuteDeleteAsync(http.RequestAborted);
-        if (await db.Idempotency.AsNoTracking().FirstOrDefaultAsync(e => e.Id == id, http.RequestAborted) is { } known)
+        var entry = new IdempotencyEntry
         {
-            return !hash.AsSpan().SequenceEqual(known.BodyHash)
+            Id = id, BodyHash = SHA256.HashData(Encoding.UTF8.GetBytes(context.Arguments.OfType<Body>().FirstOrDefault()?.Value.ToJsonString() ?? "")), At = clock.GetUtcNow(),
+        };
+        await using var db = await databases.CreateDbContextAsync(http.RequestAborted);
+        try
+        {
+            if (await ClaimAsync(db, entry, http.RequestAborted) is { } answer)
+            {
+                return answer;
+            }
+        }
+        catch (Exception fault) when (IsRollback(http.Request) && DatabaseFault.Is(fault))
+        {
+            return await next(context); // it is in force without the database, and twice is once
+        }
+
+        return await RunAsync(context, next, db, entry);
+    }
+
+    private static bool IsRollback(HttpRequest request) => request.Path.Value?.EndsWith("/rollback", StringComparison.Ordinal) == true;
+
+    /// <summary>Takes the key for this request, or gives what a request has to hear that came with it before.</summary>
+    private async Task<IResult?> ClaimAsync(GateflowDb db, IdempotencyEntry entry, CancellationToken cancellationToken)
+    {
+        var old = entry.At - Kept;
+        await db.Idempotency.Where(e => e.At < old).ExecuteDeleteAsync(cancellationToken);
+        if (await db.Idempotency.AsNoTracking().FirstOrDefaultAsync(e => e.Id == entry.Id, cancellationToken) is { } known)
+        {
+            return !entry.BodyHash.AsSpan().SequenceEqual(known.BodyHash)
                 ? ApiErrors.Error(422, "invalid_request_error", "idempotency_key_reused", "This Idempotency-Key was used with another body.", "Idempotency-Key")
                 : known.Status == 0
                     ? ApiErrors.Error(409, "conflict_error", "idempotency_in_progress", "The first request with this Idempotency-Key is still being carried out.")
                     : Results.Content(Encoding.UTF8.GetString(protector.Unprotect(Convert.FromBase64String(known.Body!))), "application/json", Encoding.UTF8, known.Status);
         }
 
-        var entry = new IdempotencyEntry { Id = id, BodyHash = hash, At = now };
         db.Add(entry);
         try
         {
-            await db.SaveChangesAsync(http.RequestAborted);
+            await db.SaveChangesAsync(cancellationToken);
+            return null;
         }
         catch (DbUpdateException)
         {
+            if (!await db.Idempotency.AnyAsync(e => e.Id == entry.Id, cancellationToken))
+            {
+                throw;
+            }
+
             return ApiErrors.Error(409, "conflict_error", "idempotency_in_progress", "The first request with this Idempotency-Key is still being carried out.");
         }
-
-        return await RunAsync(context, next, db, entry);
     }
 
     private async Task<object?> RunAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next, GateflowDb db, IdempotencyEntry entry)

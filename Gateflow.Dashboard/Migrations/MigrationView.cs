@@ -206,5 +206,8 @@ public sealed record EventView(string Id, MigrationEventType Type, DateTimeOffse
     [JsonIgnore]
     public long Number => long.Parse(Id.AsSpan(4), System.Globalization.CultureInfo.InvariantCulture);
 
+    /// <summary>Numbers are given before they are committed: an event so far below the last known may still turn up.</summary>
+    public const long Unsettled = 100;
+
     public static EventView Of(MigrationEvent e) => new($"evt_{e.Id}", e.Type, e.At, e.Actor, e.Data);
 }

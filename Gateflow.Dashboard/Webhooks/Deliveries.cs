@@ -147,17 +147,21 @@ public sealed class Deliveries(
             throw;
         }
 
-        await StoreAsync(delivery.Id, token, attempt);
-        Ring(delivery, webhook, attempt);
+        if (await StoreAsync(delivery.Id, token, attempt))
+        {
+            Ring(delivery, webhook, attempt);
+        }
+
         Changed?.Invoke(webhook.Id);
     }
 
-    private async Task StoreAsync(string id, Guid token, DeliveryAttempt attempt)
+    /// <summary>False when the message was deleted, or the claim ran out and another node has it.</summary>
+    private async Task<bool> StoreAsync(string id, Guid token, DeliveryAttempt attempt)
     {
         await using var db = await databases.CreateDbContextAsync(CancellationToken.None);
         if (await db.WebhookDeliveries.FirstOrDefaultAsync(d => d.Id == id && d.Claim == token, CancellationToken.None) is not { } row)
         {
-            return; // deleted, or the claim ran out and another node has it
+            return false;
         }
 
         row.Attempts++;
@@ -177,6 +181,7 @@ public sealed class Deliveries(
         }
 
         await db.SaveChangesAsync(CancellationToken.None);
+        return true;
     }
 
     private void Ring(WebhookDelivery delivery, Webhook webhook, DeliveryAttempt attempt)

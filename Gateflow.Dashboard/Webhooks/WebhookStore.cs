@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Gateflow.Core.Access;
+using Gateflow.Core.Alerts;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Outbound;
 using Gateflow.Core.Storage;
@@ -10,7 +11,7 @@ namespace Gateflow.Dashboard.Webhooks;
 
 /// <summary>Lists, makes, changes and deletes webhooks.</summary>
 public sealed partial class WebhookStore(
-    IDbContextFactory<GateflowDb> databases, WebhookSecrets secrets, AddressGuard guard, TimeProvider clock, ILogger<WebhookStore> logger)
+    IDbContextFactory<GateflowDb> databases, WebhookSecrets secrets, AddressGuard guard, AlertBell bell, TimeProvider clock, ILogger<WebhookStore> logger)
 {
     private const int Most = 50;
     private const int Attempts = 5;
@@ -128,6 +129,7 @@ public sealed partial class WebhookStore(
             }
         }
 
+        bell.Ring(new AlertNotice(AlertEvents.WebhookFailing, id) { Over = true });
         LogChanged("deleted", id, actor);
         return webhook;
     }

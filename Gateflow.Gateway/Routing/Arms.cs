@@ -12,7 +12,6 @@ namespace Gateflow.Gateway.Routing;
 /// </summary>
 internal static class Arms
 {
-    private const int MaxHops = 5;
     private const int MaxHeader = 256;
 
     /// <param name="exchange">The request; its feature, arm and selected model are set.</param>
@@ -26,7 +25,8 @@ internal static class Arms
             return;
         }
 
-        for (var hop = 0; hop < MaxHops; hop++)
+        // A way that meets no model twice is no longer than there are models that another may take the place of.
+        for (var left = exchange.Table.Migrations.Count + exchange.Table.Fallbacks.Count; left >= 0; left--)
         {
             if (Find(exchange, exchange.Selected) is not { } migration)
             {

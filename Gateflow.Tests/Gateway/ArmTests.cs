@@ -194,6 +194,18 @@ public sealed class ArmTests
     }
 
     [Fact]
+    public async Task Post_ReplacedManyTimes_IsAnsweredByTheLast()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        string[] models = ["gpt-4", .. Enumerable.Range(1, 8).Select(i => $"gpt-dead-{i}"), "gpt-4o"];
+        host.Route([.. models.Zip(models[1..], (source, target) => GatewayHost.Migration(10_000, source: source, target: target) with { MigrationId = $"mig_{source}", Completed = true })]);
+
+        using var response = await host.PostAsync(GatewayHost.Chat());
+
+        Assert.Equal("gpt-4o", PassThroughTests.Header(response, "x-gateflow-model"));
+    }
+
+    [Fact]
     public async Task Post_CompletedInACircle_StillAnswers()
     {
         await using var host = await GatewayHost.StartAsync();

@@ -63,6 +63,36 @@ public sealed class EventFollowingTests
         Assert.Equal(["created", "configured", "configured"], types);
     }
 
+    // Several nodes: a number is given before its event is committed, so that a lower one may turn up later.
+    [Fact(Timeout = 60_000)] // one that is missing is waited for
+    public async Task Events_CommittedOutOfOrder_ComeOnceEach()
+    {
+        await using var gateflow = await ManagedGateflow.StartAsync();
+        var id = await gateflow.DraftAsync();
+        List<string> came = [];
+        await foreach (var e in FollowAsync(gateflow, id, null))
+        {
+            came.Add(e.EventId!);
+            if (came.Count == 5)
+            {
+                break;
+            }
+
+            if (came.Count >= 3)
+            {
+                await LateEvents.StoreAsync(gateflow.Host, id, came.Count == 3 ? 1_000 : 950);
+            }
+        }
+
+        Assert.Equal(["evt_1000", "evt_950"], came[3..]);
+        await LateEvents.StoreAsync(gateflow.Host, id, 1_001);
+        await foreach (var e in FollowAsync(gateflow, id, "evt_1000"))
+        {
+            Assert.Equal("evt_1001", e.EventId);
+            break;
+        }
+    }
+
     private static async IAsyncEnumerable<SseItem<string>> FollowAsync(ManagedGateflow gateflow, string id, string? after, HttpClient? client = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, $"/v1/management/migrations/{id}/events");

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Threading.Channels;
 using Gateflow.Dashboard.Live;
 using Gateflow.Tests.Composition;
 using Gateflow.Tests.Management;
@@ -37,6 +38,24 @@ public sealed class MigrationHubTests
 
         Assert.Equal(10, await running.Task.WaitAsync(Limit, TestContext.Current.CancellationToken));
         Assert.Equal("started", await started.Task.WaitAsync(Limit, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Watch_EventsCommittedOutOfOrder_PushesEachOnce()
+    {
+        await using var gateflow = await ManagedGateflow.StartAsync();
+        var id = await gateflow.DraftAsync();
+        await using var hub = WebSocketHubConnection.Create(Address(gateflow, GateflowHost.AdminKey));
+        var came = Channel.CreateUnbounded<string>();
+        hub.On<JsonObject>("eventAppended", e => came.Writer.TryWrite(ManagedGateflow.Text(e, "id")));
+        await hub.StartAsync(TestContext.Current.CancellationToken);
+        await hub.InvokeAsync("Watch", id, TestContext.Current.CancellationToken);
+
+        foreach (var number in new[] { 1_000, 950, 1_001 })
+        {
+            await LateEvents.StoreAsync(gateflow.Host, id, number);
+            Assert.Equal($"evt_{number}", await came.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Limit, TestContext.Current.CancellationToken));
+        }
     }
 
     [Fact]

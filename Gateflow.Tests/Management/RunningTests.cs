@@ -138,6 +138,25 @@ public sealed class RunningTests
     }
 
     [Fact]
+    public async Task Execute_OfMoreThanACompletedOneMoved_WhatItMovedStaysMoved()
+    {
+        await using var gateflow = await ManagedGateflow.StartAsync();
+        using var application = await gateflow.ApplicationAsync();
+        var part = await gateflow.DraftAsync("""{"strategy": "instant", "min_samples": 0, "soak_minutes": 0, "rollback_threshold": {}, "scope": {"features": ["chatbot"]}}""");
+        await gateflow.MustAsync("POST", $"/migrations/{part}/execute");
+        await UntilAsync(gateflow, part, "completed");
+
+        var all = await gateflow.DraftAsync(target: "claude-3-5-sonnet");
+        await gateflow.MustAsync("POST", $"/migrations/{all}/execute");
+
+        for (var i = 0; i < 20; i++)
+        {
+            using var answer = await ManagedGateflow.AskAsync(application, $"user {i}");
+            Assert.Equal((ManagedGateflow.Target, part), (answer.Headers.GetValues("x-gateflow-model").Single(), answer.Headers.GetValues("x-gateflow-migration").Single()));
+        }
+    }
+
+    [Fact]
     public async Task PromoteAndRollback_AtTheSameMoment_RollbackIsInForce()
     {
         await using var gateflow = await ManagedGateflow.StartAsync();

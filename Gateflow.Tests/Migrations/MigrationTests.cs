@@ -173,6 +173,86 @@ public sealed class MigrationTests
         Assert.False(migration.Release());
     }
 
+    [Theory]
+    [InlineData("breach_no_auto_rollback", true)]
+    [InlineData("max_hold", true)]
+    [InlineData("watch", false)]
+    public void Hold_ForAnotherReasonAfterItWasTold_IsToldAgainWhereItIsUrgent(string reason, bool again)
+    {
+        var migration = In(MigrationStatus.InProgress);
+        migration.Hold("not_enough_data", "…", Now);
+        Assert.True(migration.TellHold(Now.AddHours(1), TimeSpan.FromHours(1)));
+
+        Assert.True(migration.Hold(reason, "…", Now.AddHours(2)));
+
+        Assert.Equal((again, Now), (migration.TellHold(Now.AddHours(2), TimeSpan.Zero), migration.HeldSince));
+    }
+
+    [Fact]
+    public void MovedSince_OtherStepOrStatus_SaysWhereItStands()
+    {
+        var migration = In(MigrationStatus.InProgress);
+        var seen = new Seen(migration.Status, migration.Step);
+        Assert.Null(migration.MovedSince(null));
+        Assert.Null(migration.MovedSince(seen));
+
+        migration.Advance("other", Now);
+        var moved = migration.MovedSince(seen);
+        migration.Pause("other", Now, null);
+        var paused = migration.MovedSince(seen with { Step = 1 });
+
+        Assert.Equal((RefusalKind.Conflict, "moved_meanwhile"), (moved!.Kind, moved.Code));
+        Assert.Equal("It moved to step 2 of 10 meanwhile. This migration is running, with 20 % of the traffic on b.", moved.Message);
+        Assert.Equal("It changed meanwhile. This migration is paused, with 20 % of the traffic on b.", paused!.Message);
+    }
+
+    [Fact]
+    public void Resume_AfterTheShadowPhaseOutsideTheHours_TakesAReason()
+    {
+        var migration = Shadowing(new MigrationConfig { Strategy = Strategy.Shadow, Then = Strategy.Instant, Blackouts = [new Blackout(Now.AddHours(24), Now.AddHours(48))] });
+        Assert.True(migration.EndShadow("…", Now.AddHours(24)));
+
+        Assert.Equal("reason", migration.Resume("me", Now.AddHours(25), null)!.Param);
+        Assert.Equal((MigrationStatus.Paused, 0.0, true), (migration.Status, migration.Weight, migration.IsShadowDone));
+
+        Assert.Null(migration.Resume("me", Now.AddHours(25), "agreed"));
+        Assert.Equal((MigrationStatus.InProgress, 100.0, false), (migration.Status, migration.Weight, migration.IsShadowDone));
+    }
+
+    [Fact]
+    public void Resume_ShadowPhase_ItsTimeStoodStillAndThatOfOtherStepsWentOn()
+    {
+        var shadow = Shadowing(new MigrationConfig { Strategy = Strategy.Shadow });
+        var canary = In(MigrationStatus.InProgress);
+        foreach (var migration in new[] { shadow, canary })
+        {
+            Assert.Null(migration.Pause("me", Now.AddHours(1), null));
+            Assert.Null(migration.Resume("me", Now.AddHours(25), null, Now.AddHours(1)));
+        }
+
+        Assert.Equal((Now.AddHours(24), Now), (shadow.StepStartedAt, canary.StepStartedAt));
+    }
+
+    [Fact]
+    public void Approve_GateOfAStepWithTrafficThatMirrors_IsAGate()
+    {
+        var migration = Draft();
+        migration.Configure("b", new MigrationConfig { Strategy = Strategy.Steps, Steps = [new StepConfig(20, 1, Gate: true, Mirror: 50)], ApprovalsRequired = 2 }, [], "me", Now);
+        Assert.Null(migration.Execute("me", Now));
+
+        Assert.Equal("approval_required", migration.Advance("me", Now)!.Code);
+        Assert.Null(migration.Approve("other", Now, null));
+        Assert.Null(migration.Advance("me", Now));
+    }
+
+    private static Migration Shadowing(MigrationConfig config)
+    {
+        var migration = Draft();
+        migration.Configure("b", config, [], "me", Now);
+        Assert.Null(migration.Execute("me", Now));
+        return migration;
+    }
+
     private static Migration Draft()
     {
         var migration = new Migration { Id = "mig_1", SourceModel = "a", CreatedAt = Now, CreatedBy = "me" };

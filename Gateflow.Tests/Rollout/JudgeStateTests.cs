@@ -8,13 +8,14 @@ public sealed class JudgeStateTests
 {
     private static readonly JsonSerializerOptions SnakeCase = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
-    // Before the latency window is full, while it turns over, and long after.
+    // Before the latency window is full, while it turns over, and long after; and where the weight is raised with the restart.
     [Theory]
-    [InlineData(0)]
-    [InlineData(137)]
-    [InlineData(1_203)]
-    [InlineData(4_999)]
-    public void Restore_InTheMiddle_EqualsNeverStopped(int stoppedAfter)
+    [InlineData(0, 30)]
+    [InlineData(137, 30)]
+    [InlineData(1_203, 30)]
+    [InlineData(4_999, 30)]
+    [InlineData(1_203, 60)]
+    public void Restore_InTheMiddle_EqualsNeverStopped(int stoppedAfter, int weight)
     {
         var outcomes = Traffic(new Random(9), 5_000);
         var config = CreateConfig(latency: 2, quality: 0.1);
@@ -22,12 +23,14 @@ public sealed class JudgeStateTests
         var first = new MigrationJudge(config);
         unbroken.BeginStep(2, 30);
         first.BeginStep(2, 30);
-        Feed(unbroken, outcomes, 0);
-        Feed(first, outcomes[..stoppedAfter], 0);
+        Feed(unbroken, outcomes[..stoppedAfter], 0, 30);
+        Feed(first, outcomes[..stoppedAfter], 0, 30);
 
         var second = new MigrationJudge(config, JsonSerializer.Deserialize<JudgeState>(JsonSerializer.Serialize(first.Save(), SnakeCase), SnakeCase)!);
-        second.BeginStep(2, 30);
-        Feed(second, outcomes[stoppedAfter..], stoppedAfter);
+        unbroken.BeginStep(2, weight);
+        second.BeginStep(2, weight);
+        Feed(unbroken, outcomes[stoppedAfter..], stoppedAfter, weight);
+        Feed(second, outcomes[stoppedAfter..], stoppedAfter, weight);
 
         Assert.Equal(JsonSerializer.Serialize(unbroken.Save()), JsonSerializer.Serialize(second.Save()));
         Assert.Equal(unbroken.Read(), second.Read());
@@ -88,11 +91,11 @@ public sealed class JudgeStateTests
     }
 
     /// <summary>Each request is of a unit of its own, dealt before it is answered.</summary>
-    private static void Feed(MigrationJudge judge, ArmOutcome[] outcomes, int from)
+    private static void Feed(MigrationJudge judge, ArmOutcome[] outcomes, int from, int weight)
     {
         for (var i = 0; i < outcomes.Length; i++)
         {
-            judge.Assigned(StableHash.Combine((ulong)(from + i), 1), outcomes[i].Arm == Arm.Target, 3_000);
+            judge.Assigned(StableHash.Combine((ulong)(from + i), 1), outcomes[i].Arm == Arm.Target, weight * 100);
             judge.Fold(outcomes[i]);
         }
     }

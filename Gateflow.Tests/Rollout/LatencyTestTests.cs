@@ -82,6 +82,18 @@ public sealed class LatencyTestTests
     }
 
     [Fact]
+    public void Restore_StateOfBeforeTheWeightWasKept_IsTaken()
+    {
+        var (before, after) = (new LatencyTest(Limit, OneOfThree, 150), new LatencyTest(Limit, OneOfThree, 150));
+        before.FoldSource(100, 0.1);
+
+        after.Restore(before.Save() with { Weight = null });
+
+        Assert.Equal((0.1, null), (before.Save().Weight, after.Save().Weight));
+        Assert.Equal((1, 100), (after.Sources, after.SourceTail));
+    }
+
+    [Fact]
     public void FoldTarget_AboveNinetyPercent_NoEvidence()
     {
         var test = new LatencyTest(Limit, OneOfThree, 150);

@@ -88,6 +88,7 @@ public abstract class RollbackRaceTests
         await using var database = await CreateAsync();
         using var node = new Node(database.Factory);
         await StartAsync(node, "mig_away", paused: false);
+        await StartAsync(node, "mig_other", paused: false);
         Assert.True(HasTraffic(node, "mig_away"));
         node.Databases.IsAway = true;
 
@@ -95,15 +96,34 @@ public abstract class RollbackRaceTests
 
         Assert.Equal((RefusalKind.Unavailable, "rollback_not_stored"), (refused.Refusal!.Kind, refused.Refusal.Code));
         Assert.False(HasTraffic(node, "mig_away"));
-        await Assert.ThrowsAsync<IOException>(() => node.Rollbacks.SettleAsync(Token));
+        await node.Rollbacks.RunAsync("mig_other", "anna", "it answers nonsense");
+        List<string> failed = [];
+        await node.Rollbacks.SettleAsync((id, fault) => failed.Add($"{id} {fault.GetType().Name}"), Token);
+        Assert.Equal(["mig_away IOException", "mig_other IOException"], failed.Order()); // one does not keep the other from it
         node.Databases.IsAway = false;
-        await node.Rollbacks.SettleAsync(Token);
-        await node.Rollbacks.SettleAsync(Token); // nothing is owed any more
+        await node.Rollbacks.SettleAsync(Unexpected, Token);
+        await node.Rollbacks.SettleAsync(Unexpected, Token); // nothing is owed any more
         await InForceAsync(database, "mig_away", 0, node, node);
         await using var db = database.Open();
         var stored = await db.Rollbacks.SingleAsync(r => r.MigrationId == "mig_away", Token);
         Assert.Equal(("anna", "it answers nonsense", false), (stored.Actor, stored.Reason, stored.Automatic));
     }
+
+    [Fact]
+    public async Task Rollback_ReasonThatADatabaseWouldNotTake_IsStored()
+    {
+        await using var database = await CreateAsync();
+        using var node = new Node(database.Factory);
+        await StartAsync(node, "mig_nul", paused: false);
+
+        var result = await node.Rollbacks.RunAsync("mig_nul", "anna", "it answers \0 nonsense");
+
+        Assert.True(result.IsOk, result.Refusal?.Message);
+        await using var db = database.Open();
+        Assert.Equal("it answers \uFFFD nonsense", (await db.Rollbacks.SingleAsync(Token)).Reason);
+    }
+
+    private static void Unexpected(string id, Exception fault) => Assert.Fail($"{id}: {fault.Message}");
 
     private static async Task InForceAsync(TestDatabase database, string id, int round, Node one, Node second)
     {

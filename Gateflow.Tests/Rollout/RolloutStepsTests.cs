@@ -49,6 +49,16 @@ public sealed class RolloutStepsTests
         Assert.Equal(expected, string.Join(' ', RolloutSteps.Compile(config).Select(x => FormattableString.Invariant($"{x.Weight}{(x.Gate ? "!" : "")}"))));
     }
 
+    [Theory]
+    [InlineData(true, "5! 50 100")]
+    [InlineData(false, "5 50! 100")]
+    public void Compile_ApprovalsRequired_StepsWithTrafficThatMirrorAreStepsLikeOthers(bool gated, string expected)
+    {
+        var config = new MigrationConfig { Strategy = Strategy.Steps, ApprovalsRequired = 2, Steps = [new StepConfig(5, 1, gated, Mirror: 10), new StepConfig(50, 1, Mirror: 10)] };
+
+        Assert.Equal(expected, string.Join(' ', RolloutSteps.Compile(config).Select(x => FormattableString.Invariant($"{x.Weight}{(x.Gate ? "!" : "")}"))));
+    }
+
     [Fact]
     public void Compile_Instant_OneStep() =>
         Assert.Equal([new RolloutStep { Weight = 100 }], RolloutSteps.Compile(new MigrationConfig { Strategy = Strategy.Instant }));

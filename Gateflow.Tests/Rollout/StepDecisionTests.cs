@@ -170,6 +170,16 @@ public sealed class StepDecisionTests
     }
 
     [Fact]
+    public void Next_ShadowPhaseThatAPersonPaused_DoesNotEnd()
+    {
+        var config = new MigrationConfig { Strategy = Strategy.Shadow, DurationHours = 2 };
+        var input = CreateInput(minutes: 180, step: 0, outcomes: 0, config: config) with { Paused = true };
+
+        Assert.Equal((DecisionKind.Wait, "Paused: nothing is mirrored."), (StepDecision.Next(input).Kind, StepDecision.Next(input).Sentence));
+        Assert.Equal(HoldReason.ShadowDone, StepDecision.Next(input with { ShadowDone = true }).Reason);
+    }
+
+    [Fact]
     public void Next_OutsideTheWindow_HoldsUntilItOpens()
     {
         var config = new MigrationConfig { Windows = [new TimeWindow([DayOfWeek.Wednesday], new TimeOnly(14, 0), new TimeOnly(16, 0), "UTC")] };

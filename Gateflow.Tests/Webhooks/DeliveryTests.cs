@@ -14,6 +14,7 @@ using Gateflow.Gateway.Webhooks;
 using Gateflow.Tests.Storage;
 using Gateflow.Tests.Usage;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Gateflow.Tests.Webhooks;
@@ -138,6 +139,94 @@ public abstract class DeliveryTests : IAsyncDisposable
         }
     }
 
+    [Theory]
+    [InlineData("breach_no_auto_rollback")]
+    [InlineData("max_hold")]
+    public async Task Hold_UrgentAfterItWasTold_IsToldAtOnceAndTheOldAlertIsOver(string reason)
+    {
+        await using var database = await CreateAsync();
+        await using var receiver = await WebhookReceiver.StartAsync();
+        await AddAsync(database, receiver);
+        var transitions = await StartAsync(database, "mig_1");
+        var watch = new HoldWatch(database.Factory, transitions, new AlertPolicy(), _clock);
+        await HoldAsync(transitions, "not_enough_data");
+        _clock.Advance(TimeSpan.FromMinutes(61));
+        await watch.RunOnceAsync(Token);
+
+        await HoldAsync(transitions, reason);
+        await watch.RunOnceAsync(Token);
+        await watch.RunOnceAsync(Token);
+
+        Assert.Equal(2, await Node(database).RunOnceAsync(Token));
+        var messages = new[] { await receiver.NextAsync(), await receiver.NextAsync() };
+        Assert.Equal(new[] { "not_enough_data", reason }.Order(), messages.Select(m => m.Json["data"]!["hold_reason"]!.GetValue<string>()).Order());
+        await using var db = database.Open();
+        var alerts = await db.Alerts.ToListAsync(Token);
+        Assert.Equal(
+            new[] { ("not_enough_data", AlertStatus.Resolved), (reason, AlertStatus.Open) }.Order(), alerts.Select(a => (a.Data["hold_reason"]!.GetValue<string>(), a.Status)).Order());
+    }
+
+    [Fact]
+    public async Task ScheduledStartThatWaits_AfterAnHour_IsToldUntilItIsCancelled()
+    {
+        await using var database = await CreateAsync();
+        var transitions = Transitions(database);
+        var migration = new Migration { Id = "mig_1", SourceModel = "source", CreatedAt = _clock.GetUtcNow(), CreatedBy = "tester" };
+        migration.Configure("target", new MigrationConfig { Strategy = Strategy.Scheduled, ExecuteAt = _clock.GetUtcNow().AddMinutes(1) }, [], "tester", _clock.GetUtcNow());
+        migration.Execute("tester", _clock.GetUtcNow());
+        await transitions.AddAsync(migration, Token);
+        await HoldAsync(transitions, "overlap");
+
+        _clock.Advance(TimeSpan.FromMinutes(61));
+        await new HoldWatch(database.Factory, transitions, new AlertPolicy(), _clock).RunOnceAsync(Token);
+
+        Assert.Equal((WebhookEvents.Held, AlertStatus.Open), await AlertAsync());
+        await transitions.ApplyAsync("mig_1", m => m.Cancel("tester", _clock.GetUtcNow(), null), Token);
+        Assert.Equal((WebhookEvents.Held, AlertStatus.Resolved), await AlertAsync());
+
+        async Task<(string, AlertStatus)> AlertAsync()
+        {
+            await using var db = database.Open();
+            var alert = await db.Alerts.SingleAsync(Token);
+            return (alert.Event, alert.Status);
+        }
+    }
+
+    [Fact]
+    public async Task WebhookThatFails_DeletedDuringAnAttempt_ItsAlertIsOver()
+    {
+        await using var database = await CreateAsync();
+        await using var receiver = await WebhookReceiver.StartAsync();
+        var store = new WebhookStore(database.Factory, _secrets, new AddressGuard(new OutboundOptions()), _bell, _clock, NullLogger<WebhookStore>.Instance);
+        receiver.Answer = async (n, _) =>
+        {
+            if (n > Deliveries.Telling)
+            {
+                await store.DeleteAsync("hook_1", "tester", Token);
+            }
+
+            return 503;
+        };
+        await AddAsync(database, receiver);
+        await RollBackAsync(database, "mig_1");
+        var node = Node(database);
+        for (var attempt = 1; attempt <= Deliveries.Telling; attempt++)
+        {
+            await node.RunOnceAsync(Token);
+            _clock.Advance((await OnlyAsync(database)).NextAttemptAt - _clock.GetUtcNow());
+        }
+
+        Assert.Equal(1, await node.RunOnceAsync(Token));
+
+        List<(string, string, bool)> rung = [];
+        while (_bell.TryTake(out var notice))
+        {
+            rung.Add((notice.Event, notice.Subject, notice.Over));
+        }
+
+        Assert.Equal([(AlertEvents.WebhookFailing, "hook_1", false), (AlertEvents.WebhookFailing, "hook_1", true)], rung);
+    }
+
     public ValueTask DisposeAsync()
     {
         _connections.Dispose();
@@ -160,6 +249,9 @@ public abstract class DeliveryTests : IAsyncDisposable
 
     private async Task RollBackAsync(TestDatabase database, string id) => Assert.True(
         (await (await StartAsync(database, id)).ApplyAsync(id, m => m.RollBack("tester", _clock.GetUtcNow(), new System.Text.Json.Nodes.JsonObject { ["reason"] = "test" }), Token)).IsOk);
+
+    private async Task HoldAsync(Transitions transitions, string reason) =>
+        Assert.True((await transitions.ApplyAsync("mig_1", m => m.Hold(reason, "…", _clock.GetUtcNow()) ? null : Refusal.NotFound("hold", ""), Token)).IsOk);
 
     /// <summary>Stores a running migration.</summary>
     private async Task<Transitions> StartAsync(TestDatabase database, string id)

@@ -1,0 +1,96 @@
+using Gateflow.Core.Access;
+using Gateflow.Core.Audit;
+using Gateflow.Core.Catalog;
+using Gateflow.Core.Migrations;
+using Gateflow.Core.Providers;
+using Gateflow.Core.Routing;
+using Gateflow.Core.Storage;
+using Gateflow.Tests.Storage;
+using Gateflow.Tests.Usage;
+using Microsoft.EntityFrameworkCore;
+
+namespace Gateflow.Tests.Migrations;
+
+/// <summary>Which migrations may start beside those that are completed, written as "source target feature".</summary>
+public sealed class OverlapsTests(PostgreSqlServer server) : IClassFixture<PostgreSqlServer>
+{
+    private static readonly DateTimeOffset s_now = new(2026, 11, 29, 12, 0, 0, TimeSpan.Zero);
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("gpt-4 gpt-4o", "gpt-4 gpt-5", "overlapping_migration", "mig_0")]
+    [InlineData("gpt-4 gpt-4o chat", "gpt-4 gpt-5 chat", "overlapping_migration", "mig_0")]
+    [InlineData("gpt-4 gpt-4o", "gpt-4 gpt-5 chat", "overlapping_migration", "mig_0")]
+    [InlineData("gpt-4 gpt-4o chat", "gpt-4 gpt-5", null, null)]
+    [InlineData("gpt-4 gpt-4o chat", "gpt-4 gpt-5 search", null, null)]
+    [InlineData("gpt-4 gpt-4o", "gpt-4o gpt-5", null, null)]
+    [InlineData("gpt-4 gpt-4o", "gpt-3.5 gpt-4", "target_replaced", "gpt-4o")]
+    [InlineData("gpt-4 gpt-4o chat", "gpt-3.5 gpt-4", "target_replaced", "gpt-4o")]
+    [InlineData("gpt-4 gpt-4o chat", "gpt-3.5 gpt-4 search", null, null)]
+    [InlineData("gpt-4 gpt-4o", "gpt-4o gpt-4", "circular_migration", "mig_0")]
+    [InlineData("gpt-4 gpt-4o, gpt-4o gpt-5", "gpt-5 gpt-4", "circular_migration", "mig_1")]
+    [InlineData("gpt-4 gpt-4o chat, gpt-4o gpt-5", "gpt-5 gpt-4 search", null, null)]
+    public async Task Execute_BesideCompletedOnes_IsRefusedWhereTheyDecide(string completed, string next, string? code, string? named)
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        using var routes = RoutesOf(database);
+        var transitions = new Transitions(database.Factory, routes);
+        foreach (var (i, words) in completed.Split(", ").Index())
+        {
+            await DraftAsync(transitions, $"mig_{i}", words);
+            Assert.Null((await ExecuteAsync(transitions, $"mig_{i}")).Refusal);
+            Assert.Null((await transitions.ApplyAsync($"mig_{i}", m => m.Soak("tester", s_now) ?? m.Complete("tester", s_now), Token)).Refusal);
+        }
+
+        await DraftAsync(transitions, "mig_next", next);
+        var result = await ExecuteAsync(transitions, "mig_next");
+
+        Assert.Equal(code, result.Refusal?.Code);
+        Assert.Contains(named ?? "", result.Refusal?.Message ?? "", StringComparison.Ordinal);
+        if (code == "overlapping_migration")
+        {
+            await transitions.ApplyAsync("mig_0", m => m.RollBack("tester", s_now, []), Token);
+            Assert.Null((await ExecuteAsync(transitions, "mig_next")).Refusal);
+        }
+    }
+
+    // Whoever changes routes holds the head of the audit log when it comes to their version: a start that took them the other way round would wait for it, and it for the start.
+    [Fact]
+    public async Task Execute_WhileAnAuditedChangeOfRoutesIsUnderWay_WaitsForItsTurn()
+    {
+        await using var database = await TestDatabase.CreateAsync(DatabaseProvider.PostgreSql, server.NewDatabase());
+        using var routes = RoutesOf(database);
+        var transitions = new Transitions(database.Factory, routes);
+        await DraftAsync(transitions, "mig_0", "gpt-4 gpt-4o");
+        new AuditScope("Ada", "mbr_1", AuditChannel.Api, TimeProvider.System).Enter();
+        await using var db = database.Open();
+        await using var transaction = await db.Database.BeginTransactionAsync(Token);
+        db.Add(new Setting { Name = "test", Value = "x" });
+        await db.SaveChangesAsync(Token);
+
+        var execute = Task.Run(() => ExecuteAsync(transitions, "mig_0"), Token);
+        while (!execute.IsCompleted && await db.Database.SqlQuery<int>($"SELECT count(*)::int AS \"Value\" FROM pg_locks WHERE NOT granted").SingleAsync(Token) == 0)
+        {
+            await Task.Yield();
+        }
+
+        await db.BumpRouteVersionAsync(Token);
+        await transaction.CommitAsync(Token);
+        Assert.Null((await execute).Refusal);
+    }
+
+    private static Routes RoutesOf(TestDatabase database) =>
+        new(new RouteTableLoader(database.Factory, new ModelDirectory(ModelCatalog.Embedded, []), new StoredProviders(new FlippingProtector()), new BootstrapKeys([])));
+
+    private static async Task DraftAsync(Transitions transitions, string id, string words)
+    {
+        var parts = words.Split(' ');
+        var migration = new Migration { Id = id, SourceModel = parts[0], CreatedAt = s_now, CreatedBy = "tester" };
+        migration.Configure(parts[1], new MigrationConfig { Strategy = Strategy.Instant, Scope = new MigrationScope { Features = parts[2..] } }, [], "tester", s_now);
+        await transitions.AddAsync(migration, Token);
+    }
+
+    private static Task<Result<Migration>> ExecuteAsync(Transitions transitions, string id) =>
+        transitions.ApplyAsync(id, async (m, db, token) => await Overlaps.FindAsync(db, m, token) ?? m.Execute("tester", s_now), Token);
+}
