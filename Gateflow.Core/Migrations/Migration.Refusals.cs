@@ -5,6 +5,11 @@ namespace Gateflow.Core.Migrations;
 /// <content>What is said to whoever asks for a verb that the present state does not allow: how things stand, and what to do instead.</content>
 public sealed partial class Migration
 {
+    /// <summary>Why what was decided on a look at it is not done: it stands elsewhere by now. Null where it stands as seen, or nobody says what was seen.</summary>
+    public Refusal? MovedSince(Seen? seen) => seen is null || seen == new Seen(Status, Step)
+        ? null
+        : Refuse("moved_meanwhile", $"{(seen.Step == Step ? "It changed" : $"It moved to step {Step + 1} of {Steps().Count}")} meanwhile. {Situation}");
+
     private string Share => Weight.ToString("0.##", CultureInfo.InvariantCulture) + " %";
 
     private Refusal Illegal(string verb) => Refuse("illegal_transition", $"{Situation} {Instead(verb)}");

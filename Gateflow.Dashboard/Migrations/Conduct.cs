@@ -5,13 +5,13 @@ using Gateflow.Core.Storage;
 
 namespace Gateflow.Dashboard.Migrations;
 
-/// <summary>The verbs on a migration: execute, pause, resume, advance, promote, approve, cancel, rollback. API and pages call the same methods.</summary>
+/// <summary>The verbs on a migration: execute, pause, resume, advance, promote, approve, cancel, rollback. API and pages call the same methods; who says what was <see cref="Seen"/> is refused where it has moved since.</summary>
 public sealed class Conduct(Transitions transitions, ModelDirectory models, RolloutController controller, Rollbacks rollbacks, TimeProvider clock)
 {
-    public async Task<Result<Migration>> ExecuteAsync(string id, string actor, CancellationToken cancellationToken)
+    public async Task<Result<Migration>> ExecuteAsync(string id, string actor, CancellationToken cancellationToken, Seen? seen = null)
     {
         var result = await transitions.ApplyAsync(id, async (m, db, token) =>
-            await RefusalAsync(m, db, token) ?? m.Execute(actor, clock.GetUtcNow()), cancellationToken);
+            m.MovedSince(seen) ?? await RefusalAsync(m, db, token) ?? m.Execute(actor, clock.GetUtcNow()), cancellationToken);
         controller.Wake();
         return result;
     }
@@ -22,14 +22,14 @@ public sealed class Conduct(Transitions transitions, ModelDirectory models, Roll
     public Task<Result<Migration>> ResumeAsync(string id, string actor, string? reason, CancellationToken cancellationToken) =>
         ApplyAsync(id, m => m.Resume(actor, clock.GetUtcNow(), reason), cancellationToken);
 
-    public Task<Result<Migration>> AdvanceAsync(string id, string actor, string? reason, CancellationToken cancellationToken) =>
-        ApplyAsync(id, m => m.Advance(actor, clock.GetUtcNow(), reason), cancellationToken);
+    public Task<Result<Migration>> AdvanceAsync(string id, string actor, string? reason, CancellationToken cancellationToken, Seen? seen = null) =>
+        ApplyAsync(id, m => m.MovedSince(seen) ?? m.Advance(actor, clock.GetUtcNow(), reason), cancellationToken);
 
     public Task<Result<Migration>> PromoteAsync(string id, string actor, string? reason, CancellationToken cancellationToken) =>
         ApplyAsync(id, m => m.Promote(actor, clock.GetUtcNow(), reason), cancellationToken);
 
-    public Task<Result<Migration>> ApproveAsync(string id, string actor, string? reason, CancellationToken cancellationToken) =>
-        ApplyAsync(id, m => m.Approve(actor, clock.GetUtcNow(), reason), cancellationToken);
+    public Task<Result<Migration>> ApproveAsync(string id, string actor, string? reason, CancellationToken cancellationToken, Seen? seen = null) =>
+        ApplyAsync(id, m => m.MovedSince(seen) ?? m.Approve(actor, clock.GetUtcNow(), reason), cancellationToken);
 
     public Task<Result<Migration>> CancelAsync(string id, string actor, string? reason, CancellationToken cancellationToken) =>
         ApplyAsync(id, m => m.Cancel(actor, clock.GetUtcNow(), reason), cancellationToken);
