@@ -1,9 +1,8 @@
 using System.Collections.Concurrent;
-using System.Data.Common;
 using System.Text.Json.Nodes;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Routing;
-using Microsoft.EntityFrameworkCore;
+using Gateflow.Core.Storage;
 
 namespace Gateflow.Core.Rollout;
 
@@ -37,7 +36,7 @@ public sealed class Rollbacks(Transitions transitions, Routes routes, ModelDirec
         {
             return await RunAsync(id, actor, reason, null, CancellationToken.None);
         }
-        catch (Exception fault) when (fault is DbException or DbUpdateException or IOException or TimeoutException or InvalidOperationException { InnerException: DbException })
+        catch (Exception fault) when (DatabaseFault.Is(fault))
         {
             _owed[id] = (actor, reason);
             return new Refusal(RefusalKind.Unavailable, "rollback_not_stored",
