@@ -175,6 +175,7 @@ public sealed class WizardPageTests : WizardBench
 
         (test.Status, test.FinishedAt) = (ReplayStatus.Cancelled, Now);
         await db.SaveChangesAsync(Token);
+        Clock.Advance(TimeSpan.FromSeconds(2));
 
         page.WaitForAssertion(() => Assert.NotNull(Continue(page)));
     }
