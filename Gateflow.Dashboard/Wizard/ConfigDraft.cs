@@ -198,7 +198,7 @@ public sealed class ConfigDraft
     private static JsonNode? At(JsonObject json, string field) =>
         field.Split('.').Aggregate((JsonNode?)json, (node, part) => node is JsonObject o ? o[part] : null);
 
-    private static JsonNode? Read(string field, string text) =>
+    private static JsonValue? Read(string field, string text) =>
         string.IsNullOrWhiteSpace(text) && !field.StartsWith(Guardrails, StringComparison.Ordinal) ? null
         : double.TryParse(NumberText.Plain(text), NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value)
             ? Whole(Shares.Contains(field) ? Math.Round(value / 100, 10) : value)
