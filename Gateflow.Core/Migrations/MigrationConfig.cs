@@ -74,6 +74,9 @@ public sealed record MigrationConfig
     /// <summary>The strategy that moves the traffic: what follows a schedule, else the strategy itself.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public Strategy EffectiveStrategy => Strategy == Strategy.Scheduled ? Then ?? Strategy.Instant : Strategy;
+
+    /// <summary>The same without its hour: what was to follow the schedule is the strategy.</summary>
+    public MigrationConfig Unscheduled() => this with { Strategy = EffectiveStrategy, Then = Strategy == Strategy.Scheduled ? null : Then, ExecuteAt = null };
 }
 
 /// <summary>Limits of the guardrails; one that is null is not armed.</summary>

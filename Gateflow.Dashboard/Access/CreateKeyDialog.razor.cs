@@ -2,6 +2,7 @@ using FluentValidation;
 using Gateflow.Core.Access;
 using Gateflow.Core.Limits;
 using Gateflow.Core.Migrations;
+using Gateflow.Core.Storage;
 using Microsoft.AspNetCore.Components;
 using Radzen;
 
@@ -62,6 +63,10 @@ public sealed partial class CreateKeyDialog(ApiKeys store, IValidator<CreateKey>
             var result = await store.CreateAsync(request, Actor, CancellationToken.None);
             created = result.Value;
             refusal = result.Refusal?.Message;
+        }
+        catch (Exception broken) when (DatabaseFault.Is(broken))
+        {
+            refusal = DatabaseFault.NotSaved(broken);
         }
         finally
         {

@@ -1,4 +1,5 @@
 using Gateflow.Core.Migrations;
+using Gateflow.Core.Storage;
 using Microsoft.AspNetCore.Components;
 using Radzen;
 
@@ -47,6 +48,10 @@ public sealed partial class EditKeyDialog(ApiKeys store, DialogService dialogs)
 
             faults.AddRange(result.Refusal.Faults);
             refusal = faults.Count == 0 ? result.Refusal.Message : null;
+        }
+        catch (Exception broken) when (DatabaseFault.Is(broken))
+        {
+            refusal = DatabaseFault.NotSaved(broken);
         }
         finally
         {

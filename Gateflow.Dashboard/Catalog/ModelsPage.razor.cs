@@ -14,7 +14,7 @@ public sealed partial class ModelsPage(ModelReader reader, DialogService dialogs
     private static readonly (string? Value, string Text)[] Views = [(null, "All"), ("in_use", "In use"), ("served", "Served"), ("changed", "Changed here")];
 
     private readonly Loaded<Found> page = new("The models");
-    private string text = "";
+    private readonly FilterText typed = new();
 
     [SupplyParameterFromQuery]
     private string? Q { get; set; }
@@ -38,7 +38,7 @@ public sealed partial class ModelsPage(ModelReader reader, DialogService dialogs
 
     protected override Task OnParametersSetAsync()
     {
-        text = (Q ?? "") == text.Trim() ? text : Q ?? ""; // what is being typed is not overtaken by the address of an earlier letter
+        typed.Follow(Q);
         return ReadAsync();
     }
 
@@ -50,10 +50,10 @@ public sealed partial class ModelsPage(ModelReader reader, DialogService dialogs
         return new Found(found, total);
     });
 
-    private void Typed(ChangeEventArgs args)
+    private void Filter(string? text)
     {
-        text = args.Value as string ?? "";
-        Go(Query with { Text = Chosen(text.Trim()) });
+        typed.Type(text);
+        Go(Query with { Text = Chosen(text?.Trim()) });
     }
 
     private void Go(ModelListQuery query) => navigation.NavigateTo(query.Address(), replace: true);

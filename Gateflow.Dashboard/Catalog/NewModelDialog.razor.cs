@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Gateflow.Core.Catalog;
+using Gateflow.Core.Storage;
 using Microsoft.AspNetCore.Components;
 using Radzen;
 
@@ -42,6 +43,10 @@ public sealed partial class NewModelDialog(ModelBook book, ModelReader reader, D
             {
                 dialogs.Close(added.Value);
             }
+        }
+        catch (Exception broken) when (DatabaseFault.Is(broken))
+        {
+            refusal = DatabaseFault.NotSaved(broken);
         }
         finally
         {

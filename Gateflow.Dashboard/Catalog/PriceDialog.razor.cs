@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Gateflow.Core.Catalog;
+using Gateflow.Core.Storage;
 using Microsoft.AspNetCore.Components;
 using Radzen;
 
@@ -60,6 +61,10 @@ public sealed partial class PriceDialog(ModelBook book, TimeProvider clock, Dial
             {
                 dialogs.Close(true);
             }
+        }
+        catch (Exception broken) when (DatabaseFault.Is(broken))
+        {
+            refusal = DatabaseFault.NotSaved(broken);
         }
         finally
         {

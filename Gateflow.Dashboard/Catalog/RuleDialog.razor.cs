@@ -1,5 +1,6 @@
 using Gateflow.Core.Catalog;
 using Gateflow.Core.Compatibility;
+using Gateflow.Core.Storage;
 using Microsoft.AspNetCore.Components;
 using Radzen;
 
@@ -64,6 +65,10 @@ public sealed partial class RuleDialog(RuleBook book, DialogService dialogs)
             {
                 dialogs.Close(true);
             }
+        }
+        catch (Exception broken) when (DatabaseFault.Is(broken))
+        {
+            refusal = DatabaseFault.NotSaved(broken);
         }
         finally
         {

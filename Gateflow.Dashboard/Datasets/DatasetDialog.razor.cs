@@ -1,4 +1,5 @@
 using Gateflow.Core.Migrations;
+using Gateflow.Core.Storage;
 using Microsoft.AspNetCore.Components;
 using Radzen;
 
@@ -42,6 +43,10 @@ public sealed partial class DatasetDialog(DatasetBook book, DialogService dialog
 
             faults = made.Refusal.Faults;
             refusal = faults.Count == 0 ? made.Refusal.Message : null;
+        }
+        catch (Exception broken) when (DatabaseFault.Is(broken))
+        {
+            refusal = DatabaseFault.NotSaved(broken);
         }
         finally
         {

@@ -11,10 +11,10 @@ public sealed partial class DeprecationsPage(Deprecating deprecating, MigrationF
 {
     private const int Few = 10;
     private readonly Loaded<Found> models = new("The deprecations");
+    private readonly FilterText typed = new();
     private readonly CancellationTokenSource left = new();
     private Refreshing? refreshing;
     private bool everything;
-    private string text = "";
 
     /// <summary>Days: 30, 90, 180 or 365; anything else is any time.</summary>
     [SupplyParameterFromQuery]
@@ -34,8 +34,7 @@ public sealed partial class DeprecationsPage(Deprecating deprecating, MigrationF
 
     protected override Task OnInitializedAsync() => ReadAsync();
 
-    // What is being typed must not be overtaken by the address that an earlier letter caused.
-    protected override void OnParametersSet() => text = (Q ?? "") == text.Trim() ? text : Q ?? "";
+    protected override void OnParametersSet() => typed.Follow(Q);
 
     protected override void OnAfterRender(bool firstRender)
     {
@@ -69,9 +68,9 @@ public sealed partial class DeprecationsPage(Deprecating deprecating, MigrationF
         }
     }
 
-    private void Typed(ChangeEventArgs args)
+    private void Type(string? text)
     {
-        text = args.Value as string ?? "";
+        typed.Type(text);
         Go(DeprecationFilter.Parse(Within, Provider, text));
     }
 

@@ -6,6 +6,7 @@ using Gateflow.Core.Migrations;
 using Gateflow.Core.Routing;
 using Gateflow.Core.Storage;
 using Gateflow.Dashboard.Datasets;
+using Gateflow.Dashboard.Parts;
 using Microsoft.AspNetCore.Components;
 using Radzen;
 
@@ -68,7 +69,7 @@ public sealed partial class RunDialog(EvaluationRunner runner, ModelDirectory mo
         Models = [.. new[] { first, second }.Where(m => !string.IsNullOrWhiteSpace(m)).Select(m => m!.Trim())],
         Evaluators = [.. evaluators.Select((e, i) => e.Read($"evaluators[{i}]", unread))],
         MaxItems = string.IsNullOrWhiteSpace(items) ? null : int.TryParse(items, NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : 0,
-        MaxCost = string.IsNullOrWhiteSpace(budget) ? null : decimal.TryParse(budget.Replace(',', '.'), NumberStyles.Float, CultureInfo.InvariantCulture, out var most) ? most : 0,
+        MaxCost = string.IsNullOrWhiteSpace(budget) ? null : decimal.TryParse(NumberText.Plain(budget), NumberStyles.Float, CultureInfo.InvariantCulture, out var most) ? most : 0,
     };
 
     private async Task SubmitAsync()
@@ -94,6 +95,10 @@ public sealed partial class RunDialog(EvaluationRunner runner, ModelDirectory mo
 
             faults = [.. started.Refusal.Faults];
             refusal = faults.Exists(f => f.Param == "max_cost" || f.Param.StartsWith("models", StringComparison.Ordinal) || f.Param.StartsWith("evaluators", StringComparison.Ordinal)) ? null : started.Refusal.Message;
+        }
+        catch (Exception broken) when (DatabaseFault.Is(broken))
+        {
+            refusal = DatabaseFault.NotSaved(broken);
         }
         finally
         {

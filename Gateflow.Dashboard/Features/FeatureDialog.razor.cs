@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Gateflow.Core.Access;
 using Gateflow.Core.Migrations;
+using Gateflow.Core.Storage;
 using Gateflow.Dashboard.Access;
 using Microsoft.AspNetCore.Components;
 using Radzen;
@@ -37,7 +38,14 @@ public sealed partial class FeatureDialog(FeatureBook book, ApiKeys all, DialogS
             chosen.UnionWith(Feature.DefaultKeys.Select(k => k.Id));
         }
 
-        keys = [.. (await all.ListAsync(CancellationToken.None)).Where(k => k.RevokedAt is null && k.Role == Role.Application).OrderBy(k => k.Name, StringComparer.OrdinalIgnoreCase)];
+        try
+        {
+            keys = [.. (await all.ListAsync(CancellationToken.None)).Where(k => k.RevokedAt is null && k.Role == Role.Application).OrderBy(k => k.Name, StringComparer.OrdinalIgnoreCase)];
+        }
+        catch (Exception broken) when (DatabaseFault.Is(broken))
+        {
+            refusal = $"The keys could not be read: {broken.Message}";
+        }
     }
 
     private string? Fault(string field) => faults.FirstOrDefault(f => f.Param == field)?.Message;
@@ -85,6 +93,10 @@ public sealed partial class FeatureDialog(FeatureBook book, ApiKeys all, DialogS
             {
                 dialogs.Close(true);
             }
+        }
+        catch (Exception broken) when (DatabaseFault.Is(broken))
+        {
+            refusal = DatabaseFault.NotSaved(broken);
         }
         finally
         {

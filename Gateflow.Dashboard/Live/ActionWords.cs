@@ -1,3 +1,4 @@
+using Gateflow.Core;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Rollout;
 using Gateflow.Dashboard.Migrations;
@@ -47,7 +48,9 @@ public static class ActionWords
         "resume" => new(verb, "Resume", "play", "primary", new ConfirmRequest
         {
             Title = "Resume",
-            Consequence = $"The rollout goes on at {Share(m.Progress.TrafficOnTarget)}. {Next(m)}",
+            Consequence = m.Progress.HoldReason == Wire.Name(HoldReason.ShadowDone)
+                ? $"The copies end, and {Share(m.Steps[m.Progress.Step].Weight)} of the requests for {m.SourceModel} go to {m.TargetModel} from the next request on."
+                : $"The rollout goes on at {Share(m.Progress.TrafficOnTarget)}. {Next(m)}",
             Verb = "Resume",
             ReasonLabel = "Reason",
         }),

@@ -12,6 +12,7 @@ namespace Gateflow.Dashboard.Live;
 /// <summary>The verbs of a migration as buttons, each behind a dialog that says what will happen.</summary>
 public sealed partial class LiveActions(Conduct conduct, DialogService dialogs)
 {
+    private bool asking;
     private bool busy;
     private string? fault;
     private (string Id, MigrationStatus Status, int Step, int Steps, string Verbs, bool Busy, string? Fault) drawn;
@@ -39,18 +40,25 @@ public sealed partial class LiveActions(Conduct conduct, DialogService dialogs)
     [SuppressMessage("Design", "CA1031", Justification = "Whatever failed is told beside the buttons.")]
     private async Task RunAsync(LiveAction shown)
     {
-        fault = null;
-        var action = ActionWords.Of(Snapshot.Migration).FirstOrDefault(a => a.Verb == shown.Verb) ?? shown;
-        if (await dialogs.ConfirmAsync(action.Confirm) is not { } answer)
+        if (asking)
         {
-            return;
+            return; // a second click of a double one
         }
 
-        busy = true;
+        (asking, fault) = (true, null);
+        var migration = Snapshot.Migration;
+        var seen = new Seen(migration.Status, migration.Progress.Step - 1); // it may move on while the dialog is read
+        var action = ActionWords.Of(migration).FirstOrDefault(a => a.Verb == shown.Verb) ?? shown;
         try
         {
+            if (await dialogs.ConfirmAsync(action.Confirm) is not { } answer)
+            {
+                return;
+            }
+
+            busy = true;
             var actor = (await Person).User.FindFirstValue(ClaimTypes.Name) ?? "unknown";
-            var result = await RunAsync(action.Verb, actor, answer.Reason);
+            var result = await RunAsync(action.Verb, actor, answer.Reason, seen);
             fault = result.Refusal?.Message;
         }
         catch (Exception exception)
@@ -59,22 +67,22 @@ public sealed partial class LiveActions(Conduct conduct, DialogService dialogs)
         }
         finally
         {
-            busy = false;
+            asking = busy = false;
         }
 
         await OnDone.InvokeAsync();
     }
 
-    private Task<Result<Migration>> RunAsync(string verb, string actor, string? reason)
+    private Task<Result<Migration>> RunAsync(string verb, string actor, string? reason, Seen seen)
     {
         var id = Snapshot.Migration.MigrationId;
         return verb switch
         {
-            "execute" => conduct.ExecuteAsync(id, actor, CancellationToken.None),
+            "execute" => conduct.ExecuteAsync(id, actor, CancellationToken.None, seen),
             "pause" => conduct.PauseAsync(id, actor, reason, CancellationToken.None),
             "resume" => conduct.ResumeAsync(id, actor, reason, CancellationToken.None),
-            "approve" => conduct.ApproveAsync(id, actor, reason, CancellationToken.None),
-            "advance" => conduct.AdvanceAsync(id, actor, reason, CancellationToken.None),
+            "approve" => conduct.ApproveAsync(id, actor, reason, CancellationToken.None, seen),
+            "advance" => conduct.AdvanceAsync(id, actor, reason, CancellationToken.None, seen),
             "promote" => conduct.PromoteAsync(id, actor, reason, CancellationToken.None),
             "cancel" => conduct.CancelAsync(id, actor, reason, CancellationToken.None),
             "rollback" => conduct.RollBackAsync(id, actor, reason),

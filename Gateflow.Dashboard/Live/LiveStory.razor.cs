@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Security.Claims;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Gateflow.Core.Migrations;
 using Gateflow.Core.Storage;
 using Gateflow.Dashboard.Migrations;
 using Microsoft.AspNetCore.Components;
@@ -13,6 +14,7 @@ namespace Gateflow.Dashboard.Live;
 public sealed partial class LiveStory(Drafting drafting, NavigationManager navigation)
 {
     private bool busy;
+    private string? draft;
     private string? fault;
 
     [Parameter, EditorRequired]
@@ -30,6 +32,11 @@ public sealed partial class LiveStory(Drafting drafting, NavigationManager navig
     [SuppressMessage("Design", "CA1031", Justification = "Whatever failed is told beside the button.")]
     private async Task StartAgainAsync()
     {
+        if (busy)
+        {
+            return;
+        }
+
         (busy, fault) = (true, null);
         try
         {
@@ -38,22 +45,35 @@ public sealed partial class LiveStory(Drafting drafting, NavigationManager navig
             var created = await drafting.CreateAsync(request, actor, CancellationToken.None);
             if (!created.IsOk)
             {
-                fault = created.Refusal.Message;
+                (busy, fault) = (false, created.Refusal.Message);
                 return;
             }
 
-            var configuration = (JsonObject)JsonSerializer.SerializeToNode(Migration.Config, JsonColumn.Options)!;
-            configuration.Remove("execute_at"); // that hour is over
-            await drafting.ConfigureAsync(created.Value.Id, configuration, actor, CancellationToken.None);
-            navigation.NavigateTo($"/migrations/{created.Value.Id}/wizard?step=analysis");
+            draft = created.Value.Id;
+            if (await TakeOverAsync(draft, actor) is { } refused)
+            {
+                (busy, fault) = (false, $"The new draft does not have all of this configuration: {refused.Message}");
+                return;
+            }
+
+            navigation.NavigateTo($"/migrations/{draft}/wizard?step=analysis"); // busy until the page is gone: a second press would make a second draft
         }
         catch (Exception exception)
         {
-            fault = $"The draft could not be created: {exception.Message}";
+            (busy, fault) = (false, $"The draft could not be created: {exception.Message}");
         }
-        finally
+    }
+
+    /// <summary>The hour is over and not taken over; a prompt may be gone by now, which must not cost the rest.</summary>
+    private async Task<Refusal?> TakeOverAsync(string id, string actor)
+    {
+        var configuration = (JsonObject)JsonSerializer.SerializeToNode(Migration.Config.Unscheduled() with { PromptVersion = null }, JsonColumn.Options)!;
+        var taken = await drafting.ConfigureAsync(id, configuration, actor, CancellationToken.None);
+        if (taken.IsOk && Migration.Config.PromptVersion is { Length: > 0 } prompt)
         {
-            busy = false;
+            taken = await drafting.ConfigureAsync(id, new JsonObject { ["prompt_version"] = prompt }, actor, CancellationToken.None);
         }
+
+        return taken.Refusal;
     }
 }

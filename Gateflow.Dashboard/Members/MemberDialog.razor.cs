@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Gateflow.Core;
 using Gateflow.Core.Access;
 using Gateflow.Core.Migrations;
+using Gateflow.Core.Storage;
 using Microsoft.AspNetCore.Components;
 using Radzen;
 
@@ -73,6 +74,10 @@ public sealed partial class MemberDialog(MemberBook book, DialogService dialogs)
             {
                 dialogs.Close(true);
             }
+        }
+        catch (Exception broken) when (DatabaseFault.Is(broken))
+        {
+            refusal = DatabaseFault.NotSaved(broken);
         }
         finally
         {

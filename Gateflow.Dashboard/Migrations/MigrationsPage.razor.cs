@@ -9,11 +9,11 @@ namespace Gateflow.Dashboard.Migrations;
 public sealed partial class MigrationsPage(MigrationListReader reader, MigrationFeed feed, TimeProvider clock, NavigationManager navigation) : IAsyncDisposable
 {
     private const int PageSize = 100;
+    private readonly FilterText typed = new();
     private readonly Loaded<MigrationList> list = new("The migrations");
     private Refreshing? refreshing;
     private MigrationTab? read;
     private int limit = PageSize;
-    private string text = "";
 
     [SupplyParameterFromQuery]
     private string? Tab { get; set; }
@@ -25,8 +25,7 @@ public sealed partial class MigrationsPage(MigrationListReader reader, Migration
 
     protected override async Task OnParametersSetAsync()
     {
-        // What is being typed must not be overtaken by the address that an earlier letter caused.
-        text = (Q ?? "") == text.Trim() ? text : Q ?? "";
+        typed.Follow(Q);
         if (read != Current)
         {
             limit = PageSize;
@@ -73,9 +72,9 @@ public sealed partial class MigrationsPage(MigrationListReader reader, Migration
         return RefreshAsync();
     }
 
-    private void FilterAsync(ChangeEventArgs e)
+    private void Filter(string? text)
     {
-        text = e.Value as string ?? "";
-        navigation.NavigateTo(Current.Href(text), replace: true);
+        typed.Type(text);
+        navigation.NavigateTo(Current.Href(typed.Text), replace: true);
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Providers;
+using Gateflow.Core.Storage;
 using Microsoft.AspNetCore.Components;
 using Radzen;
 
@@ -93,6 +94,10 @@ public sealed partial class ProviderDialog(ProviderStore store, ProviderTesting 
         {
             // stopped
         }
+        catch (Exception broken) when (DatabaseFault.Is(broken))
+        {
+            refusal = $"The test could not be run: {broken.Message}";
+        }
         finally
         {
             test = null;
@@ -119,6 +124,10 @@ public sealed partial class ProviderDialog(ProviderStore store, ProviderTesting 
             }
 
             Tell(saved.Refusal);
+        }
+        catch (Exception broken) when (DatabaseFault.Is(broken))
+        {
+            refusal = DatabaseFault.NotSaved(broken);
         }
         finally
         {

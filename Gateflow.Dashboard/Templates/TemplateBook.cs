@@ -121,11 +121,8 @@ public sealed partial class TemplateBook(
     }
 
     /// <summary>A configuration without what belongs to one migration alone: scope, dates, prompt. A schedule leaves what follows it.</summary>
-    internal static MigrationConfig Bare(MigrationConfig config) => config with
+    internal static MigrationConfig Bare(MigrationConfig config) => config.Unscheduled() with
     {
-        Strategy = config.EffectiveStrategy,
-        Then = config.Strategy == Strategy.Scheduled ? null : config.Then,
-        ExecuteAt = null,
         Scope = new MigrationScope(),
         Blackouts = [],
         PromptVersion = null,

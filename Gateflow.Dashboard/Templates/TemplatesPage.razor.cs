@@ -11,6 +11,7 @@ namespace Gateflow.Dashboard.Templates;
 public sealed partial class TemplatesPage(TemplateBook book, DialogService dialogs, NavigationManager navigation, IAuthorizationService authorization) : IDisposable
 {
     private readonly Loaded<IReadOnlyList<TemplateView>> templates = new("The templates");
+    private readonly FilterText typed = new();
     private readonly CancellationTokenSource left = new();
     private string? failed;
 
@@ -28,11 +29,16 @@ public sealed partial class TemplatesPage(TemplateBook book, DialogService dialo
 
     protected override Task OnInitializedAsync() => ReadAsync();
 
+    protected override void OnParametersSet() => typed.Follow(Q);
+
     private bool Takes(TemplateView template) => string.IsNullOrWhiteSpace(Q)
         || template.Sources.Append(template.Target).Append(template.Name).Any(t => t?.Contains(Q.Trim(), StringComparison.OrdinalIgnoreCase) == true);
 
-    private void Filter(ChangeEventArgs args) =>
-        navigation.NavigateTo(args.Value is string { Length: > 0 } text ? $"/templates?q={Uri.EscapeDataString(text)}" : "/templates", replace: true);
+    private void Filter(string? text)
+    {
+        typed.Type(text);
+        navigation.NavigateTo(typed.Text.Trim() is { Length: > 0 } sought ? $"/templates?q={Uri.EscapeDataString(sought)}" : "/templates", replace: true);
+    }
 
     private Task ReadAsync() => templates.ReadAsync(async () => await book.ListAsync(left.Token));
 

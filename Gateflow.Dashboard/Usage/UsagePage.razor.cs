@@ -45,12 +45,13 @@ public sealed partial class UsagePage(UsageReader reader)
     private static double? ErrorRate(UsageShare share) => share.Requests == 0 ? null : (double)share.Errors / share.Requests;
 
     /// <summary>The logged requests behind a group of the table; null where the log cannot be asked for them.</summary>
-    private static string? Requests(UsageFilter filter, string name)
+    private static string? Requests(UsageFilter filter, string name) => name.Length == 0 ? null : Log(filter.Into(name));
+
+    /// <summary>The logged requests that a filter leaves; null where the log cannot be asked for them.</summary>
+    private static string? Log(UsageFilter filter, string? status = null) => filter.Feature is "" ? null : new LogQuery
     {
-        var into = filter.Into(name);
-        return into.Feature is "" || name.Length == 0 ? null
-            : new LogQuery { Model = into.Model, Key = into.Key, Feature = into.Feature, Period = filter.Days switch { 1 => null, 90 => "30d", var days => $"{days}d" } }.Address("/requests");
-    }
+        Status = status, Model = filter.Model, Key = filter.Key, Feature = filter.Feature, Period = filter.Days switch { 1 => null, 90 => "30d", var days => $"{days}d" },
+    }.Address("/requests");
 
     private Task ReadAsync() => usage.ReadAsync(async () =>
     {

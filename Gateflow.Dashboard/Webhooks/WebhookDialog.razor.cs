@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Gateflow.Core.Migrations;
+using Gateflow.Core.Storage;
 using Gateflow.Core.Webhooks;
 using Microsoft.AspNetCore.Components;
 using Radzen;
@@ -99,6 +100,10 @@ public sealed partial class WebhookDialog(WebhookStore store, DialogService dial
             {
                 dialogs.Close(true);
             }
+        }
+        catch (Exception broken) when (DatabaseFault.Is(broken))
+        {
+            refusal = DatabaseFault.NotSaved(broken);
         }
         finally
         {

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Gateflow.Core;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Storage;
+using Gateflow.Dashboard.Parts;
 
 namespace Gateflow.Dashboard.Wizard;
 
@@ -13,10 +14,13 @@ namespace Gateflow.Dashboard.Wizard;
 /// </summary>
 public sealed class ConfigDraft
 {
+    private const string Guardrails = "rollback_threshold.";
+
     /// <summary>Fields shown in percent and stored as shares.</summary>
     private static readonly HashSet<string> Shares = ["rollback_threshold.error_rate"];
 
     private readonly Dictionary<string, JsonNode?> _typed = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _texts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _lines = new(StringComparer.Ordinal);
     private JsonObject _saved;
 
@@ -38,17 +42,18 @@ public sealed class ConfigDraft
     public bool IsDirty => _typed.Count > 0;
 
     /// <summary>The message to stand beside a field; null when it is right.</summary>
-    public string? FaultOf(string field) => Faults.FirstOrDefault(f => f.Param == field) is { } fault ? ConfigWords.Spoken(fault) : null;
+    public string? FaultOf(string field) => Faults.FirstOrDefault(f => f.Param == field) is { } fault ? ConfigWords.Spoken(fault, Number(field)) : null;
 
-    /// <summary>What stands in a number's field.</summary>
+    /// <summary>What stands in a number's field: as it is typed, else as it is stored.</summary>
     public string Number(string field)
     {
-        if (Find(field) is not { } node)
+        var node = Find(field);
+        if (_texts.TryGetValue(field, out var typed) && JsonNode.DeepEquals(Read(field, typed), node))
         {
-            return "";
+            return typed;
         }
 
-        return node.GetValueKind() switch
+        return node?.GetValueKind() switch
         {
             JsonValueKind.Number => ((decimal)(double.Parse(node.ToJsonString(), CultureInfo.InvariantCulture) * (Shares.Contains(field) ? 100 : 1))).ToString("0.########", CultureInfo.InvariantCulture),
             JsonValueKind.String => node.GetValue<string>(),
@@ -56,14 +61,11 @@ public sealed class ConfigDraft
         };
     }
 
-    /// <summary>Takes what was typed into a number's field; empty takes the field away.</summary>
+    /// <summary>Takes what was typed into a number's field; empty takes the field away, but no guardrail: those are switched off by <see cref="Arm"/>.</summary>
     public void SetNumber(string field, string? text)
     {
-        text = text?.Trim().Replace(',', '.');
-        Set(field, string.IsNullOrEmpty(text) ? null
-            : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value)
-                ? Whole(Shares.Contains(field) ? Math.Round(value / 100, 10) : value)
-                : JsonValue.Create(text));
+        _texts[field] = text ?? "";
+        Set(field, Read(field, _texts[field]));
     }
 
     public void SetFlag(string field, bool value) => Set(field, JsonValue.Create(value));
@@ -99,7 +101,7 @@ public sealed class ConfigDraft
         : Faults.FirstOrDefault(f => f.Param == field || f.Param.StartsWith(field + "[", StringComparison.Ordinal)) is { } fault ? ConfigWords.Spoken(fault) : null;
 
     /// <summary>Arms or disarms a guardrail.</summary>
-    public void Arm(string guardrail, double? limit) => Set($"rollback_threshold.{guardrail}", limit is { } value ? JsonValue.Create(value) : null);
+    public void Arm(string guardrail, double? limit) => Set(Guardrails + guardrail, limit is { } value ? JsonValue.Create(value) : null);
 
     /// <summary>Mirroring of a shadow phase; both of its fields make the object.</summary>
     public void SetMirror(string? percentage, string? maxCost)
@@ -120,8 +122,7 @@ public sealed class ConfigDraft
 
     public void Discard()
     {
-        _typed.Clear();
-        _lines.Clear();
+        Forget();
         Judge();
     }
 
@@ -145,11 +146,17 @@ public sealed class ConfigDraft
         _saved = Json(config);
         if (!keep)
         {
-            _typed.Clear();
-            _lines.Clear();
+            Forget();
         }
 
         Judge();
+    }
+
+    private void Forget()
+    {
+        _typed.Clear();
+        _texts.Clear();
+        _lines.Clear();
     }
 
     private void Set(string field, JsonNode? value)
@@ -190,6 +197,12 @@ public sealed class ConfigDraft
 
     private static JsonNode? At(JsonObject json, string field) =>
         field.Split('.').Aggregate((JsonNode?)json, (node, part) => node is JsonObject o ? o[part] : null);
+
+    private static JsonValue? Read(string field, string text) =>
+        string.IsNullOrWhiteSpace(text) && !field.StartsWith(Guardrails, StringComparison.Ordinal) ? null
+        : double.TryParse(NumberText.Plain(text), NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value)
+            ? Whole(Shares.Contains(field) ? Math.Round(value / 100, 10) : value)
+            : JsonValue.Create(text.Trim());
 
     private static string Top(string field) => field.Split('.')[0];
 

@@ -1,4 +1,5 @@
 using Gateflow.Core.Migrations;
+using Gateflow.Dashboard.Parts;
 
 namespace Gateflow.Dashboard.Wizard;
 
@@ -27,12 +28,15 @@ public static class ConfigWords
     };
 
     /// <summary>A fault's message with the page's name of the field instead of the wire's.</summary>
-    public static string Spoken(Fault fault)
+    /// <param name="typed">What stands in the field at fault.</param>
+    public static string Spoken(Fault fault, string typed = "")
     {
         ArgumentNullException.ThrowIfNull(fault);
         if (fault.Message.Contains("a value that cannot be read", StringComparison.Ordinal))
         {
-            return "This is not a number that fits here.";
+            return NumberText.IsAmbiguous(typed) ? "Write it without a comma: it may mean two numbers."
+                : string.IsNullOrWhiteSpace(typed) && fault.Param.StartsWith("rollback_threshold.", StringComparison.Ordinal) ? "Enter a limit, or switch it off."
+                : "This is not a number that fits here.";
         }
 
         if (fault.Param == "rollback_threshold.error_rate")

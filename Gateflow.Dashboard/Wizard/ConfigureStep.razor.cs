@@ -1,6 +1,7 @@
 using System.Globalization;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Rollout;
+using Gateflow.Core.Storage;
 using Gateflow.Dashboard.Demo;
 using Gateflow.Dashboard.Migrations;
 using Gateflow.Dashboard.Parts;
@@ -130,7 +131,17 @@ public sealed partial class ConfigureStep(Drafting drafting, DemoState demo, Vie
 
     private async Task<bool> SaveAsync()
     {
-        var result = await drafting.ConfigureAsync(State.Id, draft.Patch(), Acting.Name, CancellationToken.None);
+        Result<Migration> result;
+        try
+        {
+            result = await drafting.ConfigureAsync(State.Id, draft.Patch(), Acting.Name, CancellationToken.None);
+        }
+        catch (Exception broken) when (DatabaseFault.Is(broken))
+        {
+            refusal = DatabaseFault.NotSaved(broken);
+            return false;
+        }
+
         refusal = result.Refusal?.Message;
         if (result.IsOk)
         {

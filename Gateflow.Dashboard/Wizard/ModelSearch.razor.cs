@@ -24,9 +24,9 @@ public sealed partial class ModelSearch(SourceChoices choices)
     [Parameter]
     public EventCallback<string> OnPick { get; set; }
 
-    private void Typed(ChangeEventArgs args)
+    private void Find(string? typed)
     {
-        text = args.Value?.ToString() ?? "";
+        text = typed ?? "";
         found = [.. choices.Search(text, 9).Where(r => r.Id != Except).Take(8)];
     }
 

@@ -89,9 +89,9 @@ public sealed partial class NewMigrationPage(
         faults = [];
     }
 
-    private void Type(object? newName, object? newFeature)
+    private void Type(string? newName, string? newFeature)
     {
-        (name, feature) = (newName?.ToString() ?? name, newFeature?.ToString() ?? feature);
+        (name, feature) = (newName ?? name, newFeature ?? feature);
         faults = [.. Judge().Where(f => f.Param is "name" or "feature")];
     }
 
@@ -117,14 +117,13 @@ public sealed partial class NewMigrationPage(
 
         busy = true;
         var created = await drafting.CreateAsync(Request(), acting!.Name, CancellationToken.None);
-        busy = false;
         if (created.IsOk)
         {
-            navigation.NavigateTo(WizardSteps.Url(created.Value.Id, WizardStep.Analysis));
+            navigation.NavigateTo(WizardSteps.Url(created.Value.Id, WizardStep.Analysis)); // busy until the page is gone: a second press would make a second draft
         }
         else
         {
-            refusal = created.Refusal.Message;
+            (busy, refusal) = (false, created.Refusal.Message);
         }
     }
 }

@@ -8,7 +8,7 @@ using Gateflow.Core.Storage;
 namespace Gateflow.Dashboard.Wizard;
 
 /// <summary>
-/// Lists of a configuration as lines of text, one an entry: steps ("25 % 60 min gate"), windows ("Mon-Fri 09:00-17:00 Europe/Berlin") and blackouts
+/// Lists of a configuration as lines of text, one an entry: steps ("25 % 60 min gate", "0 % 60 min mirror 50 %"), windows ("Mon-Fri 09:00-17:00 Europe/Berlin") and blackouts
 /// ("2026-12-24 00:00 - 2027-01-02 00:00", UTC).
 /// </summary>
 public static partial class PlanText
@@ -21,7 +21,7 @@ public static partial class PlanText
         ArgumentNullException.ThrowIfNull(config);
         return string.Join('\n', field switch
         {
-            "steps" => config.Steps.Select(s => string.Create(CultureInfo.InvariantCulture, $"{s.Weight:0.##} % {s.HoldMinutes:0.##} min{(s.Gate ? " gate" : "")}")),
+            "steps" => config.Steps.Select(s => string.Create(CultureInfo.InvariantCulture, $"{s.Weight:0.####} % {s.HoldMinutes:0.####} min{(s.Mirror is { } copied ? $" mirror {copied:0.####} %" : "")}{(s.Gate ? " gate" : "")}")),
             "windows" => config.Windows.Select(w => string.Create(CultureInfo.InvariantCulture, $"{Days(w.Days)} {w.From:HH:mm}-{w.To:HH:mm} {w.TimeZone}")),
             _ => config.Blackouts.Select(b => string.Create(CultureInfo.InvariantCulture, $"{b.From.UtcDateTime:yyyy-MM-dd HH:mm} - {b.To.UtcDateTime:yyyy-MM-dd HH:mm}")),
         });
@@ -54,7 +54,9 @@ public static partial class PlanText
     };
 
     private static StepConfig? Step(string line) =>
-        StepLine().Match(line) is { Success: true } m ? new StepConfig(Number(m, "weight"), Number(m, "minutes"), m.Groups["gate"].Success) : null;
+        StepLine().Match(line) is { Success: true } m
+            ? new StepConfig(Number(m, "weight"), Number(m, "minutes"), m.Groups["gate"].Success, m.Groups["mirror"].Success ? Number(m, "mirror") : null)
+            : null;
 
     private static TimeWindow? Window(string line) =>
         WindowLine().Match(line) is { Success: true } m && Days(m.Groups["days"].Value) is { } days
@@ -109,7 +111,8 @@ public static partial class PlanText
         return null;
     }
 
-    [GeneratedRegex(@"^(?<weight>\d{1,3}([.,]\d{1,4})?)\s*%?\s+(?<minutes>\d{1,5}([.,]\d{1,4})?)\s*(min)?(?<gate>\s+gate)?$", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
+    // After a comma at most two digits: "1,440" minutes are a day to some and a minute and a half to others.
+    [GeneratedRegex(@"^(?<weight>\d{1,3}(\.\d{1,4}|,\d{1,2})?)\s*%?\s+(?<minutes>\d{1,5}(\.\d{1,4}|,\d{1,2})?)\s*(min)?(\s+mirror\s+(?<mirror>\d{1,3}(\.\d{1,4}|,\d{1,2})?)\s*%?)?(?<gate>\s+gate)?$", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
     private static partial Regex StepLine();
 
     [GeneratedRegex(@"^(?<days>[\p{L},\- –]*?)\s*(?<from>\d{1,2}:\d{2})\s*[-–]\s*(?<to>\d{1,2}:\d{2})\s+(?<zone>\S{1,60})$", RegexOptions.ExplicitCapture)]

@@ -29,6 +29,9 @@ public sealed class ReviewPlan
 
     public ForecastResult Forecast { get; }
 
+    /// <summary>True when the start is not now: its hour lies ahead, or the hours in which traffic may be raised do.</summary>
+    public bool Waits => StepWindows.NextOpening(_config, _config is { Strategy: Strategy.Scheduled, ExecuteAt: { } at } && at > _now ? at : _now) > _now;
+
     private string Source => _state.View.SourceModel;
 
     private string Target => _state.View.TargetModel ?? "the target";

@@ -30,7 +30,8 @@ public sealed partial class ReviewStep(Conduct conduct, NavigationManager naviga
         }
     }
 
-    private string Verb => State.View.Config.Strategy == Strategy.Scheduled ? "Schedule the migration"
+    private string Verb => plan!.Waits ? "Schedule the migration"
+        : State.View.Config.Strategy == Strategy.Scheduled ? "Start now"
         : State.View.Config.EffectiveStrategy == Strategy.Canary ? "Start canary" : "Start migration";
 
     private string Ends => plan!.Forecast.Hours is { } hours
@@ -45,9 +46,15 @@ public sealed partial class ReviewStep(Conduct conduct, NavigationManager naviga
 
     private async Task StartAsync()
     {
+        if (busy)
+        {
+            return;
+        }
+
         busy = true;
-        var result = await conduct.ExecuteAsync(State.Id, Acting.Name, CancellationToken.None);
-        (busy, refusal) = (false, result.Refusal);
+        var seen = new Seen(State.View.Status, State.View.Progress.Step - 1);
+        var result = await conduct.ExecuteAsync(State.Id, Acting.Name, CancellationToken.None, seen);
+        (busy, refusal) = (result.IsOk, result.Refusal); // busy until the page is gone: a second press would start what the first has scheduled
         if (result.IsOk)
         {
             navigation.NavigateTo($"/migrations/{State.Id}");
@@ -56,7 +63,7 @@ public sealed partial class ReviewStep(Conduct conduct, NavigationManager naviga
 
     private static string? WhatToDo(Refusal refusal) => refusal switch
     {
-        { Code: "illegal_transition" } => "Someone else has started or ended it meanwhile; reload the page.",
+        { Code: "illegal_transition" or "moved_meanwhile" } => "Someone else has started or ended it meanwhile; reload the page.",
         { Param: "rollback_threshold.error_rate" } => "Change the guardrail under Configure.",
         { Param: "target_model" } => "Choose another model under Recommendations, or add a provider that serves it.",
         { Param: "mirror.max_cost" } => "Take the budget away under Configure, or choose a target with known prices.",

@@ -1,6 +1,7 @@
 using System.Globalization;
 using FluentValidation;
 using Gateflow.Core.Replay;
+using Gateflow.Dashboard.Parts;
 using Gateflow.Dashboard.Replay;
 
 namespace Gateflow.Dashboard.Wizard;
@@ -56,7 +57,7 @@ public sealed class TestDraft(IValidator<ReplayRequest> rules)
         TestRequests = Whole(Size) ?? 0,
         Source = Dataset is null ? ReplayRequest.RecentProduction : ReplayRequest.Dataset,
         DatasetId = Dataset,
-        MaxCost = Budget.Length == 0 ? null : decimal.TryParse(Budget.Replace(',', '.'), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var most) ? most : 0,
+        MaxCost = Budget.Length == 0 ? null : decimal.TryParse(NumberText.Plain(Budget), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var most) ? most : 0,
         Concurrency = Whole(Concurrency) ?? 0,
         Compare = Recorded && MayBeRecorded ? ReplayCompare.Recorded : ReplayCompare.Both,
         NoiseFloor = NoiseFloor,
@@ -70,7 +71,7 @@ public sealed class TestDraft(IValidator<ReplayRequest> rules)
     public string? FaultOf(string field) => !Faults().Contains(field) ? null : field switch
     {
         "test_requests" => $"A whole number from 1 to {ReplayRequestValidator.MostRequests}.",
-        "max_cost" => "An amount above 0, or nothing for no cap.",
+        "max_cost" => "An amount above 0 without a comma for thousands, or nothing for no cap.",
         "concurrency" => $"A whole number from 1 to {ReplayRequestValidator.MostConcurrency}.",
         "judge_rubric" => $"At most {ReplayRequestValidator.LongestRubric} characters.",
         _ => "This cannot be used.",

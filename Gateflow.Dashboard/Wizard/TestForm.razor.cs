@@ -20,6 +20,9 @@ public sealed partial class TestForm(ReplayRunner runner, ReplayEstimates estima
     private bool changed;
     private bool busy;
 
+    /// <summary>Whether the rarer fields are open at first; from then on it is the browser's, or it would close under whoever chooses "none".</summary>
+    private bool more;
+
     [Parameter, EditorRequired]
     public WizardState State { get; set; } = default!;
 
@@ -48,6 +51,8 @@ public sealed partial class TestForm(ReplayRunner runner, ReplayEstimates estima
         {
             draft.Take(before);
         }
+
+        more = draft.EmbeddingModel.Length + draft.JudgeModel.Length > 0;
     }
 
     protected override void OnParametersSet()

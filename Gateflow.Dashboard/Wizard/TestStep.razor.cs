@@ -4,8 +4,12 @@ using Microsoft.AspNetCore.Components;
 namespace Gateflow.Dashboard.Wizard;
 
 /// <summary>Step 4: stored requests through both models. May be skipped.</summary>
-public sealed partial class TestStep(ReplayRunner runner) : IDisposable
+public sealed partial class TestStep(ReplayRunner runner, TimeProvider clock) : IDisposable
 {
+    /// <summary>How often a running test is read again: it may run on another node, whose signals do not come here.</summary>
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(2);
+
+    private ITimer? timer;
     private string? fault;
     private bool busy;
 
@@ -24,9 +28,23 @@ public sealed partial class TestStep(ReplayRunner runner) : IDisposable
         {
             runner.Changed += Follow;
         }
+
+        if (State.Test is { IsOver: false } running)
+        {
+            timer ??= clock.CreateTimer(_ => Follow(running.TestId, State.Id), null, Every, Every);
+        }
+        else
+        {
+            timer?.Dispose();
+            timer = null;
+        }
     }
 
-    public void Dispose() => runner.Changed -= Follow;
+    public void Dispose()
+    {
+        runner.Changed -= Follow;
+        timer?.Dispose();
+    }
 
     private void Follow(string testId, string migrationId)
     {

@@ -1,4 +1,5 @@
 using Gateflow.Core;
+using Gateflow.Core.Storage;
 using Gateflow.Dashboard.Live;
 using Gateflow.Dashboard.Shell;
 using Microsoft.AspNetCore.Authorization;
@@ -49,9 +50,12 @@ public sealed partial class WizardPage(WizardReader reader, MigrationFeed feed, 
         acting ??= await Acting.OfAsync(Authentication, authorization);
         if (loaded != Id)
         {
-            loaded = Id;
-            state = null;
+            (loaded, state, missing, fault, held) = (Id, null, false, null, null);
             await ReloadAsync();
+            if (subscription is not null)
+            {
+                await SubscribeAsync();
+            }
         }
 
         var before = step;
@@ -59,13 +63,7 @@ public sealed partial class WizardPage(WizardReader reader, MigrationFeed feed, 
         held = before == step ? held : null;
     }
 
-    protected override void OnAfterRender(bool firstRender)
-    {
-        if (firstRender)
-        {
-            subscription = feed.Subscribe(Id, _ => InvokeAsync(ReloadAsync));
-        }
-    }
+    protected override Task OnAfterRenderAsync(bool firstRender) => firstRender ? SubscribeAsync() : Task.CompletedTask;
 
     public async ValueTask DisposeAsync()
     {
@@ -76,6 +74,20 @@ public sealed partial class WizardPage(WizardReader reader, MigrationFeed feed, 
         }
 
         gone.Dispose();
+    }
+
+    private async Task SubscribeAsync()
+    {
+        if (subscription is { } before)
+        {
+            subscription = null;
+            await before.DisposeAsync();
+        }
+
+        if (!gone.IsCancellationRequested)
+        {
+            subscription = feed.Subscribe(Id, _ => InvokeAsync(ReloadAsync));
+        }
     }
 
     private void Hold(string? reason)
@@ -91,10 +103,16 @@ public sealed partial class WizardPage(WizardReader reader, MigrationFeed feed, 
             return;
         }
 
+        var id = Id;
         try
         {
-            state = await reader.FindAsync(Id, gone.Token);
-            (missing, fault) = (state is null, null);
+            var read = await reader.FindAsync(id, gone.Token);
+            if (id != Id)
+            {
+                return;
+            }
+
+            (state, missing, fault) = (read, read is null, null);
         }
         catch (OperationCanceledException)
         {
@@ -104,6 +122,10 @@ public sealed partial class WizardPage(WizardReader reader, MigrationFeed feed, 
         {
             fault = e.Message;
             return;
+        }
+        catch (Exception e) when (DatabaseFault.Is(e))
+        {
+            return; // what is shown stays, until the next change is read
         }
 
         if (state is { IsDraft: false })

@@ -4,8 +4,10 @@ using Gateflow.Core.Access;
 using Gateflow.Core.Routing;
 using Gateflow.Dashboard.Live;
 using Gateflow.Dashboard.Migrations;
+using Gateflow.Dashboard.Parts;
 using Gateflow.Tests.Management;
 using Gateflow.Tests.Shell;
+using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Gateflow.Tests.Live;
@@ -13,6 +15,10 @@ namespace Gateflow.Tests.Live;
 /// <summary>The live page over a real program: what it shows, what it lets whom do, and that it follows.</summary>
 public sealed class LivePageTests
 {
+    private const string Scheduled = """
+        {"strategy": "scheduled", "execute_at": "2099-01-01T00:00:00Z", "then": "canary", "canary_percentage": 33, "scope": {"features": ["chat"]}}
+        """;
+
     [Fact]
     public async Task Page_OfARunningCanary_ShowsStepVerdictAndFollowsTheRollback()
     {
@@ -59,6 +65,87 @@ public sealed class LivePageTests
 
         page.WaitForAssertion(() => Assert.Contains("mig_nothing", page.Markup, StringComparison.Ordinal));
     }
+
+    [Fact]
+    public async Task Advance_MovedWhileTheDialogIsRead_IsRefused()
+    {
+        await using var gateflow = await ManagedGateflow.StartAsync();
+        var id = await gateflow.DraftAsync("""{"canary_percentage": 10, "increase_step": 10}""");
+        await gateflow.MustAsync("POST", $"/migrations/{id}/execute");
+        await using var context = new LiveContext(gateflow);
+        var dialogs = context.Services.GetRequiredService<Radzen.DialogService>();
+        var opened = 0;
+        dialogs.OnOpen += (_, _, _, _) => opened++;
+        var page = context.Render<LivePage>(p => p.Add(x => x.Id, id));
+        page.WaitForAssertion(() => Assert.Contains("Advance", Buttons(page)));
+
+        var asked = context.ClickAsync(Button(page, "Advance"));
+        _ = context.ClickAsync(Button(page, "Advance"));
+        await gateflow.MustAsync("POST", $"/migrations/{id}/advance");
+        await page.InvokeAsync(() => dialogs.Close(new ConfirmAnswer("looks good")));
+        await asked;
+
+        Assert.Equal(1, opened);
+        page.WaitForAssertion(() => Assert.StartsWith("It moved to step 2 of 10 meanwhile.", page.Find(".fault .error p").TextContent, StringComparison.Ordinal));
+        Assert.Equal(2, (await gateflow.MustAsync("GET", $"/migrations/{id}"))["progress"]!["step"]!.GetValue<int>());
+    }
+
+    [Fact]
+    public async Task Page_OfAScheduledMigration_LeadsToItsConfiguration()
+    {
+        await using var gateflow = await ManagedGateflow.StartAsync();
+        var id = await gateflow.DraftAsync(Scheduled);
+        await gateflow.MustAsync("POST", $"/migrations/{id}/execute");
+        await using var context = new LiveContext(gateflow);
+
+        var page = context.Render<LivePage>(p => p.Add(x => x.Id, id));
+
+        page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll($"a[href='/migrations/{id}/wizard?step=configure']")));
+    }
+
+    [Fact]
+    public async Task StartAgain_OfAScheduledMigration_KeepsAllButTheHourOnce()
+    {
+        await using var gateflow = await ManagedGateflow.StartAsync();
+        var id = await gateflow.DraftAsync(Scheduled);
+        await gateflow.MustAsync("POST", $"/migrations/{id}/execute");
+        await gateflow.MustAsync("POST", $"/migrations/{id}/cancel");
+        await using var context = new LiveContext(gateflow);
+        var navigation = context.Services.GetRequiredService<NavigationManager>();
+        var page = context.Render<LivePage>(p => p.Add(x => x.Id, id));
+        page.WaitForAssertion(() => Assert.Contains("Start again", Buttons(page)));
+
+        await context.ClickAsync(page.Find("[data-testid=story] button"));
+        await context.ClickAsync(page.Find("[data-testid=story] button"));
+
+        page.WaitForAssertion(() => Assert.EndsWith("/wizard?step=analysis", navigation.Uri, StringComparison.Ordinal));
+        Assert.Equal(2, (await gateflow.MustAsync("GET", "/migrations"))["data"]!.AsArray().Count);
+        var again = await gateflow.MustAsync("GET", $"/migrations/{navigation.Uri.Split('/')[^2]}");
+        Assert.Equal(("canary", 33, "chat"), (ManagedGateflow.Text(again, "strategy"), again["canary_percentage"]!.GetValue<double>(), again["scope"]!["features"]![0]!.GetValue<string>()));
+        Assert.Null(again["execute_at"]);
+    }
+
+    [Fact]
+    public async Task StartAgain_PromptIsGone_KeepsTheRestAndSaysSo()
+    {
+        await using var gateflow = await ManagedGateflow.StartAsync();
+        var prompt = await gateflow.MustAsync("POST", "/prompts", """{"name": "support-reply", "text": "Help."}""");
+        var id = await gateflow.DraftAsync("""{"prompt_version": "support-reply@1", "scope": {"features": ["chat"]}}""");
+        await gateflow.MustAsync("POST", $"/migrations/{id}/cancel");
+        await gateflow.MustAsync("DELETE", $"/prompts/{ManagedGateflow.Text(prompt, "id")}");
+        await using var context = new LiveContext(gateflow);
+        var page = context.Render<LivePage>(p => p.Add(x => x.Id, id));
+        page.WaitForAssertion(() => Assert.Contains("Start again", Buttons(page)));
+
+        await context.ClickAsync(page.Find("[data-testid=story] button"));
+
+        page.WaitForAssertion(() => Assert.Contains("prompt_version must name a version of a prompt", page.Find("[data-testid=story] .error").TextContent, StringComparison.Ordinal));
+        var again = page.Find("[data-testid=story] .error a").GetAttribute("href")!.Split('/')[2];
+        Assert.Equal("chat", (await gateflow.MustAsync("GET", $"/migrations/{again}"))["scope"]!["features"]![0]!.GetValue<string>());
+        Assert.DoesNotContain("Start again", Buttons(page));
+    }
+
+    private static IElement Button(IRenderedComponent<LivePage> page, string label) => page.FindAll("button").First(b => b.TextContent.Trim() == label);
 
     private static string Text(IRenderedComponent<LivePage> page, string testId) => page.Find($"[data-testid={testId}]").TextContent;
 

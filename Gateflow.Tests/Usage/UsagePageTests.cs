@@ -37,6 +37,19 @@ public sealed class UsagePageTests
     }
 
     [Fact]
+    public async Task Errors_Narrowed_LeadToTheirRequests()
+    {
+        await using var host = await GateflowHost.StartAsync();
+        await using var context = new PageTestContext(host);
+        await context.AddAsync(Row(context.Clock.GetUtcNow().AddHours(-1), "gpt-4", 100, 3m, "chat"));
+        context.Services.GetRequiredService<NavigationManager>().NavigateTo("/usage?period=7d&model=gpt-4&feature=chat");
+
+        var page = context.Render<UsagePage>();
+
+        Assert.Equal("/requests?status=failed&model=gpt-4&feature=chat&period=7d", page.Find("[data-testid=tiles] a").GetAttribute("href"));
+    }
+
+    [Fact]
     public async Task Page_NothingSent_Teaches()
     {
         await using var host = await GateflowHost.StartAsync();

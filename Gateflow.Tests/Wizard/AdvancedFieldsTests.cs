@@ -54,6 +54,19 @@ public sealed class AdvancedFieldsTests : WizardBench
     }
 
     [Fact]
+    public async Task Lines_Mended_LeaveThePanelOpen()
+    {
+        var id = await DraftAsync();
+        var page = Open(id, WizardStep.Configure);
+
+        await InputAsync(page.Find("#field-windows"), "Mon-Fri 09:00");
+        await InputAsync(page.Find("#field-windows"), "Mon-Fri 09:00-17:00 UTC");
+
+        Assert.Null(page.Find("#field-windows").GetAttribute("aria-invalid"));
+        Assert.True(page.Find("details:has(#field-windows)").HasAttribute("open"));
+    }
+
+    [Fact]
     public async Task Prompt_Chosen_IsStoredAndToldInTheReview()
     {
         var prompts = Services.GetRequiredService<PromptBook>();

@@ -22,6 +22,9 @@ public sealed class ConfigDraftTests
     [InlineData("canary_percentage", "", "This is not a number that fits here.")]
     [InlineData("canary_percentage", "101", "The first step must lie between 0.01 and 100.")]
     [InlineData("min_samples", "1.5", "This is not a number that fits here.")]
+    [InlineData("min_samples", "1,000", "Write it without a comma: it may mean two numbers.")]
+    [InlineData("increase_interval_minutes", "1,440", "Write it without a comma: it may mean two numbers.")]
+    [InlineData("rollback_threshold.error_rate", "", "Enter a limit, or switch it off.")]
     [InlineData("rollback_threshold.error_rate", "100", "The error rate must lie between 0 and 100 %, both excluded.")]
     [InlineData("rollback_threshold.latency_p99_increase", "1", "The latency is a ratio to the source")]
     [InlineData("alpha", "0.9", "The chance of a false rollback must lie between")]
@@ -44,6 +47,7 @@ public sealed class ConfigDraftTests
     [InlineData("blackouts", "2027-01-02 00:00 - 2026-12-24 00:00", "a blackout must end after it begins")]
     [InlineData("blackouts", "2027-01-02 00:00 - 2029-12-24 00:00", "a blackout may last at most 366 days")]
     [InlineData("steps", "50 % 10 min\n20 % 10 min", "The list of steps must have rising weights")]
+    [InlineData("steps", "50 % 1,440 min", "“50 % 1,440 min” is not understood.")]
     public void SetLines_Wrong_SaysSoBesideTheField(string field, string typed, string message)
     {
         var draft = new ConfigDraft(new MigrationConfig { Strategy = Strategy.Steps, Steps = [new StepConfig(10, 10)] });
@@ -60,16 +64,16 @@ public sealed class ConfigDraftTests
         var draft = new ConfigDraft(new MigrationConfig());
 
         draft.SetEnum("strategy", Strategy.Steps);
-        draft.SetLines("steps", "5 % 30 min\n25% 60 gate");
+        draft.SetLines("steps", "0 % 60 min mirror 50 % gate\n5 % 30 min\n25% 60 gate\n30 % 12,5 min mirror 0.5");
         draft.SetLines("windows", "Mon-Wed,Fri 09:00-17:00 Europe/Berlin\nSat-Sun 22:00-04:00 UTC");
         draft.SetLines("blackouts", "2026-12-24 00:00 - 2027-01-02 06:30");
 
         Assert.Empty(draft.Faults);
-        Assert.Equal([new StepConfig(5, 30), new StepConfig(25, 60, Gate: true)], draft.Config.Steps);
+        Assert.Equal([new StepConfig(0, 60, Gate: true, Mirror: 50), new StepConfig(5, 30), new StepConfig(25, 60, Gate: true), new StepConfig(30, 12.5, Mirror: 0.5)], draft.Config.Steps);
         Assert.Equal([DayOfWeek.Monday, DayOfWeek.Tuesday, DayOfWeek.Wednesday, DayOfWeek.Friday], draft.Config.Windows[0].Days);
         Assert.Equal(new DateTimeOffset(2027, 1, 2, 6, 30, 0, TimeSpan.Zero), draft.Config.Blackouts[0].To);
         var stored = new ConfigDraft(draft.Config);
-        Assert.Equal("5 % 30 min\n25 % 60 min gate", stored.Lines("steps"));
+        Assert.Equal("0 % 60 min mirror 50 % gate\n5 % 30 min\n25 % 60 min gate\n30 % 12.5 min mirror 0.5 %", stored.Lines("steps"));
         Assert.Equal("Mon,Tue,Wed,Fri 09:00-17:00 Europe/Berlin\nSat,Sun 22:00-04:00 UTC", stored.Lines("windows"));
         Assert.Equal("2026-12-24 00:00 - 2027-01-02 06:30", stored.Lines("blackouts"));
     }
@@ -85,6 +89,47 @@ public sealed class ConfigDraftTests
         Assert.Empty(draft.Faults);
         Assert.Equal(12.5, draft.Config.CanaryPercentage);
         Assert.Equal(["strategy", "canary_percentage"], draft.Patch().Select(p => p.Key));
+    }
+
+    [Theory]
+    [InlineData("increase_step", "2.", 2)]
+    [InlineData("increase_step", "2,50", 2.5)]
+    [InlineData("increase_step", "2.000", 2)]
+    [InlineData("increase_step", "0,125", 0.125)]
+    public void SetNumber_HalfTyped_StandsAsItIsTyped(string field, string typed, double read)
+    {
+        var draft = new ConfigDraft(new MigrationConfig());
+
+        draft.SetNumber(field, typed);
+
+        Assert.Equal((typed, read), (draft.Number(field), draft.Config.IncreaseStep));
+        draft.Stored(draft.Config, keep: false);
+        Assert.Equal(read.ToString(System.Globalization.CultureInfo.InvariantCulture), draft.Number(field));
+    }
+
+    [Fact]
+    public void Stored_BySomebodyElse_ShowsWhatHoldsNow()
+    {
+        var draft = new ConfigDraft(new MigrationConfig());
+        draft.SetNumber("min_samples", "50.");
+
+        draft.Stored(new MigrationConfig { MinSamples = 7 }, keep: true);
+
+        Assert.Equal("7", draft.Number("min_samples"));
+    }
+
+    [Fact]
+    public void SetNumber_GuardrailCleared_StaysArmedUntilItIsSwitchedOff()
+    {
+        var draft = new ConfigDraft(new MigrationConfig());
+
+        draft.SetNumber("rollback_threshold.error_rate", "");
+        var cleared = draft.Config.RollbackThreshold.ErrorRate;
+        draft.Arm("error_rate", null);
+
+        Assert.Equal(0.05, cleared);
+        Assert.Empty(draft.Faults);
+        Assert.Null(draft.Config.RollbackThreshold.ErrorRate);
     }
 
     [Fact]

@@ -46,6 +46,19 @@ public sealed class NewMigrationPageTests : WizardBench
     }
 
     [Fact]
+    public async Task Create_PressedTwice_MakesOneDraft()
+    {
+        await UseAsync();
+        var page = Open();
+        await ChangeAsync(page.Find("input[name=source]"), "gpt-4");
+
+        await SubmitAsync(page.Find("form"));
+        await SubmitAsync(page.Find("form"));
+
+        Assert.Equal(1, await CountAsync());
+    }
+
+    [Fact]
     public async Task Create_FromATemplate_TakesItsTarget()
     {
         await UseAsync();

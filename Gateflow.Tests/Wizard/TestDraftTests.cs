@@ -22,6 +22,7 @@ public sealed class TestDraftTests
     [InlineData("50", "0", "8", "max_cost")]
     [InlineData("50", "-2", "8", "max_cost")]
     [InlineData("50", "cheap", "8", "max_cost")]
+    [InlineData("50", "1,000", "8", "max_cost")]
     [InlineData("50", "", "33", "concurrency")]
     [InlineData("50", "", "", "concurrency")]
     public void Typed_Wrong_SaysSoBesideTheField(string size, string budget, string concurrency, string field)

@@ -60,6 +60,7 @@ public abstract class WizardBench : DashboardTestContext, IAsyncLifetime
         Services.AddSingleton<IDataProtectionProvider>(new EphemeralDataProtectionProvider()).AddSecretProtectors();
         Services.AddSingleton<Core.Audit.AuditLog>();
         Services.AddFleet(settings).AddRouting(settings).AddUsage(settings).AddRollout(settings).AddShadow().AddMigrations().AddReplay(settings.Roles).AddDatasets().AddLive().AddWizard();
+        Services.AddSingleton<TimeProvider>(Clock); // AddFleet's is the machine's, for which the use below grows old
         _person = this.AddAuthorization();
         SignIn();
         await Services.GetRequiredService<Gateflow.Core.Routing.Routes>().ReloadAsync(Token);

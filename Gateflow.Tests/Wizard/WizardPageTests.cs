@@ -1,7 +1,12 @@
+using System.Text.Json.Nodes;
 using Bunit;
 using Gateflow.Core.Migrations;
+using Gateflow.Core.Replay;
+using Gateflow.Core.Storage;
+using Gateflow.Dashboard.Live;
 using Gateflow.Dashboard.Migrations;
 using Gateflow.Dashboard.Wizard;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Gateflow.Tests.Wizard;
@@ -155,6 +160,76 @@ public sealed class WizardPageTests : WizardBench
     }
 
     [Fact]
+    public async Task Test_OfAnotherNode_IsFollowedToItsEnd()
+    {
+        var id = await DraftAsync();
+        await using var db = Database();
+        var test = new ReplayTest
+        {
+            Id = "test_1", MigrationId = id, SourceModel = "gpt-4", TargetModel = "gpt-5.6-sol", Requested = 5, Planned = 5, CreatedAt = Now, Node = "another",
+        };
+        db.Add(test);
+        await db.SaveChangesAsync(Token);
+        var page = Open(id, WizardStep.Test);
+        Assert.Null(Continue(page));
+
+        (test.Status, test.FinishedAt) = (ReplayStatus.Cancelled, Now);
+        await db.SaveChangesAsync(Token);
+        Clock.Advance(TimeSpan.FromSeconds(2));
+
+        page.WaitForAssertion(() => Assert.NotNull(Continue(page)));
+    }
+
+    [Fact]
+    public async Task Configure_GuardrailCleared_AsksForALimitAndStaysArmed()
+    {
+        var id = await DraftAsync();
+        var page = Open(id, WizardStep.Configure);
+        await ChangeAsync(page.Find("#arm-latency_p99_increase"), true);
+
+        await InputAsync(page.Find("#field-rollback-threshold-error-rate"), "");
+
+        Assert.Equal("Enter a limit, or switch it off.", page.Find("#field-rollback-threshold-error-rate-note").TextContent);
+        Assert.NotEmpty(page.FindAll("#field-rollback-threshold-latency-p99-increase"));
+        Assert.Null(Continue(page));
+        await ChangeAsync(page.Find("#arm-error_rate"), false);
+        Assert.Empty(page.FindAll("#field-rollback-threshold-error-rate"));
+        Assert.NotNull(Continue(page));
+    }
+
+    [Fact]
+    public async Task Configure_DatabaseAway_KeepsThePageAndWhatWasTyped()
+    {
+        var id = await DraftAsync();
+        var page = Open(id, WizardStep.Configure);
+        await InputAsync(page.Find("#field-canary-percentage"), "25");
+        await using var db = Database();
+
+        await db.Database.ExecuteSqlRawAsync("ALTER TABLE Migrations RENAME TO Away", Token);
+        await page.InvokeAsync(() => Navigation.NavigateTo("/migrations"));
+        page.WaitForAssertion(() => Assert.StartsWith("Not saved, the database refused:", page.Find(".error p").TextContent, StringComparison.Ordinal));
+
+        await db.Database.ExecuteSqlRawAsync("ALTER TABLE Away RENAME TO Migrations", Token);
+        await page.InvokeAsync(() => Navigation.NavigateTo("/migrations"));
+        page.WaitForAssertion(() => Assert.Equal(25, StateAsync(id).GetAwaiter().GetResult().View.Config.CanaryPercentage));
+    }
+
+    [Fact]
+    public async Task Open_AnotherDraft_ForgetsTheFirstAndFollowsTheSecond()
+    {
+        var (first, second) = (await DraftAsync(name: "First"), await DraftAsync(name: "Second"));
+        var page = Open(first, WizardStep.Configure);
+        await InputAsync(page.Find("#field-canary-percentage"), "25");
+
+        await page.InvokeAsync(() => Navigation.NavigateTo(WizardSteps.Url(second, WizardStep.Configure)));
+        page.Render(p => p.Add(x => x.Id, second));
+
+        page.WaitForAssertion(() => Assert.Equal("10", page.Find("#field-canary-percentage").GetAttribute("value")));
+        page.WaitForAssertion(() => Assert.Equal([second], Services.GetRequiredService<MigrationFeed>().Watched));
+        Assert.Equal((25, 10), ((await StateAsync(first)).View.Config.CanaryPercentage, (await StateAsync(second)).View.Config.CanaryPercentage));
+    }
+
+    [Fact]
     public async Task Configure_Wrong_SaysSoBesideTheFieldAndHoldsOnePageBack()
     {
         var id = await DraftAsync();
@@ -226,13 +301,53 @@ public sealed class WizardPageTests : WizardBench
     public async Task Review_Shadow_Starts()
     {
         var id = await DraftAsync();
-        await Drafting.ConfigureAsync(id, new System.Text.Json.Nodes.JsonObject { ["strategy"] = "shadow" }, "Ada", Token);
+        await Drafting.ConfigureAsync(id, new JsonObject { ["strategy"] = "shadow" }, "Ada", Token);
         var page = Open(id, WizardStep.Review);
 
         await ClickAsync(page.Find("[data-testid=start-migration]"));
 
         page.WaitForState(() => Navigation.Uri.EndsWith($"/migrations/{id}", StringComparison.Ordinal));
         Assert.Equal((MigrationStatus.InProgress, 0.0), ((await StateAsync(id)).View.Status, (await StateAsync(id)).View.Progress.TrafficOnTarget));
+    }
+
+    [Fact]
+    public async Task Review_Scheduled_IsNotStartedByASecondPressNorFromTheReview()
+    {
+        var id = await ScheduledAsync("2099-01-01T00:00:00Z");
+        var state = await StateAsync(id);
+        var step = Render<ReviewStep>(p => p.Add(x => x.State, state).Add(x => x.Acting, new Acting("Ada", true)));
+        Assert.Equal("Schedule the migration", step.Find("[data-testid=start-migration]").TextContent);
+
+        await ClickAsync(step.Find("[data-testid=start-migration]"));
+        await ClickAsync(step.Find("[data-testid=start-migration]"));
+        Assert.Empty(step.FindAll(".error"));
+        Assert.Equal(MigrationStatus.Scheduled, (await StateAsync(id)).View.Status);
+
+        var page = Open(id, WizardStep.Review);
+        Assert.Empty(page.FindAll("[data-testid=start-migration]"));
+        Assert.Equal("Starts by itself at 2099-01-01 00:00 UTC.", page.Find("[data-testid=scheduled]").TextContent);
+        Assert.NotEmpty(page.FindAll($"a[href='/migrations/{id}']"));
+    }
+
+    [Fact]
+    public async Task Review_ScheduledBySomebodyElse_IsNotStarted()
+    {
+        var id = await ScheduledAsync("2099-01-01T00:00:00Z");
+        var page = Open(id, WizardStep.Review);
+        await Services.GetRequiredService<Conduct>().ExecuteAsync(id, "Bob", Token);
+
+        await ClickAsync(page.Find("[data-testid=start-migration]"));
+
+        page.WaitForAssertion(() => Assert.Contains("reload the page", page.Find(".error").TextContent, StringComparison.Ordinal));
+        Assert.Equal(MigrationStatus.Scheduled, (await StateAsync(id)).View.Status);
+    }
+
+    [Fact]
+    public async Task Review_HourIsPast_StartsNowAndSaysSo()
+    {
+        var id = await ScheduledAsync("2020-01-01T00:00:00Z");
+
+        Assert.Equal("Start now", Open(id, WizardStep.Review).Find("[data-testid=start-migration]").TextContent);
     }
 
     [Fact]
@@ -256,6 +371,16 @@ public sealed class WizardPageTests : WizardBench
 
         Assert.EndsWith($"/migrations/{id}", Navigation.Uri, StringComparison.Ordinal);
     }
+
+    private async Task<string> ScheduledAsync(string at)
+    {
+        var id = await DraftAsync();
+        var configured = await Drafting.ConfigureAsync(id, new JsonObject { ["strategy"] = "scheduled", ["execute_at"] = at }, "Ada", Token);
+        Assert.True(configured.IsOk);
+        return id;
+    }
+
+    private GateflowDb Database() => Services.GetRequiredService<IDbContextFactory<GateflowDb>>().CreateDbContext();
 
     private static AngleSharp.Dom.IElement? Continue(IRenderedComponent<WizardPage> page) =>
         page.FindAll("footer a.primary").FirstOrDefault(a => a.TextContent == "Continue");

@@ -1,0 +1,36 @@
+using Gateflow.Dashboard.Parts;
+
+namespace Gateflow.Tests.Parts;
+
+public sealed class FilterTextTests
+{
+    private readonly FilterText filter = new();
+
+    [Fact]
+    public void Follow_AddressesOfEarlierLetters_DoNotOvertake()
+    {
+        filter.Type("g");
+        filter.Type("gp");
+        filter.Follow("g");
+        filter.Type("gpt ");
+        filter.Follow("gp");
+
+        Assert.Equal("gpt ", filter.Text);
+        filter.Follow("gpt");
+        Assert.Equal("gpt ", filter.Text);
+    }
+
+    [Fact]
+    public void Follow_AnAddressThatSomebodyChose_IsTaken()
+    {
+        filter.Follow("old");
+        Assert.Equal("old", filter.Text);
+        filter.Type("gpt");
+        filter.Follow("gpt");
+        filter.Follow("gpt");
+
+        filter.Follow(null);
+
+        Assert.Equal("", filter.Text);
+    }
+}
