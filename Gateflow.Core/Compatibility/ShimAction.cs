@@ -22,6 +22,7 @@ public sealed record ShimAction(ShimKind Kind, IReadOnlyList<string> Words)
         ["set"] = (ShimKind.Set, 2, 2),
         ["set_in_chat"] = (ShimKind.SetInChat, 2, 2),
         ["role"] = (ShimKind.Role, 2, 2),
+        ["system_turns_as"] = (ShimKind.SystemTurns, 1, 1),
         ["fold"] = (ShimKind.Fold, 1, 1),
         ["functions_to_tools"] = (ShimKind.FunctionsToTools, 0, 0),
         ["schema_to_text"] = (ShimKind.SchemaToText, 0, 0),
@@ -104,6 +105,9 @@ public enum ShimKind : byte
 
     /// <summary>Gives messages of the first role the second one.</summary>
     Role,
+
+    /// <summary>Gives system messages between the turns of the Messages API another role.</summary>
+    SystemTurns,
 
     /// <summary>Puts the text of messages of a role before the first message of the user.</summary>
     Fold,

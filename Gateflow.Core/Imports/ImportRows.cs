@@ -71,9 +71,9 @@ internal sealed class ImportRows(ModelCatalog catalog, TimeZoneInfo zone, DateTi
 
     private string Model(string? text)
     {
-        if (string.IsNullOrWhiteSpace(text) || text.Length > 200)
+        if (string.IsNullOrWhiteSpace(text) || text.Length > 200 || text.Any(char.IsControl))
         {
-            throw new FormatException("no model, or a name of more than 200 characters");
+            throw new FormatException("no model, or a name of more than 200 characters or with control characters");
         }
 
         if (!_models.TryGetValue(text, out var id))

@@ -83,7 +83,8 @@ public static class Overlaps
     private static bool Meet(IReadOnlyList<string> a, IReadOnlyList<string> b) =>
         a.Count == 0 || b.Count == 0 || a.Intersect(b, StringComparer.Ordinal).Any();
 
-    private static bool Covers(MigrationScope a, MigrationScope b) =>
+    /// <summary>True when whatever the second takes the first takes too.</summary>
+    internal static bool Covers(MigrationScope a, MigrationScope b) =>
         Covers(a.Features, b.Features) && Covers(a.ApiKeys, b.ApiKeys) && Covers(a.Users, b.Users);
 
     private static bool Covers(IReadOnlyList<string> a, IReadOnlyList<string> b) =>

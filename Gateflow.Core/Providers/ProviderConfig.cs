@@ -39,11 +39,13 @@ public sealed record ProviderConfig
 /// <summary>How long a provider is waited for, seconds.</summary>
 public sealed record ProviderTimeouts
 {
+    internal const double UsualFirstByteSeconds = 60;
+
     /// <summary>For the TCP connection, 0.1–60; null for 15.</summary>
     public double? ConnectSeconds { get; init; }
 
-    /// <summary>For the first byte of an answer, 0.1–3600.</summary>
-    public double FirstByteSeconds { get; init; } = 60;
+    /// <summary>For the first byte of an answer, 0.1–3600; at 60, as it comes, that of an answer which is not streamed may take up to 600.</summary>
+    public double FirstByteSeconds { get; init; } = UsualFirstByteSeconds;
 
     /// <summary>Between two chunks of an answer, 0.1–3600; null for as long as for the first.</summary>
     public double? IdleSeconds { get; init; }

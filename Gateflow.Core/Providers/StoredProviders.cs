@@ -89,6 +89,7 @@ public sealed class StoredProviders([FromKeyedServices(StoredProviders.Purpose)]
             StreamOptions = config.StreamOptions,
             Responses = config.Responses,
             Timeout = firstByte,
+            WholeTimeout = config.Timeouts.FirstByteSeconds == ProviderTimeouts.UsualFirstByteSeconds ? ProviderEndpoint.UsualWholeTimeout : firstByte,
             IdleTimeout = config.Timeouts.IdleSeconds is { } idle ? TimeSpan.FromSeconds(idle) : firstByte,
             ConnectTimeout = config.Timeouts.ConnectSeconds is { } connect ? TimeSpan.FromSeconds(connect) : null,
             MaxConcurrency = config.Limits.Concurrency,

@@ -6,7 +6,8 @@ namespace Gateflow.Core.Routing;
 /// <summary>A provider, ready to be called. Holds secrets: never log or serialise it. The same instance stands as long as nothing of it changes.</summary>
 public sealed record ProviderEndpoint
 {
-    private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(60);
+    /// <summary>How long official clients wait.</summary>
+    public static readonly TimeSpan UsualWholeTimeout = TimeSpan.FromMinutes(10);
 
     /// <summary>The name it has in configuration or was given by an administrator ("openai", "azure-eu" …).</summary>
     public required string Name { get; init; }
@@ -53,13 +54,14 @@ public sealed record ProviderEndpoint
     public bool Responses { get; init; }
 
     /// <summary>Longest wait for the first byte of an answer.</summary>
-    public TimeSpan Timeout { get; init; } = DefaultTimeout;
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>
-    /// The same for an answer that is not streamed, whose first byte comes when it is done: <see cref="Timeout"/> if that was set, else the ten minutes that
-    /// official clients wait.
-    /// </summary>
-    public TimeSpan WholeTimeout => Timeout == DefaultTimeout ? TimeSpan.FromMinutes(10) : Timeout;
+    /// <summary>The same for an answer that is not streamed, whose first byte comes when it is done; by default <see cref="Timeout"/>, and <see cref="UsualWholeTimeout"/> where nobody set that.</summary>
+    public TimeSpan WholeTimeout
+    {
+        get => field == default ? Timeout : field;
+        init;
+    }
 
     /// <summary>Longest wait for each further chunk; by default <see cref="Timeout"/>.</summary>
     public TimeSpan IdleTimeout

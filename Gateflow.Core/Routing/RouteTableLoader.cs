@@ -54,7 +54,8 @@ public sealed class RouteTableLoader(
             Fallbacks = chains.Where(c => c.Config.Enabled).ToFrozenDictionary(c => c.Primary, FallbackRoute.Of, StringComparer.Ordinal),
             Keys = keys.Select(Entry).Concat(bootstrap.Keys.Select(k => k.Entry)).Concat(StandIns(keys)).ToFrozenDictionary(e => e.Hash, e => e.Key),
             Migrations = migrations
-                .OrderByDescending(m => m.Status == MigrationStatus.Completed) // what has moved stays moved while another moves the rest
+                .OrderByDescending(m => m.Status == MigrationStatus.Completed // what has moved stays moved while another moves the rest
+                    && !migrations.Any(r => r.Status != MigrationStatus.Completed && r.SourceModel == m.SourceModel && Overlaps.Covers(m.Config.Scope, r.Config.Scope))) // started by an earlier version
                 .ThenByDescending(m => !m.Config.Scope.IsEverything)
                 .ThenByDescending(m => m.StartedAt)
                 .GroupBy(m => m.SourceModel, StringComparer.Ordinal)

@@ -87,7 +87,7 @@ public static class AccessServices
         }
         else
         {
-            context.Response.Redirect(new Uri(context.RedirectUri).PathAndQuery); // a proxy knows better by which scheme and name the caller came
+            context.Response.Redirect(Uri.TryCreate(context.RedirectUri, UriKind.Absolute, out var to) ? to.PathAndQuery : "/login"); // a proxy knows better by which scheme and name the caller came
         }
 
         return Task.CompletedTask;

@@ -7,11 +7,11 @@ namespace Gateflow.Dashboard.Access;
 /// <summary>What holds between the program and browsers, beside who is signed in.</summary>
 internal static class BrowserRules
 {
-    /// <summary>Answers are what they say they are, and an https address is taken at its word: TLS may end before us, and cookies are Secure all the same.</summary>
+    /// <summary>Answers are what they say they are, and an https address is taken at its word, for its own name and behind our proxies: TLS may end before us, and cookies are Secure all the same.</summary>
     public static void UseBrowserRules(this IApplicationBuilder app, Settings settings) => app.Use((http, next) =>
     {
         http.Response.Headers.XContentTypeOptions = "nosniff";
-        if (settings.PublicUrl?.Scheme == Uri.UriSchemeHttps)
+        if (settings.PublicUrl is { Scheme: "https" } url && (http.Request.Host.Host.Equals(url.Host, StringComparison.OrdinalIgnoreCase) || IsProxied(http, settings)))
         {
             http.Request.Scheme = Uri.UriSchemeHttps;
         }
@@ -24,8 +24,8 @@ internal static class BrowserRules
     /// takes them for the same site. Who sends a key sends it on purpose.
     /// </summary>
     public static void UseOwnPagesOnly(this IApplicationBuilder app, Settings settings) => app.Use((http, next) =>
-        Acts(http.Request) && http.User.Identity?.AuthenticationType == CookieAuthenticationDefaults.AuthenticationScheme && !IsOwn(http.Request, settings.PublicUrl)
-            ? ApiErrors.Error(403, "permission_error", "cross_origin_request", "A session acts from Gateflow's own pages alone: from elsewhere, send a key. Behind a proxy, pass on Host or set Gateflow:PublicUrl.")
+        Acts(http.Request) && http.User.Identity?.AuthenticationType == CookieAuthenticationDefaults.AuthenticationScheme && !IsOwn(http, settings)
+            ? ApiErrors.Error(403, "permission_error", "cross_origin_request", "A session acts from Gateflow's own pages alone: from elsewhere, send a key. Behind a proxy, pass on Host with its port (nginx: $http_host) or set Gateflow:PublicUrl.")
                 .ExecuteAsync(http)
             : next(http));
 
@@ -33,13 +33,17 @@ internal static class BrowserRules
         !(HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)) || request.Path.StartsWithSegments("/hubs") || request.Path.StartsWithSegments("/_blazor");
 
     /// <summary>An origin of ours, or else the browser's own word for it (Fetch Metadata), as Host may be a proxy's. Programs that send neither are no browsers.</summary>
-    private static bool IsOwn(HttpRequest request, Uri? publicUrl)
+    private static bool IsOwn(HttpContext http, Settings settings)
     {
+        var (request, publicUrl) = (http.Request, settings.PublicUrl);
         var (from, site) = (request.Headers.Origin.ToString(), request.Headers["Sec-Fetch-Site"].ToString());
         return (Uri.TryCreate(from, UriKind.Absolute, out var origin)
-                && (Is(origin, request.Host.Host, request.Host.Port) || (publicUrl is not null && Is(origin, publicUrl.Host, publicUrl.Port))))
+                && (Is(origin, request.Host.Host, request.Host.Port ?? (IsProxied(http, settings) ? origin.Port : null)) || (publicUrl is not null && Is(origin, publicUrl.Host, publicUrl.Port))))
             || (site.Length > 0 ? site is "same-origin" or "none" : from.Length == 0);
     }
+
+    /// <summary>Many a proxy passes on the name without the port.</summary>
+    private static bool IsProxied(HttpContext http, Settings settings) => settings.TrustedProxies.Contains(http.Connection.RemoteIpAddress);
 
     private static bool Is(Uri origin, string host, int? port) =>
         origin.Host.Equals(host, StringComparison.OrdinalIgnoreCase) && (port is null ? origin.IsDefaultPort : origin.Port == port);

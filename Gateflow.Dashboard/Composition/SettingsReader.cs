@@ -186,6 +186,7 @@ public sealed partial class SettingsReader(IConfiguration configuration)
                 continue;
             }
 
+            var timeout = Seconds($"{path}:TimeoutSeconds", 0.1, 3600);
             providers.Add(new ServedProvider(new ProviderEndpoint
             {
                 Name = section.Key,
@@ -203,7 +204,8 @@ public sealed partial class SettingsReader(IConfiguration configuration)
                 ServiceAccountJson = Secret($"{path}:ServiceAccountJson", section["ServiceAccountJson"]),
                 StreamOptions = Boolean($"{path}:StreamOptions", true),
                 Responses = Boolean($"{path}:Responses", false),
-                Timeout = Seconds($"{path}:TimeoutSeconds", 0.1, 3600) ?? TimeSpan.FromSeconds(60),
+                Timeout = timeout ?? TimeSpan.FromSeconds(60),
+                WholeTimeout = timeout ?? ProviderEndpoint.UsualWholeTimeout,
                 IdleTimeout = Seconds($"{path}:IdleTimeoutSeconds", 0.1, 3600) ?? default,
                 ConnectTimeout = Seconds($"{path}:ConnectTimeoutSeconds", 0.1, 60),
                 MaxConcurrency = Count($"{path}:MaxConcurrency", 100_000),

@@ -1,13 +1,12 @@
 using System.Buffers;
 using System.Collections.Concurrent;
-using System.Data.Common;
 using System.Security.Cryptography;
 using Gateflow.Core.Fleet;
 using Gateflow.Core.Imports;
 using Gateflow.Core.Migrations;
+using Gateflow.Core.Storage;
 using Gateflow.Core.Usage;
 using Gateflow.Gateway.Errors;
-using Microsoft.EntityFrameworkCore;
 
 namespace Gateflow.Dashboard.Imports;
 
@@ -168,7 +167,7 @@ public sealed partial class ImportRunner(
 
     /// <summary>Whether it is worth another try: the program stops, or the database or the disk is away.</summary>
     private static bool IsPassing(Exception fault) =>
-        fault is OperationCanceledException or DbException or DbUpdateException or IOException or TimeoutException or InvalidOperationException { InnerException: DbException };
+        fault is OperationCanceledException || DatabaseFault.Is(fault);
 
     /// <summary>Whether its file is here: not before it is moved to its place, and not when the folder was lost. It is counted here then, whatever this node was called.</summary>
     private bool IsHeld(UsageImport import) => File.Exists(FileOf(import.Id));

@@ -58,7 +58,7 @@ public static class EventFollowing
             foreach (var e in events.Where(e => sent.Add(e.Number)))
             {
                 after = Math.Max(after, e.Number);
-                yield return new SseItem<string>(JsonSerializer.Serialize(e, JsonColumn.Options), Gateflow.Core.Wire.Name(e.Type)) { EventId = e.Id };
+                yield return new SseItem<string>(JsonSerializer.Serialize(e, JsonColumn.Options), Gateflow.Core.Wire.Name(e.Type)) { EventId = EventView.IdOf(after) }; // a late one does not lead a reconnecting client back
             }
 
             sent.RemoveWhere(n => n <= after - EventView.Unsettled);

@@ -112,8 +112,7 @@ internal sealed class Idempotency(
             if (http.Response.StatusCode < 500)
             {
                 (entry.Status, entry.Body) = (http.Response.StatusCode, Convert.ToBase64String(protector.Protect(memory.ToArray())));
-                await db.SaveChangesAsync(CancellationToken.None);
-                kept = true;
+                kept = await TryAsync(() => db.SaveChangesAsync(CancellationToken.None));
             }
 
             await original.WriteAsync(memory.ToArray(), http.RequestAborted);
@@ -123,8 +122,22 @@ internal sealed class Idempotency(
         {
             if (!kept)
             {
-                await db.Idempotency.Where(e => e.Id == entry.Id).ExecuteDeleteAsync(CancellationToken.None);
+                await TryAsync(() => db.Idempotency.Where(e => e.Id == entry.Id).ExecuteDeleteAsync(CancellationToken.None));
             }
+        }
+    }
+
+    /// <summary>False when the database is away: what was answered stands all the same.</summary>
+    private static async Task<bool> TryAsync(Func<Task> store)
+    {
+        try
+        {
+            await store();
+            return true;
+        }
+        catch (Exception fault) when (DatabaseFault.Is(fault))
+        {
+            return false;
         }
     }
 }

@@ -209,5 +209,7 @@ public sealed record EventView(string Id, MigrationEventType Type, DateTimeOffse
     /// <summary>Numbers are given before they are committed: an event so far below the last known may still turn up.</summary>
     public const long Unsettled = 100;
 
-    public static EventView Of(MigrationEvent e) => new($"evt_{e.Id}", e.Type, e.At, e.Actor, e.Data);
+    public static string IdOf(long number) => $"evt_{number}";
+
+    public static EventView Of(MigrationEvent e) => new(IdOf(e.Id), e.Type, e.At, e.Actor, e.Data);
 }

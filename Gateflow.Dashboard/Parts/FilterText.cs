@@ -25,7 +25,7 @@ public sealed class FilterText
         }
 
         _address = address;
-        var own = _sent.LastIndexOf(address);
+        var own = _sent.IndexOf(address);
         if (own < 0)
         {
             Text = address;

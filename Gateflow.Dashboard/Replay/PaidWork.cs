@@ -72,7 +72,12 @@ internal sealed partial class PaidWork(DatabasePatience patience, ReplayOptions 
                         ran.Writer.TryWrite(asked.Done!);
                     }
                 }
-                catch (Exception fault) when (fault is not OperationCanceledException || !stop.IsCancellationRequested)
+                catch (OperationCanceledException) when (stop.IsCancellationRequested)
+                {
+                    charge = Charge.Foretold(estimate); // the provider was asked already
+                    throw;
+                }
+                catch (Exception fault)
                 {
                     charge = Charge.Foretold(estimate);
                     lost.Add($"lost to a fault of Gateflow ({fault.GetType().Name}); the log tells more");

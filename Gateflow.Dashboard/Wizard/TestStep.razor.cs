@@ -12,6 +12,7 @@ public sealed partial class TestStep(ReplayRunner runner, TimeProvider clock) : 
     private ITimer? timer;
     private string? fault;
     private bool busy;
+    private bool reading;
 
     [Parameter, EditorRequired]
     public WizardState State { get; set; } = default!;
@@ -50,7 +51,25 @@ public sealed partial class TestStep(ReplayRunner runner, TimeProvider clock) : 
     {
         if (migrationId == State.Id)
         {
-            _ = InvokeAsync(OnChanged.InvokeAsync);
+            _ = InvokeAsync(ReadAsync);
+        }
+    }
+
+    private async Task ReadAsync()
+    {
+        if (reading)
+        {
+            return; // a slow database is asked once at a time; the next tick follows
+        }
+
+        reading = true;
+        try
+        {
+            await OnChanged.InvokeAsync();
+        }
+        finally
+        {
+            reading = false;
         }
     }
 

@@ -85,18 +85,19 @@ internal sealed partial class Forwarder(OutboundConnections connections, Candida
 
     /// <summary>
     /// How long the first byte may take. That of a whole answer comes when the answer is done: unless the provider was given a limit of its own it has as long as official
-    /// clients wait, or, where somebody else may follow, as long as leaves time for them.
+    /// clients wait, or, where somebody else may follow, as long as leaves time for them. A migration's target has twice its limit: the source must answer before callers hang up,
+    /// and the target's silence must be seen.
     /// </summary>
     private TimeSpan Patience(Exchange exchange, int index)
     {
         var candidate = exchange.Candidates[index];
         var (least, most) = (candidate.Endpoint.Provider.Timeout, Patience(exchange, candidate));
-        if (least == most || (candidate.Role != CandidateRole.Target && Next(exchange, index, AttemptResult.Timeout) < 0))
+        if (least == most || !(candidate.Role == CandidateRole.Target || index + 1 < exchange.Candidates.Count || (!exchange.AllListed && Chains.Has(exchange))))
         {
             return most;
         }
 
-        var leaving = options.Budget * LeavesTime;
+        var leaving = candidate.Role == CandidateRole.Target ? 2 * least : options.Budget * LeavesTime;
         return leaving < least ? least : leaving < most ? leaving : most;
     }
 
@@ -172,7 +173,7 @@ internal sealed partial class Forwarder(OutboundConnections connections, Candida
 
     private TimeSpan? Delay(Exchange exchange, int attempt, ProviderCall call)
     {
-        if (call.IsDefect || (!call.Candidate.Health.Breaker.IsClosed && call.Candidate.Health.Breaker.IsDead))
+        if (call.IsOfRequest || (!call.Candidate.Health.Breaker.IsClosed && call.Candidate.Health.Breaker.IsDead))
         {
             return null;
         }

@@ -89,11 +89,11 @@ internal sealed class ProviderCall(Candidate candidate, bool keepContent, TimePr
     /// <summary>True when the limits configured for the provider kept it from being called.</summary>
     public bool IsLimited => this is { WasAsked: false, Result: AttemptResult.RateLimited, Refusal: null };
 
-    /// <summary>True when it failed for a defect of the gateway: asked again it would again.</summary>
-    public bool IsDefect => Refusal == GatewayError.Internal;
+    /// <summary>True when it failed for a defect of the gateway, or because the model could not bring this answer to its end: asked again it would again.</summary>
+    public bool IsOfRequest => Refusal == GatewayError.Internal || Translated?.Failure is { IsOfRequest: true };
 
     /// <summary>True when what it came to is its provider's doing.</summary>
-    public bool TellsOfHealth => WasAsked && !IsDefect;
+    public bool TellsOfHealth => WasAsked && !IsOfRequest;
 
     public TimeSpan? RetryAfter { get; set; }
 

@@ -51,12 +51,13 @@ internal static class ProviderAdapters
         _ => OpenAIApis.NeedsResponses(endpoint, withTools) ? OpenAIResponses : OpenAIChat,
     };
 
-    /// <summary>The surface with dates has no Responses API here: models that need it cannot be asked there.</summary>
+    /// <summary>The surface with dates has no Responses API here: models that need it, as the catalog knows, cannot be asked there.</summary>
     private static AzureOpenAIAdapter? FindAzure(ModelEndpoint endpoint, Protocol asked, bool withTools) => asked switch
     {
         Protocol.Responses when AzureAddress.IsNewer(endpoint.Provider) => AzureResponses,
         Protocol.Embeddings => AzureEmbeddings,
         _ when !OpenAIApis.NeedsResponses(endpoint, withTools) => AzureChat,
-        _ => AzureAddress.IsNewer(endpoint.Provider) ? AzureResponses : null,
+        _ when AzureAddress.IsNewer(endpoint.Provider) => AzureResponses,
+        _ => endpoint.Facts is null ? AzureChat : null,
     };
 }

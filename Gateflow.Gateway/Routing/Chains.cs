@@ -35,6 +35,9 @@ internal static class Chains
         exchange.Envelope.Fallbacks is { } own ? own.Count == 0 ? null : FallbackRoute.Of([.. own.Select(model => Resolve(exchange, model))])
         : exchange.Activated ?? Stored(exchange.Table, exchange.Selected) ?? Stored(exchange.Table, exchange.Model);
 
+    /// <summary>Whether it has any, which costs less to know.</summary>
+    public static bool Has(Exchange exchange) => exchange.Envelope.Fallbacks is { } own ? own.Count > 0 : Of(exchange) is not null;
+
     /// <summary>The chain behind a model; null when there is none.</summary>
     public static FallbackRoute? Stored(RouteTable table, string model) =>
         table.Fallbacks.Count > 0 && table.Models.TryGetValue(model, out var route) ? table.Fallbacks.GetValueOrDefault(route.Id) : null;

@@ -51,8 +51,8 @@ internal sealed class ShimEditor(JsonObject json, Dialect dialect, ShimNotes not
             case ShimKind.Role or ShimKind.Fold or ShimKind.SchemaToText or ShimKind.JsonToSchema when dialect == Dialect.Chat:
                 ChatShims.Apply(action, json, notes);
                 break;
-            case ShimKind.Role when dialect == Dialect.Messages:
-                SystemTurns.Rename(json, words[0], words[1], notes);
+            case ShimKind.SystemTurns when dialect == Dialect.Messages:
+                SystemTurns.Rename(json, words[0], notes);
                 break;
             case ShimKind.BudgetToEffort or ShimKind.OffToLowEffort or ShimKind.EffortToBudget:
                 ThinkingShims.Apply(action, json, dialect, notes);

@@ -9,23 +9,24 @@ namespace Gateflow.Gateway.Shims;
 /// </summary>
 internal static class SystemTurns
 {
+    private const string System = "system";
+
     /// <param name="body">A body of the Messages API.</param>
-    /// <param name="from">The role that is not taken.</param>
-    /// <param name="to">The one that it becomes.</param>
+    /// <param name="to">The role that they get.</param>
     /// <param name="notes">Told what was changed.</param>
-    public static void Rename(JsonObject body, string from, string to, ShimNotes notes)
+    public static void Rename(JsonObject body, string to, ShimNotes notes)
     {
         foreach (var turn in (body["messages"] as JsonArray)?.OfType<JsonObject>() ?? [])
         {
-            if (Text(turn["role"]) == from)
+            if (Text(turn["role"]) == System)
             {
                 turn["role"] = to;
-                notes.Mapped($"messages.{from}", to);
+                notes.Mapped($"messages.{System}", to);
             }
 
-            if (from == "system" && turn["content"] is JsonArray blocks && Unwrap(blocks))
+            if (turn["content"] is JsonArray blocks && Unwrap(blocks))
             {
-                notes.Mapped($"messages.{from}", to);
+                notes.Mapped($"messages.{System}", to);
             }
         }
     }
@@ -36,7 +37,7 @@ internal static class SystemTurns
         var found = false;
         for (var i = blocks.Count - 1; i >= 0; i--)
         {
-            if (blocks[i] is not JsonObject block || Text(block["type"]) != "mid_conv_system" || block["content"] is not JsonArray { Count: > 0 } content)
+            if (blocks[i] is not JsonObject block || Text(block["type"]) != "mid_conv_system" || Said(block["content"]) is not { Count: > 0 } content)
             {
                 continue;
             }
@@ -56,6 +57,10 @@ internal static class SystemTurns
 
         return found;
     }
+
+    /// <summary>The blocks that a block holds; a text alone is one.</summary>
+    private static JsonArray? Said(JsonNode? content) =>
+        Text(content) is { Length: > 0 } text ? [new JsonObject { ["type"] = "text", ["text"] = text }] : content as JsonArray;
 
     private static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 }

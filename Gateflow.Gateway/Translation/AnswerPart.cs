@@ -61,4 +61,8 @@ internal sealed record Counted(int? Input, int? Cached, int? CacheWritten, int? 
 }
 
 /// <summary>The provider gave up in the middle.</summary>
-internal sealed record Failed(GatewayError Error) : AnswerPart;
+internal sealed record Failed(GatewayError Error) : AnswerPart
+{
+    /// <summary>True when the model could not do what this request asks for: it says nothing of other requests, and the same one would probably end so again.</summary>
+    public bool IsOfRequest { get; init; }
+}

@@ -67,4 +67,33 @@ internal sealed record ModelRequest
 
     /// <summary>Top-level fields that have no place above, by the name that the caller used; a writer carries, refuses or notes each.</summary>
     public IReadOnlyDictionary<string, JsonElement> Others { get; init; } = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+
+    /// <summary>
+    /// True when a model called tools since the user last spoke and no thought is there from which it did: while it thinks, Claude wants that one back, and callers of most
+    /// protocols cannot keep it. One is enough for all calls that follow from it.
+    /// </summary>
+    public bool CallsWithoutThoughts
+    {
+        get
+        {
+            var calls = false;
+            for (var i = Messages.Count - 1; i >= 0; i--)
+            {
+                var message = Messages[i];
+                if (message.Role == Role.User && !(i > 0 && Messages[i - 1].Role == Role.Tool)) // text beside results is no new turn
+                {
+                    break;
+                }
+
+                if (message.Role == Role.Assistant && message.Parts.Any(static part => part is ReasoningPart { Signature: not null } or ReasoningPart { Redacted: not null }))
+                {
+                    return false;
+                }
+
+                calls |= message.Role == Role.Assistant && message.Parts.Any(static part => part is ToolCallPart);
+            }
+
+            return calls;
+        }
+    }
 }

@@ -36,6 +36,19 @@ public sealed class BrowserRulesTests(BrowserRulesTests.Shared shared) : IClassF
     }
 
     [Theory]
+    [InlineData("http://lan.example:8080", 422)] // many a proxy passes on the name alone
+    [InlineData("http://evil.example:8080", 403)]
+    public async Task Mutation_BehindAProxyThatDropsThePort_IsTakenFromTheName(string origin, int expected)
+    {
+        using var request = Request(HttpMethod.Post, "/v1/management/migrations", "Origin", origin);
+        request.Headers.Host = "lan.example";
+
+        using var answer = await shared.Browser.SendAsync(request, Token);
+
+        Assert.Equal(expected, (int)answer.StatusCode);
+    }
+
+    [Theory]
     [InlineData("/hubs/migrations")]
     [InlineData("/_blazor")]
     public async Task Hub_ByCookieFromElsewhere_IsRefused(string path)

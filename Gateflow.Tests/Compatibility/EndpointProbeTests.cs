@@ -35,8 +35,9 @@ public sealed class EndpointProbeTests
     public void Check_ModelAtAzureThatNeedsResponsesForTools_FailsWhereThereIsNone(string? version, string model, CheckStatus expected)
     {
         var provider = new ProviderEndpoint { Name = "p", Type = ProviderType.AzureOpenAI, BaseUrl = new Uri("https://provider.invalid"), ApiVersion = version };
+        var endpoint = new ModelEndpoint(provider, model) { Facts = CatalogModel.Unknown("azure-openai", model) };
 
-        var checks = EndpointProbe.Check(new ModelRoute("m", [new ModelEndpoint(provider, model)], null), UsageSamples.Create(Capabilities.FunctionCalling));
+        var checks = EndpointProbe.Check(new ModelRoute("m", [endpoint], null), UsageSamples.Create(Capabilities.FunctionCalling));
 
         Assert.Equal(expected, checks.Single(c => c.Subject == "/v1/chat/completions").Status);
     }

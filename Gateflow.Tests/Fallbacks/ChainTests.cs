@@ -228,7 +228,6 @@ public sealed class ChainTests
         Assert.Equal((OutcomeKind.BrokenStream, "gpt-4"), (await host.Gateway.RecordAsync()) is var r ? (r.Outcome, r.ServedModel) : default);
     }
 
-    /// <summary>A stream that ends in the middle.</summary>
     [Theory]
     [InlineData("/v1/chat/completions", false, false, 600)]
     [InlineData("/v1/chat/completions", false, true, 240)] // leaves time for the chain
@@ -237,7 +236,7 @@ public sealed class ChainTests
     public async Task Post_ProviderWithoutALimitOfItsOwn_IsGivenTimeForAWholeAnswer(string path, bool stream, bool chained, int seconds)
     {
         var time = new SteppedTime();
-        await using var host = await FallbackHost.StartAsync(time: time, limits: p => p with { Timeout = TimeSpan.FromSeconds(60) });
+        await using var host = await FallbackHost.StartAsync(time: time, limits: p => p with { Timeout = TimeSpan.FromSeconds(60), WholeTimeout = ProviderEndpoint.UsualWholeTimeout });
         if (chained)
         {
             host.Chain("gpt-4", "claude");
@@ -254,6 +253,7 @@ public sealed class ChainTests
         Assert.Equal(chained ? HttpStatusCode.OK : HttpStatusCode.GatewayTimeout, response.StatusCode);
     }
 
+    /// <summary>A stream that ends in the middle.</summary>
     internal static Task BreakOff(HttpContext http, string model) => FakeUpstream.Events(http, FakeUpstream.Delta("one"));
 
     private static Task Abort(HttpContext http, string model)

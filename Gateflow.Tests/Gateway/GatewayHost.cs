@@ -96,7 +96,7 @@ internal sealed class GatewayHost : IAsyncDisposable
     /// <param name="baseUrl">What the provider's official SDK takes; the fake provider's by default.</param>
     /// <param name="upstream">The provider's own name of the model.</param>
     /// <param name="change">What else the provider needs: region, version, credentials.</param>
-    public void Serve(string model, ProviderType type, Uri? baseUrl = null, string? upstream = null, Func<ProviderEndpoint, ProviderEndpoint>? change = null)
+    public void Serve(string model, ProviderType type, Uri? baseUrl = null, string? upstream = null, Func<ProviderEndpoint, ProviderEndpoint>? change = null, CatalogModel? facts = null)
     {
         var provider = new ProviderEndpoint
         {
@@ -106,7 +106,7 @@ internal sealed class GatewayHost : IAsyncDisposable
             ApiKey = "sk-provider",
             Timeout = TimeSpan.FromSeconds(10),
         };
-        var endpoint = new ModelEndpoint(change?.Invoke(provider) ?? provider, upstream ?? model);
+        var endpoint = new ModelEndpoint(change?.Invoke(provider) ?? provider, upstream ?? model) { Facts = facts };
         Table = Table with
         {
             Models = Table.Models.Append(new(model, new ModelRoute(model, [endpoint], ModelCatalog.Embedded.Find(model)))).ToLookup(m => m.Key, m => m.Value)

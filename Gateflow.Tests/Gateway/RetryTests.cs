@@ -185,6 +185,25 @@ public sealed class RetryTests
     }
 
     [Fact]
+    public async Task Post_ModelBreaksItsAnswerOff_IsAFailureOfThisRequestAlone()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        host.Serve("gemini-x", ProviderType.Gemini, host.Upstream.BaseUrl);
+        host.Upstream.Answer = (http, _) => FakeUpstream.Json(http, 200, """{"candidates":[{"content":{},"finishReason":"MALFORMED_FUNCTION_CALL","index":0}],"usageMetadata":{"promptTokenCount":4}}""");
+
+        for (var i = 0; i < 12; i++) // ten failures would open a breaker
+        {
+            using var response = await host.PostAsync(GatewayHost.Chat(model: "gemini-x", more: Quick));
+
+            Assert.Equal(HttpStatusCode.BadGateway, response.StatusCode);
+            Assert.Contains("MALFORMED_FUNCTION_CALL", await response.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+            Assert.Equal(OutcomeKind.SourceFailure, (await host.RecordAsync()).Outcome);
+        }
+
+        Assert.Equal(12, host.Upstream.Requests.Count);
+    }
+
+    [Fact]
     public async Task Post_ProviderAsksForTime_GetsIt()
     {
         var clock = new SteppedTime();

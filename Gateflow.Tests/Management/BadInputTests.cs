@@ -47,10 +47,12 @@ public sealed class BadInputTests(BadInputTests.Shared shared) : IClassFixture<B
     [Fact]
     public async Task Body_LargerThanTheServerTakes_IsRefusedInShape()
     {
+        using var patient = new HttpClient(new SocketsHttpHandler { Expect100ContinueTimeout = TimeSpan.FromMinutes(1) }) { BaseAddress = shared.Gateflow.Host.Client.BaseAddress };
+        patient.DefaultRequestHeaders.Authorization = shared.Gateflow.Host.Client.DefaultRequestHeaders.Authorization;
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/management/migrations") { Content = new ByteArrayContent(new byte[31_000_000]) };
         request.Headers.ExpectContinue = true; // the answer comes before the body
 
-        using var answer = await shared.Gateflow.Host.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        using var answer = await patient.SendAsync(request, TestContext.Current.CancellationToken);
 
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
         Assert.Contains("\"code\":\"request_too_large\"", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);

@@ -55,6 +55,23 @@ public sealed class OverlapsTests(PostgreSqlServer server) : IClassFixture<Postg
         }
     }
 
+    // The version before let it start, and traffic was moved by it: an upgrade must not take that away.
+    [Theory]
+    [InlineData("gpt-4 gpt-4o", "gpt-4 gpt-5", "mig_next")]
+    [InlineData("gpt-4 gpt-4o chat", "gpt-4 gpt-5", "mig_0")]
+    public async Task Routes_RunningBesideACompletedOneThatTakesAllOfIt_Decides(string completed, string running, string first)
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        using var routes = RoutesOf(database);
+        var transitions = new Transitions(database.Factory, routes);
+        await DraftAsync(transitions, "mig_0", completed);
+        await DraftAsync(transitions, "mig_next", running);
+        await transitions.ApplyAsync("mig_0", m => m.Execute("tester", s_now) ?? m.Soak("tester", s_now) ?? m.Complete("tester", s_now), Token);
+        await transitions.ApplyAsync("mig_next", m => m.Execute("tester", s_now.AddDays(1)), Token);
+
+        Assert.Equal([first, first == "mig_0" ? "mig_next" : "mig_0"], routes.Current.Migrations["gpt-4"].Select(m => m.MigrationId));
+    }
+
     // Whoever changes routes holds the head of the audit log when it comes to their version: a start that took them the other way round would wait for it, and it for the start.
     [Fact]
     public async Task Execute_WhileAnAuditedChangeOfRoutesIsUnderWay_WaitsForItsTurn()

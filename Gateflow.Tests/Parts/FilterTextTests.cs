@@ -21,6 +21,20 @@ public sealed class FilterTextTests
     }
 
     [Fact]
+    public void Follow_ALetterTakenBack_DoesNotBringItAgain()
+    {
+        filter.Type("a");
+        filter.Type("ab");
+        filter.Type("a");
+        filter.Follow("a");
+        filter.Type("ax");
+        filter.Follow("ab");
+        filter.Follow("a");
+
+        Assert.Equal("ax", filter.Text);
+    }
+
+    [Fact]
     public void Follow_AnAddressThatSomebodyChose_IsTaken()
     {
         filter.Follow("old");

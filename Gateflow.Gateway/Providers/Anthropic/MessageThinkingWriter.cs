@@ -60,7 +60,7 @@ internal static class MessageThinkingWriter
 
     private static JsonObject? ByBudget(ModelRequest request, Reasoning reasoning, string param, ShimNotes notes)
     {
-        if (request.MaxTokens <= Reasoning.LeastBudget || CallsWithoutThoughts(request))
+        if (request.MaxTokens <= Reasoning.LeastBudget || request.CallsWithoutThoughts)
         {
             notes.Dropped(param);
             return null;
@@ -79,12 +79,6 @@ internal static class MessageThinkingWriter
 
         return new JsonObject { ["type"] = "enabled", ["budget_tokens"] = budget };
     }
-
-    /// <summary>While it thinks, Claude wants the thoughts back with which it called tools; callers of most protocols cannot keep them.</summary>
-    private static bool CallsWithoutThoughts(ModelRequest request) =>
-        request.Messages.LastOrDefault(static message => message.Role == Role.Assistant)?.Parts is { } parts
-        && parts.Any(static part => part is ToolCallPart)
-        && !parts.Any(static part => part is ReasoningPart { Signature: not null } or ReasoningPart { Redacted: not null });
 
     private static int BudgetOf(string? effort, string param) =>
         Reasoning.BudgetOf(effort) ?? throw NotCarriedException.Invalid(param, "none, minimal, low, medium, high, xhigh or max");

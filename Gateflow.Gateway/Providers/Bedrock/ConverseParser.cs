@@ -154,7 +154,7 @@ internal sealed class ConverseParser : IAnswerParser
 
         if (reason is "malformed_model_output" or "malformed_tool_use")
         {
-            parts.Add(new Failed(ProviderError.BrokenOff(reason)));
+            parts.Add(new Failed(ProviderError.BrokenOff(reason)) { IsOfRequest = true });
             return;
         }
 

@@ -93,7 +93,7 @@ internal static class ConverseThinking
         }
 
         var budget = Math.Max(Reasoning.LeastBudget, reasoning.Budget ?? Reasoning.BudgetOf(reasoning.Effort) ?? Reasoning.BudgetOf(null)!.Value);
-        if (request.MaxTokens <= Reasoning.LeastBudget || CallsWithoutThoughts(request))
+        if (request.MaxTokens <= Reasoning.LeastBudget || request.CallsWithoutThoughts)
         {
             notes.Dropped(param);
             return false;
@@ -112,12 +112,6 @@ internal static class ConverseThinking
         additional["thinking"] = new JsonObject { ["type"] = "enabled", ["budget_tokens"] = budget };
         return true;
     }
-
-    /// <summary>While it thinks, Claude wants the thoughts back with which it called tools; callers of most protocols cannot keep them.</summary>
-    private static bool CallsWithoutThoughts(ModelRequest request) =>
-        request.Messages.LastOrDefault(static message => message.Role == Role.Assistant)?.Parts is { } parts
-        && parts.Any(static part => part is ToolCallPart)
-        && !parts.Any(static part => part is ReasoningPart { Signature: not null } or ReasoningPart { Redacted: not null });
 
     /// <summary>Null when the model must not think.</summary>
     private static string? EffortOf(Reasoning reasoning, ShimNotes notes)

@@ -67,7 +67,7 @@ internal sealed class GenerateAnswerParser : IAnswerParser
 
         if (candidate.Text("finishReason") is { } reason and not "FINISH_REASON_UNSPECIFIED" && _finished.Add(choice))
         {
-            parts.Add(IsBrokenOff(reason) ? new Failed(ProviderError.BrokenOff(reason)) : new Finished(FinishOf(reason, _calls.ContainsKey(choice))) { Choice = choice });
+            parts.Add(IsBrokenOff(reason) ? new Failed(ProviderError.BrokenOff(reason)) { IsOfRequest = true } : new Finished(FinishOf(reason, _calls.ContainsKey(choice))) { Choice = choice });
         }
     }
 

@@ -12,6 +12,7 @@ internal sealed class ResponsesAnswerParser : IAnswerParser
     private readonly Dictionary<int, Call> _calls = [];
     private bool _started;
     private bool _said;
+    private bool _thought;
 
     public bool TryReadEvent(ReadOnlySpan<byte> data, string? name, List<AnswerPart> parts)
     {
@@ -64,7 +65,7 @@ internal sealed class ResponsesAnswerParser : IAnswerParser
         var streamed = _said || _calls.Count > 0;
         foreach (var (index, item) in response.Items("output").Index())
         {
-            if (!streamed)
+            if (!streamed && !(_thought && item.Text("type") == "reasoning"))
             {
                 ReadItem(index, item, parts);
             }
@@ -162,7 +163,7 @@ internal sealed class ResponsesAnswerParser : IAnswerParser
 
     private void Think(string? text, List<AnswerPart> parts)
     {
-        _said = true;
+        _thought = true;
         if (!string.IsNullOrEmpty(text))
         {
             parts.Add(new ReasoningDelta(text));

@@ -124,6 +124,14 @@ public sealed class AzureOpenAITests
     }
 
     [Fact]
+    public void Find_NameThatTheCatalogDoesNotKnow_IsAskedByChat()
+    {
+        var provider = new ProviderEndpoint { Name = "azure", Type = ProviderType.AzureOpenAI, BaseUrl = new Uri("https://a.example"), Deployments = FrozenDictionary.ToFrozenDictionary([KeyValuePair.Create("deep-research", "gpt-4o-prod")]) };
+
+        Assert.Equal(Protocol.Chat, ProviderAdapters.Find(new ModelEndpoint(provider, "gpt-4o-prod"), Protocol.Chat, false)?.Native);
+    }
+
+    [Fact]
     public async Task Post_HeadersAndModel_AreTheDeploymentsOwn()
     {
         await using var host = await GatewayHost.StartAsync();
@@ -192,7 +200,7 @@ public sealed class AzureOpenAITests
         host.Serve("gpt-5.1-codex", ProviderType.AzureOpenAI, root, "my-deployment", provider => provider with
         {
             ApiVersion = version, Deployments = new Dictionary<string, string> { ["gpt-5.1-codex"] = "my-deployment" }.ToFrozenDictionary(),
-        });
+        }, ModelCatalog.Embedded.Find("gpt-5.1-codex"));
         return host;
     }
 

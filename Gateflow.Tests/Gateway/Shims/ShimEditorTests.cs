@@ -73,13 +73,15 @@ public sealed class ShimEditorTests
     [InlineData("Messages", "effort_to_budget", """{"thinking":{"type":"adaptive"},"output_config":{"effort":"huge"}}""", """{"thinking":{"type":"adaptive"},"output_config":{"effort":"huge"}}""", "")]
     [InlineData("Messages", "effort_to_budget low medium high", """{"max_tokens":9000,"thinking":{"type":"adaptive"},"output_config":{"effort":"low"}}""", """{"max_tokens":9000,"thinking":{"type":"enabled","budget_tokens":4096},"output_config":{"effort":"low"}}""", "reasoning_effort:mapped(budget_tokens=4096)")]
     [InlineData("Chat", "effort_to_budget", """{"reasoning_effort":"low"}""", """{"reasoning_effort":"low"}""", "")]
-    [InlineData("Messages", "role system user", """{"messages":[{"role":"user","content":"a"},{"role":"system","content":"b"}]}""", """{"messages":[{"role":"user","content":"a"},{"role":"user","content":"b"}]}""", "messages.system:mapped(user)")]
+    [InlineData("Messages", "system_turns_as user", """{"messages":[{"role":"user","content":"a"},{"role":"system","content":"b"}]}""", """{"messages":[{"role":"user","content":"a"},{"role":"user","content":"b"}]}""", "messages.system:mapped(user)")]
     [InlineData(
         "Messages",
-        "role system user",
+        "system_turns_as user",
         """{"messages":[{"role":"user","content":[{"type":"text","text":"a"},{"type":"mid_conv_system","content":[{"type":"text","text":"b"},{"type":"text","text":"c"}],"cache_control":{"type":"ephemeral"}}]}]}""",
         """{"messages":[{"role":"user","content":[{"type":"text","text":"a"},{"type":"text","text":"b"},{"type":"text","text":"c","cache_control":{"type":"ephemeral"}}]}]}""",
         "messages.system:mapped(user)")]
+    [InlineData("Messages", "system_turns_as user", """{"messages":[{"role":"user","content":[{"type":"mid_conv_system","content":"b"}]}]}""", """{"messages":[{"role":"user","content":[{"type":"text","text":"b"}]}]}""", "messages.system:mapped(user)")]
+    [InlineData("Chat", "system_turns_as user", """{"messages":[{"role":"system","content":"a"}]}""", """{"messages":[{"role":"system","content":"a"}]}""", "")]
     [InlineData("Gemini", "drop presence_penalty; clamp max_tokens 2048 -", """{"generationConfig":{"presencePenalty":1,"maxOutputTokens":5}}""", """{"generationConfig":{"maxOutputTokens":2048}}""", "presence_penalty:dropped, max_tokens:clamped(2048)")]
     [InlineData("Bedrock", "clamp temperature 0 1; drop top_k", """{"inferenceConfig":{"temperature":2},"additionalModelRequestFields":{"top_k":5}}""", """{"inferenceConfig":{"temperature":1},"additionalModelRequestFields":{}}""", "temperature:clamped(1), top_k:dropped")]
     [InlineData("Bedrock", "clamp temperature 0 1", "{}", "{}", "")]
