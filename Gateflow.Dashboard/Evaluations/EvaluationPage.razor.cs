@@ -1,14 +1,16 @@
 using System.Globalization;
 using Gateflow.Dashboard.Parts;
+using Gateflow.Dashboard.Replay;
 using Microsoft.AspNetCore.Components;
 using Radzen;
 
 namespace Gateflow.Dashboard.Evaluations;
 
 /// <summary>One run: its progress, what it found, and every item.</summary>
-public sealed partial class EvaluationPage(EvaluationReader reader, EvaluationRunner runner, DialogService dialogs, NavigationManager navigation) : IDisposable
+public sealed partial class EvaluationPage(EvaluationReader reader, EvaluationRunner runner, TimeProvider clock, DialogService dialogs, NavigationManager navigation) : IDisposable
 {
     private readonly Loaded<EvaluationView> run = new("The run");
+    private RunFollowing? following;
     private string? failed;
     private bool busy;
 
@@ -19,31 +21,22 @@ public sealed partial class EvaluationPage(EvaluationReader reader, EvaluationRu
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
-        if (firstRender)
+        following ??= new RunFollowing(runner, clock, (id, _) => id == Id, InvokeAsync, FollowAsync);
+        following.While(run.Value is { IsOver: false });
+        if (firstRender && run.Value is { IsOver: false })
         {
-            runner.Changed += Follow;
-            if (run.Value is { IsOver: false })
-            {
-                await ReadAsync(); // it may have ended in between
-                StateHasChanged();
-            }
+            await FollowAsync(); // it may have ended in between
         }
     }
 
-    public void Dispose() => runner.Changed -= Follow;
+    public void Dispose() => following?.Dispose();
 
     private static string Css(double share) => string.Create(CultureInfo.InvariantCulture, $"{Math.Clamp(share, 0, 1) * 100:0.#}%");
 
-    private void Follow(string id, string datasetId)
+    private async Task FollowAsync()
     {
-        if (id == Id)
-        {
-            _ = InvokeAsync(async () =>
-            {
-                await ReadAsync();
-                StateHasChanged();
-            });
-        }
+        await ReadAsync();
+        StateHasChanged();
     }
 
     private Task ReadAsync() => run.ReadAsync(() => reader.FindAsync(Id, CancellationToken.None));

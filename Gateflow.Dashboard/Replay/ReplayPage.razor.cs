@@ -10,14 +10,11 @@ namespace Gateflow.Dashboard.Replay;
 /// <summary>One test with its findings and its pairs; while it runs, its progress.</summary>
 public sealed partial class ReplayPage(ReplayReader reader, ReplayRunner runner, TimeProvider clock, IAuthorizationService authorization) : IDisposable
 {
-    /// <summary>How often a running test is read again: it may run on another node, whose signals do not come here.</summary>
-    private static readonly TimeSpan Every = TimeSpan.FromSeconds(2);
-
     private static readonly IReadOnlyList<Crumb> Way = [new("Evaluate"), new("Replays", "/replays")];
 
     private readonly Loaded<ReplayView> test = new("The replay");
     private Acting? acting;
-    private ITimer? timer;
+    private RunFollowing? following;
     private string? refusal;
     private bool busy;
     private bool read;
@@ -46,38 +43,16 @@ public sealed partial class ReplayPage(ReplayReader reader, ReplayRunner runner,
 
     protected override void OnAfterRender(bool firstRender)
     {
-        if (firstRender)
-        {
-            runner.Changed += Follow;
-        }
-
-        if (test.Value is { IsOver: false })
-        {
-            timer ??= clock.CreateTimer(_ => Follow(TestId, ""), null, Every, Every);
-        }
-        else
-        {
-            timer?.Dispose();
-            timer = null;
-        }
+        following ??= new RunFollowing(runner, clock, (testId, _) => testId == TestId, InvokeAsync, FollowAsync);
+        following.While(test.Value is { IsOver: false });
     }
 
-    public void Dispose()
-    {
-        runner.Changed -= Follow;
-        timer?.Dispose();
-    }
+    public void Dispose() => following?.Dispose();
 
-    private void Follow(string testId, string migrationId)
+    private async Task FollowAsync()
     {
-        if (testId == TestId)
-        {
-            _ = InvokeAsync(async () =>
-            {
-                await ReadAsync();
-                StateHasChanged();
-            });
-        }
+        await ReadAsync();
+        StateHasChanged();
     }
 
     private async Task ReadAsync()

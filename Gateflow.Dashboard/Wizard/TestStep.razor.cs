@@ -6,13 +6,9 @@ namespace Gateflow.Dashboard.Wizard;
 /// <summary>Step 4: stored requests through both models. May be skipped.</summary>
 public sealed partial class TestStep(ReplayRunner runner, TimeProvider clock) : IDisposable
 {
-    /// <summary>How often a running test is read again: it may run on another node, whose signals do not come here.</summary>
-    private static readonly TimeSpan Every = TimeSpan.FromSeconds(2);
-
-    private ITimer? timer;
+    private RunFollowing? following;
     private string? fault;
     private bool busy;
-    private bool reading;
 
     [Parameter, EditorRequired]
     public WizardState State { get; set; } = default!;
@@ -25,53 +21,11 @@ public sealed partial class TestStep(ReplayRunner runner, TimeProvider clock) : 
 
     protected override void OnAfterRender(bool firstRender)
     {
-        if (firstRender)
-        {
-            runner.Changed += Follow;
-        }
-
-        if (State.Test is { IsOver: false } running)
-        {
-            timer ??= clock.CreateTimer(_ => Follow(running.TestId, State.Id), null, Every, Every);
-        }
-        else
-        {
-            timer?.Dispose();
-            timer = null;
-        }
+        following ??= new RunFollowing(runner, clock, (_, migrationId) => migrationId == State.Id, InvokeAsync, OnChanged.InvokeAsync);
+        following.While(State.Test is { IsOver: false });
     }
 
-    public void Dispose()
-    {
-        runner.Changed -= Follow;
-        timer?.Dispose();
-    }
-
-    private void Follow(string testId, string migrationId)
-    {
-        if (migrationId == State.Id)
-        {
-            _ = InvokeAsync(ReadAsync);
-        }
-    }
-
-    private async Task ReadAsync()
-    {
-        if (reading)
-        {
-            return; // a slow database is asked once at a time; the next tick follows
-        }
-
-        reading = true;
-        try
-        {
-            await OnChanged.InvokeAsync();
-        }
-        finally
-        {
-            reading = false;
-        }
-    }
+    public void Dispose() => following?.Dispose();
 
     private async Task CancelAsync()
     {

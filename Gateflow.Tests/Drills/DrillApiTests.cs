@@ -57,6 +57,7 @@ public sealed class DrillApiTests
             Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         }
 
+        await gateflow.RecordedAsync(20);
         var judge = gateflow.Host.Get<Judge>();
         var before = System.Text.Json.JsonSerializer.Serialize(judge.Snapshot(id));
         var asked = (await gateflow.Simulator.RequestsAsync()).Count;

@@ -1,9 +1,12 @@
 using Bunit;
 using Gateflow.Core.Access;
+using Gateflow.Core.Evaluations;
+using Gateflow.Core.Storage;
 using Gateflow.Dashboard.Datasets;
 using Gateflow.Dashboard.Evaluations;
 using Gateflow.Tests.Shell;
 using Microsoft.AspNetCore.Components;
+using Microsoft.EntityFrameworkCore;
 
 namespace Gateflow.Tests.Evaluations;
 
@@ -92,6 +95,30 @@ public sealed class EvaluationPageTests
         await context.ClickAsync(page.FindAll("footer button")[^1]);
         page.WaitForAssertion(() => Assert.Equal(3, page.FindAll("article").Count));
         Assert.Contains("There is no run", context.Render<EvaluationPage>(p => p.Add(e => e.Id, "eval_0")).Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_OfAnotherNode_IsFollowedToItsEnd()
+    {
+        await using var bench = await EvaluationBench.StartAsync();
+        await using var context = new PageTestContext(bench.Host);
+        await using var db = await bench.Host.Get<IDbContextFactory<GateflowDb>>().CreateDbContextAsync(Token);
+        var run = new Evaluation
+        {
+            Id = "eval_elsewhere", DatasetId = await bench.DatasetAsync(2), Models = ["gpt-4"], Setup = new EvaluationSetup { Evaluators = [] }, CreatedAt = TimeProvider.System.GetUtcNow(),
+            CreatedBy = "Ada", Planned = 2, Node = "another",
+        };
+        db.Add(run);
+        await db.SaveChangesAsync(Token);
+        var page = context.Render<EvaluationPage>(p => p.Add(e => e.Id, run.Id));
+        page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll("[data-testid=progress]")));
+
+        (run.Status, run.FinishedAt) = (EvaluationStatus.Cancelled, TimeProvider.System.GetUtcNow());
+        await db.SaveChangesAsync(Token);
+
+        context.Clock.Advance(TimeSpan.FromSeconds(2));
+
+        page.WaitForAssertion(() => Assert.Empty(page.FindAll("[data-testid=progress]")));
     }
 
     [Fact]

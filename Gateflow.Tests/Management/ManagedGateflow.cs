@@ -1,9 +1,11 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using Gateflow.Core.Storage;
 using Gateflow.Core.Usage;
 using Gateflow.Tests.Composition;
 using Gateflow.Tests.Simulator;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Gateflow.Tests.Management;
@@ -99,6 +101,13 @@ public sealed class ManagedGateflow : IAsyncDisposable
 
         Assert.Fail("What the test waits for was not recorded.");
     }
+
+    /// <summary>Turns the recorder until so many requests are counted in the hours.</summary>
+    public Task RecordedAsync(int requests) => RecordedAsync(async () =>
+    {
+        await using var db = await Host.Get<IDbContextFactory<GateflowDb>>().CreateDbContextAsync(TestContext.Current.CancellationToken);
+        return await db.UsageRollups.SumAsync(r => r.Requests, TestContext.Current.CancellationToken) == requests;
+    });
 
     public static string Text(JsonNode body, string field) => body[field]!.GetValue<string>();
 

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using Gateflow.Core.Usage;
 
 namespace Gateflow.Tests.Management;
 
@@ -18,7 +17,7 @@ public sealed class SeedCallsTests
             Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         }
 
-        await gateflow.Host.Get<RecorderWriter>().RunOnceAsync(TestContext.Current.CancellationToken);
+        await gateflow.RecordedAsync(30);
 
         var created = await gateflow.MustAsync("POST", "/migrations", """{"source_model": "gpt-4-32k", "analyze": true}""");
         var id = ManagedGateflow.Text(created, "migration_id");
