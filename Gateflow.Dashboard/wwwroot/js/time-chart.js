@@ -26,6 +26,7 @@ sheet.replaceSync(`
   .apexcharts-canvas .apexcharts-tooltip.apexcharts-theme-light { background: var(--gf-surface); color: var(--gf-text); border: 1px solid var(--gf-border); box-shadow: var(--gf-shadow-raised); }
   .apexcharts-canvas .apexcharts-tooltip.apexcharts-theme-light .apexcharts-tooltip-title { background: var(--gf-surface-2); border-color: var(--gf-border); font-size: 12px !important; }
   .apexcharts-tooltip-text { font-size: 12px !important; }
+  .apexcharts-canvas .apexcharts-tooltip-y-group { padding: 1px 0; }
 `);
 
 const tones = {
@@ -46,7 +47,6 @@ const ticks = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
 const minute = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 const date = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
-const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 const full = new Intl.DateTimeFormat(undefined, { weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
 
 let count = 0;
@@ -54,7 +54,12 @@ let count = 0;
 export function create(host, unitName, group, height) {
   const state = { series: [], span: 0, tick: 0, most: 0, queued: null, busy: false, gone: false, hover: null, seen: true };
   const unit = units[unitName] ?? units.plain;
-  const axisLabel = value => value === undefined || value === null ? '' : (state.tick >= 864e5 ? date : state.span > 864e5 ? day : state.tick >= 6e4 ? minute : clock).format(new Date(Number(value)));
+  const axisLabel = value => {
+    if (value === undefined || value === null) { return ''; }
+    const at = new Date(Number(value));
+    const begins = at.getHours() === 0 && at.getMinutes() === 0; // over days, a day is named where it begins: both together have no room
+    return (state.tick >= 864e5 || (state.span > 864e5 && begins) ? date : state.tick >= 6e4 ? minute : clock).format(at);
+  };
   const root = host.shadowRoot ?? host.attachShadow({ mode: 'open' });
   root.adoptedStyleSheets = [sheet];
   const canvas = document.createElement('div');
