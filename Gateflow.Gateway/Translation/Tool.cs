@@ -45,6 +45,9 @@ internal sealed record Reasoning(string? Effort = null, int? Budget = null, bool
     /// <summary>Claude refuses smaller budgets, in tokens.</summary>
     public const int LeastBudget = 1_024;
 
+    /// <summary>Tokens, where nobody says how much.</summary>
+    public const int UsualBudget = 2 * LowBudget;
+
     /// <summary>The effort that comes nearest to a budget.</summary>
     public static string EffortOf(int budget) => budget <= LowBudget ? "low" : budget <= MediumBudget ? "medium" : "high";
 
@@ -53,7 +56,7 @@ internal sealed record Reasoning(string? Effort = null, int? Budget = null, bool
     {
         "minimal" => LeastBudget,
         "low" => LowBudget,
-        null or "medium" => 2 * LowBudget,
+        null or "medium" => UsualBudget,
         "high" => MediumBudget,
         "xhigh" or "max" => 2 * MediumBudget,
         _ => null,

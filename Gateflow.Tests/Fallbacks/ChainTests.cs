@@ -262,6 +262,5 @@ public sealed class ChainTests
         return Task.CompletedTask;
     }
 
-    private static Task Silence(HttpContext http, string model) =>
-        Task.Delay(Timeout.Infinite, http.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+    private static Task Silence(HttpContext http, string model) => FakeUpstream.Silence(http);
 }

@@ -74,6 +74,9 @@ internal sealed partial class FakeUpstream : IAsyncDisposable
     public static async Task Error(HttpContext http, int status) => await Json(
         http, status, $$$"""{"error":{"message":"upstream says {{{status}}}","type":"t","param":null,"code":"c{{{status}}}"}}""");
 
+    /// <summary>Says nothing more until the gateway hangs up.</summary>
+    public static Task Silence(HttpContext http) => Task.Delay(Timeout.Infinite, http.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+
     public static async Task Events(HttpContext http, params string[] events)
     {
         if (!http.Response.HasStarted)

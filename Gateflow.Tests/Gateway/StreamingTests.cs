@@ -119,7 +119,7 @@ public sealed class StreamingTests
             }
             else if (how == "silence")
             {
-                await Task.Delay(Timeout.Infinite, http.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+                await FakeUpstream.Silence(http);
             }
         };
 

@@ -56,7 +56,7 @@ public sealed class TargetFailureTests
         host.Route(GatewayHost.Migration(weight, source: source, target: target));
         host.Judge.Arm(GatewayHost.MigrationId, new JudgeConfig { RollbackThreshold = new() { LatencyP99Increase = 2 } });
         host.Judge.BeginStep(GatewayHost.MigrationId, 0, weight / 100.0);
-        host.Upstream.Answer = (http, model) => model == Target ? Task.Delay(Timeout.Infinite, http.RequestAborted) : FakeUpstream.Json(http, 200, FakeUpstream.Completion(model));
+        host.Upstream.Answer = (http, model) => model == Target ? FakeUpstream.Silence(http) : FakeUpstream.Json(http, 200, FakeUpstream.Completion(model));
 
         (await host.PostAsync(GatewayHost.Chat(source, ""","gateflow":{"retry":{"max_attempts":1}}"""))).Dispose();
 
@@ -161,13 +161,13 @@ public sealed class TargetFailureTests
         switch (failure)
         {
             case "silence":
-                await Task.Delay(Timeout.Infinite, http.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+                await FakeUpstream.Silence(http);
                 break;
             case "silent body":
                 http.Response.ContentType = "application/json";
                 await http.Response.WriteAsync("{\"id\":");
                 await http.Response.Body.FlushAsync();
-                await Task.Delay(Timeout.Infinite, http.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+                await FakeUpstream.Silence(http);
                 break;
             case "abort":
                 http.Abort();
@@ -189,7 +189,7 @@ public sealed class TargetFailureTests
                 break;
             case "stream silence":
                 await FakeUpstream.Events(http, "");
-                await Task.Delay(Timeout.Infinite, http.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+                await FakeUpstream.Silence(http);
                 break;
             case "stream abort":
                 await FakeUpstream.Events(http, "");

@@ -88,7 +88,7 @@ public sealed class GatewayLimitTests
         host.Upstream.Answer = async (http, _) =>
         {
             await FakeUpstream.Events(http, FakeUpstream.Delta(new string('x', 400)));
-            await Task.Delay(Timeout.Infinite, http.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+            await FakeUpstream.Silence(http);
         };
 
         using (var broken = await host.PostAsync(GatewayHost.Chat(more: ""","stream":true""")))

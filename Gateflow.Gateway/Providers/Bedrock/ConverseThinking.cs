@@ -92,7 +92,7 @@ internal static class ConverseThinking
             return true;
         }
 
-        var budget = Math.Max(Reasoning.LeastBudget, reasoning.Budget ?? Reasoning.BudgetOf(reasoning.Effort) ?? Reasoning.BudgetOf(null)!.Value);
+        var budget = Math.Max(Reasoning.LeastBudget, reasoning.Budget ?? Reasoning.BudgetOf(reasoning.Effort) ?? Reasoning.UsualBudget);
         if (request.MaxTokens <= Reasoning.LeastBudget || request.CallsWithoutThoughts)
         {
             notes.Dropped(param);
