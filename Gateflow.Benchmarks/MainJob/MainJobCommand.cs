@@ -8,13 +8,13 @@ internal static class MainJobCommand
     private const string Help = """
         main-job: two real migrations under the traffic of a real service.
 
-          --answers FILE   recorded prompts and answers, JSONL of {"prompt": text, "answers": {model: text}}
-          --trace FILE     arrivals of a real service, CSV of TIMESTAMP,ContextTokens,GeneratedTokens
-          --speed N        times faster than the trace (60)
-          --minutes N      length of the stretch in minutes of the trace, or
-          --requests N     in arrivals (the whole trace)
-          --seed N         order of the prompts and which answers are streamed (1)
-          --out FILE       writes the markdown there, between <!-- main-job:begin --> and <!-- main-job:end --> if the file has these lines
+          --recordings FILE  recorded prompts and answers, JSONL of {"prompt": text, "answers": {model: text}}
+          --trace FILE       arrivals of a real service, CSV of TIMESTAMP,ContextTokens,GeneratedTokens
+          --speed N          times faster than the trace (60)
+          --minutes N        length of the stretch in minutes of the trace, or
+          --requests N       in arrivals (the whole trace)
+          --seed N           order of the prompts and which answers are streamed (1)
+          --out FILE         writes the markdown there, between <!-- main-job:begin --> and <!-- main-job:end --> if the file has these lines
 
         Exit code 0: every check holds; 1: one does not, or the job failed; 2: wrong arguments. docs/main-job.md explains the figures.
         """;

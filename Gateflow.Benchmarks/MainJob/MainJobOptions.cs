@@ -3,7 +3,7 @@ namespace Gateflow.Benchmarks.MainJob;
 /// <summary>What the main job runs on.</summary>
 internal sealed record MainJobOptions
 {
-    public static readonly IReadOnlyList<string> Names = ["--answers", "--trace", "--speed", "--minutes", "--requests", "--seed", "--out"];
+    public static readonly IReadOnlyList<string> Names = ["--recordings", "--trace", "--speed", "--minutes", "--requests", "--seed", "--out"];
 
     /// <summary>Recorded prompts and answers, JSONL.</summary>
     public required string Answers { get; init; }
@@ -40,7 +40,7 @@ internal sealed record MainJobOptions
 
         return new MainJobOptions
         {
-            Answers = line.ExistingFile("--answers"),
+            Answers = line.ExistingFile("--recordings"),
             Trace = line.ExistingFile("--trace"),
             Speed = line.Number("--speed", 60, 1, 1000),
             Minutes = line.Has("--minutes") ? line.Number("--minutes", 0, 0.1, 100_000) : null,

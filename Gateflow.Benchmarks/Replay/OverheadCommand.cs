@@ -18,16 +18,16 @@ internal static class OverheadCommand
         Name = "replay-overhead",
         Summary = "what a replay of 100 requests adds to the time that its two providers take",
         Help = """
-            replay-overhead --recordings FILE [--runs N] [--write docs/replay.md]
+            replay-overhead --recordings FILE [--runs N] [--out docs/replay.md]
 
             Two stand-in providers and Gateflow, each a process of its own. 100 stored requests are replayed through both providers, 8 at a time, and the same
             requests are sent to both by a bare HTTP client; in turns, N times each (3). FILE holds one {"prompt": text, "answers": {model: text}} a line.
-            --write puts the table between the marks replay-overhead:begin and replay-overhead:end. Exit code 0: at most 5 % added at the latencies of the
+            --out puts the table between the marks replay-overhead:begin and replay-overhead:end. Exit code 0: at most 5 % added at the latencies of the
             contract's example (890 and 456 ms), in the median.
             """,
-        Options = ["--recordings", "--runs", "--write"],
+        Options = ["--recordings", "--runs", "--out"],
         RunAsync = (line, cancellationToken) => RunAsync(
-            line.ExistingFile("--recordings"), line.Integer("--runs", 3, 1, 20), line.Text("--write"), TimeProvider.System, cancellationToken),
+            line.ExistingFile("--recordings"), line.Integer("--runs", 3, 1, 20), line.Text("--out"), TimeProvider.System, cancellationToken),
     };
 
     private static async Task<int> RunAsync(string path, int runs, string? document, TimeProvider clock, CancellationToken cancellationToken)

@@ -14,8 +14,8 @@ internal static class SimilarityCommand
     {
         Name = "similarity",
         Summary = "ROC AUC of the lexical similarity on recorded answers, and what replays of them advise",
-        Help = "similarity --recordings FILE [--write docs/replay.md]\n  FILE holds one {\"prompt\": text, \"answers\": {model: text}} a line. --write puts the tables between the marks similarity:begin and similarity:end.",
-        Options = ["--recordings", "--models", "--write"],
+        Help = "similarity --recordings FILE [--out docs/replay.md]\n  FILE holds one {\"prompt\": text, \"answers\": {model: text}} a line. --out puts the tables between the marks similarity:begin and similarity:end.",
+        Options = ["--recordings", "--models", "--out"],
         RunAsync = RunAsync,
     };
 
@@ -46,7 +46,7 @@ internal static class SimilarityCommand
         var report = new StringBuilder().Append(auc).Append('\n').Append(CultureInfo.InvariantCulture, $"Replays of {Sample} of the prompts each:\n\n").Append(advice)
             .Append("\nThe same over all pairs of models, by what the target answers, with prompts drawn anew for each replay (60 a cell):\n\n").Append(byKind).ToString();
         Console.WriteLine(report);
-        if (line.Text("--write") is { } document)
+        if (line.Text("--out") is { } document)
         {
             await MarkedSection.WriteAsync(document, "similarity", report, cancellationToken);
         }

@@ -12,8 +12,8 @@ internal static class UsageCommand
     {
         Name = "usage",
         Summary = "time of a 30-day analysis from rollups, rate and memory of an import, on SQLite",
-        Help = "usage [--requests 10000000] [--rows 1000000] [--write docs/usage.md]\n  --write puts the table between the marks usage:begin and usage:end.",
-        Options = ["--requests", "--rows", "--write"],
+        Help = "usage [--requests 10000000] [--rows 1000000] [--out docs/usage.md]\n  --out puts the table between the marks usage:begin and usage:end.",
+        Options = ["--requests", "--rows", "--out"],
         RunAsync = RunAsync,
     };
 
@@ -60,7 +60,7 @@ internal static class UsageCommand
 
         var report = new StringBuilder().Append(table).ToString();
         Console.WriteLine(report);
-        if (line.Text("--write") is { } document)
+        if (line.Text("--out") is { } document)
         {
             await MarkedSection.WriteAsync(document, "usage", report, cancellationToken);
         }

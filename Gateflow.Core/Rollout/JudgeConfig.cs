@@ -15,7 +15,7 @@ public sealed record JudgeConfig
     public long ExpectedTargetRequests { get; init; } = Forecast.FewestExpected;
 
     /// <summary>
-    /// Part of the tests' weight, 0–0.5, kept for changes after <see cref="ExpectedTargetRequests"/>. 0 is the design to the letter, and
+    /// Part of the tests' weight, 0–0.5, kept for changes after <see cref="ExpectedTargetRequests"/>. 0 keeps none, and
     /// a regression that starts after them is then not seen.
     /// </summary>
     public double TailShare { get; init; }

@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace Gateflow.Core.Usage;
 
-/// <summary>One logged request: metadata only. All errors, fallbacks and migration traffic are kept, else at most 500 a second.</summary>
+/// <summary>One logged request: metadata only; <see cref="LogChoice"/> says which are logged.</summary>
 public sealed class RequestRow
 {
     public required string Id { get; init; }

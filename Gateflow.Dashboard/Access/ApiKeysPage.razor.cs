@@ -10,7 +10,7 @@ namespace Gateflow.Dashboard.Access;
 
 /// <summary>The keys of applications and people: made, shown once, revoked. Administrators only.</summary>
 public sealed partial class ApiKeysPage(
-    ApiKeys store, ModelDirectory models, DialogService dialogs, NavigationManager navigation, IAuthorizationService authorization)
+    ApiKeys store, ModelDirectory models, DialogService dialogs, NavigationManager navigation, IAuthorizationService authorization, TimeProvider clock)
 {
     private readonly Loaded<IReadOnlyList<KeyView>> keys = new("The keys");
     private string? failed;
@@ -49,6 +49,9 @@ public sealed partial class ApiKeysPage(
     }
 
     private static bool IsActive(KeyView key) => key.Status == "active";
+
+    // Use is counted by the hour: within the running one its minutes would be those since the hour began.
+    private bool IsThisHour(DateTimeOffset used) => clock.GetUtcNow() - used < TimeSpan.FromHours(1);
 
     private static string? SignedInWith(ClaimsPrincipal user) => user.FindFirstValue(ClaimTypes.NameIdentifier);
 

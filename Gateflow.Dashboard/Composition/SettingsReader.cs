@@ -24,7 +24,7 @@ public sealed partial class SettingsReader(IConfiguration configuration)
     public (Settings? Settings, IReadOnlyList<string> Faults) Read(bool development)
     {
         var root = RepositoryRoot();
-        var data = Path.GetFullPath(configuration["Gateflow:DataDirectory"] ?? Path.Combine(root ?? Directory.GetCurrentDirectory(), "data"));
+        var data = Path.GetFullPath(Text(configuration["Gateflow:DataDirectory"]) ?? Path.Combine(root ?? Directory.GetCurrentDirectory(), "data"));
         var database = Enumeration("Gateflow:Database:Provider", DatabaseProvider.Sqlite);
         var connection = configuration["ConnectionStrings:Gateflow"];
         if (string.IsNullOrWhiteSpace(connection))
@@ -50,7 +50,7 @@ public sealed partial class SettingsReader(IConfiguration configuration)
             AdminKey = string.IsNullOrEmpty(admin) ? null : admin,
             Node = NodeName(),
             Roles = Roles(database),
-            KeysDirectory = Path.GetFullPath(configuration["Gateflow:KeysDirectory"] ?? Path.Combine(data, "keys")),
+            KeysDirectory = Path.GetFullPath(Text(configuration["Gateflow:KeysDirectory"]) ?? Path.Combine(data, "keys")),
             Demo = Boolean("Gateflow:Demo", development),
             Providers = Providers(),
             MaxBodyBytes = (long)Number("Gateflow:Limits:MaxBodyBytes", 20 * 1024 * 1024, 1024, 1024L * 1024 * 1024),

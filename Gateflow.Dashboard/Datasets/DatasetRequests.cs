@@ -70,14 +70,6 @@ public sealed record FromPairs
     public string Expected { get; init; } = "source";
 }
 
-/// <summary>PATCH <c>/datasets/{id}</c>: what is left out stays.</summary>
-public sealed record PatchDataset
-{
-    public string? Name { get; init; }
-
-    public string? Description { get; init; }
-}
-
 /// <summary>The rules of a new set, the same for the API and the pages.</summary>
 public sealed class CreateDatasetValidator : AbstractValidator<CreateDataset>
 {

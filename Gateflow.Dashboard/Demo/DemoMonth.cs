@@ -34,6 +34,13 @@ internal sealed class DemoMonth(IDbContextFactory<GateflowDb> databases, Catalog
         return await db.Settings.AnyAsync(s => s.Name == Seeded && s.Value == Cleared, cancellationToken);
     }
 
+    /// <summary>True while the database holds a month, or part of one, that was not removed.</summary>
+    public async Task<bool> IsThereAsync(CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        return await db.Settings.AnyAsync(s => (s.Name == Seeded && s.Value != Cleared) || s.Name == Seeding, cancellationToken);
+    }
+
     /// <summary>Writes what of the month is not written yet. Run it in the background; it takes a second or two.</summary>
     public async Task SeedAsync(CancellationToken cancellationToken)
     {

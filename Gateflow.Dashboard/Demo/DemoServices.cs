@@ -10,15 +10,16 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Gateflow.Dashboard.Demo;
 
-/// <summary>The demo: a mounted simulator, a synthetic month, gentle traffic and a switch that makes a target fail. Off, none of it exists.</summary>
+/// <summary>The demo: a mounted simulator, a synthetic month, gentle traffic and a switch that makes a target fail. Off, none of it exists, nor what an earlier start with it left.</summary>
 internal static class DemoServices
 {
     public static IServiceCollection AddDemo(this IServiceCollection services, Settings settings)
     {
         services.AddSingleton(new DemoState(settings.Demo));
+        services.AddSingleton<DemoMonth>();
         if (!settings.Demo)
         {
-            return services;
+            return services.AddHostedService<DemoLeftovers>();
         }
 
         services.AddSimulator(o =>
@@ -31,7 +32,6 @@ internal static class DemoServices
                 o.Models[id] = new ModelBehaviour { LatencyMs = latency, LatencySigma = 0.4, TokensPerSecond = 900, MinAnswerTokens = 20, MaxAnswerTokens = 120 };
             }
         });
-        services.AddSingleton<DemoMonth>();
         services.AddSingleton<DemoSwitch>();
         services.AddSingleton<IDemoData, DemoData>();
         services.AddHostedService<DemoTraffic>();

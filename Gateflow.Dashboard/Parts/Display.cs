@@ -75,9 +75,6 @@ public static class Display
     public static string Points(double? difference, int decimals = 1) =>
         Finite(difference) is { } v ? WithSign(Math.Round(v * 100, decimals), decimals) + Nbsp + "points" : None;
 
-    /// <summary>A difference of money with its sign: "+$1.20", "−$0.0034".</summary>
-    public static string MoneyChange(decimal? usd) => usd switch { null => "unknown", > 0 => "+" + Money(usd), 0 => "±$0.00", _ => Money(usd) };
-
     /// <summary>"840 ms", "1.24 s", "2 min 5 s".</summary>
     public static string Milliseconds(double? ms) => Finite(ms) switch
     {

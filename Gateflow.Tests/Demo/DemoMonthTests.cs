@@ -7,6 +7,7 @@ using Gateflow.Core.Storage;
 using Gateflow.Core.Usage;
 using Gateflow.Dashboard.Demo;
 using Gateflow.Tests.Usage;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Gateflow.Tests.Demo;
@@ -119,6 +120,29 @@ public sealed class DemoMonthTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Leftovers_StartWithoutTheDemo_RemovesTheDemosAlone()
+    {
+        var month = CreateMonth(_database);
+        await month.SeedAsync(Token);
+        await _database.AddAsync(RequestLog.Row(Requests.Create(), 1, demo: false));
+
+        await StartWithoutDemoAsync(month);
+
+        Assert.Empty(await _database.ListAsync<UsageRollup>());
+        Assert.Empty(await _database.ListAsync<ApiKey>());
+        Assert.Single(await _database.ListAsync<RequestRow>());
+        Assert.False(await month.IsThereAsync(Token));
+    }
+
+    [Fact]
+    public async Task Leftovers_NeverADemo_WritesNothing()
+    {
+        await StartWithoutDemoAsync(CreateMonth(_database));
+
+        Assert.DoesNotContain(await _database.ListAsync<Setting>(), s => s.Name.StartsWith("demo.", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Series_Shares_AddUpAndNameKnownModels()
     {
         Assert.Equal(100, DemoSeries.All.Sum(s => s.Share));
@@ -144,6 +168,13 @@ public sealed class DemoMonthTests : IAsyncLifetime
             Array.Sort(drawn);
             return drawn;
         }
+    }
+
+    private static async Task StartWithoutDemoAsync(DemoMonth month)
+    {
+        using var leftovers = new DemoLeftovers(month, NullLogger<DemoLeftovers>.Instance);
+        await leftovers.StartAsync(Token);
+        await leftovers.ExecuteTask!;
     }
 
     private DemoMonth CreateMonth(UsageDatabase database, TimeProvider? clock = null)

@@ -4,7 +4,7 @@ using Gateflow.Core.Rollout;
 namespace Gateflow.Tests.Migrations;
 
 /// <summary>
-/// The aggregate against a reference model written from the rules alone (design.md 5): random sequences of commands by several people at moments
+/// The aggregate against a reference model written from the rules alone (docs/architecture.md, A migration's life): random sequences of commands by several people at moments
 /// that also jump back; after each command both agree on acceptance, state, step, weight and approvals.
 /// </summary>
 public sealed class StateMachineTests

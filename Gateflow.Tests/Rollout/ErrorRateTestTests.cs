@@ -3,7 +3,7 @@ using static Gateflow.Tests.Rollout.Outcomes;
 
 namespace Gateflow.Tests.Rollout;
 
-/// <summary>Seeded simulations against the medians and the error bound of the design, section 6.</summary>
+/// <summary>Seeded simulations against the medians and the error bound of docs/evidence.md.</summary>
 public sealed class ErrorRateTestTests
 {
     private const double Limit = 0.05;

@@ -6,7 +6,7 @@ namespace Gateflow.Tests.Rollout;
 /// <summary>Builders of judges and outcomes.</summary>
 internal static class Outcomes
 {
-    /// <summary>α of one of three guardrails at the default of 1 %, as in the design's medians.</summary>
+    /// <summary>α of one of three guardrails at the default of 1 %, as in the medians of docs/evidence.md.</summary>
     public const double OneOfThree = 1.0 / 300;
 
     public static MigrationJudge CreateJudge(double? error = 0.05, double? latency = null, double? quality = null, double alpha = 0.01, double weight = 50)
