@@ -51,25 +51,29 @@ public sealed partial class Migration
         }
 
         var steps = RolloutSteps.Compile(config);
-        var place = Step < steps.Count && steps[Step].Weight == Weight ? Step : steps.Count - 1;
-        while (place >= 0 && steps[place].Weight > Weight)
-        {
-            place--;
-        }
-
-        if (place < 0)
+        var place = Place(Step < steps.Count && steps[Step].Weight == Weight ? Step : steps.Count - 1, steps);
+        if (steps[place].Weight > Weight)
         {
             return Refusal.Invalid(fields.First(StepFields.Contains),
                 FormattableString.Invariant($"The new steps begin at {steps[0].Weight:0.##} %, above the {Weight:0.##} % that the target has now. Begin there or below."));
         }
 
         ApprovedBy = [];
-        if (place != Step)
-        {
-            (Step, StepStartedAt) = (place, now);
-        }
+        (Step, StepStartedAt) = (place, place == Step ? StepStartedAt : now);
 
         return null;
+    }
+
+    /// <summary>The step itself, or the last one before it that is not above the present weight; the first where all are.</summary>
+    private int Place(int step, IReadOnlyList<RolloutStep> steps)
+    {
+        step = Math.Min(step, steps.Count - 1);
+        while (step > 0 && IsRunning && steps[step].Weight > Weight)
+        {
+            step--;
+        }
+
+        return step;
     }
 
     /// <summary>

@@ -21,10 +21,16 @@ public sealed partial class Migration
             return Refusal.Invalid("target_model", "Choose a target model before executing.");
         }
 
-        if (Status == MigrationStatus.Draft && StartsAt(now) is { } at && at > now)
+        var at = Status == MigrationStatus.Draft ? StartsAt(now) : now;
+        if (at is null)
+        {
+            return Refusal.Invalid("windows", "The windows and blackouts leave no hour in which it could start. Change them, or leave them out.");
+        }
+
+        if (at > now)
         {
             Status = MigrationStatus.Scheduled;
-            Note(MigrationEventType.Scheduled, actor, now, new JsonObject { ["execute_at"] = at.ToString("O") });
+            Note(MigrationEventType.Scheduled, actor, now, new JsonObject { ["execute_at"] = at.Value.ToString("O") });
             return null;
         }
 

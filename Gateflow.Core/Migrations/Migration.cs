@@ -30,8 +30,8 @@ public sealed partial class Migration : IVersioned
 
     public MigrationConfig Config { get; private set; } = new();
 
-    /// <summary>Index into the compiled steps; −1 before the start.</summary>
-    public int Step { get; private set; } = -1;
+    /// <summary>Index into the compiled steps; −1 before the start. One that an earlier version stored, which compiled more steps, is read as the place that fits.</summary>
+    public int Step { get => Place(field, Steps()); private set; } = -1;
 
     /// <summary>Percentage of traffic configured on the target.</summary>
     public double Weight { get; private set; }

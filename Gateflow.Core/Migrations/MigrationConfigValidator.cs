@@ -14,6 +14,7 @@ public sealed class MigrationConfigValidator : AbstractValidator<MigrationConfig
         RuleFor(c => c.IncreaseIntervalMinutes).InclusiveBetween(0.01, 43_200).WithMessage("increase_interval_minutes must lie between 0.01 and 43200 (30 days).");
         RuleFor(c => c.DurationHours).InclusiveBetween(0.001, 720).WithMessage("duration_hours must lie between 0.001 and 720 (30 days).");
         RuleFor(c => c.ExecuteAt).NotNull().When(c => c.Strategy == Strategy.Scheduled).WithMessage("execute_at is required for the strategy scheduled.");
+        RuleFor(c => c.ExecuteAt).Must(at => at is null || at.Value.Year < WindowRules.EndOfTime).WithMessage($"execute_at must lie before the year {WindowRules.EndOfTime}.");
         RuleFor(c => c.Then).Must(then => then is not (Strategy.Scheduled or Strategy.Shadow)).When(c => c.Strategy == Strategy.Shadow)
             .WithMessage("then must be instant, canary or steps after shadow.");
         RuleFor(c => c.Then).NotEqual(Strategy.Scheduled).When(c => c.Then is not null).WithMessage("then cannot be scheduled.");

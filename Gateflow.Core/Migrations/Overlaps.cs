@@ -7,6 +7,8 @@ namespace Gateflow.Core.Migrations;
 /// <summary>Keeps two migrations from moving the same traffic. To be asked inside the transaction that starts one of them.</summary>
 public static class Overlaps
 {
+    private static readonly Func<MigrationScope, IReadOnlyList<string?>>[] Lists = [s => s.Features, s => s.ApiKeys, s => s.Users];
+
     /// <summary>
     /// Why the migration cannot start beside those that run or are completed; null when it can. Starts come one after the other: each raises the
     /// one row of the route version before it looks, so that of two at the same moment the second sees the first.
@@ -41,9 +43,15 @@ public static class Overlaps
             return ("overlapping_migration", $"{running.Id} ({running.Source} → {running.Target}) already moves this traffic. Wait for its end, roll it back, or narrow the scope.");
         }
 
-        if (others.Find(m => m.Source == source && Covers(m.Scope, migration.Config.Scope)) is { } moved)
+        List<Other> before = [.. others.Where(m => m.Source == source)];
+        if (before.Find(m => Covers(m.Scope, migration.Config.Scope)) is { } moved)
         {
             return ("overlapping_migration", $"{moved.Id} has moved this traffic already: its requests are answered by {moved.Target}. Migrate from {moved.Target}, or roll that one back.");
+        }
+
+        if (Cover(before, migration.Config.Scope))
+        {
+            return ("overlapping_migration", $"{Names(before, m => m.Id)} together have moved this traffic already: its requests are answered by {Names(before, m => m.Target)}. Migrate from there, or roll one of them back.");
         }
 
         if (Circle(others, source, target) is { } circle)
@@ -51,8 +59,15 @@ public static class Overlaps
             return ("circular_migration", $"{circle.Id} moves {circle.Source} to {circle.Target}: together they would send requests in a circle. Roll that one back instead.");
         }
 
-        return others.Find(m => m.Source == target && m.Completed) is { } replaced
-            ? ("target_replaced", $"{replaced.Id} has replaced {target} by {replaced.Target}, which would answer these requests in the end without having been judged on them. Choose {replaced.Target}.")
+        if (others.Find(m => m.Source == target) is { } next)
+        {
+            return next.Completed
+                ? ("target_replaced", $"{next.Id} has replaced {target} by {next.Target}, which would answer these requests in the end without having been judged on them. Choose {next.Target}.")
+                : ("target_moving", $"{next.Id} is moving {target} to {next.Target}, which would answer these requests in the end without having been judged on them. Choose {next.Target}, or roll that one back.");
+        }
+
+        return others.Find(m => m.Target == source && !m.Completed) is { } feeding
+            ? ("source_filling", $"{feeding.Id} is moving {feeding.Source} to {source}: its requests would follow to {target} without having been judged on it. Wait for that one's end, or roll it back.")
             : null;
     }
 
@@ -89,6 +104,16 @@ public static class Overlaps
 
     private static bool Covers(IReadOnlyList<string> a, IReadOnlyList<string> b) =>
         a.Count == 0 || (b.Count > 0 && b.All(x => a.Contains(x, StringComparer.Ordinal)));
+
+    /// <summary>True when whatever the scope takes is taken by one or another of them. Of a list without an end, only those take all that leave it open too.</summary>
+    private static bool Cover(IReadOnlyList<Other> others, MigrationScope scope, int list = 0) => list == Lists.Length
+        ? others.Count > 0
+        : (Lists[list](scope) is { Count: > 0 } names ? names : [null])
+            .Select(name => others.Where(m => Lists[list](m.Scope) is var own && (own.Count == 0 || (name is not null && own.Contains(name, StringComparer.Ordinal)))).ToList())
+            .DistinctBy(left => Names(left, m => m.Id))
+            .All(left => Cover(left, scope, list + 1));
+
+    private static string Names(IEnumerable<Other> others, Func<Other, string> name) => string.Join(", ", others.Select(name).Distinct());
 
     /// <summary>A migration that runs or is completed, and whose scope meets the one in question.</summary>
     private sealed record Other(string Id, string Source, string Target, bool Completed, MigrationScope Scope);

@@ -7,6 +7,9 @@ internal static class WindowRules
 {
     private const int MostWindows = 50, MostBlackouts = 100, MinutesOfDay = 24 * 60, MinutesOfWeek = 7 * MinutesOfDay;
 
+    /// <summary>The first year in which nothing is planned: the hours after a moment must be days that the calendar has.</summary>
+    public const int EndOfTime = 9000;
+
     private static readonly TimeSpan LongestBlackout = TimeSpan.FromDays(366);
 
     public static void AddFaults(this ValidationContext<MigrationConfig> context, IEnumerable<string> faults)
@@ -57,6 +60,10 @@ internal static class WindowRules
             if (blackout.To <= blackout.From)
             {
                 faults.Add("a blackout must end after it begins.");
+            }
+            else if (blackout.To.Year >= EndOfTime)
+            {
+                faults.Add($"a blackout must end before the year {EndOfTime}.");
             }
             else if (blackout.To - blackout.From > LongestBlackout)
             {

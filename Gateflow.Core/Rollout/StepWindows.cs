@@ -8,8 +8,8 @@ namespace Gateflow.Core.Rollout;
 /// </summary>
 public static class StepWindows
 {
-    /// <summary>Days that are looked at from a moment on: every weekday, and the ends of windows past midnight.</summary>
-    private const int Days = 9;
+    /// <summary>Days that are looked at from a moment on: every weekday twice, as summer time may skip a window once, and the ends of windows past midnight.</summary>
+    private const int Days = 16;
 
     private const int MinutesOfDay = 24 * 60;
 
@@ -18,7 +18,7 @@ public static class StepWindows
         !config.Blackouts.Any(x => at >= x.From && at < x.To)
         && (config.Windows.Count == 0 || config.Windows.Any(x => Holds(x, at)));
 
-    /// <summary>The first allowed moment from <paramref name="from"/> on; null when there is none within a week of it or of a blackout's end.</summary>
+    /// <summary>The first allowed moment from <paramref name="from"/> on; null when there is none within two weeks of it or of a blackout's end.</summary>
     public static DateTimeOffset? NextOpening(MigrationConfig config, DateTimeOffset from)
     {
         var bases = config.Blackouts.Select(x => x.To).Where(x => x > from).Prepend(from).ToList();

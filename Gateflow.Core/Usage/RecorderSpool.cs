@@ -33,6 +33,21 @@ internal sealed class RecorderSpool
     /// <summary>The file that waits longest; null when none does.</summary>
     public string? Oldest() => Files() is [var file, ..] ? file : null;
 
+    /// <summary>The folders of nodes of other names in which batches wait.</summary>
+    public IReadOnlyList<string> Others()
+    {
+        try
+        {
+            return Path.GetDirectoryName(_folder) is { } all && Directory.Exists(all)
+                ? [.. Directory.EnumerateDirectories(all).Where(f => f != _folder && Directory.EnumerateFiles(f, "*.json").Any()).Select(f => Path.GetFileName(f))]
+                : [];
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return []; // not this node's to mend
+        }
+    }
+
     /// <summary>Keeps a batch behind all others. The file's path.</summary>
     public string Append(UsageBatch batch) => Write(batch, "");
 

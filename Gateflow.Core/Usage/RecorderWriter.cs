@@ -37,6 +37,7 @@ public sealed partial class RecorderWriter : IDisposable
     private readonly HashSet<string> _written = new(StringComparer.Ordinal);
     private (Guid Batch, int Times) _failed;
     private volatile bool _away;
+    private bool _toldOthers;
 
     /// <param name="routes">The route table in force: weights and demo keys are read from it.</param>
     public RecorderWriter(
@@ -73,6 +74,7 @@ public sealed partial class RecorderWriter : IDisposable
         await _one.WaitAsync(cancellationToken);
         try
         {
+            TellOthers();
             _backlog.Gather();
             return await FlushAsync(cancellationToken);
         }
@@ -215,6 +217,17 @@ public sealed partial class RecorderWriter : IDisposable
         return batch.Requests;
     }
 
+    /// <summary>Says once what a node of another name left behind: it may still run, so nobody else takes it.</summary>
+    private void TellOthers()
+    {
+        foreach (var other in _toldOthers ? [] : _spool.Others())
+        {
+            LogOther(other);
+        }
+
+        _toldOthers = true;
+    }
+
     private void Announce()
     {
         if (_written.Count > 0)
@@ -232,6 +245,9 @@ public sealed partial class RecorderWriter : IDisposable
 
     [LoggerMessage(LogLevel.Error, "The usage of {Requests} requests cannot be stored, though the database takes other writes. It is set aside as {File}; without the ending .refused it is tried again. {Kind}: {Message}")]
     private partial void LogSetAside(int requests, string file, string kind, string message);
+
+    [LoggerMessage(LogLevel.Warning, "Usage of a node called {Node} waits in the spool. It is stored once a node of that name (Gateflow:Node) runs with this data directory")]
+    private partial void LogOther(string node);
 
     [LoggerMessage(LogLevel.Error, "The program stops while neither the database nor the spool takes usage: that of {Requests} requests is lost")]
     private partial void LogLost(long requests);

@@ -15,6 +15,8 @@ namespace Gateflow.Dashboard.Datasets;
 public sealed partial class DatasetBook(
     IDbContextFactory<GateflowDb> databases, DatasetItemBook items, IValidator<CreateDataset> rules, TimeProvider clock, ILogger<DatasetBook> logger)
 {
+    private const int Attempts = 5;
+
     /// <summary>Newest first.</summary>
     /// <param name="cursor">Id of the last set of the page before; null for the first page.</param>
     public async Task<ListPage<DatasetView>> ListAsync(int limit, string? cursor, CancellationToken cancellationToken)
@@ -75,12 +77,13 @@ public sealed partial class DatasetBook(
         var found = false;
         var taken = await SaveAsync(async db =>
         {
-            if (await db.Datasets.FirstOrDefaultAsync(d => d.Id == id, cancellationToken) is not { } dataset)
+            var dataset = await db.Datasets.FirstOrDefaultAsync(d => d.Id == id, cancellationToken);
+            found = dataset is not null;
+            if (dataset is null)
             {
                 return null;
             }
 
-            found = true;
             dataset.Name = patch.ContainsKey("name") ? request.Name!.Trim() : dataset.Name;
             dataset.Description = patch.ContainsKey("description") ? Blank(request.Description) : dataset.Description;
             dataset.UpdatedAt = clock.GetUtcNow();
@@ -134,22 +137,24 @@ public sealed partial class DatasetBook(
     /// <summary>Saves; a name that stands already is refused.</summary>
     private async Task<Refusal?> SaveAsync(Func<GateflowDb, Task<Dataset?>> change, string name, CancellationToken cancellationToken)
     {
-        await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        var changed = await change(db);
-        var conflict = new Refusal(RefusalKind.Conflict, "dataset_exists", $"There is a dataset called '{name}' already.") { Param = "name" };
-        if (changed is not null && await db.Datasets.AnyAsync(d => d.Name == changed.Name && d.Id != changed.Id, cancellationToken))
+        for (var attempt = 1; ; attempt++)
         {
-            return conflict;
-        }
+            await using var db = await databases.CreateDbContextAsync(cancellationToken);
+            var changed = await change(db);
+            if (changed is not null && await db.Datasets.AnyAsync(d => d.Name == changed.Name && d.Id != changed.Id, cancellationToken))
+            {
+                return new Refusal(RefusalKind.Conflict, "dataset_exists", $"There is a dataset called '{name}' already.") { Param = "name" };
+            }
 
-        try
-        {
-            await db.SaveChangesAsync(cancellationToken);
-            return null;
-        }
-        catch (DbUpdateException)
-        {
-            return conflict; // somebody else was faster
+            try
+            {
+                await db.SaveChangesAsync(cancellationToken);
+                return null;
+            }
+            catch (DbUpdateException) when (attempt < Attempts)
+            {
+                // somebody else took the name, or changed the set, meanwhile: looked at again
+            }
         }
     }
 

@@ -57,8 +57,7 @@ public sealed partial class LiveActions(Conduct conduct, DialogService dialogs)
             }
 
             busy = true;
-            var actor = (await Person).User.FindFirstValue(ClaimTypes.Name) ?? "unknown";
-            var result = await RunAsync(action.Verb, actor, answer.Reason, seen);
+            var result = await RunAsync(action.Verb, await ActorAsync(), answer.Reason, seen);
             fault = result.Refusal?.Message;
         }
         catch (Exception exception)
@@ -73,6 +72,31 @@ public sealed partial class LiveActions(Conduct conduct, DialogService dialogs)
         await OnDone.InvokeAsync();
     }
 
+    private async Task EditAsync()
+    {
+        if (asking)
+        {
+            return;
+        }
+
+        (asking, fault) = (true, null);
+        try
+        {
+            await dialogs.OpenAsync<EditPlanDialog>(
+                "Edit how it goes on",
+                new Dictionary<string, object?> { [nameof(EditPlanDialog.Migration)] = Snapshot.Migration, [nameof(EditPlanDialog.Actor)] = await ActorAsync() },
+                new DialogOptions { Width = "720px", CloseDialogOnOverlayClick = false, AutoFocusFirstElement = true });
+        }
+        finally
+        {
+            asking = false;
+        }
+
+        await OnDone.InvokeAsync();
+    }
+
+    private async Task<string> ActorAsync() => (await Person).User.FindFirstValue(ClaimTypes.Name) ?? "unknown";
+
     private Task<Result<Migration>> RunAsync(string verb, string actor, string? reason, Seen seen)
     {
         var id = Snapshot.Migration.MigrationId;
@@ -80,10 +104,10 @@ public sealed partial class LiveActions(Conduct conduct, DialogService dialogs)
         {
             "execute" => conduct.ExecuteAsync(id, actor, CancellationToken.None, seen),
             "pause" => conduct.PauseAsync(id, actor, reason, CancellationToken.None),
-            "resume" => conduct.ResumeAsync(id, actor, reason, CancellationToken.None),
+            "resume" => conduct.ResumeAsync(id, actor, reason, CancellationToken.None, seen),
             "approve" => conduct.ApproveAsync(id, actor, reason, CancellationToken.None, seen),
             "advance" => conduct.AdvanceAsync(id, actor, reason, CancellationToken.None, seen),
-            "promote" => conduct.PromoteAsync(id, actor, reason, CancellationToken.None),
+            "promote" => conduct.PromoteAsync(id, actor, reason, CancellationToken.None, seen),
             "cancel" => conduct.CancelAsync(id, actor, reason, CancellationToken.None),
             "rollback" => conduct.RollBackAsync(id, actor, reason),
             _ => throw new ArgumentOutOfRangeException(nameof(verb), verb, null),

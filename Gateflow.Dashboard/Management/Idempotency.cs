@@ -46,7 +46,7 @@ internal sealed class Idempotency(
         await using var db = await databases.CreateDbContextAsync(http.RequestAborted);
         try
         {
-            if (await ClaimAsync(db, entry, http.RequestAborted) is { } answer)
+            if (await ClaimAsync(db, entry, IsRollback(http.Request), http.RequestAborted) is { } answer)
             {
                 return answer;
             }
@@ -61,13 +61,22 @@ internal sealed class Idempotency(
 
     private static bool IsRollback(HttpRequest request) => request.Path.Value?.EndsWith("/rollback", StringComparison.Ordinal) == true;
 
-    /// <summary>Takes the key for this request, or gives what a request has to hear that came with it before.</summary>
-    private async Task<IResult?> ClaimAsync(GateflowDb db, IdempotencyEntry entry, CancellationToken cancellationToken)
+    /// <summary>
+    /// Takes the key for this request, or gives what a request has to hear that came with it before. A rollback takes it also from one that has not ended: what
+    /// died under way, or could not store its answer, must not stop the brake.
+    /// </summary>
+    private async Task<IResult?> ClaimAsync(GateflowDb db, IdempotencyEntry entry, bool isRollback, CancellationToken cancellationToken)
     {
         var old = entry.At - Kept;
         await db.Idempotency.Where(e => e.At < old).ExecuteDeleteAsync(cancellationToken);
         if (await db.Idempotency.AsNoTracking().FirstOrDefaultAsync(e => e.Id == entry.Id, cancellationToken) is { } known)
         {
+            if (isRollback && known.Status == 0)
+            {
+                db.Attach(entry);
+                return null;
+            }
+
             return !entry.BodyHash.AsSpan().SequenceEqual(known.BodyHash)
                 ? ApiErrors.Error(422, "invalid_request_error", "idempotency_key_reused", "This Idempotency-Key was used with another body.", "Idempotency-Key")
                 : known.Status == 0

@@ -15,14 +15,14 @@ public sealed class Conduct(Transitions transitions, ModelDirectory models, Roll
     public Task<Result<Migration>> PauseAsync(string id, string actor, string? reason, CancellationToken cancellationToken) =>
         ApplyAsync(id, m => m.Pause(actor, clock.GetUtcNow(), reason), cancellationToken);
 
-    public Task<Result<Migration>> ResumeAsync(string id, string actor, string? reason, CancellationToken cancellationToken) =>
-        ApplyAsync(id, async (m, db, token) => m.Resume(actor, clock.GetUtcNow(), reason, await PausedAtAsync(db, id, token)), cancellationToken);
+    public Task<Result<Migration>> ResumeAsync(string id, string actor, string? reason, CancellationToken cancellationToken, Seen? seen = null) =>
+        ApplyAsync(id, async (m, db, token) => m.MovedSince(seen) ?? m.Resume(actor, clock.GetUtcNow(), reason, await PausedAtAsync(db, id, token)), cancellationToken);
 
     public Task<Result<Migration>> AdvanceAsync(string id, string actor, string? reason, CancellationToken cancellationToken, Seen? seen = null) =>
         ApplyAsync(id, m => m.MovedSince(seen) ?? m.Advance(actor, clock.GetUtcNow(), reason), cancellationToken);
 
-    public Task<Result<Migration>> PromoteAsync(string id, string actor, string? reason, CancellationToken cancellationToken) =>
-        ApplyAsync(id, m => m.Promote(actor, clock.GetUtcNow(), reason), cancellationToken);
+    public Task<Result<Migration>> PromoteAsync(string id, string actor, string? reason, CancellationToken cancellationToken, Seen? seen = null) =>
+        ApplyAsync(id, m => m.MovedSince(seen) ?? m.Promote(actor, clock.GetUtcNow(), reason), cancellationToken);
 
     public Task<Result<Migration>> ApproveAsync(string id, string actor, string? reason, CancellationToken cancellationToken, Seen? seen = null) =>
         ApplyAsync(id, m => m.MovedSince(seen) ?? m.Approve(actor, clock.GetUtcNow(), reason), cancellationToken);

@@ -22,10 +22,14 @@ public sealed class ConfigDraft
     private readonly Dictionary<string, JsonNode?> _typed = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _texts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _lines = new(StringComparer.Ordinal);
+    private readonly bool _running;
     private JsonObject _saved;
 
-    public ConfigDraft(MigrationConfig saved)
+    /// <param name="saved">The configuration as it is stored.</param>
+    /// <param name="running">True for a migration that has started, whose strategy stays.</param>
+    public ConfigDraft(MigrationConfig saved, bool running = false)
     {
+        _running = running;
         _saved = Json(saved);
         Saved = Config = saved;
         Judge();
@@ -126,11 +130,16 @@ public sealed class ConfigDraft
         Judge();
     }
 
-    /// <summary>The PATCH that stores what was typed; the strategy always, as the person's word on it.</summary>
+    /// <summary>The PATCH that stores what was typed; before the start the strategy always, as the person's word on it.</summary>
     public JsonObject Patch()
     {
         var laid = Laid();
-        var patch = new JsonObject { ["strategy"] = laid["strategy"]!.DeepClone() };
+        var patch = new JsonObject();
+        if (!_running)
+        {
+            patch["strategy"] = laid["strategy"]!.DeepClone();
+        }
+
         foreach (var field in _typed.Keys.Select(Top).Distinct())
         {
             patch[field] = laid[field]?.DeepClone();

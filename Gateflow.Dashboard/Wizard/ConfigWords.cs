@@ -44,7 +44,7 @@ public static class ConfigWords
             return "The error rate must lie between 0 and 100 %, both excluded.";
         }
 
-        if (fault.Param == "execute_at")
+        if (fault.Param == "execute_at" && fault.Message.Contains("required", StringComparison.Ordinal))
         {
             return "Say when it starts.";
         }

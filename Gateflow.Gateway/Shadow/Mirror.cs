@@ -69,8 +69,9 @@ internal sealed class Mirror : IHostedService, IDisposable
 
     /// <summary>Step 9: sends the copy off, with what the source did. Of a request whose caller hung up nothing can be learned: its copy is not sent.</summary>
     /// <param name="exchange">The request that was answered.</param>
-    /// <param name="source">What the source did.</param>
-    public void HandOver(Exchange exchange, AttemptResult source)
+    /// <param name="source">What the source did in the end.</param>
+    /// <param name="first">What it did before it was asked again, which is what the copy is held against: that is sent once.</param>
+    public void HandOver(Exchange exchange, AttemptResult source, AttemptResult first)
     {
         if (exchange.Copy is not { } copy || source == AttemptResult.ClientCancelled)
         {
@@ -78,7 +79,7 @@ internal sealed class Mirror : IHostedService, IDisposable
         }
 
         exchange.Copy = null;
-        copy.Know(source, source == AttemptResult.Ok ? exchange.Last : null);
+        copy.Know(first, source == AttemptResult.Ok ? exchange.Last : null);
         if (_stopping)
         {
             Leave(copy);

@@ -53,7 +53,7 @@ internal sealed class ShadowCopy : IDisposable
 
     public string MigrationId { get; }
 
-    /// <summary>What the source did with the request; <see cref="AttemptResult.NotAsked"/> while it is at it.</summary>
+    /// <summary>What the source did with the request before it was asked again; <see cref="AttemptResult.NotAsked"/> while it is at it.</summary>
     public AttemptResult Source { get; private set; }
 
     /// <summary>Milliseconds that the source took; NaN when it did not answer.</summary>
@@ -74,7 +74,7 @@ internal sealed class ShadowCopy : IDisposable
     public ulong FailureUnit => _asking.FailureUnit;
 
     /// <summary>Takes over what the source did.</summary>
-    /// <param name="source">What came of it.</param>
+    /// <param name="source">What came of it before it was asked again.</param>
     /// <param name="answer">The call that answered; null when the source did not.</param>
     public void Know(AttemptResult source, ProviderCall? answer)
     {

@@ -74,7 +74,7 @@ internal sealed class Closing(Recorder recorder, Judge judge, KeyGate gate, Cata
                 TimedOut = (exchange.Arm == Arm.Target ? target : source) == AttemptResult.Timeout,
                 Quality = own is null || checking ? double.NaN : record.Quality,
             });
-            mirror.HandOver(exchange, source);
+            mirror.HandOver(exchange, source, FirstResultOfSource(exchange));
         }
     }
 

@@ -3,9 +3,14 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Gateflow.Core.Datasets;
 using Gateflow.Core.Storage;
+using Gateflow.Core.Storage.Sqlite;
 using Gateflow.Core.Usage;
+using Gateflow.Dashboard.Datasets;
+using Gateflow.Tests.Composition;
 using Gateflow.Tests.Evaluations;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Gateflow.Tests.Datasets;
 
@@ -204,4 +209,30 @@ public sealed class DatasetEndpointTests
     }
 
     private static int Number(JsonNode body, string field) => body[field]!.GetValue<int>();
+
+    [Fact]
+    public async Task Save_DatabaseRefuses_IsNotCalledANameThatIsTaken()
+    {
+        var refusing = new RefusesSets();
+        await using var host = await GateflowHost.StartAsync(services: s => s.ConfigureDbContext<SqliteDb>(o => o.AddInterceptors(refusing)));
+        var book = host.Get<DatasetBook>();
+
+        refusing.Times = 1;
+        var made = (await book.CreateAsync(new CreateDataset { Name = "Questions" }, "Ada", Token)).Value!;
+        refusing.Times = 1;
+        var renamed = (await book.UpdateAsync(made.DatasetId, new JsonObject { ["name"] = "Answers" }, "Ada", Token)).Value!;
+        refusing.Times = int.MaxValue;
+        await Assert.ThrowsAsync<DbUpdateException>(() => book.UpdateAsync(made.DatasetId, new JsonObject { ["name"] = "Others" }, "Ada", Token));
+
+        Assert.Equal("Answers", renamed.Name);
+        Assert.Equal("dataset_exists", (await book.CreateAsync(new CreateDataset { Name = "Answers" }, "Ada", Token)).Refusal?.Code);
+    }
+
+    private sealed class RefusesSets : SaveChangesInterceptor
+    {
+        public int Times { get; set; }
+
+        public override ValueTask<InterceptionResult<int>> SavingChangesAsync(DbContextEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default) =>
+            eventData.Context!.ChangeTracker.Entries<Dataset>().Any() && Times-- > 0 ? throw new DbUpdateException("disk is full") : ValueTask.FromResult(result);
+    }
 }

@@ -90,6 +90,72 @@ public sealed class LivePageTests
         Assert.Equal(2, (await gateflow.MustAsync("GET", $"/migrations/{id}"))["progress"]!["step"]!.GetValue<int>());
     }
 
+    [Theory]
+    [InlineData("Promote to 100 %", "", "advance", "It moved to step 2 of 10 meanwhile.")]
+    [InlineData("Resume", "pause", "resume advance pause", "It moved to step 2 of 10 meanwhile.")]
+    public async Task RaisingVerb_MovedWhileTheDialogIsRead_IsRefused(string button, string before, string meanwhile, string told)
+    {
+        await using var gateflow = await ManagedGateflow.StartAsync();
+        var id = await gateflow.DraftAsync("""{"canary_percentage": 10, "increase_step": 10}""");
+        await RunAsync("execute " + before);
+        await using var context = new LiveContext(gateflow);
+        var page = context.Render<LivePage>(p => p.Add(x => x.Id, id));
+        page.WaitForAssertion(() => Assert.Contains(button, Buttons(page)));
+
+        var asked = context.ClickAsync(Button(page, button));
+        await RunAsync(meanwhile);
+        await page.InvokeAsync(() => context.Services.GetRequiredService<Radzen.DialogService>().Close(new ConfirmAnswer("looks good")));
+        await asked;
+
+        page.WaitForAssertion(() => Assert.StartsWith(told, page.Find(".fault .error p").TextContent, StringComparison.Ordinal));
+        Assert.Equal(2, (await gateflow.MustAsync("GET", $"/migrations/{id}"))["progress"]!["step"]!.GetValue<int>());
+
+        async Task RunAsync(string verbs)
+        {
+            foreach (var verb in verbs.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            {
+                await gateflow.MustAsync("POST", $"/migrations/{id}/{verb}");
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Edit_OfAPausedMigration_ChangesHowItGoesOn()
+    {
+        await using var gateflow = await ManagedGateflow.StartAsync();
+        var id = await gateflow.DraftAsync("""{"canary_percentage": 10, "increase_step": 10, "rollback_threshold": {"error_rate": 0.05}}""");
+        await gateflow.MustAsync("POST", $"/migrations/{id}/execute");
+        await using var context = new LiveContext(gateflow);
+        var page = context.Render<LivePage>(p => p.Add(x => x.Id, id));
+        page.WaitForAssertion(() => Assert.Contains("Pause", Buttons(page)));
+        Assert.DoesNotContain("Edit", Buttons(page));
+        await gateflow.MustAsync("POST", $"/migrations/{id}/pause");
+        gateflow.Host.Get<MigrationFeed>().Signal(id);
+        page.WaitForAssertion(() => Assert.Contains("Edit", Buttons(page)));
+        var dialogs = context.Services.GetRequiredService<Radzen.DialogService>();
+        Dictionary<string, object?>? given = null;
+        dialogs.OnOpen += (_, _, parameters, _) => given = parameters;
+        var asked = context.ClickAsync(Button(page, "Edit"));
+        page.WaitForAssertion(() => Assert.NotNull(given));
+        var dialog = context.Render<EditPlanDialog>(p => p.Add(d => d.Migration, (MigrationView)given!["Migration"]!).Add(d => d.Actor, (string)given["Actor"]!));
+        Assert.True(dialog.Find("button[type=submit]").HasAttribute("disabled"));
+        Assert.Empty(dialog.FindAll("#field-rollback-threshold-latency-p99-increase"));
+
+        await TypeAsync("#field-rollback-threshold-error-rate", "10");
+        await context.SubmitAsync(dialog.Find("form"));
+        dialog.WaitForAssertion(() => Assert.Contains("can only be tightened", dialog.Find(".error").TextContent, StringComparison.Ordinal));
+        await TypeAsync("#field-rollback-threshold-error-rate", "2");
+        await TypeAsync("#field-increase-step", "40");
+        await context.SubmitAsync(dialog.Find("form"));
+        await asked;
+
+        var changed = await gateflow.MustAsync("GET", $"/migrations/{id}");
+        Assert.Equal((0.02, 40, "paused"), (changed["rollback_threshold"]!["error_rate"]!.GetValue<double>(), changed["increase_step"]!.GetValue<double>(), ManagedGateflow.Text(changed, "status")));
+        Assert.Equal(50, (await gateflow.MustAsync("POST", $"/migrations/{id}/advance"))["progress"]!["traffic_on_target"]!.GetValue<double>());
+
+        Task TypeAsync(string field, string text) => context.InputAsync(dialog.Find(field), text);
+    }
+
     [Fact]
     public async Task Page_OfAScheduledMigration_LeadsToItsConfiguration()
     {

@@ -44,6 +44,8 @@ public sealed class ConfigPatchTests
     [InlineData("""{"strategy": "sideways"}""", "strategy")]
     [InlineData("""{"strategy": "scheduled"}""", "execute_at")]
     [InlineData("""{"steps": [{"weight": 50, "hold_minutes": 1}, {"weight": 20, "hold_minutes": 1}]}""", "steps")]
+    [InlineData("""{"execute_at": "9999-12-31T12:00:00Z"}""", "execute_at")]
+    [InlineData("""{"blackouts": [{"from": "9999-12-01T00:00:00Z", "to": "9999-12-31T00:00:00Z"}]}""", "blackouts")]
     [InlineData("""{"colour": "red"}""", "colour")]
     [InlineData("""{"alpha": 0.9}""", "alpha")]
     [InlineData("""{"min_samples": -1}""", "min_samples")]

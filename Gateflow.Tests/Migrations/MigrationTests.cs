@@ -189,6 +189,16 @@ public sealed class MigrationTests
     }
 
     [Fact]
+    public void Execute_WindowsThatNeverOpen_IsRefused()
+    {
+        var migration = new Migration { Id = "mig_1", SourceModel = "a", CreatedAt = Now, CreatedBy = "ada" };
+        migration.Configure("b", new MigrationConfig { Windows = [new TimeWindow([(DayOfWeek)9], new TimeOnly(9, 0), new TimeOnly(17, 0), "UTC")] }, [], "ada", Now);
+
+        Assert.Equal((RefusalKind.Invalid, "windows"), migration.Execute("ada", Now) is { } refusal ? (refusal.Kind, refusal.Param) : default);
+        Assert.Equal(MigrationStatus.Draft, migration.Status);
+    }
+
+    [Fact]
     public void MovedSince_OtherStepOrStatus_SaysWhereItStands()
     {
         var migration = In(MigrationStatus.InProgress);

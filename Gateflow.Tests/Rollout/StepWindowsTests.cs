@@ -62,6 +62,15 @@ public sealed class StepWindowsTests
         Assert.True(StepWindows.IsOpen(config, At("2027-03-28T01:00:00Z")));
     }
 
+    // The whole window lies in the hour that is skipped: it opens the week after.
+    [Fact]
+    public void NextOpening_WeekInWhichSummerTimeSkipsTheOnlyWindow_TheWeekAfter()
+    {
+        var config = new MigrationConfig { Windows = [new TimeWindow([DayOfWeek.Sunday], new TimeOnly(2, 15), new TimeOnly(2, 45), "Europe/Berlin")] };
+
+        Assert.Equal(At("2027-04-04T00:15:00Z"), StepWindows.NextOpening(config, At("2027-03-21T02:00:00Z")));
+    }
+
     // On 2027-10-31 Berlin has 02:30 twice: at 00:30 and at 01:30 UTC.
     [Fact]
     public void NextOpening_StartInTheHourThatComesTwice_TheFirstTime()

@@ -144,6 +144,24 @@ public sealed class ShadowIsolationTests
     }
 
     [Fact]
+    public async Task Post_SourceAnswersWhenAskedAgain_ItsFirstFailureIsWhatTheCopyIsHeldAgainst()
+    {
+        await using var host = await ShadowHost.StartAsync(judged: true);
+        var asked = 0;
+        host.OnRequest = http => asked++ % 2 == 0 ? FakeUpstream.Error(http, 503) : FakeUpstream.Json(http, 200, FakeUpstream.Completion("gpt-4"));
+        host.OnCopy = http => FakeUpstream.Error(http, 503);
+
+        for (var i = 0; i < 4; i++)
+        {
+            var answer = await host.AskAsync(GatewayHost.Chat(more: $$$""","user":"user {{{i}}}","gateflow":{"retry":{"max_attempts":2,"initial_delay_ms":1}} """));
+            Assert.Contains("chat.completion", answer, StringComparison.Ordinal);
+        }
+
+        await host.ArrivedAsync(4);
+        Assert.Equal(0, host.Gateway.Judge.Read(GatewayHost.MigrationId)!.StepTargetOutcomes);
+    }
+
+    [Fact]
     public async Task Post_CopyBreaksOff_CountsAsFailedAndCosts()
     {
         await using var host = await ShadowHost.StartAsync(judged: true);

@@ -52,6 +52,21 @@ public sealed class RecorderSpoolTests : RecorderTests
     }
 
     [Fact]
+    public async Task RunOnce_SpoolOfAnotherName_IsToldOnceAndLeftAlone()
+    {
+        var left = Directory.CreateDirectory(Path.Combine(Database.Folder, "spool", "node-0")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(left, "000000000001-a.json"), "{}", Token);
+        Directory.CreateDirectory(Path.Combine(Database.Folder, "spool", "node-2"));
+        var writer = CreateWriter();
+
+        await TurnAsync(writer);
+        await TurnAsync(writer);
+
+        Assert.Contains("node-0", Assert.Single(Log.Lines, line => line.Contains("waits in the spool", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.True(File.Exists(Path.Combine(left, "000000000001-a.json")));
+    }
+
+    [Fact]
     public async Task RunOnce_KilledBetweenCommitAndDeletingTheSpool_IsNotStoredTwice()
     {
         Database.IsAway = true;
