@@ -122,6 +122,37 @@ public sealed class BadInputTests(BadInputTests.Shared shared) : IClassFixture<B
     }
 
     [Fact]
+    public async Task Execute_LimitBelowTwiceTheSourcesOwnRate_IsRefusedWithoutAnAnalysisToo()
+    {
+        await using (var db = await shared.Gateflow.Host.Get<IDbContextFactory<GateflowDb>>().CreateDbContextAsync(TestContext.Current.CancellationToken))
+        {
+            var hour = new DateTimeOffset(DateTimeOffset.UnixEpoch.Ticks + (TimeProvider.System.GetUtcNow().Ticks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerHour * TimeSpan.TicksPerHour, TimeSpan.Zero);
+            db.Add(new Core.Usage.UsageRollup { Hour = hour, Node = "elsewhere", Model = "claude-3-5-sonnet", ServedModel = "claude-3-5-sonnet", Feature = "", KeyId = "", Requests = 200, Errors = 10 });
+            await db.SaveChangesAsync(TestContext.Current.CancellationToken);
+        }
+
+        var id = await shared.Gateflow.DraftAsync(source: "claude-3-5-sonnet");
+
+        var (status, body) = await shared.Gateflow.CallAsync("POST", $"/migrations/{id}/execute");
+
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "rollback_threshold.error_rate"), (status, ManagedGateflow.Text(body["error"]!, "param")));
+    }
+
+    [Fact]
+    public async Task List_WithAStoredScheduleAtTheCalendarsEnd_IsShown()
+    {
+        var id = await shared.Gateflow.DraftAsync();
+        await shared.Gateflow.Host.Get<Core.Migrations.Transitions>().ApplyAsync(
+            id,
+            m => m.Configure(m.TargetModel, m.Config with { Strategy = Core.Migrations.Strategy.Scheduled, Then = Core.Migrations.Strategy.Canary, ExecuteAt = new(9999, 12, 31, 0, 0, 0, TimeSpan.Zero) }, [], "test", TimeProvider.System.GetUtcNow())
+                ?? m.Execute("test", TimeProvider.System.GetUtcNow()),
+            TestContext.Current.CancellationToken);
+
+        await shared.Gateflow.MustAsync("GET", "/migrations");
+        await shared.Gateflow.MustAsync("GET", $"/migrations/{id}/forecast");
+    }
+
+    [Fact]
     public async Task Key_WrongMissingOrOfAnApplication_IsTurnedAway()
     {
         using var none = shared.Gateflow.Host.CreateClient();
