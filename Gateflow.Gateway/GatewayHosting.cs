@@ -5,6 +5,7 @@ using Gateflow.Core.Limits;
 using Gateflow.Core.Quality;
 using Gateflow.Core.Shadow;
 using Gateflow.Gateway.Catalog;
+using Gateflow.Gateway.Errors;
 using Gateflow.Gateway.Fallbacks;
 using Gateflow.Gateway.Forwarding;
 using Gateflow.Gateway.Limits;
@@ -74,6 +75,7 @@ public static class GatewayHosting
         services.AddSingleton<Closing>();
         services.AddSingleton<RequestPipeline>();
         services.AddSingleton<ModelsEndpoint>();
+        services.AddSingleton<OtherPaths>();
         services.AddSingleton<CountTokensEndpoint>();
         services.AddSingleton<FeedbackEndpoint>();
         return services;
@@ -88,6 +90,7 @@ public static class GatewayHosting
         app.ApplicationServices.GetRequiredService<GatewayGauges>(); // from now on they can be read
         var pipeline = app.ApplicationServices.GetRequiredService<RequestPipeline>();
         var models = app.ApplicationServices.GetRequiredService<ModelsEndpoint>();
+        var others = app.ApplicationServices.GetRequiredService<OtherPaths>();
         var posts = new Dictionary<string, RequestDelegate>(StringComparer.Ordinal)
         {
             ["/v1/chat/completions"] = Speaking(CallerProtocols.Chat),
@@ -97,6 +100,7 @@ public static class GatewayHosting
             ["/v1/embeddings"] = Speaking(CallerProtocols.Embeddings),
             ["/v1/responses"] = Speaking(CallerProtocols.Responses),
         }.ToFrozenDictionary();
+        var alike = posts.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
         return app.Use(next => http =>
         {
             var path = http.Request.Path.Value!;
@@ -105,18 +109,18 @@ public static class GatewayHosting
                 return post(http);
             }
 
-            return HttpMethods.IsGet(http.Request.Method) && path.StartsWith("/v1/models", StringComparison.Ordinal) ? models.AnswerAsync(http, next)
-                : posts.ContainsKey(path) ? NotAllowed(http)
-                : next(http);
+            if (!OtherPaths.Has(path))
+            {
+                return next(http);
+            }
+
+            var known = alike.TryGetValue(path.EndsWith('/') ? path[..^1] : path, out post);
+            return known && HttpMethods.IsPost(http.Request.Method) ? post!(http)
+                : ModelsEndpoint.Has(path) ? HttpMethods.IsGet(http.Request.Method) ? models.AnswerAsync(http) : others.NotAllowedAsync(http, HttpMethods.Get)
+                : known ? others.NotAllowedAsync(http, HttpMethods.Post)
+                : others.NotFoundAsync(http);
         });
 
         RequestDelegate Speaking(ICallerProtocol protocol) => http => pipeline.HandleAsync(http, protocol);
-    }
-
-    private static Task NotAllowed(HttpContext http)
-    {
-        http.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
-        http.Response.Headers.Allow = "POST";
-        return Task.CompletedTask;
     }
 }

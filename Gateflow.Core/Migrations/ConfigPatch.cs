@@ -7,8 +7,7 @@ namespace Gateflow.Core.Migrations;
 /// <summary>A PATCH of a migration: the fields given replace those of the configuration, the others stay.</summary>
 public static class ConfigPatch
 {
-    private static readonly HashSet<string> Known =
-        [.. typeof(MigrationConfig).GetProperties().Where(p => p.CanWrite).Select(p => JsonNamingPolicy.SnakeCaseLower.ConvertName(p.Name))];
+    private static readonly HashSet<string> Known = [.. RequestJson.FieldsOf<MigrationConfig>()];
 
     /// <summary>The configuration with the fields laid over it, or every fault: unknown fields, wrong types, values out of range.</summary>
     public static (MigrationConfig Config, IReadOnlyList<Fault> Faults) Apply(MigrationConfig config, JsonObject patch)
@@ -20,11 +19,12 @@ public static class ConfigPatch
             merged[name] = value?.DeepClone();
             try
             {
-                config = merged.Deserialize<MigrationConfig>(JsonColumn.Options) ?? config;
+                config = merged.Deserialize<MigrationConfig>(RequestJson.Options) ?? config;
             }
             catch (JsonException fault)
             {
-                faults.Add(new Fault(fault.Path is { Length: > 2 } path ? path[2..] : name, $"{name} has a value that cannot be read: {Shorten(value)}."));
+                var param = RequestJson.ParamOf(fault, name);
+                faults.Add(new Fault(param, param == name ? $"{name} has a value that cannot be read: {Shorten(value)}." : $"{param} is not known, or has a value that cannot be read: {Shorten(value)}."));
             }
         }
 

@@ -47,7 +47,7 @@ public sealed class MigrationConfigValidator : AbstractValidator<MigrationConfig
         var before = -1.0;
         foreach (var step in steps)
         {
-            if (step.Weight is < 0 or > 100 || step.Weight <= before)
+            if (step.Weight is not (>= 0 and <= 100) || step.Weight <= before)
             {
                 return false;
             }

@@ -75,6 +75,9 @@ public static class Forecast
     /// <summary>A hundred years: what takes longer has no date.</summary>
     private const double MostHours = 876_000;
 
+    /// <summary>From this year on there are no dates: a hundred years later the calendar still has days.</summary>
+    private const int LastYear = 9_000;
+
     // Holds, weekends and growth: twice the plan.
     private const double Room = 2;
 
@@ -96,13 +99,13 @@ public static class Forecast
         var spread = (latencySigma, scoreDeviation);
         var compiled = RolloutSteps.Compile(config);
         var steps = new List<StepForecast>();
-        DateTimeOffset? at = start;
+        var at = Dated(start);
         for (var i = 0; i < compiled.Count; i++)
         {
             var last = i == compiled.Count - 1;
             var step = Of(compiled[i], last ? config.Soak : TimeSpan.Zero, config, closes: !last, traffic, at);
             steps.Add(step);
-            at = at is { } from && step.Hours is { } hours && hours < MostHours ? from.AddHours(hours) : null;
+            at = at is { } from && step.Hours is { } hours && hours < MostHours ? Dated(from.AddHours(hours)) : null;
         }
 
         var requests = Sum(steps.Select(x => x.TargetRequests));
@@ -117,6 +120,8 @@ public static class Forecast
             Detectable = detectable,
         };
     }
+
+    private static DateTimeOffset? Dated(DateTimeOffset at) => at.Year < LastYear ? at : null;
 
     /// <param name="closes">Whether the step ends within the allowed times only.</param>
     private static StepForecast Of(RolloutStep step, TimeSpan soak, MigrationConfig config, bool closes, TrafficProfile? traffic, DateTimeOffset? from)

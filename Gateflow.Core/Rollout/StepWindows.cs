@@ -13,6 +13,9 @@ public static class StepWindows
 
     private const int MinutesOfDay = 24 * 60;
 
+    /// <summary>What lies later has too few days after it that could be looked at.</summary>
+    private static readonly DateTimeOffset Last = DateTimeOffset.MaxValue.AddYears(-1);
+
     /// <summary>True when a step may be taken at this moment.</summary>
     public static bool IsOpen(MigrationConfig config, DateTimeOffset at) =>
         !config.Blackouts.Any(x => at >= x.From && at < x.To)
@@ -21,7 +24,7 @@ public static class StepWindows
     /// <summary>The first allowed moment from <paramref name="from"/> on; null when there is none within two weeks of it or of a blackout's end.</summary>
     public static DateTimeOffset? NextOpening(MigrationConfig config, DateTimeOffset from)
     {
-        var bases = config.Blackouts.Select(x => x.To).Where(x => x > from).Prepend(from).ToList();
+        var bases = config.Blackouts.Select(x => x.To).Where(x => x > from).Prepend(from).Where(x => x < Last).ToList();
         var starts = bases.SelectMany(day => config.Windows.SelectMany(window => Enumerable.Range(0, Days).SelectMany(i => Starts(window, day, i)).Concat(Changes(Zone(window), day))));
         return bases.Concat(starts).Where(x => x >= from && IsOpen(config, x)).Order().Select(x => (DateTimeOffset?)x).FirstOrDefault();
     }

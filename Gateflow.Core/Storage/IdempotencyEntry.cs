@@ -9,13 +9,16 @@ public sealed class IdempotencyEntry
     /// <summary>Key of the caller, method, path and the header's value, joined.</summary>
     public required string Id { get; init; }
 
-    /// <summary>SHA-256 of the request's body, to refuse the same key with another body.</summary>
-    public required byte[] BodyHash { get; init; }
+    /// <summary>SHA-256 of the request's query and body, to refuse the same key with another request; of a file that is streamed, once it has come whole.</summary>
+    public required byte[] BodyHash { get; set; }
 
+    /// <summary>0 until there is an answer.</summary>
     public int Status { get; set; }
 
+    /// <summary>The answer's Location, a line feed and its body, encrypted.</summary>
     public string? Body { get; set; }
 
+    /// <summary>When the request came; until there is an answer, its last sign of life.</summary>
     public required DateTimeOffset At { get; init; }
 }
 

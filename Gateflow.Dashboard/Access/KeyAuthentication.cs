@@ -44,7 +44,7 @@ public sealed class KeyAuthentication(
     public static ClaimsPrincipal Principal(KeyHash hash, KeyEntry key, string scheme)
     {
         List<Claim> claims = [new(ClaimTypes.Name, key.Name), new(ClaimTypes.NameIdentifier, key.Id), new(FingerprintClaim, hash.Fingerprint)];
-        claims.AddRange(Enum.GetValues<Role>().Where(r => r <= key.Role).Select(r => new Claim(ClaimTypes.Role, r.ToString())));
+        claims.AddRange(Enum.GetValues<Role>().Where(r => r <= key.Role && Enum.IsDefined(key.Role)).Select(r => new Claim(ClaimTypes.Role, r.ToString())));
         return new ClaimsPrincipal(new ClaimsIdentity(claims, scheme));
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FluentValidation;
+using Gateflow.Core;
 using Gateflow.Core.Access;
 using Gateflow.Core.Limits;
 using Gateflow.Core.Migrations;
@@ -75,11 +76,11 @@ public static class KeyPatch
     {
         try
         {
-            return merged.Deserialize<CreateKey>(JsonColumn.Options);
+            return merged.Deserialize<CreateKey>(RequestJson.Options);
         }
         catch (JsonException fault)
         {
-            var param = fault.Path is { Length: > 2 } path ? path[2..] : "";
+            var param = RequestJson.ParamOf(fault);
             faults.Add(new Fault(param, $"{param} has a value of the wrong type."));
             return null;
         }

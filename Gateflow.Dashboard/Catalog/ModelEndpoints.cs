@@ -15,8 +15,6 @@ namespace Gateflow.Dashboard.Catalog;
 /// <summary>The routes of models, aliases, parameter rules and deprecations: whoever may look sees them, operators change them.</summary>
 public static class ModelEndpoints
 {
-    private const int MostOfPage = 1000;
-
     public static void MapModels(this IEndpointRouteBuilder api)
     {
         api.MapGet("/models", ListAsync);
@@ -33,9 +31,8 @@ public static class ModelEndpoints
         api.MapAliases();
         api.MapRules();
         api.MapGet("/deprecations", async (
-            Deprecating deprecating, CancellationToken token, [FromQuery(Name = "within_days")] int? withinDays = null, [FromQuery(Name = "in_use")] bool inUse = true) =>
-            MigrationEndpoints.Json(new ListPage<DeprecationEntry>(
-                inUse ? await deprecating.ListAsync(withinDays, token) : await deprecating.UnusedAsync(withinDays, token), null)));
+            Deprecating deprecating, [AsParameters] Paging paging, CancellationToken token, [FromQuery(Name = "within_days")] int? withinDays = null, [FromQuery(Name = "in_use")] bool inUse = true) =>
+            paging.Of(inUse ? await deprecating.ListAsync(withinDays, token) : await deprecating.UnusedAsync(withinDays, token)));
     }
 
     private static void MapAliases(this IEndpointRouteBuilder api)
@@ -65,17 +62,11 @@ public static class ModelEndpoints
 
     /// <summary>Models, those in use first; without <c>limit</c> all of them.</summary>
     private static async Task<IResult> ListAsync(
-        ModelReader reader, CancellationToken token, string? provider = null, bool served = false, string? q = null, string? status = null, string? only = null,
-        int? limit = null, string? cursor = null)
+        ModelReader reader, [AsParameters] Paging paging, CancellationToken token, string? provider = null, bool served = false, string? q = null, string? status = null, string? only = null)
     {
-        if (limit is < 1 or > MostOfPage)
-        {
-            return Refusal.Invalid("limit", $"limit must be from 1 to {MostOfPage}.").ToResult();
-        }
-
         var filter = new ModelFilter { Provider = provider, Text = q, Status = status, Only = served ? "served" : only };
-        var (page, _) = await reader.ListAsync(filter, limit, cursor, token);
-        return MigrationEndpoints.Json(new ListPage<JsonObject>([.. page.Data.Select(Json)], page.NextCursor));
+        var (all, _) = await reader.ListAsync(filter, null, null, token);
+        return paging.Of(all.Data, Json);
     }
 
     /// <summary>The model's facts, and what is known of its use.</summary>

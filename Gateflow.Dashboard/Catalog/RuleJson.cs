@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Gateflow.Core;
 using Gateflow.Core.Compatibility;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Storage;
@@ -31,11 +32,11 @@ internal static class RuleJson
                 merged.Remove(empty);
             }
 
-            return merged.Deserialize<RuleConfig>(JsonColumn.Options)!;
+            return merged.Deserialize<RuleConfig>(RequestJson.Options)!;
         }
         catch (JsonException fault)
         {
-            var param = fault.Path is { Length: > 2 } path ? path[2..] : "";
+            var param = RequestJson.ParamOf(fault);
             return Refusal.Invalid(param, $"{param} has a value of the wrong type.");
         }
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Gateflow.Core;
 using Gateflow.Core.Fallbacks;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Storage;
@@ -41,13 +42,13 @@ public static class ChainPatch
 
         try
         {
-            var config = merged.Deserialize<ChainConfig>(JsonColumn.Options)!.Ordered();
+            var config = merged.Deserialize<ChainConfig>(RequestJson.Options)!.Ordered();
             faults.AddRange(Rules.Validate(config).Errors.Select(e => new Fault(ConfigPatch.WireName(e.PropertyName), e.ErrorMessage)));
             return (config, faults);
         }
         catch (JsonException fault)
         {
-            var path = fault.Path is { Length: > 2 } found ? found[2..] : "";
+            var path = RequestJson.ParamOf(fault);
             var param = Fields.Any(f => path.StartsWith(f, StringComparison.Ordinal)) ? path : "fallbacks"; // whose own converter begins a path anew
             return (null, [new Fault(param, Wrong(param))]);
         }

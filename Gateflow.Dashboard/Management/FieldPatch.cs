@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FluentValidation;
+using Gateflow.Core;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Storage;
 
@@ -13,19 +14,18 @@ internal static class FieldPatch
     public static Result<T> Apply<T>(T known, JsonObject request, IValidator<T> rules)
         where T : class
     {
-        var fields = typeof(T).GetProperties().Where(p => p.CanWrite).Select(p => JsonNamingPolicy.SnakeCaseLower.ConvertName(p.Name)).ToHashSet(StringComparer.Ordinal);
-        List<Fault> faults = [.. request.Where(r => !fields.Contains(r.Key)).Select(r => new Fault(r.Key, $"'{r.Key}' is no field here; there are {string.Join(", ", fields)}."))];
-        foreach (var (name, value) in request.Where(r => fields.Contains(r.Key)))
+        List<Fault> faults = [.. RequestJson.Unknown<T>(request)];
+        foreach (var (name, value) in request.Where(r => !faults.Exists(f => f.Param == r.Key)))
         {
             var merged = (JsonObject)JsonSerializer.SerializeToNode(known, JsonColumn.Options)!;
             merged[name] = value?.DeepClone();
             try
             {
-                known = merged.Deserialize<T>(JsonColumn.Options)!;
+                known = merged.Deserialize<T>(RequestJson.Options)!;
             }
             catch (JsonException fault)
             {
-                faults.Add(new Fault(fault.Path is { Length: > 2 } path ? path[2..] : name, $"{name} has a value of the wrong type."));
+                faults.Add(new Fault(RequestJson.ParamOf(fault, name), $"{name} has a value of the wrong type."));
             }
         }
 

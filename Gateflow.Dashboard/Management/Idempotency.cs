@@ -3,19 +3,24 @@ using System.Security.Cryptography;
 using System.Text;
 using Gateflow.Core.Access;
 using Gateflow.Core.Storage;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.EntityFrameworkCore;
 
 namespace Gateflow.Dashboard.Management;
 
 /// <summary>
-/// A mutation that carries an Idempotency-Key is carried out once: the same key with the same body gets the first answer again for a
-/// day, with another body it is refused. Server errors are not kept, so that a repeat can succeed.
+/// A mutation that carries an Idempotency-Key is carried out once, also when its caller hangs up meanwhile: the same key with the same request gets the first
+/// answer again for a day, with another one it is refused. Server errors are not kept, so that a repeat can succeed; neither is the key of a request that died
+/// with its node.
 /// </summary>
 internal sealed class Idempotency(
     IDbContextFactory<GateflowDb> databases, [FromKeyedServices(Idempotency.Purpose)] ISecretProtector protector, TimeProvider clock) : IEndpointFilter
 {
     /// <summary>Answers are kept encrypted: some hold a secret that is shown once.</summary>
     public const string Purpose = "idempotency";
+
+    /// <summary>A request that is being carried out and gave no sign of life for so long has died.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private static readonly TimeSpan Kept = TimeSpan.FromHours(24);
 
@@ -39,14 +44,12 @@ internal sealed class Idempotency(
             id = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(id)));
         }
 
-        var entry = new IdempotencyEntry
-        {
-            Id = id, BodyHash = SHA256.HashData(Encoding.UTF8.GetBytes(context.Arguments.OfType<Body>().FirstOrDefault()?.Value.ToJsonString() ?? "")), At = clock.GetUtcNow(),
-        };
+        using var hash = new RequestHash(http.Request, context.Arguments.OfType<Body>().FirstOrDefault());
+        var entry = new IdempotencyEntry { Id = id, BodyHash = hash.Beginning, At = clock.GetUtcNow() };
         await using var db = await databases.CreateDbContextAsync(http.RequestAborted);
         try
         {
-            if (await ClaimAsync(db, entry, IsRollback(http.Request), http.RequestAborted) is { } answer)
+            if (await ClaimAsync(db, entry, hash, http) is { } answer)
             {
                 return answer;
             }
@@ -56,7 +59,7 @@ internal sealed class Idempotency(
             return await next(context); // it is in force without the database, and twice is once
         }
 
-        return await RunAsync(context, next, db, entry);
+        return await RunAsync(context, next, db, entry, hash);
     }
 
     private static bool IsRollback(HttpRequest request) => request.Path.Value?.EndsWith("/rollback", StringComparison.Ordinal) == true;
@@ -65,78 +68,147 @@ internal sealed class Idempotency(
     /// Takes the key for this request, or gives what a request has to hear that came with it before. A rollback takes it also from one that has not ended: what
     /// died under way, or could not store its answer, must not stop the brake.
     /// </summary>
-    private async Task<IResult?> ClaimAsync(GateflowDb db, IdempotencyEntry entry, bool isRollback, CancellationToken cancellationToken)
+    private async Task<IResult?> ClaimAsync(GateflowDb db, IdempotencyEntry entry, RequestHash hash, HttpContext http)
     {
-        var old = entry.At - Kept;
-        await db.Idempotency.Where(e => e.At < old).ExecuteDeleteAsync(cancellationToken);
-        if (await db.Idempotency.AsNoTracking().FirstOrDefaultAsync(e => e.Id == entry.Id, cancellationToken) is { } known)
+        var (old, dead) = (entry.At - Kept, entry.At - Patience);
+        await db.Idempotency.Where(e => e.At < dead && (e.Status == 0 || e.At < old)).ExecuteDeleteAsync(http.RequestAborted);
+        if (await db.Idempotency.AsNoTracking().FirstOrDefaultAsync(e => e.Id == entry.Id, http.RequestAborted) is { } known)
         {
-            if (isRollback && known.Status == 0)
+            if (known.Status != 0)
             {
-                db.Attach(entry);
-                return null;
+                return await RepeatAsync(known, hash, http);
             }
 
-            return !entry.BodyHash.AsSpan().SequenceEqual(known.BodyHash)
-                ? ApiErrors.Error(422, "invalid_request_error", "idempotency_key_reused", "This Idempotency-Key was used with another body.", "Idempotency-Key")
-                : known.Status == 0
-                    ? ApiErrors.Error(409, "conflict_error", "idempotency_in_progress", "The first request with this Idempotency-Key is still being carried out.")
-                    : Results.Content(Encoding.UTF8.GetString(protector.Unprotect(Convert.FromBase64String(known.Body!))), "application/json", Encoding.UTF8, known.Status);
+            if (!IsRollback(http.Request))
+            {
+                return InProgress();
+            }
+
+            db.Update(entry);
+            return null;
         }
 
         db.Add(entry);
         try
         {
-            await db.SaveChangesAsync(cancellationToken);
+            await db.SaveChangesAsync(http.RequestAborted);
             return null;
         }
         catch (DbUpdateException)
         {
-            if (!await db.Idempotency.AnyAsync(e => e.Id == entry.Id, cancellationToken))
+            if (!await db.Idempotency.AnyAsync(e => e.Id == entry.Id, http.RequestAborted))
             {
                 throw;
             }
 
-            return ApiErrors.Error(409, "conflict_error", "idempotency_in_progress", "The first request with this Idempotency-Key is still being carried out.");
+            return InProgress();
         }
     }
 
-    private async Task<object?> RunAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next, GateflowDb db, IdempotencyEntry entry)
+    private static IResult InProgress() => ApiErrors.Error(409, "conflict_error", "idempotency_in_progress", "The first request with this Idempotency-Key is still being carried out.");
+
+    /// <summary>The first answer again, where the request is the first again.</summary>
+    private async Task<IResult> RepeatAsync(IdempotencyEntry known, RequestHash hash, HttpContext http)
+    {
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        {
+            size.MaxRequestBodySize = null; // as much as the first request may have had, and none of it is held
+        }
+
+        if (!(await hash.WholeAsync(http.RequestAborted)).AsSpan().SequenceEqual(known.BodyHash))
+        {
+            return ApiErrors.Error(422, "invalid_request_error", "idempotency_key_reused", "This Idempotency-Key was used with another body or query.", "Idempotency-Key");
+        }
+
+        var answer = Encoding.UTF8.GetString(protector.Unprotect(Convert.FromBase64String(known.Body!)));
+        var body = answer.IndexOf('\n', StringComparison.Ordinal) + 1;
+        if (body > 1)
+        {
+            http.Response.Headers.Location = answer[..(body - 1)];
+        }
+
+        return Results.Content(answer[body..], "application/json", Encoding.UTF8, known.Status);
+    }
+
+    private async Task<object?> RunAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next, GateflowDb db, IdempotencyEntry entry, RequestHash hash)
     {
         var http = context.HttpContext;
+        var (hungUp, original) = (http.RequestAborted, http.Response.Body);
+        using var ended = new CancellationTokenSource();
+        var living = LiveAsync(entry.Id, ended.Token);
+        using var memory = new MemoryStream();
         var kept = false;
         try
         {
+            Outlive(context);
             var result = await next(context);
             if (result is not IResult answer)
             {
                 return result;
             }
 
-            var original = http.Response.Body;
-            using var memory = new MemoryStream();
             http.Response.Body = memory;
             await answer.ExecuteAsync(http);
-            http.Response.Body = original;
-            if (http.Response.StatusCode < 500)
+            kept = http.Response.StatusCode < 500 && await TryAsync(async () =>
             {
-                (entry.Status, entry.Body) = (http.Response.StatusCode, Convert.ToBase64String(protector.Protect(memory.ToArray())));
-                kept = await TryAsync(() => db.SaveChangesAsync(CancellationToken.None));
-            }
-
-            await original.WriteAsync(memory.ToArray(), http.RequestAborted);
-            return Results.Empty;
+                entry.BodyHash = await hash.WholeAsync(CancellationToken.None);
+                (entry.Status, entry.Body) = (http.Response.StatusCode, Secret(http.Response.Headers.Location, memory));
+                await db.SaveChangesAsync(CancellationToken.None);
+            });
         }
         finally
         {
+            (http.RequestAborted, http.Response.Body) = (hungUp, original);
+            await ended.CancelAsync();
+            await living;
             if (!kept)
             {
                 await TryAsync(() => db.Idempotency.Where(e => e.Id == entry.Id).ExecuteDeleteAsync(CancellationToken.None));
             }
         }
+
+        await original.WriteAsync(memory.ToArray(), hungUp);
+        return Results.Empty;
     }
 
-    /// <summary>False when the database is away: what was answered stands all the same.</summary>
+    /// <summary>From here on a caller that hangs up stops nothing: what is half done would be done again by the repeat.</summary>
+    private static void Outlive(EndpointFilterInvocationContext context)
+    {
+        context.HttpContext.RequestAborted = CancellationToken.None;
+        for (var i = 0; i < context.Arguments.Count; i++)
+        {
+            if (context.Arguments[i] is CancellationToken)
+            {
+                context.Arguments[i] = CancellationToken.None;
+            }
+        }
+    }
+
+    /// <summary>Signs of life until the request has ended.</summary>
+    private async Task LiveAsync(string id, CancellationToken ended)
+    {
+        using var timer = new PeriodicTimer(Patience / 4, clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(ended))
+            {
+                var now = clock.GetUtcNow();
+                await TryAsync(async () =>
+                {
+                    await using var db = await databases.CreateDbContextAsync(ended);
+                    await db.Idempotency.Where(e => e.Id == id).ExecuteUpdateAsync(set => set.SetProperty(e => e.At, now), ended);
+                });
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // it has ended
+        }
+    }
+
+    private string Secret(string? location, MemoryStream body) => Convert.ToBase64String(protector.Protect([.. Encoding.UTF8.GetBytes($"{location}\n"), .. body.ToArray()]));
+
+    /// <summary>False when the database is away, or the caller before all of the body came: what was answered stands all the same.</summary>
     private static async Task<bool> TryAsync(Func<Task> store)
     {
         try
@@ -144,7 +216,7 @@ internal sealed class Idempotency(
             await store();
             return true;
         }
-        catch (Exception fault) when (DatabaseFault.Is(fault))
+        catch (Exception fault) when (DatabaseFault.Is(fault) || fault is OperationCanceledException)
         {
             return false;
         }

@@ -17,7 +17,10 @@ public sealed record Paging
     public string? Cursor { get; init; }
 
     /// <summary>The page of the list, or the refusal of a cursor that no page gave.</summary>
-    public IResult Of<T>(IReadOnlyList<T> all)
+    public IResult Of<T>(IReadOnlyList<T> all) => Of(all, item => item);
+
+    /// <summary>The same, each item as it is shown.</summary>
+    public IResult Of<T, TView>(IReadOnlyList<T> all, Func<T, TView> show)
     {
         ArgumentNullException.ThrowIfNull(all);
         var from = 0;
@@ -26,8 +29,8 @@ public sealed record Paging
             return Refusal.Invalid("cursor", "cursor must be the next_cursor of an earlier page.").ToResult();
         }
 
-        List<T> page = [.. all.Skip(from).Take(Math.Max(1, Limit ?? all.Count))];
+        List<TView> page = [.. all.Skip(from).Take(Math.Max(1, Limit ?? all.Count)).Select(show)];
         var to = from + page.Count;
-        return MigrationEndpoints.Json(new ListPage<T>(page, page.Count > 0 && to < all.Count ? to.ToString(CultureInfo.InvariantCulture) : null));
+        return MigrationEndpoints.Json(new ListPage<TView>(page, page.Count > 0 && to < all.Count ? to.ToString(CultureInfo.InvariantCulture) : null));
     }
 }

@@ -39,7 +39,7 @@ public sealed class Drafting(
             return Invalid(faults);
         }
 
-        var (source, target) = (request.SourceModel, request.TargetModel);
+        var (source, target) = (request.SourceModel, string.IsNullOrEmpty(request.TargetModel) ? null : request.TargetModel);
         TemplateView? template = null;
         if (!string.IsNullOrEmpty(request.Template))
         {
@@ -58,9 +58,9 @@ public sealed class Drafting(
             return Refusal.Invalid("source_model", $"'{source}' is not a known model: no configured provider lists it and the catalog does not have it.");
         }
 
-        if (source == target)
+        if (target is not null && TargetFault(source, target) is { } fault)
         {
-            return Refusal.Invalid("target_model", "target_model must be another model than source_model.");
+            return fault;
         }
 
         var now = clock.GetUtcNow();
@@ -116,7 +116,7 @@ public sealed class Drafting(
         }
 
         var target = targetModel ?? found.TargetModel;
-        if (TargetFault(found, target) is { } fault)
+        if (TargetFault(found.SourceModel, target) is { } fault)
         {
             return fault;
         }
@@ -148,7 +148,7 @@ public sealed class Drafting(
         if (patch.TryGetPropertyValue("target_model", out var node))
         {
             target = node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
-            if (TargetFault(found, target) is { } fault)
+            if (TargetFault(found.SourceModel, target) is { } fault)
             {
                 faults.AddRange(fault.Faults);
             }
@@ -215,14 +215,14 @@ public sealed class Drafting(
         });
     }
 
-    private Refusal? TargetFault(Migration migration, string? target)
+    private Refusal? TargetFault(string source, string? target)
     {
         if (string.IsNullOrEmpty(target))
         {
             return Refusal.Invalid("target_model", "target_model is required.");
         }
 
-        if (target == migration.SourceModel)
+        if (target == source)
         {
             return Refusal.Invalid("target_model", "target_model must be another model than source_model.");
         }

@@ -63,7 +63,7 @@ public sealed class Forecasting(UsageQuery usage, ModelDirectory models, TimePro
             Result = result,
             RequestsPerHour = rate,
             Traffic = rate is null ? "unknown" : byWeek ? "hour_of_week" : "present",
-            EstimatedCompletion = result.Hours is { } hours && hours < 24 * 365 * 100 ? start.AddHours(hours) : null,
+            EstimatedCompletion = result.Hours is { } hours && hours < Math.Min(24 * 365 * 100, (DateTimeOffset.MaxValue - start).TotalHours - 1) ? start.AddHours(hours) : null,
             Money = Money(config, result, analysis, source, target),
             ScoreSpread = config.RollbackThreshold.QualityScoreDrop is null ? null : scores,
             Assumptions = Assumptions(config, byWeek, spread, scores),

@@ -218,7 +218,8 @@ public sealed class MigrationReader(IDbContextFactory<GateflowDb> databases, Fle
         }
 
         var at = m.Status == MigrationStatus.Scheduled ? m.StartsAt(now)!.Value : Later(m.StepStartedAt!.Value + steps[m.Step].Hold, now);
-        return steps.Skip(m.Step + 1).Aggregate(at, (time, step) => time + step.Hold) + m.Config.Soak;
+        var rest = steps.Skip(m.Step + 1).Aggregate(m.Config.Soak, (sum, step) => sum + step.Hold);
+        return rest < DateTimeOffset.MaxValue - at ? at + rest : null;
     }
 
     private static DateTimeOffset Later(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FluentValidation;
+using Gateflow.Core;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Providers;
 using Gateflow.Core.Storage;
@@ -96,11 +97,11 @@ public static class ProviderPatch
     {
         try
         {
-            return merged.Deserialize<ProviderDraft>(JsonColumn.Options);
+            return merged.Deserialize<ProviderDraft>(RequestJson.Options);
         }
         catch (JsonException fault)
         {
-            var param = fault.Path is { Length: > 2 } path ? path[2..] : "";
+            var param = RequestJson.ParamOf(fault);
             faults.Add(new Fault(param, $"{param} has a value of the wrong type."));
             return null;
         }

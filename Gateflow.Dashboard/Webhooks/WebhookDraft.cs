@@ -71,9 +71,9 @@ internal sealed record WebhookDraft
             faults.Add(new Fault("description", $"description may have at most {LongestDescription} characters."));
         }
 
-        if (Events.FirstOrDefault(e => !WebhookEvents.All.Contains(e)) is { } unknown)
+        if (Events.Where(e => !WebhookEvents.All.Contains(e)).Take(1).ToList() is [var unknown])
         {
-            faults.Add(new Fault("events", $"'{unknown}' is no kind of message. There are {string.Join(", ", WebhookEvents.All)}; an empty list means all."));
+            faults.Add(new Fault("events", $"'{unknown ?? "null"}' is no kind of message. There are {string.Join(", ", WebhookEvents.All)}; an empty list means all."));
         }
     }
 

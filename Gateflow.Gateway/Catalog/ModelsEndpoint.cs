@@ -16,13 +16,14 @@ internal sealed class ModelsEndpoint(GatewayOptions options, RouteReader routes,
 {
     private const string Path = "/v1/models";
 
-    /// <summary>Answers the paths that are its own, and hands others on.</summary>
-    public Task AnswerAsync(HttpContext http, RequestDelegate next)
+    /// <summary>True for the paths that are its own.</summary>
+    public static bool Has(string path) => path.StartsWith(Path, StringComparison.OrdinalIgnoreCase) && (path.Length == Path.Length || path[Path.Length] == '/');
+
+    /// <summary>Answers a path of its own.</summary>
+    public Task AnswerAsync(HttpContext http)
     {
         var path = http.Request.Path.Value.AsSpan(Path.Length);
-        return path is "" or "/" ? ListAsync(http)
-            : path[0] == '/' ? GetAsync(http, path[1..].ToString())
-            : next(http);
+        return path is "" or "/" ? ListAsync(http) : GetAsync(http, path[1..].ToString());
     }
 
     private static bool IsAnthropic(HttpContext http) => http.Request.Headers.ContainsKey("anthropic-version");

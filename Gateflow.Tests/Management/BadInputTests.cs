@@ -30,6 +30,18 @@ public sealed class BadInputTests(BadInputTests.Shared shared) : IClassFixture<B
     [InlineData("GET", "/nothing", null, 404, "unknown_endpoint", null)]
     [InlineData("POST", "/api-keys", "{}", 422, "invalid_parameter", "name")]
     [InlineData("POST", "/api-keys", """{"name": "x", "type": "golden"}""", 422, "invalid_parameter", "type")]
+    [InlineData("POST", "/api-keys", """{"name": "x", "limits": {"rpm": 5}}""", 422, "invalid_parameter", "limits")]
+    [InlineData("POST", "/api-keys", """{"name": "x", "role": 9}""", 422, "invalid_parameter", "role")]
+    [InlineData("POST", "/api-keys", """{"name": "x", "allowed_models": [null]}""", 422, "invalid_parameter", "allowed_models")]
+    [InlineData("POST", "/migrations", """{"source_model": "gpt-4-32k", "stratgy": "canary"}""", 422, "invalid_parameter", "stratgy")]
+    [InlineData("POST", "/migrations", """{"source_model": "gpt-4-32k", "target_model": "nope"}""", 422, "invalid_parameter", "target_model")]
+    [InlineData("POST", "/migrations", """{"source_model": "gpt-4-32k", "source_model": "gpt-4o"}""", 400, "invalid_json", null)]
+    [InlineData("POST", "/migrations", """{"source_model": "\ud800"}""", 400, "invalid_json", null)]
+    [InlineData("POST", "/migrations", """{"\ud800": 1}""", 400, "invalid_json", null)]
+    [InlineData("POST", "/migrations", """{"source_model": "gpt-4-32k", "name": "a\u0000b"}""", 400, "invalid_json", null)]
+    [InlineData("POST", "/webhooks", """{"url": "https://hooks.example.com/x", "events": [null]}""", 422, "invalid_parameter", "events")]
+    [InlineData("GET", "/models?cursor=here", null, 422, "invalid_parameter", "cursor")]
+    [InlineData("GET", "/deprecations?limit=1&cursor=here", null, 422, "invalid_parameter", "cursor")]
     [InlineData("DELETE", "/api-keys/key_nothing", null, 404, "key_not_found", null)]
     public async Task Call_Wrong_IsAnsweredInShape(string method, string path, string? json, int status, string code, string? param)
     {
@@ -110,6 +122,37 @@ public sealed class BadInputTests(BadInputTests.Shared shared) : IClassFixture<B
     }
 
     [Fact]
+    public async Task Execute_LimitBelowTwiceTheSourcesOwnRate_IsRefusedWithoutAnAnalysisToo()
+    {
+        await using (var db = await shared.Gateflow.Host.Get<IDbContextFactory<GateflowDb>>().CreateDbContextAsync(TestContext.Current.CancellationToken))
+        {
+            var hour = new DateTimeOffset(DateTimeOffset.UnixEpoch.Ticks + (TimeProvider.System.GetUtcNow().Ticks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerHour * TimeSpan.TicksPerHour, TimeSpan.Zero);
+            db.Add(new Core.Usage.UsageRollup { Hour = hour, Node = "elsewhere", Model = "claude-3-5-sonnet", ServedModel = "claude-3-5-sonnet", Feature = "", KeyId = "", Requests = 200, Errors = 10 });
+            await db.SaveChangesAsync(TestContext.Current.CancellationToken);
+        }
+
+        var id = await shared.Gateflow.DraftAsync(source: "claude-3-5-sonnet");
+
+        var (status, body) = await shared.Gateflow.CallAsync("POST", $"/migrations/{id}/execute");
+
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "rollback_threshold.error_rate"), (status, ManagedGateflow.Text(body["error"]!, "param")));
+    }
+
+    [Fact]
+    public async Task List_WithAStoredScheduleAtTheCalendarsEnd_IsShown()
+    {
+        var id = await shared.Gateflow.DraftAsync();
+        await shared.Gateflow.Host.Get<Core.Migrations.Transitions>().ApplyAsync(
+            id,
+            m => m.Configure(m.TargetModel, m.Config with { Strategy = Core.Migrations.Strategy.Scheduled, Then = Core.Migrations.Strategy.Canary, ExecuteAt = new(9999, 12, 31, 0, 0, 0, TimeSpan.Zero) }, [], "test", TimeProvider.System.GetUtcNow())
+                ?? m.Execute("test", TimeProvider.System.GetUtcNow()),
+            TestContext.Current.CancellationToken);
+
+        await shared.Gateflow.MustAsync("GET", "/migrations");
+        await shared.Gateflow.MustAsync("GET", $"/migrations/{id}/forecast");
+    }
+
+    [Fact]
     public async Task Key_WrongMissingOrOfAnApplication_IsTurnedAway()
     {
         using var none = shared.Gateflow.Host.CreateClient();
@@ -164,6 +207,28 @@ public sealed class BadInputTests(BadInputTests.Shared shared) : IClassFixture<B
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.Unauthorized), (before.StatusCode, after.StatusCode));
         var listed = await shared.Gateflow.MustAsync("GET", "/api-keys");
         Assert.DoesNotContain(ManagedGateflow.Text(key, "key"), listed.ToJsonString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task IdempotencyKey_WithAnotherFileOrQuery_IsRefusedAndTheSameIsAnsweredAgain()
+    {
+        var key = Guid.NewGuid().ToString();
+
+        var first = await ImportAsync("at,model\n2026-11-10T10:00:00Z,gpt-4o\n", "?wait=true");
+        var same = await ImportAsync("at,model\n2026-11-10T10:00:00Z,gpt-4o\n", "?wait=true");
+
+        Assert.Equal((HttpStatusCode.OK, first.Location, first.Text), (same.Status, same.Location, same.Text));
+        Assert.NotNull(first.Location);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await ImportAsync("at,model\n2026-11-11T10:00:00Z,gpt-4o\n", "?wait=true")).Status);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await ImportAsync("at,model\n2026-11-10T10:00:00Z,gpt-4o\n", "")).Status);
+
+        async Task<(HttpStatusCode Status, Uri? Location, string Text)> ImportAsync(string csv, string query)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/management/usage/import" + query) { Content = new StringContent(csv, System.Text.Encoding.UTF8, "text/csv") };
+            request.Headers.Add("Idempotency-Key", key);
+            using var answer = await shared.Gateflow.Host.Client.SendAsync(request, TestContext.Current.CancellationToken);
+            return (answer.StatusCode, answer.Headers.Location, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        }
     }
 
     [Fact]

@@ -7,6 +7,7 @@ using Gateflow.Tests.Usage;
 using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Gateflow.Tests.Management;
 
@@ -40,6 +41,60 @@ public sealed class IdempotencyTests
         }
 
         static string PathOf(string verb) => $"/v1/management/migrations/mig_1/{verb}";
+    }
+
+    [Fact]
+    public async Task Invoke_FirstOneDied_IsCarriedOutAfterAWhile()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        var clock = new FakeTimeProvider(DateTimeOffset.UnixEpoch);
+        var filter = new Idempotency(database.Factory, new FlippingProtector(), clock);
+        await using (var db = database.Open())
+        {
+            db.Add(new IdempotencyEntry { Id = " POST /v1/management/plans once", BodyHash = [], At = clock.GetUtcNow() });
+            await db.SaveChangesAsync(TestContext.Current.CancellationToken);
+        }
+
+        Assert.IsNotType<string>(await CallAsync());
+        clock.Advance(Idempotency.Patience + TimeSpan.FromSeconds(1));
+        Assert.Equal("done", await CallAsync());
+
+        async Task<object?> CallAsync() => await filter.InvokeAsync(new DefaultEndpointFilterInvocationContext(Plan()), _ => ValueTask.FromResult<object?>("done"));
+    }
+
+    [Fact]
+    public async Task Invoke_CallerHangsUp_WorkIsDoneAndItsAnswerKept()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        await using var services = new ServiceCollection().AddLogging().BuildServiceProvider();
+        var filter = new Idempotency(database.Factory, new FlippingProtector(), TimeProvider.System);
+        using var caller = new CancellationTokenSource();
+        var done = 0;
+        var hungUp = Plan();
+        (hungUp.RequestAborted, hungUp.RequestServices) = (caller.Token, services);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => CallAsync(hungUp));
+        var again = await CallAsync(Plan());
+
+        Assert.Equal(1, done);
+        Assert.Equal(StatusCodes.Status201Created, Assert.IsAssignableFrom<IStatusCodeHttpResult>(again).StatusCode);
+
+        async Task<object?> CallAsync(HttpContext http) => await filter.InvokeAsync(new DefaultEndpointFilterInvocationContext(http, http.RequestAborted), async context =>
+        {
+            await caller.CancelAsync();
+            context.GetArgument<CancellationToken>(0).ThrowIfCancellationRequested();
+            context.HttpContext.RequestAborted.ThrowIfCancellationRequested();
+            done++;
+            return Results.Json(new { id = "plan_1" }, statusCode: StatusCodes.Status201Created);
+        });
+    }
+
+    private static DefaultHttpContext Plan()
+    {
+        var http = new DefaultHttpContext();
+        (http.Request.Method, http.Request.Path) = (HttpMethods.Post, "/v1/management/plans");
+        http.Request.Headers["Idempotency-Key"] = "once";
+        return http;
     }
 
     [Fact]

@@ -46,6 +46,22 @@ public sealed class ConfigPatchTests
     [InlineData("""{"steps": [{"weight": 50, "hold_minutes": 1}, {"weight": 20, "hold_minutes": 1}]}""", "steps")]
     [InlineData("""{"execute_at": "9999-12-31T12:00:00Z"}""", "execute_at")]
     [InlineData("""{"blackouts": [{"from": "9999-12-01T00:00:00Z", "to": "9999-12-31T00:00:00Z"}]}""", "blackouts")]
+    [InlineData("""{"rollback_threshold": {"error_rates": 0.05}}""", "rollback_threshold.error_rates")]
+    [InlineData("""{"scope": {"feature": ["x"]}}""", "scope.feature")]
+    [InlineData("""{"steps": [{"weight": 1, "hold_minutes": 1, "mirorr": 3}]}""", "steps[0].mirorr")]
+    [InlineData("""{"steps": [{"weight": "NaN", "hold_minutes": 1}]}""", "steps[0].weight")]
+    [InlineData("""{"strategy": 99}""", "strategy")]
+    [InlineData("""{"sticky_by": 2}""", "sticky_by")]
+    [InlineData("""{"then": 1}""", "then")]
+    [InlineData("""{"on_insufficient": 1}""", "on_insufficient")]
+    [InlineData("""{"steps": null}""", "steps")]
+    [InlineData("""{"steps": [null]}""", "steps")]
+    [InlineData("""{"scope": null}""", "scope")]
+    [InlineData("""{"scope": {"features": null}}""", "scope.features")]
+    [InlineData("""{"scope": {"features": [null]}}""", "scope.features")]
+    [InlineData("""{"windows": [null]}""", "windows")]
+    [InlineData("""{"blackouts": [null]}""", "blackouts")]
+    [InlineData("""{"rollback_threshold": null}""", "rollback_threshold")]
     [InlineData("""{"colour": "red"}""", "colour")]
     [InlineData("""{"alpha": 0.9}""", "alpha")]
     [InlineData("""{"min_samples": -1}""", "min_samples")]
@@ -55,6 +71,10 @@ public sealed class ConfigPatchTests
 
         Assert.Equal(param, Assert.Single(faults).Param);
     }
+
+    [Fact]
+    public void Faults_WeightThatIsNoNumber_IsNoRisingOne() =>
+        Assert.Equal("steps", Assert.Single(ConfigPatch.Faults(new MigrationConfig { Strategy = Strategy.Steps, Steps = [new StepConfig(double.NaN, 1)] })).Param);
 
     [Fact]
     public void Apply_ManyFaults_ListsThemAll() =>

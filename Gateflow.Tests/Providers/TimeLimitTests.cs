@@ -27,6 +27,14 @@ public sealed class TimeLimitTests
         Assert.Equal((seconds, whole), (provider.Timeout.TotalSeconds, provider.WholeTimeout.TotalSeconds));
     }
 
+    [Fact]
+    public void Configured_TypeThatIsANumber_IsAFault()
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["Gateflow:Providers:house:Type"] = "99" }).Build();
+
+        Assert.Contains("Gateflow:Providers:house:Type", Assert.Single(new SettingsReader(configuration).Read(development: false).Faults), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(60, 600)]
     [InlineData(5, 5)]

@@ -28,6 +28,16 @@ public sealed class ForecastTests
     }
 
     [Theory]
+    [InlineData(2026)]
+    [InlineData(9999)]
+    public void Estimate_BeyondTheCalendar_HasNoDatesAndNoFault(int year)
+    {
+        var config = new MigrationConfig { Strategy = Strategy.Steps, Steps = [.. Enumerable.Range(0, 100).Select(i => new StepConfig(i + 1, 43_200))], MinSamples = 7_000, Windows = [new TimeWindow([], new(9, 0), new(17, 0), "UTC")] };
+
+        Assert.Equal(100, Forecast.Estimate(config, TrafficProfile.Even(0.01), new DateTimeOffset(year, 12, 31, 23, 0, 0, TimeSpan.Zero)).Steps.Count);
+    }
+
+    [Theory]
     [InlineData(null)]
     [InlineData(0.0)]
     public void Estimate_TrafficUnknown_UnknownNotZero(double? rate)

@@ -1,0 +1,29 @@
+using System.Net;
+using System.Text;
+
+namespace Gateflow.Tests.Gateway;
+
+/// <summary>Paths that are spelled a little differently, take another method, or are none.</summary>
+public sealed class OtherPathsTests
+{
+    [Theory]
+    [InlineData("POST", "/v1/chat/completions/", 200, "")]
+    [InlineData("POST", "/V1/Chat/Completions", 200, "")]
+    [InlineData("GET", "/V1/models/", 200, "")]
+    [InlineData("GET", "/v1/chat/completions", 405, "method_not_allowed")]
+    [InlineData("POST", "/v1/models", 405, "method_not_allowed")]
+    [InlineData("POST", "/v1/nope", 404, "unknown_endpoint")]
+    [InlineData("POST", "/v1/messages/nope", 404, "not_found_error")]
+    public async Task Send_ToThePath_IsServedOrToldInShape(string method, string path, int status, string code)
+    {
+        await using var host = await GatewayHost.StartAsync();
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        request.Content = method == "POST" ? new StringContent(GatewayHost.Chat(), Encoding.UTF8, "application/json") : null;
+
+        using var answer = await host.Client.SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.Equal(status, (int)answer.StatusCode);
+        Assert.Contains(code, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Equal(answer.StatusCode == HttpStatusCode.MethodNotAllowed, answer.Content.Headers.Allow.Count == 1);
+    }
+}
