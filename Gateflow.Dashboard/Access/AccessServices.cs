@@ -24,6 +24,8 @@ public static class AccessServices
         services.AddSingleton<SignInLinks>();
         services.AddSingleton<ApiKeys>();
         services.AddSingleton<Sessions>();
+        services.AddSingleton<RefusedSignIns>();
+        services.Every("Entering refused sign-ins", RefusedSignIns.Period, sp => sp.GetRequiredService<RefusedSignIns>().RunOnceAsync, sp => sp.GetRequiredService<RefusedSignIns>().RunOnceAsync);
         services.AddCascadingAuthenticationState();
         services.AddScoped<AuthenticationStateProvider, SessionWatch>();
         services.AddAuthentication(Either)

@@ -1,16 +1,33 @@
+using System.Security.Cryptography;
 using Gateflow.Dashboard.Composition;
 using Gateflow.Dashboard.Management;
 using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Authorization;
 
 namespace Gateflow.Dashboard.Access;
 
 /// <summary>What holds between the program and browsers, beside who is signed in.</summary>
 internal static class BrowserRules
 {
+    private const string OwnScripts = "'self'";
+
+    /// <summary>Lets the page's own inline scripts run, those that bear the nonce which this returns, and no others.</summary>
+    public static string ScriptNonce(HttpContext http)
+    {
+        var nonce = Convert.ToBase64String(RandomNumberGenerator.GetBytes(16));
+        http.Response.Headers.ContentSecurityPolicy = Policy($"{OwnScripts} 'nonce-{nonce}'");
+        return nonce;
+    }
+
+    /// <summary>Components and charts style their elements inline; not every browser counts a socket to its own page's address as 'self'.</summary>
+    private static string Policy(string scripts) =>
+        $"default-src 'self'; script-src {scripts}; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self' ws: wss:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'";
+
     /// <summary>Answers are what they say they are, and an https address is taken at its word, for its own name and behind our proxies: TLS may end before us, and cookies are Secure all the same.</summary>
     public static void UseBrowserRules(this IApplicationBuilder app, Settings settings) => app.Use((http, next) =>
     {
         http.Response.Headers.XContentTypeOptions = "nosniff";
+        http.Response.Headers.ContentSecurityPolicy = Policy(OwnScripts);
         if (settings.PublicUrl is { Scheme: "https" } url && (http.Request.Host.Host.Equals(url.Host, StringComparison.OrdinalIgnoreCase) || IsProxied(http, settings)))
         {
             http.Request.Scheme = Uri.UriSchemeHttps;
@@ -28,6 +45,17 @@ internal static class BrowserRules
             ? ApiErrors.Error(403, "permission_error", "cross_origin_request", "A session acts from Gateflow's own pages alone: from elsewhere, send a key. Behind a proxy, pass on Host with its port (nginx: $http_host) or set Gateflow:PublicUrl.")
                 .ExecuteAsync(http)
             : next(http));
+
+    /// <summary>What only a session or a key shows stays in no cache: not in that of a browser which the next person uses, nor on the way. Pages say so themselves.</summary>
+    public static void UseNoStore(this IApplicationBuilder app) => app.Use((http, next) =>
+    {
+        if (http.GetEndpoint()?.Metadata.GetMetadata<IAuthorizeData>() is not null)
+        {
+            http.Response.Headers.CacheControl = "no-store";
+        }
+
+        return next(http);
+    });
 
     private static bool Acts(HttpRequest request) =>
         !(HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)) || request.Path.StartsWithSegments("/hubs") || request.Path.StartsWithSegments("/_blazor");

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Components;
 namespace Gateflow.Dashboard.Access;
 
 /// <summary>Signing in: by password or key in the form, or by the one-time link that the program printed. Rendered without a circuit.</summary>
-public sealed partial class LoginPage(NavigationManager navigation, SignInLinks links, Routes routes)
+public sealed partial class LoginPage(NavigationManager navigation, SignInLinks links, RefusedSignIns refused, Routes routes)
 {
     [CascadingParameter]
     private HttpContext Http { get; set; } = default!;
@@ -49,6 +49,7 @@ public sealed partial class LoginPage(NavigationManager navigation, SignInLinks 
         }
         else
         {
+            refused.Note(Http);
             navigation.NavigateTo(SignInEndpoints.Refused("link", ReturnUrl));
         }
     }

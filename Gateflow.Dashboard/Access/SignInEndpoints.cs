@@ -23,12 +23,17 @@ public static class SignInEndpoints
     /// <summary>At most 20 tries a minute and address; how often one member's password is tried is bounded by <see cref="SignInPace"/>.</summary>
     public static IServiceCollection AddSignInLimits(this IServiceCollection services) => services.AddRateLimiter(o =>
     {
-        o.OnRejected = (rejected, _) => new ValueTask(Results.Text("Too many tries to sign in from your address. Go back and try again in a minute.", statusCode: 429).ExecuteAsync(rejected.HttpContext));
+        o.OnRejected = (rejected, _) =>
+        {
+            rejected.HttpContext.RequestServices.GetRequiredService<RefusedSignIns>().Note(rejected.HttpContext);
+            return new ValueTask(Results.Text("Too many tries to sign in from your address. Go back and try again in a minute.", statusCode: 429).ExecuteAsync(rejected.HttpContext));
+        };
         o.AddPolicy(Slowly, http => RateLimitPartition.GetFixedWindowLimiter(
             Network(http), _ => new FixedWindowRateLimiterOptions { PermitLimit = 20, Window = TimeSpan.FromMinutes(1) }));
     });
 
-    private static string Network(HttpContext http) => CallerAddress.Network(CallerAddress.Of(
+    /// <summary>What the caller commands, as <see cref="CallerAddress.Network"/> says.</summary>
+    internal static string Network(HttpContext http) => CallerAddress.Network(CallerAddress.Of(
         http.Connection.RemoteIpAddress, http.Request.Headers["X-Forwarded-For"], http.RequestServices.GetRequiredService<Settings>().TrustedProxies));
 
     public static void MapSignIn(this IEndpointRouteBuilder app)
@@ -65,7 +70,7 @@ public static class SignInEndpoints
 
     /// <summary>With an address it is a member's password, without one a key.</summary>
     private static async Task<IResult> EnterAsync(
-        HttpContext http, IAntiforgery antiforgery, MemberPasswords passwords, SignInPace pace, [FromForm] string? email, [FromForm] string? key, [FromForm] string? returnUrl)
+        HttpContext http, IAntiforgery antiforgery, MemberPasswords passwords, SignInPace pace, RefusedSignIns refused, [FromForm] string? email, [FromForm] string? key, [FromForm] string? returnUrl)
     {
         if (!await antiforgery.IsRequestValidAsync(http))
         {
@@ -74,35 +79,35 @@ public static class SignInEndpoints
 
         if (string.IsNullOrWhiteSpace(email))
         {
-            return await KeyAsync(http, key, returnUrl);
+            return await KeyAsync(http, refused, key, returnUrl);
         }
 
-        if (!pace.Try(email))
+        var paced = pace.Try(email);
+        if (paced && await passwords.CheckAsync(email, key ?? "", http.RequestAborted) is { } member)
         {
-            return Results.LocalRedirect(Refused("slow", returnUrl));
+            await SignInAsync(http, MemberSessions.Principal(member, CookieAuthenticationDefaults.AuthenticationScheme));
+            return Results.LocalRedirect(Local(returnUrl));
         }
 
-        if (await passwords.CheckAsync(email, key ?? "", http.RequestAborted) is not { } member)
-        {
-            return Results.LocalRedirect(Refused("password", returnUrl));
-        }
-
-        await SignInAsync(http, MemberSessions.Principal(member, CookieAuthenticationDefaults.AuthenticationScheme));
-        return Results.LocalRedirect(Local(returnUrl));
+        var tried = await passwords.FindAsync(email, http.RequestAborted);
+        refused.Note(http, tried?.Id ?? "", tried?.Name);
+        return Results.LocalRedirect(Refused(paced ? "password" : "slow", returnUrl));
     }
 
-    private static async Task<IResult> KeyAsync(HttpContext http, string? key, string? returnUrl)
+    private static async Task<IResult> KeyAsync(HttpContext http, RefusedSignIns refused, string? key, string? returnUrl)
     {
         var (routes, settings, clock) = (http.RequestServices.GetRequiredService<Routes>(), http.RequestServices.GetRequiredService<Settings>(), http.RequestServices.GetRequiredService<TimeProvider>());
         var hash = KeyHash.Of(key?.Trim() ?? "");
         var found = routes.Current.Keys.GetValueOrDefault(hash);
         if (found is null || !KeyAuthentication.IsValid(found, clock.GetUtcNow()) || !KeyAuthentication.IsAllowed(found, http, settings.TrustedProxies))
         {
+            refused.Note(http, found?.Id ?? "", found?.Name);
             return Results.LocalRedirect(Refused("key", returnUrl));
         }
 
         if (found.Role < Role.Viewer)
         {
+            refused.Note(http, found.Id, found.Name);
             return Results.LocalRedirect(Refused("role", returnUrl));
         }
 
@@ -112,7 +117,7 @@ public static class SignInEndpoints
 
     /// <summary>Takes an invitation: the password is set, the link used up, the member signed in.</summary>
     private static async Task<IResult> JoinAsync(
-        HttpContext http, IAntiforgery antiforgery, MemberPasswords passwords, TimeProvider clock, [FromForm] string? token, [FromForm] string? password, [FromForm] string? again)
+        HttpContext http, IAntiforgery antiforgery, MemberPasswords passwords, RefusedSignIns refused, TimeProvider clock, [FromForm] string? token, [FromForm] string? password, [FromForm] string? again)
     {
         if (!await antiforgery.IsRequestValidAsync(http))
         {
@@ -127,6 +132,10 @@ public static class SignInEndpoints
         if (await passwords.InvitedAsync(token ?? "", http.RequestAborted) is { } invited)
         {
             new AuditScope(invited.Name, invited.Id, AuditChannel.SignIn, clock).Enter();
+        }
+        else
+        {
+            refused.Note(http);
         }
 
         var joined = await passwords.JoinAsync(token ?? "", password ?? "", http.RequestAborted);

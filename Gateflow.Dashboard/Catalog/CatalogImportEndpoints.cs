@@ -17,7 +17,7 @@ public static class CatalogImportEndpoints
     {
         var imports = api.MapGroup("/catalog/imports");
         imports.MapPost("", ReceiveAsync).RequireAuthorization(Policies.Operator);
-        imports.MapGet("", async (CatalogImports store, CancellationToken token) => MigrationEndpoints.Json(new ListPage<CatalogImport>(await store.ListAsync(token), null)));
+        imports.MapGet("", async (CatalogImports store, [AsParameters] Paging paging, CancellationToken token) => paging.Of(await store.ListAsync(token)));
         imports.MapGet("/{id}", async (string id, CatalogImports store, CancellationToken token) => Answer(await store.FindAsync(id, token)));
         imports.MapGet("/{id}/rows", RowsAsync);
         imports.MapPost("/{id}/apply", ApplyAsync).RequireAuthorization(Policies.Operator);

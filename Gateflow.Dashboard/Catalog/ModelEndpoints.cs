@@ -51,7 +51,7 @@ public static class ModelEndpoints
 
     private static void MapRules(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/parameter-rules", async (RuleBook book, CancellationToken token) => MigrationEndpoints.Json(new ListPage<RuleView>(await book.ListAsync(token), null)));
+        api.MapGet("/parameter-rules", async (RuleBook book, [AsParameters] Paging paging, CancellationToken token) => paging.Of(await book.ListAsync(token)));
         api.MapPost("/parameter-rules", CreateRuleAsync).RequireAuthorization(Policies.Operator);
         api.MapPatch("/parameter-rules/{id}", async (string id, Body body, HttpContext http, RuleBook book) => body.Refusal is { } malformed
             ? malformed.ToResult()

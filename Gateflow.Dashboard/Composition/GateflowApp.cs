@@ -147,6 +147,7 @@ public static class GateflowApp
             return next(http);
         });
         app.UseRouting();
+        app.UseNoStore();
         app.UseAuthentication();
         app.UseOwnPagesOnly(settings);
         app.UseAuthorization();
@@ -177,7 +178,7 @@ public static class GateflowApp
         app.MapLogCsv();
         app.MapAuditCsv();
         app.MapDemo(settings);
-        app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode(o => o.ContentSecurityFrameAncestorsPolicy = null); // BrowserRules say it, and more
     }
 
     private static bool IsForPrograms(PathString path) =>

@@ -12,9 +12,9 @@ public static class DrillEndpoints
     public static void MapDrills(this IEndpointRouteBuilder api)
     {
         api.MapPost("/migrations/{id}/drill", RunAsync).RequireAuthorization(Policies.Operator);
-        api.MapGet("/migrations/{id}/drills", async (string id, Drilling drilling, CancellationToken token) =>
+        api.MapGet("/migrations/{id}/drills", async (string id, Drilling drilling, [AsParameters] Paging paging, CancellationToken token) =>
             await drilling.ListAsync(id, token) is { } drills
-                ? MigrationEndpoints.Json(new ListPage<JsonObject>([.. drills.Select(d => d.ToJson())], null))
+                ? paging.Of(drills.Select(d => d.ToJson()).ToList())
                 : Refusal.NotFound("migration", id).ToResult());
     }
 

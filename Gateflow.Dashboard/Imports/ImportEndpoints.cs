@@ -45,8 +45,8 @@ public static class ImportEndpoints
         return MigrationEndpoints.Json(import, import.Status == UsageImportStatus.Running ? StatusCodes.Status202Accepted : StatusCodes.Status200OK);
     }
 
-    private static async Task<IResult> ListAsync(ImportStore store, CancellationToken cancellationToken) =>
-        MigrationEndpoints.Json(new ListPage<UsageImport>(await store.ListAsync(cancellationToken), null));
+    private static async Task<IResult> ListAsync(ImportStore store, [AsParameters] Paging paging, CancellationToken cancellationToken) =>
+        paging.Of(await store.ListAsync(cancellationToken));
 
     private static async Task<IResult> GetAsync(string id, ImportStore store, CancellationToken cancellationToken) =>
         await store.FindAsync(id, cancellationToken) is { } import ? MigrationEndpoints.Json(import) : Refusal.NotFound("import", id).ToResult();

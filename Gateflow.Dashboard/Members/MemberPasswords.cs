@@ -22,6 +22,18 @@ public sealed class MemberPasswords(IDbContextFactory<GateflowDb> databases, Mem
     /// <summary>Hash of nothing that anybody knows: an unknown address takes as long to refuse as a wrong password.</summary>
     private static readonly string Decoy = Hasher.HashPassword(null!, Ids.NewSecret(""));
 
+    /// <summary>The member with this address, whoever asks; null when there is none.</summary>
+    public async Task<Member?> FindAsync(string email, CancellationToken cancellationToken)
+    {
+        if (email.Length > Member.LongestEmail)
+        {
+            return null;
+        }
+
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        return await FindAsync(db, email, cancellationToken);
+    }
+
     /// <summary>The member with this address and password; null when there is none or they are disabled.</summary>
     public async Task<Member?> CheckAsync(string email, string password, CancellationToken cancellationToken)
     {
@@ -30,9 +42,8 @@ public sealed class MemberPasswords(IDbContextFactory<GateflowDb> databases, Mem
             return null;
         }
 
-        var address = email.Trim().ToLowerInvariant();
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        var member = await db.Members.AsNoTracking().FirstOrDefaultAsync(m => m.Email == address, cancellationToken);
+        var member = await FindAsync(db, email, cancellationToken);
         var right = Hasher.VerifyHashedPassword(null!, member?.PasswordHash ?? Decoy, password) != PasswordVerificationResult.Failed;
         return right && member is { IsActive: true } ? member : null;
     }
@@ -80,6 +91,12 @@ public sealed class MemberPasswords(IDbContextFactory<GateflowDb> databases, Mem
         : password.Contains(member.Email, StringComparison.OrdinalIgnoreCase) || password.Equals(member.Name, StringComparison.OrdinalIgnoreCase) || password.Distinct().Count() < 5
             ? "The password is too easy to guess: leave out your name and address, and vary it."
         : null;
+
+    private static Task<Member?> FindAsync(GateflowDb db, string email, CancellationToken cancellationToken)
+    {
+        var address = email.Trim().ToLowerInvariant();
+        return db.Members.AsNoTracking().FirstOrDefaultAsync(m => m.Email == address, cancellationToken);
+    }
 
     private async Task<Member?> InvitedAsync(GateflowDb db, string token, CancellationToken cancellationToken)
     {

@@ -13,6 +13,7 @@ public static class ShellSetup
     {
         services.AddRazorComponents().AddInteractiveServerComponents(o => o.JSInteropDefaultCallTimeout = BrowserAnswers);
         services.AddRadzenComponents();
+        services.AddScoped<DialogService, Dialogs>();
         services.AddCascadingAuthenticationState();
         services.AddAuthorization();
         services.TryAddSingleton(TimeProvider.System);

@@ -10,8 +10,7 @@ public static class TemplateEndpoints
 {
     public static void MapTemplates(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/migration-templates", async (TemplateBook templates, CancellationToken token) =>
-            MigrationEndpoints.Json(new ListPage<TemplateView>(await templates.ListAsync(token), null)));
+        api.MapGet("/migration-templates", async (TemplateBook templates, [AsParameters] Paging paging, CancellationToken token) => paging.Of(await templates.ListAsync(token)));
         api.MapGet("/migration-templates/{id}", async (string id, TemplateBook templates, CancellationToken token) =>
             await templates.FindAsync(id, token) is { } template ? MigrationEndpoints.Json(template) : Refusal.NotFound("template", id).ToResult());
         api.MapPost("/migration-templates", async (Body body, TemplateBook templates, HttpContext http) => body.Refusal is { } malformed

@@ -16,7 +16,7 @@ public static class WebhookEndpoints
     public static void MapWebhooks(this IEndpointRouteBuilder api)
     {
         var webhooks = api.MapGroup("/webhooks").RequireAuthorization(Policies.Operator);
-        webhooks.MapGet("", async (WebhookStore store, CancellationToken token) => MigrationEndpoints.Json(new ListPage<WebhookView>(await store.ListAsync(token), null)));
+        webhooks.MapGet("", async (WebhookStore store, [AsParameters] Paging paging, CancellationToken token) => paging.Of(await store.ListAsync(token)));
         webhooks.MapGet("/{id}", async (string id, WebhookStore store, CancellationToken token) =>
             await store.FindAsync(id, token) is { } webhook ? MigrationEndpoints.Json(webhook) : Refusal.NotFound("webhook", id).ToResult());
         webhooks.MapPost("", CreateAsync).RequireAuthorization(Policies.Admin);

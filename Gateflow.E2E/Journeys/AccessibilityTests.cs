@@ -38,6 +38,7 @@ public sealed class AccessibilityTests(DemoFixture demo) : DemoJourney(demo)
         Assert.NotEmpty(pages);
         (string Path, string Name)[] deep =
             [("/migrations/new", "new-migration"), ($"/migrations/{running}", "live-running"), .. Steps.Select(step => ($"/migrations/{draft}/wizard?step={step}", $"wizard-{step}"))];
+        await LookAsync("/settings/models/openai/gpt-4", null);
         foreach (var (path, name) in pages.Select(page => (page, Name(page))).Concat(deep))
         {
             await LookAsync(path, name);
@@ -50,11 +51,11 @@ public sealed class AccessibilityTests(DemoFixture demo) : DemoJourney(demo)
         Assert.True(findings.Count == 0, string.Join('\n', findings));
         Assert.Empty(visitor.Faults);
 
-        async Task LookAsync(string path, string name)
+        async Task LookAsync(string path, string? name)
         {
             await visitor.GoAsync(path);
             findings.AddRange(await FindingsAsync(visitor.Page, dark));
-            if (dark || !OfTheJourney.Contains(name))
+            if (name is not null && (dark || !OfTheJourney.Contains(name)))
             {
                 await visitor.PictureAsync(dark ? name + "-dark" : name);
             }
@@ -65,7 +66,7 @@ public sealed class AccessibilityTests(DemoFixture demo) : DemoJourney(demo)
     private static string Name(string address) => address.Trim('/') is { Length: > 0 } path ? path.Replace('/', '-') : "overview";
 
     /// <summary>Serious and critical findings, each as page, rule and place.</summary>
-    private static async Task<IEnumerable<string>> FindingsAsync(IPage page, bool dark) =>
+    internal static async Task<IReadOnlyList<string>> FindingsAsync(IPage page, bool dark) =>
         (await page.RunAxe(Places, dark ? Colours : null)).Violations
             .Where(violation => violation.Impact is "serious" or "critical")
             .SelectMany(violation => violation.Nodes.Select(node => $"{page.Url}: {violation.Id} ({violation.Impact}): {node.Target} {node.Html}"))

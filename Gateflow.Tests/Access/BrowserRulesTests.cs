@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using System.Text.RegularExpressions;
 using Gateflow.Core.Access;
 using Gateflow.Dashboard.Access;
 using Gateflow.Tests.Composition;
@@ -7,7 +8,7 @@ using Gateflow.Tests.Composition;
 namespace Gateflow.Tests.Access;
 
 /// <summary>What browsers may do with a session, and how the program looks to them behind a proxy that ends TLS.</summary>
-public sealed class BrowserRulesTests(BrowserRulesTests.Shared shared) : IClassFixture<BrowserRulesTests.Shared>
+public sealed partial class BrowserRulesTests(BrowserRulesTests.Shared shared) : IClassFixture<BrowserRulesTests.Shared>
 {
     private const string Public = "https://gateflow.example";
 
@@ -76,6 +77,44 @@ public sealed class BrowserRulesTests(BrowserRulesTests.Shared shared) : IClassF
         Assert.Equal("nosniff", seen.Headers.GetValues("X-Content-Type-Options").Single());
     }
 
+    [Theory]
+    [InlineData("/migrations")]
+    [InlineData("/login")]
+    [InlineData("/no-such-page")]
+    public async Task Page_RunsScriptsOfOursAlone(string path)
+    {
+        using var first = await shared.Browser.GetAsync(path, Token);
+        using var second = await shared.Browser.GetAsync(path, Token);
+
+        var policy = first.Headers.GetValues("Content-Security-Policy").Single();
+        Assert.Contains("; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'", policy, StringComparison.Ordinal);
+        Assert.NotEqual(policy, second.Headers.GetValues("Content-Security-Policy").Single());
+        var nonce = Nonce().Match(policy).Groups[1].Value;
+        var scripts = Script().Matches(await first.Content.ReadAsStringAsync(Token)).Select(s => WebUtility.HtmlDecode(s.Value)).ToList();
+        Assert.Contains(scripts, s => s.Contains("importmap", StringComparison.Ordinal));
+        Assert.All(scripts, s => Assert.True(s.Contains(" src=\"", StringComparison.Ordinal) || s.Contains($" nonce=\"{nonce}\"", StringComparison.Ordinal), s));
+    }
+
+    [Fact]
+    public async Task Answer_WithoutScriptsOfItsOwn_RunsNoneInline()
+    {
+        using var docs = await shared.Browser.GetAsync("/docs/index.html", Token);
+
+        Assert.Contains("; script-src 'self'; ", docs.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/migrations", true)]
+    [InlineData("/v1/management/migrations", true)]
+    [InlineData("/audit-log.csv", true)]
+    [InlineData("/css/base.css", false)]
+    public async Task Answer_ThatTakesASession_IsKeptInNoCache(string path, bool expected)
+    {
+        using var answer = await shared.Browser.GetAsync(path, Token);
+
+        Assert.Equal((HttpStatusCode.OK, expected), (answer.StatusCode, answer.Headers.CacheControl?.NoStore ?? false));
+    }
+
     [Fact]
     public async Task PublicUrl_OfHttps_MakesCookiesSecureAndLeavesTheAddressToTheProxy()
     {
@@ -120,6 +159,12 @@ public sealed class BrowserRulesTests(BrowserRulesTests.Shared shared) : IClassF
         request.Headers.Add(header, value);
         return request;
     }
+
+    [GeneratedRegex(@"; script-src 'self' 'nonce-([A-Za-z0-9+/=]{24})'; ")]
+    private static partial Regex Nonce();
+
+    [GeneratedRegex("<script[^>]*>")]
+    private static partial Regex Script();
 
     public sealed class Shared : IAsyncLifetime
     {

@@ -195,6 +195,28 @@ public sealed class BadInputTests(BadInputTests.Shared shared) : IClassFixture<B
         Assert.Null(second["next_cursor"]);
     }
 
+    [Theory]
+    [InlineData("/migration-templates")]
+    [InlineData("/parameter-rules")]
+    [InlineData("/webhooks")]
+    public async Task List_OfEachKind_ComesWholeOrInPages(string path)
+    {
+        if (path == "/webhooks")
+        {
+            await shared.Gateflow.MustAsync("POST", path, """{"url": "https://203.0.113.9/a"}""");
+            await shared.Gateflow.MustAsync("POST", path, """{"url": "https://203.0.113.9/b"}""");
+        }
+
+        var whole = await shared.Gateflow.MustAsync("GET", path);
+        var first = await shared.Gateflow.MustAsync("GET", $"{path}?limit=1");
+        var second = await shared.Gateflow.MustAsync("GET", $"{path}?limit=1000&cursor={ManagedGateflow.Text(first, "next_cursor")}");
+
+        Assert.Null(whole["next_cursor"]);
+        Assert.Single(first["data"]!.AsArray());
+        Assert.Equal(whole["data"]!.AsArray().Select(item => item!.ToJsonString()), first["data"]!.AsArray().Concat(second["data"]!.AsArray()).Select(item => item!.ToJsonString()));
+        Assert.Null(second["next_cursor"]);
+    }
+
     [Fact]
     public async Task Key_Revoked_IsRefusedForTheNextRequest()
     {

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Gateflow.Dashboard.Access;
 using Gateflow.Dashboard.Members;
 using Gateflow.Tests.Management;
 
@@ -130,6 +131,45 @@ public sealed partial class MemberTests : IAsyncLifetime
 
         Assert.All(answers[..10], a => Assert.Equal("/login?fault=password", a));
         Assert.Equal("/login?fault=slow", answers[10]);
+    }
+
+    [Fact]
+    public async Task SignIn_Refused_IsEnteredWithWhoWasTriedAndHowOften()
+    {
+        var (ada, _) = await InviteAsync("Ada", "viewer");
+        var refused = gateflow.Host.Get<RefusedSignIns>();
+        using var browser = gateflow.Host.CreateClient();
+        foreach (var (email, secret) in new[] { ("ada@example.com", "guess 1"), ("ada@example.com", "guess 2"), ("nobody@example.com", "guess 3"), ("", "gw_admin_guess") })
+        {
+            Assert.StartsWith("/login?fault=", await SignInAsync(browser, email, secret), StringComparison.Ordinal);
+        }
+
+        using var link = await browser.GetAsync("/login?token=guess", Token);
+        await refused.RunOnceAsync(Token);
+        await refused.RunOnceAsync(Token);
+
+        var log = await gateflow.MustAsync("GET", "/audit-log?action=session.refuse");
+        Assert.Equal(
+            [("127.0.0.1", "", "3 tries"), ("127.0.0.1", ada, "2 tries as Ada")],
+            log["data"]!.AsArray().Select(e => (ManagedGateflow.Text(e!, "actor"), ManagedGateflow.Text(e!, "target"), string.Join(' ', e!["fields"]!.AsArray()))));
+        Assert.DoesNotContain("guess", log.ToJsonString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("nobody", log.ToJsonString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task SignIn_RefusedFromManyAddresses_DoesNotFillTheLog()
+    {
+        var refused = gateflow.Host.Get<RefusedSignIns>();
+        for (var i = 0; i < RefusedSignIns.Most + 50; i++)
+        {
+            refused.Note($"192.0.2.{i}", "", null);
+        }
+
+        await refused.RunOnceAsync(Token);
+
+        var newest = await gateflow.MustAsync("GET", "/audit-log?action=session.refuse&limit=200");
+        Assert.Equal(RefusedSignIns.Most + 1, newest["data"]!.AsArray().Count);
+        Assert.Equal("50 tries", newest["data"]!.AsArray().Single(e => ManagedGateflow.Text(e!, "actor") == "other addresses")!["fields"]![0]!.GetValue<string>());
     }
 
     [Theory]

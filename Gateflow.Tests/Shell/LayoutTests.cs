@@ -4,6 +4,7 @@ using Gateflow.Dashboard.Access;
 using Gateflow.Dashboard.Search;
 using Gateflow.Dashboard.Shell;
 using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Rendering;
 using Microsoft.Extensions.DependencyInjection;
 using Radzen;
 
@@ -48,6 +49,23 @@ public sealed class LayoutTests : DashboardTestContext
         await layout.InvokeAsync(() => { access.SetNotAuthorized().SetNotAuthorized(); }); // bUnit tells of it before its own authorization knows: the second time is heard
 
         Assert.Empty(layout.FindAll("#deed"));
+    }
+
+    [Fact]
+    public async Task Dialog_Throws_TakesOnlyItselfDown()
+    {
+        access.SetAuthorized("Ada");
+        Services.AddScoped<DialogService, Dialogs>();
+        var layout = Layout("<p>page</p>");
+        await layout.InvokeAsync(() => { _ = Services.GetRequiredService<DialogService>().OpenAsync<BrokenDialog>("Create key", new() { [nameof(BrokenDialog.Verb)] = "Create" }); });
+
+        await ClickAsync(layout.Find("#deed"));
+        Assert.Contains("Something in this dialog went wrong", layout.Find("[role=dialog] [role=alert]").TextContent, StringComparison.Ordinal);
+        await ClickAsync(layout.Find("[role=dialog] [role=alert] button"));
+
+        Assert.Equal("Create", layout.Find("#deed").TextContent);
+        Assert.Contains("page", layout.Find("main").TextContent, StringComparison.Ordinal);
+        Assert.Equal(typeof(Dialogs), new ServiceCollection().AddShell().Last(s => s.ServiceType == typeof(DialogService)).ImplementationType);
     }
 
     [Fact]
@@ -122,6 +140,21 @@ public sealed class LayoutTests : DashboardTestContext
     private sealed class Broken : ComponentBase
     {
         protected override void OnInitialized() => throw new InvalidOperationException("broken");
+    }
+
+    private sealed class BrokenDialog : ComponentBase
+    {
+        [Parameter]
+        public string Verb { get; set; } = "";
+
+        protected override void BuildRenderTree(RenderTreeBuilder builder)
+        {
+            builder.OpenElement(0, "button");
+            builder.AddAttribute(1, "id", "deed");
+            builder.AddAttribute(2, "onclick", EventCallback.Factory.Create(this, () => throw new InvalidOperationException("broken")));
+            builder.AddContent(3, Verb);
+            builder.CloseElement();
+        }
     }
 
     private sealed class FakeDemo : IDemoData
