@@ -51,13 +51,19 @@ internal sealed record Finished(Finish Reason, string? StopSequence = null) : An
 /// <param name="Reasoning">Part of <paramref name="Output"/>.</param>
 internal sealed record Counted(int? Input, int? Cached, int? CacheWritten, int? Output, int? Reasoning) : AnswerPart
 {
+    /// <summary>Part of <see cref="CacheWritten"/> that is to be kept for an hour; null where that is not told.</summary>
+    public int? CacheWrittenForHour { get; init; }
+
     /// <summary>The later count where it says something, else the earlier one.</summary>
     public static Counted Merge(Counted? earlier, Counted later) => earlier is null ? later : new Counted(
         later.Input ?? earlier.Input,
         later.Cached ?? earlier.Cached,
         later.CacheWritten ?? earlier.CacheWritten,
         later.Output ?? earlier.Output,
-        later.Reasoning ?? earlier.Reasoning);
+        later.Reasoning ?? earlier.Reasoning)
+    {
+        CacheWrittenForHour = later.CacheWrittenForHour ?? earlier.CacheWrittenForHour,
+    };
 }
 
 /// <summary>The provider gave up in the middle.</summary>
