@@ -118,6 +118,9 @@ internal sealed class AnswerFacts : IDisposable
                 }
 
                 break;
+            case VectorPart vector:
+                ContentLength += vector.Values.Length;
+                break;
             case Finished finished:
                 Finish = finished.Reason;
                 break;

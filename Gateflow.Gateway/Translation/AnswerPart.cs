@@ -39,6 +39,9 @@ internal sealed record ToolArguments(int Index, string Json) : AnswerPart;
 /// <summary>Log probabilities of the text just told, in OpenAI's shape: an array of {token, logprob, bytes, top_logprobs}.</summary>
 internal sealed record LogprobsDelta(JsonElement Content) : AnswerPart;
 
+/// <summary>The vector of the next text.</summary>
+internal sealed record VectorPart(float[] Values) : AnswerPart;
+
 /// <summary>A choice is finished.</summary>
 /// <param name="StopSequence">The one that ended it, where known.</param>
 internal sealed record Finished(Finish Reason, string? StopSequence = null) : AnswerPart;

@@ -10,6 +10,9 @@ internal sealed record ModelRequest
 {
     public required IReadOnlyList<Message> Messages { get; init; }
 
+    /// <summary>Texts to be made vectors of; null where an answer in words is wanted.</summary>
+    public EmbeddingInput? Embedding { get; init; }
+
     public bool Stream { get; init; }
 
     /// <summary>Tokens of the answer at most, reasoning included where the model counts it.</summary>
