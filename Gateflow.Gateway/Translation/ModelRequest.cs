@@ -47,6 +47,9 @@ internal sealed record ModelRequest
 
     public ToolChoice? ToolChoice { get; init; }
 
+    /// <summary>True when a tool's calls are to be told as text.</summary>
+    public bool IsFreeForm(string tool) => Tools.Any(t => t.FreeForm && t.Name == tool);
+
     /// <summary>Whether one turn may hold several calls.</summary>
     public bool? ParallelToolCalls { get; init; }
 
