@@ -145,11 +145,17 @@ public sealed record CatalogModel
         ? Cost(inputTokens, cachedTokens, outputTokens)
         : PricePeriod.On(Prices, day)?.Cost(inputTokens, cachedTokens, outputTokens);
 
-    /// <summary>The same where a part of the input was written to the provider's cache, which costs a quarter more than other input with Claude (for five minutes).</summary>
-    public decimal? Cost(long inputTokens, long cachedTokens, long cacheWrittenTokens, long outputTokens, DateOnly day)
+    /// <summary>
+    /// The same where a part of the input was written to the provider's cache, which costs a quarter more than other input with Claude, and twice as much where it is to be kept for an
+    /// hour (platform.claude.com, "prompt caching").
+    /// </summary>
+    /// <param name="hourTokens">Part of <paramref name="cacheWrittenTokens"/> that is kept for an hour.</param>
+    public decimal? Cost(long inputTokens, long cachedTokens, long cacheWrittenTokens, long outputTokens, DateOnly day, long hourTokens = 0)
     {
         var plain = Cost(inputTokens, cachedTokens, outputTokens, day);
-        return cacheWrittenTokens > 0 && Family.StartsWith("claude", StringComparison.Ordinal) ? plain + (Cost(cacheWrittenTokens, 0, 0, day) / 4) : plain;
+        return cacheWrittenTokens > 0 && Family.StartsWith("claude", StringComparison.Ordinal)
+            ? plain + (Cost(cacheWrittenTokens + (3 * Math.Min(hourTokens, cacheWrittenTokens)), 0, 0, day) / 4)
+            : plain;
     }
 
     /// <summary>What many requests cost together, USD, at the base tier: sums do not tell which prompts were long.</summary>

@@ -36,8 +36,12 @@ public sealed record ParameterRule
 
     internal bool Matches(CatalogModel target, string? sourceProvider) =>
         (Providers.Count == 0 || Providers.Contains(target.Provider, StringComparer.Ordinal))
-        && (!CrossProviderOnly || sourceProvider is null || Vendor(sourceProvider) != Vendor(target.Provider))
+        && (!CrossProviderOnly || sourceProvider is null || IsOfAnother(sourceProvider, target.Provider))
         && Models.IsMatch(target.Id);
+
+    /// <summary>What is kept under an id stays with whoever keeps it, whatever the protocol.</summary>
+    private bool IsOfAnother(string source, string target) =>
+        Capability == Capabilities.StoredState ? source != target : Vendor(source) != Vendor(target);
 
     /// <summary>Azure speaks OpenAI's protocol; the others that resell have protocols of their own.</summary>
     private static string Vendor(string provider) => provider == "azure-openai" ? "openai" : provider;

@@ -33,6 +33,9 @@ public enum ProbeFault
     NoConnection,
     Timeout,
     KeyRefused,
+
+    /// <summary>The account behind the key has nothing left to pay with.</summary>
+    NoCredit,
     RateLimited,
 
     /// <summary>No such model, or no such address at the server.</summary>

@@ -21,8 +21,8 @@ public sealed record ProviderHealth
     public ProbeResult? LastFailure { get; init; }
 
     /// <summary>
-    /// The health after a probe: one that succeeds is enough to be healthy; a refused key or address is an outage at once, since no request will fare
-    /// better; a rate limit shows that the provider is there.
+    /// The health after a probe: one that succeeds is enough to be healthy; a refused key or address, or an account without credit, is an outage at once, since no
+    /// request will fare better; a rate limit shows that the provider is there.
     /// </summary>
     public ProviderHealth After(ProbeResult probe)
     {
@@ -31,7 +31,7 @@ public sealed record ProviderHealth
         var state = probe.Fault switch
         {
             null => HealthState.Healthy,
-            ProbeFault.KeyRefused or ProbeFault.AddressRefused => HealthState.Down,
+            ProbeFault.KeyRefused or ProbeFault.NoCredit or ProbeFault.AddressRefused => HealthState.Down,
             ProbeFault.RateLimited => HealthState.Degraded,
             _ => failures >= DownAfter ? HealthState.Down : HealthState.Degraded,
         };

@@ -28,11 +28,11 @@ public sealed record ModelEndpoint(ProviderEndpoint Provider, string UpstreamMod
 
     /// <summary>
     /// What one request costs here, USD, at the prices of a day: the provider's own, else those that the catalog has for the model's id; null when neither is
-    /// known. See <see cref="CatalogModel.Cost(long, long, long, long, DateOnly)"/>.
+    /// known. See <see cref="CatalogModel.Cost(long, long, long, long, DateOnly, long)"/>.
     /// </summary>
     /// <param name="catalog">The catalog in force.</param>
     /// <param name="model">The id that callers use.</param>
-    public decimal? Cost(ModelCatalog catalog, string model, long inputTokens, long cachedTokens, long cacheWrittenTokens, long outputTokens, DateOnly day) =>
-        Facts?.Cost(inputTokens, cachedTokens, cacheWrittenTokens, outputTokens, day)
-        ?? catalog.Find(model)?.Cost(inputTokens, cachedTokens, cacheWrittenTokens, outputTokens, day);
+    public decimal? Cost(ModelCatalog catalog, string model, long inputTokens, long cachedTokens, long cacheWrittenTokens, long outputTokens, DateOnly day, long hourTokens = 0) =>
+        Facts?.Cost(inputTokens, cachedTokens, cacheWrittenTokens, outputTokens, day, hourTokens)
+        ?? catalog.Find(model)?.Cost(inputTokens, cachedTokens, cacheWrittenTokens, outputTokens, day, hourTokens);
 }

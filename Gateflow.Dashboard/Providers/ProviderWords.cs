@@ -85,6 +85,7 @@ public static class ProviderWords
         ProbeFault.NoConnection => "No connection",
         ProbeFault.Timeout => "No answer",
         ProbeFault.KeyRefused => "Key refused",
+        ProbeFault.NoCredit => "No credit left",
         ProbeFault.RateLimited => "Rate limited",
         ProbeFault.NotFound => "Not found",
         ProbeFault.ServerError => "Server error",

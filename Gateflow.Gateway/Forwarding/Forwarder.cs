@@ -72,7 +72,7 @@ internal sealed partial class Forwarder(OutboundConnections connections, Candida
     {
         var call = new ProviderCall(candidate, exchange.KeepsContent, exchange.Time, exchange.Aborted, exchange.KeepsCalls)
         {
-            IsAside = exchange.IsCopy, Recording = Mirror.Record(exchange, candidate), Patience = patience,
+            IsAside = exchange.IsCopy, GivesVectors = exchange.Protocol.Kind == Protocol.Embeddings, Recording = Mirror.Record(exchange, candidate), Patience = patience,
         };
         if (exchange.IsCopy && exchange.Protocol.Kind != Protocol.Embeddings)
         {

@@ -40,6 +40,9 @@ internal sealed class ProviderCall(Candidate candidate, bool keepContent, TimePr
     /// <summary>True for a call that asks the model nothing: its end says nothing of the model's health.</summary>
     public bool IsAside { get; init; }
 
+    /// <summary>True when vectors are asked for, which are no tokens.</summary>
+    public bool GivesVectors { get; init; }
+
     /// <summary>Longest wait for the first byte; the provider's own by default.</summary>
     public TimeSpan Patience { get; init; } = candidate.Endpoint.Provider.Timeout;
 
@@ -67,7 +70,7 @@ internal sealed class ProviderCall(Candidate candidate, bool keepContent, TimePr
     public bool TellsUsage => Facts.HasUsage && !(IsStream && Facts.Finish == Finish.None);
 
     /// <summary>As the provider said; else as much as came, estimated.</summary>
-    public int OutputTokens => TellsUsage
+    public int OutputTokens => TellsUsage || GivesVectors
         ? Facts.OutputTokens
         : (int)Math.Min(int.MaxValue, Math.Max(Facts.OutputTokens, TokenEstimate.Of(Facts.ContentLength + Facts.ReasoningLength)));
 

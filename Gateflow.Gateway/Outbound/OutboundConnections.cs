@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using Gateflow.Core.Outbound;
 using Gateflow.Core.Routing;
@@ -68,6 +69,7 @@ public sealed class OutboundConnections : IDisposable
         ConnectCallback = (context, cancellationToken) => ConnectAsync(guard, time, context, cancellationToken),
     };
 
+    /// <summary>TLS included: left to the handler, a provider that stalls within the handshake would look like a model that is slow.</summary>
     private static async ValueTask<Stream> ConnectAsync(AddressGuard? guard, TimeProvider time, SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         var timeout = context.InitialRequestMessage.Options.TryGetValue(ConnectTimeout, out var own) ? own : UsualConnectTimeout;
@@ -75,7 +77,8 @@ public sealed class OutboundConnections : IDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            return await ConnectAsync(guard, context.DnsEndPoint, either.Token);
+            var stream = await ConnectAsync(guard, context.DnsEndPoint, either.Token);
+            return context.InitialRequestMessage.RequestUri!.Scheme == Uri.UriSchemeHttps ? await SecureAsync(stream, context.DnsEndPoint.Host, either.Token) : stream;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -102,6 +105,21 @@ public sealed class OutboundConnections : IDisposable
         catch
         {
             socket.Dispose();
+            throw;
+        }
+    }
+
+    private static async ValueTask<Stream> SecureAsync(Stream plain, string host, CancellationToken cancellationToken)
+    {
+        var stream = new SslStream(plain);
+        try
+        {
+            await stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = host }, cancellationToken);
+            return stream;
+        }
+        catch
+        {
+            await stream.DisposeAsync();
             throw;
         }
     }

@@ -13,6 +13,7 @@ internal static class ProbeAnswer
     {
         >= 200 and < 300 => null,
         401 or 403 => ProbeFault.KeyRefused,
+        402 => ProbeFault.NoCredit,
         404 or 405 or 410 => ProbeFault.NotFound,
         408 => ProbeFault.Timeout,
         429 => ProbeFault.RateLimited,

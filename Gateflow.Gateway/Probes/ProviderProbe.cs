@@ -149,7 +149,8 @@ public sealed class ProviderProbe(OutboundConnections connections, TimeProvider 
     private static string Words(Exception fault, string host) => (fault as HttpRequestException)?.HttpRequestError switch
     {
         HttpRequestError.NameResolutionError => $"The name {host} is not known.",
-        HttpRequestError.SecureConnectionError => $"The TLS connection to {host} failed: {fault.InnerException?.Message ?? fault.Message}",
+        HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError when fault.InnerException is System.Security.Authentication.AuthenticationException refused =>
+            $"The TLS connection to {host} failed: {refused.Message}",
         HttpRequestError.ConnectionError when fault.InnerException is System.Net.Sockets.SocketException socket => $"No connection to {host}: {socket.SocketErrorCode switch
         {
             System.Net.Sockets.SocketError.ConnectionRefused => "nothing listens there.",

@@ -12,6 +12,6 @@ internal enum Protocol : byte
     /// <summary>Anthropic messages.</summary>
     Messages,
 
-    /// <summary>OpenAI embeddings: never translated.</summary>
+    /// <summary>OpenAI embeddings.</summary>
     Embeddings,
 }

@@ -33,6 +33,9 @@ internal sealed class AnswerFacts : IDisposable
     /// <summary>Part of <see cref="InputTokens"/> that was written to the provider's cache.</summary>
     public int CacheWrittenTokens { get; set; }
 
+    /// <summary>Part of <see cref="CacheWrittenTokens"/> that is to be kept for an hour.</summary>
+    public int HourCacheTokens { get; set; }
+
     public int OutputTokens { get; set; }
 
     public int ReasoningTokens { get; set; }
@@ -115,6 +118,9 @@ internal sealed class AnswerFacts : IDisposable
                 }
 
                 break;
+            case VectorPart vector:
+                ContentLength += vector.Values.Length;
+                break;
             case Finished finished:
                 Finish = finished.Reason;
                 break;
@@ -123,6 +129,7 @@ internal sealed class AnswerFacts : IDisposable
                 InputTokens = counted.Input ?? InputTokens;
                 CachedTokens = counted.Cached ?? CachedTokens;
                 CacheWrittenTokens = counted.CacheWritten ?? CacheWrittenTokens;
+                HourCacheTokens = counted.CacheWrittenForHour ?? HourCacheTokens;
                 OutputTokens = counted.Output ?? OutputTokens;
                 ReasoningTokens = counted.Reasoning ?? ReasoningTokens;
                 break;
@@ -133,8 +140,8 @@ internal sealed class AnswerFacts : IDisposable
     }
 
     /// <summary>Takes the tokens over that another reading of the same answer found.</summary>
-    public void TakeUsage(AnswerFacts other) => (HasUsage, InputTokens, CachedTokens, CacheWrittenTokens, OutputTokens, ReasoningTokens) =
-        (other.HasUsage, other.InputTokens, other.CachedTokens, other.CacheWrittenTokens, other.OutputTokens, other.ReasoningTokens);
+    public void TakeUsage(AnswerFacts other) => (HasUsage, InputTokens, CachedTokens, CacheWrittenTokens, HourCacheTokens, OutputTokens, ReasoningTokens) =
+        (other.HasUsage, other.InputTokens, other.CachedTokens, other.CacheWrittenTokens, other.HourCacheTokens, other.OutputTokens, other.ReasoningTokens);
 
     public void Dispose() => _content?.Dispose();
 

@@ -22,6 +22,9 @@ internal static class ProviderAdapters
     private static readonly AzureOpenAIAdapter AzureEmbeddings = new(OpenAIEmbeddings, "embeddings");
     private static readonly GeminiAdapter Gemini = new();
     private static readonly VertexAIAdapter VertexAI = new(Gemini);
+    private static readonly GeminiEmbeddingsAdapter GeminiEmbeddings = new();
+    private static readonly VertexEmbeddingsAdapter VertexEmbeddings = new();
+    private static readonly BedrockEmbeddingsAdapter BedrockEmbeddings = new();
 
     /// <summary>The adapter; null when the provider has no API that could answer.</summary>
     /// <param name="endpoint">The model at its provider: some models have one API only.</param>
@@ -38,9 +41,9 @@ internal static class ProviderAdapters
         },
         ProviderType.AzureOpenAI => FindAzure(endpoint, asked, withTools),
         ProviderType.Anthropic => asked == Protocol.Embeddings ? null : AnthropicMessages,
-        ProviderType.Bedrock => asked == Protocol.Embeddings ? null : BedrockConverse,
-        ProviderType.Gemini => asked == Protocol.Embeddings ? null : Gemini,
-        ProviderType.VertexAI => asked == Protocol.Embeddings ? null : VertexAI,
+        ProviderType.Bedrock => asked != Protocol.Embeddings ? BedrockConverse : BedrockEmbeddingsAdapter.Knows(endpoint) ? BedrockEmbeddings : null,
+        ProviderType.Gemini => asked == Protocol.Embeddings ? GeminiEmbeddings : Gemini,
+        ProviderType.VertexAI => asked == Protocol.Embeddings ? VertexEmbeddings : VertexAI,
         _ => null,
     };
 

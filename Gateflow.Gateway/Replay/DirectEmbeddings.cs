@@ -16,8 +16,8 @@ public sealed record DirectEmbeddings(IReadOnlyList<float[]>? Vectors, int? Toke
 {
     private const int LongestVector = 16_384;
 
-    /// <summary>Whether the provider has an API that gives embeddings.</summary>
-    public static bool CanAsk(ModelEndpoint endpoint) => ProviderAdapters.Find(endpoint, Protocol.Embeddings) is not null;
+    /// <summary>Whether the provider gives embeddings by OpenAI's API.</summary>
+    public static bool CanAsk(ModelEndpoint endpoint) => ProviderAdapters.Find(endpoint, Protocol.Embeddings) is { Native: Protocol.Embeddings };
 
     /// <summary>The HTTP request with address and authentication.</summary>
     /// <param name="endpoint">Who is asked.</param>

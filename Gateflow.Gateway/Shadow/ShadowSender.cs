@@ -189,7 +189,7 @@ internal sealed partial class ShadowSender(
     {
         var facts = call.Facts;
         var input = facts.HasUsage ? facts.InputTokens : TokenEstimate.Of(exchange.Envelope.PromptLength);
-        var cost = call.Candidate.Endpoint.Cost(catalog(), call.Candidate.Model, input, facts.CachedTokens, facts.CacheWrittenTokens, call.OutputTokens, Today);
+        var cost = call.Candidate.Endpoint.Cost(catalog(), call.Candidate.Model, input, facts.CachedTokens, facts.CacheWrittenTokens, call.OutputTokens, Today, facts.HourCacheTokens);
         return new ShadowUsage(input, call.OutputTokens, !call.TellsUsage, cost);
     }
 

@@ -39,6 +39,9 @@ internal sealed record ToolArguments(int Index, string Json) : AnswerPart;
 /// <summary>Log probabilities of the text just told, in OpenAI's shape: an array of {token, logprob, bytes, top_logprobs}.</summary>
 internal sealed record LogprobsDelta(JsonElement Content) : AnswerPart;
 
+/// <summary>The vector of the next text.</summary>
+internal sealed record VectorPart(float[] Values) : AnswerPart;
+
 /// <summary>A choice is finished.</summary>
 /// <param name="StopSequence">The one that ended it, where known.</param>
 internal sealed record Finished(Finish Reason, string? StopSequence = null) : AnswerPart;
@@ -51,13 +54,19 @@ internal sealed record Finished(Finish Reason, string? StopSequence = null) : An
 /// <param name="Reasoning">Part of <paramref name="Output"/>.</param>
 internal sealed record Counted(int? Input, int? Cached, int? CacheWritten, int? Output, int? Reasoning) : AnswerPart
 {
+    /// <summary>Part of <see cref="CacheWritten"/> that is to be kept for an hour; null where that is not told.</summary>
+    public int? CacheWrittenForHour { get; init; }
+
     /// <summary>The later count where it says something, else the earlier one.</summary>
     public static Counted Merge(Counted? earlier, Counted later) => earlier is null ? later : new Counted(
         later.Input ?? earlier.Input,
         later.Cached ?? earlier.Cached,
         later.CacheWritten ?? earlier.CacheWritten,
         later.Output ?? earlier.Output,
-        later.Reasoning ?? earlier.Reasoning);
+        later.Reasoning ?? earlier.Reasoning)
+    {
+        CacheWrittenForHour = later.CacheWrittenForHour ?? earlier.CacheWrittenForHour,
+    };
 }
 
 /// <summary>The provider gave up in the middle.</summary>

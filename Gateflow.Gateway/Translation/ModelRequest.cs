@@ -10,6 +10,9 @@ internal sealed record ModelRequest
 {
     public required IReadOnlyList<Message> Messages { get; init; }
 
+    /// <summary>Texts to be made vectors of; null where an answer in words is wanted.</summary>
+    public EmbeddingInput? Embedding { get; init; }
+
     public bool Stream { get; init; }
 
     /// <summary>Tokens of the answer at most, reasoning included where the model counts it.</summary>
@@ -43,6 +46,9 @@ internal sealed record ModelRequest
     public IReadOnlyList<Tool> Tools { get; init; } = [];
 
     public ToolChoice? ToolChoice { get; init; }
+
+    /// <summary>True when a tool's calls are to be told as text.</summary>
+    public bool IsFreeForm(string tool) => Tools.Any(t => t.FreeForm && t.Name == tool);
 
     /// <summary>Whether one turn may hold several calls.</summary>
     public bool? ParallelToolCalls { get; init; }

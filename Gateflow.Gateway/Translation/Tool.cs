@@ -5,7 +5,11 @@ namespace Gateflow.Gateway.Translation;
 /// <summary>A function that the model may call.</summary>
 /// <param name="Parameters">A JSON schema of an object; null for a function without parameters.</param>
 /// <param name="Strict">Whether arguments must follow the schema exactly; null when not said.</param>
-internal sealed record Tool(string Name, string? Description, JsonElement? Parameters, bool? Strict = null);
+internal sealed record Tool(string Name, string? Description, JsonElement? Parameters, bool? Strict = null)
+{
+    /// <summary>True when the caller knows it as a <see cref="FreeFormTool"/>, and its calls are to be told so.</summary>
+    public bool FreeForm { get; init; }
+}
 
 /// <summary>Whether and which tool must be called.</summary>
 /// <param name="Name">The tool, of <see cref="ToolChoiceKind.Named"/>.</param>

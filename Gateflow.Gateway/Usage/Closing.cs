@@ -139,7 +139,7 @@ internal sealed class Closing(Recorder recorder, Judge judge, KeyGate gate, Cata
             ReasoningTokens = facts.ReasoningTokens,
             TokensEstimated = used && !last.TellsUsage,
             Cost = used ? last.Candidate.Endpoint.Cost(
-                    catalog(), last.Candidate.Model, input, facts.CachedTokens, facts.CacheWrittenTokens, output, DateOnly.FromDateTime(exchange.At.UtcDateTime)) : null,
+                    catalog(), last.Candidate.Model, input, facts.CachedTokens, facts.CacheWrittenTokens, output, DateOnly.FromDateTime(exchange.At.UtcDateTime), facts.HourCacheTokens) : null,
             Capabilities = exchange.Envelope.Capabilities,
             User = exchange.Envelope.EndUser,
             Temperature = exchange.Envelope.Temperature,

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Gateflow.Simulator.Answers;
 using Gateflow.Simulator.Control;
 using Gateflow.Simulator.Faults;
@@ -6,13 +7,36 @@ using Gateflow.Simulator.Streaming;
 
 namespace Gateflow.Simulator.Bedrock;
 
-/// <summary>Converse and ConverseStream of Bedrock's runtime API.</summary>
+/// <summary>Converse and ConverseStream of Bedrock's runtime API, and InvokeModel for embeddings.</summary>
 internal static class BedrockEndpoints
 {
     public static void MapBedrock(this RouteGroupBuilder protocol)
     {
         protocol.MapPost("/model/{model}/converse", (string model, [AsParameters] Call call) => AnswerAsync(ModelId.FromRoute(model), call, stream: false));
         protocol.MapPost("/model/{model}/converse-stream", (string model, [AsParameters] Call call) => AnswerAsync(ModelId.FromRoute(model), call, stream: true));
+        protocol.MapPost("/model/{model}/invoke", (string model, [AsParameters] Call call) => EmbedAsync(ModelId.FromRoute(model), call));
+    }
+
+    private static async Task EmbedAsync(string model, Call call)
+    {
+        if (await call.Intake.ReadAsync(call.Context, call.Dialect, model, stream: false) is not { } json)
+        {
+            return;
+        }
+
+        var (request, fault) = InvokeRequest.Read(json, model);
+        if (request is null)
+        {
+            await fault!.WriteAsync(call.Context);
+        }
+        else if (await call.Intake.BeginAsync(call.Context, call.Dialect, model) is { } turn)
+        {
+            var vectors = request.Texts.Select(text => HashedVector.Of(text, model, request.Dimensions));
+            object answer = request.IsCohere
+                ? new Dictionary<string, object> { ["response_type"] = "embeddings_by_type", ["embeddings"] = new Dictionary<string, object> { ["float"] = vectors }, ["texts"] = request.Texts }
+                : new { embedding = vectors.First(), inputTextTokenCount = TokenEstimate.Of(request.Texts[0]) };
+            await Delivery.SendJsonAsync(call.Context, turn, JsonSerializer.SerializeToUtf8Bytes(answer, JsonSerializerOptions.Web));
+        }
     }
 
     private static async Task AnswerAsync(string model, Call call, bool stream)

@@ -25,6 +25,7 @@ internal static class GeminiEndpoints
             protocol.MapPost(root + "{model}:generateContent", (string model, [AsParameters] Call call, GeminiDialect dialect) => GenerateAsync(model, call, dialect, false));
             protocol.MapPost(root + "{model}:streamGenerateContent", (string model, [AsParameters] Call call, GeminiDialect dialect) => GenerateAsync(model, call, dialect, true));
             protocol.MapPost(root + "{model}:countTokens", (string model, [AsParameters] Call call, GeminiDialect dialect) => CountAsync(model, call, dialect));
+            protocol.MapPost(root + "{model}:batchEmbedContents", (string model, [AsParameters] Call call, GeminiDialect dialect) => EmbedEndpoints.BatchAsync(model, call, dialect));
         }
 
         foreach (var root in VertexRoots)
@@ -32,6 +33,8 @@ internal static class GeminiEndpoints
             protocol.MapPost(root + "{model}:generateContent", (string model, [AsParameters] Call call, VertexDialect dialect) => GenerateAsync(model, call, dialect, false));
             protocol.MapPost(root + "{model}:streamGenerateContent", (string model, [AsParameters] Call call, VertexDialect dialect) => GenerateAsync(model, call, dialect, true));
             protocol.MapPost(root + "{model}:countTokens", (string model, [AsParameters] Call call, VertexDialect dialect) => CountAsync(model, call, dialect));
+            protocol.MapPost(root + "{model}:predict", (string model, [AsParameters] Call call, VertexDialect dialect) => EmbedEndpoints.PredictAsync(model, call, dialect));
+            protocol.MapPost(root + "{model}:embedContent", (string model, [AsParameters] Call call, VertexDialect dialect) => EmbedEndpoints.OneAsync(model, call, dialect));
         }
     }
 

@@ -37,6 +37,17 @@ public sealed class CatalogModelTests
         Assert.Equal((decimal)cost, model.Cost(1_500, 0, 1_000, 0, Today));
     }
 
+    [Theory]
+    [InlineData(0, 0.0035)]
+    [InlineData(400, 0.0041)]
+    [InlineData(1_000, 0.005)]
+    public void Cost_WrittenToTheCacheForAnHour_IsTwiceAsDear(int hour, double cost)
+    {
+        var model = CatalogModel.Unknown("x", "m") with { Family = "claude-5", InputPrice = 2m, CachedInputPrice = 1m, OutputPrice = 4m };
+
+        Assert.Equal((decimal)cost, model.Cost(1_500, 0, 1_000, 0, Today, hour));
+    }
+
     [Fact]
     public void Cost_LongPrompt_IsBilledDearerAsAWhole()
     {

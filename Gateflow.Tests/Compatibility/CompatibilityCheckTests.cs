@@ -53,6 +53,22 @@ public sealed class CompatibilityCheckTests
     public void Run_ConversationsThatTheProviderStores_EndAtAnotherProvider(string target, CheckStatus status) =>
         Assert.Equal(status, Of(Run("gpt-4o", target, UsageSamples.Create(Capabilities.StoredState), Today), "stored_state").Status);
 
+    [Theory]
+    [InlineData("openai", "azure-openai", ParameterVerdict.Reject)]
+    [InlineData("azure-openai", "openai", ParameterVerdict.Reject)]
+    [InlineData("azure-openai", "azure-openai", ParameterVerdict.Accept)]
+    public void Find_StoredStateAtAzure_IsNotThatOfOpenAI(string source, string target, ParameterVerdict verdict) =>
+        Assert.Equal(verdict, ParameterRules.Embedded.Find(CatalogModel.Unknown(target, "gpt-5"), source, Capabilities.StoredState)!.Verdict);
+
+    [Theory]
+    [InlineData("meta.llama3-1-70b-instruct-v1:0", ParameterVerdict.Limit)]
+    [InlineData("ai21.jamba-1-5-large-v1:0", ParameterVerdict.Limit)]
+    [InlineData("cohere.command-r-v1:0", ParameterVerdict.Limit)]
+    [InlineData("amazon.nova-pro-v1:0", null)]
+    [InlineData("anthropic.claude-sonnet-4-6", ParameterVerdict.Rename)]
+    public void Find_ForcedToolAtBedrock_IsKnownOfEachMaker(string model, ParameterVerdict? verdict) =>
+        Assert.Equal(verdict, ParameterRules.Embedded.Find(CatalogModel.Unknown("amazon-bedrock", model), "openai", Capabilities.ForcedTool)?.Verdict);
+
     [Fact]
     public void Run_TargetThatCountsMoreTokens_ComparesWhatItWouldCount()
     {

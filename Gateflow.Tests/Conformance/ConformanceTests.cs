@@ -45,6 +45,15 @@ public sealed class ConformanceTests
             }
         }
 
+        foreach (var feature in EmbeddingFeature.All)
+        {
+            foreach (var provider in Provider.All)
+            {
+                var cell = await EmbeddingCellAsync(host, simulator, feature, provider);
+                matrix.Add("Embeddings", feature.Name, provider.Name, cell, cell);
+            }
+        }
+
         Assert.True(matrix.Faults.Count == 0, string.Join("\n\n", matrix.Faults));
         await matrix.CompareAsync(Cancel);
     }
@@ -58,6 +67,19 @@ public sealed class ConformanceTests
         }
 
         using var response = await host.PostToAsync(path, body);
+        return await CellAsync(response, simulator, provider.Upstream, (text, sent) => feature.Check(Outcome.Read(protocol, text, stream), sent));
+    }
+
+    private static async Task<Cell> EmbeddingCellAsync(GatewayHost host, SimulatorHost simulator, EmbeddingFeature feature, Provider provider)
+    {
+        using var response = await host.PostToAsync("/v1/embeddings", feature.Request(provider.EmbeddingModel));
+        return response.StatusCode == HttpStatusCode.BadRequest && provider.Embedder is null
+            ? Cell.Refused(Error(await response.Content.ReadAsStringAsync(Cancel)))
+            : await CellAsync(response, simulator, provider.Embedder!, (text, sent) => feature.Check(JsonElement.Parse(text), sent));
+    }
+
+    private static async Task<Cell> CellAsync(HttpResponseMessage response, SimulatorHost simulator, string upstream, Action<string, string> check)
+    {
         var text = await response.Content.ReadAsStringAsync(Cancel);
         if (response.StatusCode == HttpStatusCode.BadRequest && text.Contains("cannot be carried over", StringComparison.Ordinal))
         {
@@ -72,8 +94,7 @@ public sealed class ConformanceTests
         var changes = response.Headers.TryGetValues("x-gateflow-shims", out var shims) ? string.Join(", ", shims) : null;
         try
         {
-            var sent = (await simulator.RequestsAsync(provider.Upstream))[^1].GetProperty("body").GetRawText();
-            feature.Check(Outcome.Read(protocol, text, stream), sent);
+            check(text, (await simulator.RequestsAsync(upstream))[^1].GetProperty("body").GetRawText());
         }
         catch (Exception fault)
         {

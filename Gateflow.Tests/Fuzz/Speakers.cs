@@ -12,14 +12,14 @@ internal static class Speakers
     public static IReadOnlyList<ICallerProtocol> Protocols { get; } =
         [.. typeof(CallerProtocols).GetFields(BindingFlags.Public | BindingFlags.Static).Select(f => f.GetValue(null)).OfType<ICallerProtocol>()];
 
-    /// <summary>The adapters that answer callers of any protocol, each once, with an endpoint to write for.</summary>
+    /// <summary>The adapters that answer in words, to callers of any protocol, each once, with an endpoint to write for.</summary>
     public static IReadOnlyList<(IProviderAdapter Adapter, ModelEndpoint Endpoint)> Adapters { get; } =
     [
         .. from type in Enum.GetValues<ProviderType>()
            let endpoint = Endpoint(type)
            from asked in Enum.GetValues<Protocol>()
            let adapter = ProviderAdapters.Find(endpoint, asked)
-           where adapter is not null && adapter.Native != Protocol.Embeddings
+           where adapter is not null && asked != Protocol.Embeddings
            group (adapter, endpoint) by adapter into same
            select same.First(),
     ];

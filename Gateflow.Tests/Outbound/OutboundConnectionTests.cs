@@ -1,4 +1,9 @@
 using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Gateflow.Core.Outbound;
 using Gateflow.Core.Routing;
 using Gateflow.Gateway.Outbound;
@@ -75,6 +80,42 @@ public sealed class OutboundConnectionTests
     }
 
     [Fact]
+    public async Task Send_HandshakeThatStalls_CountsAsConnecting()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        using var connections = new OutboundConnections(new AddressGuard(new OutboundOptions()));
+        var provider = new ProviderEndpoint
+        {
+            Name = "silent", Type = ProviderType.OpenAI, BaseUrl = new Uri($"https://{silent.LocalEndpoint}"), ConnectTimeout = TimeSpan.FromMilliseconds(200),
+        };
+        using var request = new HttpRequestMessage(HttpMethod.Get, provider.BaseUrl);
+
+        var fault = await Assert.ThrowsAsync<HttpRequestException>(() => connections.SendAsync(provider, request, TestContext.Current.CancellationToken));
+
+        Assert.Equal("No connection to 127.0.0.1 within 0.2 s.", Assert.IsType<TimeoutException>(fault.InnerException).Message);
+    }
+
+    [Fact]
+    public async Task Send_CertificateOfNobody_IsRefused()
+    {
+        using var key = RSA.Create(2048);
+        using var certificate = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
+            .CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(100));
+        using var server = new TcpListener(IPAddress.Loopback, 0);
+        server.Start();
+        var accepted = ShakeHandsAsync(server, certificate);
+        using var connections = new OutboundConnections(new AddressGuard(new OutboundOptions()));
+        var provider = new ProviderEndpoint { Name = "forged", Type = ProviderType.OpenAI, BaseUrl = new Uri($"https://{server.LocalEndpoint}") };
+        using var request = new HttpRequestMessage(HttpMethod.Get, provider.BaseUrl);
+
+        var fault = await Assert.ThrowsAsync<HttpRequestException>(() => connections.SendAsync(provider, request, TestContext.Current.CancellationToken));
+
+        Assert.IsType<AuthenticationException>(fault.InnerException);
+        await accepted;
+    }
+
+    [Fact]
     public void Create_OwnLimit_IsAboveEveryProviders()
     {
         using var handler = OutboundConnections.Create(null, TimeProvider.System);
@@ -87,6 +128,13 @@ public sealed class OutboundConnectionTests
         var provider = new ProviderEndpoint { Name = "openai", Type = ProviderType.OpenAI, BaseUrl = upstream.BaseUrl, Trusted = trusted };
         var request = new HttpRequestMessage(HttpMethod.Post, $"{upstream.BaseUrl}/chat/completions") { Content = new StringContent(GatewayHost.Chat()) };
         return connections.SendAsync(provider, request, TestContext.Current.CancellationToken);
+    }
+
+    private static async Task ShakeHandsAsync(TcpListener server, X509Certificate2 certificate)
+    {
+        using var client = await server.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
+        await using var stream = new SslStream(client.GetStream());
+        await Record.ExceptionAsync(() => stream.AuthenticateAsServerAsync(certificate)); // whether the client's refusal is seen here is a matter of timing
     }
 
     /// <summary>A clock by which every wait is over at once.</summary>

@@ -1,4 +1,5 @@
 using Gateflow.Core.Providers;
+using Gateflow.Gateway.Probes;
 
 namespace Gateflow.Tests.Providers;
 
@@ -15,6 +16,7 @@ public sealed class ProviderHealthTests
     [InlineData("limited limited limited limited", HealthState.Degraded)]
     [InlineData("ok key", HealthState.Down)]
     [InlineData("address", HealthState.Down)]
+    [InlineData("ok credit", HealthState.Down)]
     public void After_Probes_TellsTheState(string probes, HealthState state) => Assert.Equal(state, Fold(probes).State);
 
     [Fact]
@@ -35,6 +37,7 @@ public sealed class ProviderHealthTests
             "no" => ProbeFault.NoConnection,
             "limited" => ProbeFault.RateLimited,
             "key" => ProbeFault.KeyRefused,
+            "credit" => ProbeAnswer.Fault(402),
             "address" => ProbeFault.AddressRefused,
             _ => null,
         },

@@ -19,14 +19,14 @@ internal static class ChatAnswerJson
         json.WriteString("model"u8, context.Model);
     }
 
-    /// <summary>The members of a call of a tool: <c>id, type, function {name, arguments}</c>, and Gemini's proof where it gave one.</summary>
-    public static void WriteCall(Utf8JsonWriter json, ToolStart call, string arguments)
+    /// <summary>The members of a call of a tool: <c>id, type, function {name, arguments}</c> or <c>custom {name, input}</c>, and Gemini's proof where it gave one.</summary>
+    public static void WriteCall(Utf8JsonWriter json, ToolStart call, string arguments, bool freeForm)
     {
         json.WriteString("id"u8, call.Id);
-        json.WriteString("type"u8, "function"u8);
-        json.WriteStartObject("function"u8);
+        json.WriteString("type"u8, freeForm ? "custom"u8 : "function"u8);
+        json.WriteStartObject(freeForm ? "custom"u8 : "function"u8);
         json.WriteString("name"u8, call.Name);
-        json.WriteString("arguments"u8, arguments);
+        json.WriteString(freeForm ? "input"u8 : "arguments"u8, arguments);
         json.WriteEndObject();
         if (call.Signature is { } signature)
         {

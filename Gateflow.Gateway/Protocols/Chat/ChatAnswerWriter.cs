@@ -40,7 +40,7 @@ internal sealed class ChatAnswerWriter(AnswerContext context) : IAnswerWriter
         json.WriteStartArray("choices"u8);
         foreach (var choice in _choices.Values)
         {
-            choice.Write(json, context.Request.LegacyFunctions);
+            choice.Write(json, context.Request);
         }
 
         json.WriteEndArray();

@@ -44,8 +44,9 @@ internal sealed class ChatChoice(int index)
         }
     }
 
-    public void Write(Utf8JsonWriter json, bool legacy)
+    public void Write(Utf8JsonWriter json, ModelRequest asked)
     {
+        var legacy = asked.LegacyFunctions;
         json.WriteStartObject();
         json.WriteNumber("index"u8, index);
         json.WriteStartObject("message"u8);
@@ -57,21 +58,21 @@ internal sealed class ChatChoice(int index)
             json.WriteString("reasoning_content"u8, _thoughts.ToString());
         }
 
-        WriteCalls(json, legacy);
+        WriteCalls(json, asked);
         json.WriteEndObject();
         WriteLogprobs(json);
         json.WriteString("finish_reason"u8, ChatAnswerJson.FinishReason(_finish, _calls.Count > 0, legacy));
         json.WriteEndObject();
     }
 
-    private void WriteCalls(Utf8JsonWriter json, bool legacy)
+    private void WriteCalls(Utf8JsonWriter json, ModelRequest asked)
     {
         if (_calls.Count == 0)
         {
             return;
         }
 
-        if (legacy)
+        if (asked.LegacyFunctions)
         {
             var (first, text) = _calls.First().Value;
             json.WriteStartObject("function_call"u8);
@@ -85,7 +86,8 @@ internal sealed class ChatChoice(int index)
         foreach (var (call, arguments) in _calls.Values)
         {
             json.WriteStartObject();
-            ChatAnswerJson.WriteCall(json, call, arguments.ToString());
+            var freeForm = asked.IsFreeForm(call.Name);
+            ChatAnswerJson.WriteCall(json, call, freeForm ? FreeFormTool.InputOf(arguments.ToString()) : arguments.ToString(), freeForm);
             json.WriteEndObject();
         }
 

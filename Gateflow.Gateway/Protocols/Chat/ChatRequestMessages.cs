@@ -104,6 +104,13 @@ internal sealed class ChatRequestMessages
 
     private ToolCallPart ReadCall(RequestField call)
     {
+        if (call.Find("custom") is { } custom)
+        {
+            var (customId, tool) = (call.Need("id").Text(), custom.Need("name").Text());
+            _toolOfCall[customId] = tool;
+            return new ToolCallPart(customId, tool, FreeFormTool.Arguments(custom.Need("input").Text()));
+        }
+
         if (call.Find("type")?.Text() is { } type and not "function")
         {
             throw call.Unsupported($"has no tools of the type '{type}'");

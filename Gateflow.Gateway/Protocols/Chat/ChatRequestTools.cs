@@ -9,7 +9,7 @@ internal static class ChatRequestTools
     public static IReadOnlyList<Tool> Read(RequestField? tools, RequestField? functions) =>
         [.. tools?.Items().Select(ReadTool) ?? [], .. functions?.Items().Select(ReadFunction) ?? []];
 
-    /// <summary><c>none | auto | required</c>, or <c>{type: function, function {name}}</c>.</summary>
+    /// <summary><c>none | auto | required</c>, or <c>{type: function, function {name}}</c>, or the same of <c>custom</c>.</summary>
     public static ToolChoice? Choice(RequestField? choice)
     {
         if (choice is not { } given)
@@ -31,6 +31,7 @@ internal static class ChatRequestTools
         return given.Need("type").Text() switch
         {
             "function" => new ToolChoice(ToolChoiceKind.Named, given.Need("function").Need("name").Text()),
+            "custom" => new ToolChoice(ToolChoiceKind.Named, given.Need("custom").Need("name").Text()),
             var other => throw given.Unsupported($"has no choice of tools of the type '{other}'"),
         };
     }
@@ -51,6 +52,7 @@ internal static class ChatRequestTools
     private static Tool ReadTool(RequestField tool) => tool.Need("type").Text() switch
     {
         "function" => ReadFunction(tool.Need("function")),
+        "custom" => FreeFormTool.Read(tool.Need("custom")),
         var other => throw tool.Unsupported($"has no tools of the type '{other}'"),
     };
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 using Gateflow.Gateway.Envelopes;
 using Gateflow.Gateway.Providers;
@@ -37,6 +38,22 @@ internal sealed class ChatStreamWriter(AnswerContext context) : IAnswerWriter
                     _choices[part.Choice] = state = new State();
                 }
 
+                if (part is ToolStart start && context.Request.IsFreeForm(start.Name))
+                {
+                    state.Inputs[start.Index] = new StringBuilder();
+                }
+
+                if (part is ToolArguments arguments && state.Inputs.TryGetValue(arguments.Index, out var input))
+                {
+                    input.Append(arguments.Json); // the text stands within JSON, which has to be whole to be read
+                    break;
+                }
+
+                if (part is Finished)
+                {
+                    WriteInputs(part.Choice, state, output);
+                }
+
                 WriteChunk(part, state, output);
                 break;
         }
@@ -48,6 +65,7 @@ internal sealed class ChatStreamWriter(AnswerContext context) : IAnswerWriter
         {
             if (!state.Finished)
             {
+                WriteInputs(choice, state, output);
                 WriteChunk(new Finished(Finish.None) { Choice = choice }, state, output);
             }
         }
@@ -63,6 +81,15 @@ internal sealed class ChatStreamWriter(AnswerContext context) : IAnswerWriter
         }
 
         output.Append("data: [DONE]\n\n"u8);
+    }
+
+    /// <summary>The texts of the free-form calls of a choice, now that it ends.</summary>
+    private void WriteInputs(int choice, State state, PooledBody output)
+    {
+        foreach (var (index, input) in state.Inputs)
+        {
+            WriteChunk(new ToolArguments(index, FreeFormTool.InputOf(input.ToString())) { Choice = choice }, state, output);
+        }
     }
 
     private void WriteChunk(AnswerPart part, State state, PooledBody output) => WriteEvent(output, json =>
@@ -131,16 +158,16 @@ internal sealed class ChatStreamWriter(AnswerContext context) : IAnswerWriter
                 break;
             case ToolStart call:
                 state.HasCalls = true;
-                WriteCall(json, call.Index, call, "");
+                WriteCall(json, call.Index, call, "", state);
                 break;
             case ToolArguments arguments:
-                WriteCall(json, arguments.Index, null, arguments.Json);
+                WriteCall(json, arguments.Index, null, arguments.Json, state);
                 break;
         }
     }
 
     /// <param name="start">The call when it begins; null when only its arguments go on.</param>
-    private void WriteCall(Utf8JsonWriter json, int index, ToolStart? start, string arguments)
+    private void WriteCall(Utf8JsonWriter json, int index, ToolStart? start, string arguments, State state)
     {
         if (context.Request.LegacyFunctions)
         {
@@ -155,17 +182,18 @@ internal sealed class ChatStreamWriter(AnswerContext context) : IAnswerWriter
             return;
         }
 
+        var freeForm = state.Inputs.ContainsKey(index);
         json.WriteStartArray("tool_calls"u8);
         json.WriteStartObject();
         json.WriteNumber("index"u8, index);
         if (start is not null)
         {
-            ChatAnswerJson.WriteCall(json, start, arguments);
+            ChatAnswerJson.WriteCall(json, start, arguments, freeForm);
         }
         else
         {
-            json.WriteStartObject("function"u8);
-            json.WriteString("arguments"u8, arguments);
+            json.WriteStartObject(freeForm ? "custom"u8 : "function"u8);
+            json.WriteString(freeForm ? "input"u8 : "arguments"u8, arguments);
             json.WriteEndObject();
         }
 
@@ -191,6 +219,9 @@ internal sealed class ChatStreamWriter(AnswerContext context) : IAnswerWriter
     private sealed class State
     {
         public bool Begun { get; set; }
+
+        /// <summary>Arguments of its free-form calls so far, by the call's index.</summary>
+        public SortedDictionary<int, StringBuilder> Inputs { get; } = [];
 
         public bool HasCalls { get; set; }
 

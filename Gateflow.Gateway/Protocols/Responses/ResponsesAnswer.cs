@@ -23,7 +23,7 @@ internal sealed class ResponsesAnswer(AnswerContext context)
 
     public ResponsesItem Add(ResponsesItemKind kind, ToolStart? call = null)
     {
-        var prefix = kind switch { ResponsesItemKind.Reasoning => "rs", ResponsesItemKind.Call => "fc", _ => "msg" };
+        var prefix = kind switch { ResponsesItemKind.Reasoning => "rs", ResponsesItemKind.Call => "fc", ResponsesItemKind.FreeFormCall => "ctc", _ => "msg" };
         var item = new ResponsesItem(kind, $"{prefix}_{_unique}{Items.Count:x2}", Items.Count, call);
         Items.Add(item);
         return item;

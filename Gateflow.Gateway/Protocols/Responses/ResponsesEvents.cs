@@ -76,26 +76,36 @@ internal sealed class ResponsesEvents
         End(json, output);
     }
 
-    /// <summary>The next piece of a call's arguments.</summary>
+    /// <summary>The next piece of a call's arguments, or of its text.</summary>
     public void Arguments(PooledBody output, ResponsesItem call, string text)
     {
-        using var json = Begin(output, "response.function_call_arguments.delta");
+        using var json = Begin(output, $"response.{Said(call)}.delta");
         json.WriteString("item_id"u8, call.Id);
         json.WriteNumber("output_index"u8, call.Index);
         json.WriteString("delta"u8, text);
         End(json, output);
     }
 
-    /// <summary>A call's whole arguments.</summary>
+    /// <summary>A call's whole arguments, or its text.</summary>
     public void ArgumentsDone(PooledBody output, ResponsesItem call)
     {
-        using var json = Begin(output, "response.function_call_arguments.done");
+        using var json = Begin(output, $"response.{Said(call)}.done");
         json.WriteString("item_id"u8, call.Id);
         json.WriteNumber("output_index"u8, call.Index);
-        json.WriteString("name"u8, call.Call!.Name);
-        json.WriteString("arguments"u8, call.Arguments.ToString());
+        if (call.Kind == ResponsesItemKind.FreeFormCall)
+        {
+            json.WriteString("input"u8, call.Input);
+        }
+        else
+        {
+            json.WriteString("name"u8, call.Call!.Name);
+            json.WriteString("arguments"u8, call.Arguments.ToString());
+        }
+
         End(json, output);
     }
+
+    private static string Said(ResponsesItem call) => call.Kind == ResponsesItemKind.FreeFormCall ? "custom_tool_call_input" : "function_call_arguments";
 
     private static void Place(Utf8JsonWriter json, ResponsesItem item, ResponsesPart part)
     {

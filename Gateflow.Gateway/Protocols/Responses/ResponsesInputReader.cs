@@ -82,7 +82,12 @@ internal static class ResponsesInputReader
             else if (reader.ValueTextEquals("type"u8))
             {
                 reader.Read();
-                role = reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("function_call"u8) ? ItemRole.Call : role;
+                if (reader.TokenType == JsonTokenType.String)
+                {
+                    role = reader.ValueTextEquals("function_call"u8) ? ItemRole.Call : role;
+                    envelope.Add(Capabilities.StoredState, reader.ValueTextEquals("item_reference"u8));
+                }
+
                 reader.Skip();
             }
             else if (reader.ValueTextEquals("content"u8) || reader.ValueTextEquals("output"u8) || reader.ValueTextEquals("arguments"u8))

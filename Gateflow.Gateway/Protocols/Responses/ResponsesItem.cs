@@ -8,7 +8,7 @@ namespace Gateflow.Gateway.Protocols.Responses;
 /// <param name="Kind">What it is.</param>
 /// <param name="Id">Of the item, not of a call.</param>
 /// <param name="Index">Its place in the output.</param>
-/// <param name="Call">The call that it is, of <see cref="ResponsesItemKind.Call"/>.</param>
+/// <param name="Call">The call that it is, of <see cref="ResponsesItemKind.Call"/> and <see cref="ResponsesItemKind.FreeFormCall"/>.</param>
 internal sealed record ResponsesItem(ResponsesItemKind Kind, string Id, int Index, ToolStart? Call = null)
 {
     /// <summary>Texts and refusals of a message, the summary of thoughts.</summary>
@@ -16,6 +16,9 @@ internal sealed record ResponsesItem(ResponsesItemKind Kind, string Id, int Inde
 
     /// <summary>Of a call.</summary>
     public StringBuilder Arguments { get; } = new();
+
+    /// <summary>Of a free-form call: its text, which can be read once the arguments are whole.</summary>
+    public string Input => Arguments.Length == 0 ? "" : FreeFormTool.InputOf(Arguments.ToString());
 
     /// <summary>Of thoughts: <c>encrypted_content</c>.</summary>
     public ForeignProof? Proof { get; set; }
@@ -40,6 +43,13 @@ internal sealed record ResponsesItem(ResponsesItemKind Kind, string Id, int Inde
                 json.WriteString("arguments"u8, Arguments.ToString());
                 json.WriteString("call_id"u8, Call!.Id);
                 json.WriteString("name"u8, Call.Name);
+                break;
+            case ResponsesItemKind.FreeFormCall:
+                json.WriteString("type"u8, "custom_tool_call"u8);
+                json.WriteString("status"u8, Status);
+                json.WriteString("call_id"u8, Call!.Id);
+                json.WriteString("name"u8, Call.Name);
+                json.WriteString("input"u8, Input);
                 break;
             default:
                 json.WriteString("type"u8, "message"u8);
@@ -69,4 +79,5 @@ internal enum ResponsesItemKind : byte
     Message,
     Reasoning,
     Call,
+    FreeFormCall,
 }

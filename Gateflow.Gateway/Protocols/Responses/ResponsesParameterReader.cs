@@ -33,10 +33,15 @@ internal static class ResponsesParameterReader
             envelope.User ??= reader.TokenType == JsonTokenType.String && reader.GetString() is { Length: > 0 } user ? user : null;
             envelope.Set(Capabilities.Metadata, true);
         }
-        else if (reader.ValueTextEquals("previous_response_id"u8) || reader.ValueTextEquals("conversation"u8))
+        else if (reader.ValueTextEquals("previous_response_id"u8) || reader.ValueTextEquals("conversation"u8) || reader.ValueTextEquals("prompt"u8))
         {
             reader.Read();
             envelope.Add(Capabilities.StoredState, reader.TokenType != JsonTokenType.Null);
+        }
+        else if (reader.ValueTextEquals("background"u8))
+        {
+            reader.Read();
+            envelope.Add(Capabilities.StoredState, reader.TokenType == JsonTokenType.True); // the answer is to be fetched later, by its id
         }
         else if (reader.ValueTextEquals("text"u8))
         {

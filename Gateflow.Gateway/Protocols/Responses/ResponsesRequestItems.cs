@@ -50,9 +50,12 @@ internal sealed class ResponsesRequestItems
                 AddMessage(item);
                 break;
             case "function_call":
-                Said().Add(ReadCall(item));
+                Said().Add(ReadCall(item, item.Find("arguments")?.Text() ?? "{}"));
                 break;
-            case "function_call_output":
+            case "custom_tool_call":
+                Said().Add(ReadCall(item, FreeFormTool.Arguments(item.Need("input").Text())));
+                break;
+            case "function_call_output" or "custom_tool_call_output":
                 AddResult(item);
                 break;
             case "reasoning":
@@ -119,11 +122,11 @@ internal sealed class ResponsesRequestItems
             proof is { Kind: ProofKind.Redacted } ? proof.Value : null));
     }
 
-    private ToolCallPart ReadCall(RequestField item)
+    private ToolCallPart ReadCall(RequestField item, string arguments)
     {
         var (id, name) = (item.Need("call_id").Text(), item.Need("name").Text());
         _toolOfCall[id] = name;
-        return new ToolCallPart(id, name, item.Find("arguments")?.Text() ?? "{}") { Signature = _proofOfCall.GetValueOrDefault(id) };
+        return new ToolCallPart(id, name, arguments) { Signature = _proofOfCall.GetValueOrDefault(id) };
     }
 
     private void AddResult(RequestField item)

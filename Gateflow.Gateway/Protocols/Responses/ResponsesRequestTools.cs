@@ -22,7 +22,7 @@ internal static class ResponsesRequestTools
 
         return choice.Need("type").Text() switch
         {
-            "function" => (tools, new ToolChoice(ToolChoiceKind.Named, choice.Need("name").Text())),
+            "function" or "custom" => (tools, new ToolChoice(ToolChoiceKind.Named, choice.Need("name").Text())),
             "allowed_tools" => ([.. Allowed(tools, choice.Need("tools"))], new ToolChoice(Word(choice.Need("mode")))),
             var other => throw choice.Unsupported($"has no tool '{other}' of its own"),
         };
@@ -56,6 +56,7 @@ internal static class ResponsesRequestTools
     private static Tool ReadTool(RequestField tool) => tool.Need("type").Text() switch
     {
         "function" => new Tool(tool.Need("name").Text(), tool.Find("description")?.Text(), tool.Find("parameters")?.Object(), tool.Find("strict")?.Flag()),
+        "custom" => FreeFormTool.Read(tool),
         var other => throw tool.Unsupported($"has no tool '{other}' of its own"),
     };
 }

@@ -57,7 +57,7 @@ internal static class ResponsesSettings
         if (request.ToolChoice is { Kind: ToolChoiceKind.Named } named)
         {
             json.WriteStartObject("tool_choice"u8);
-            json.WriteString("type"u8, "function"u8);
+            json.WriteString("type"u8, request.IsFreeForm(named.Name!) ? "custom"u8 : "function"u8);
             json.WriteString("name"u8, named.Name);
             json.WriteEndObject();
         }
@@ -70,11 +70,15 @@ internal static class ResponsesSettings
         foreach (var tool in request.Tools)
         {
             json.WriteStartObject();
-            json.WriteString("type"u8, "function"u8);
+            json.WriteString("type"u8, tool.FreeForm ? "custom"u8 : "function"u8);
             json.WriteString("name"u8, tool.Name);
             json.WriteString("description"u8, tool.Description);
-            WriteRaw(json, "parameters"u8, tool.Parameters, "null"u8);
-            WriteFlag(json, "strict"u8, tool.Strict);
+            if (!tool.FreeForm)
+            {
+                WriteRaw(json, "parameters"u8, tool.Parameters, "null"u8);
+                WriteFlag(json, "strict"u8, tool.Strict);
+            }
+
             json.WriteEndObject();
         }
 

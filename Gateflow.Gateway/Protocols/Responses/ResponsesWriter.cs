@@ -48,7 +48,11 @@ internal sealed class ResponsesWriter(AnswerContext context) : IAnswerWriter
                 break;
             case ToolArguments { Json.Length: > 0 } arguments when _calls.TryGetValue(arguments.Index, out var call):
                 call.Arguments.Append(arguments.Json);
-                _events?.Arguments(output, call, arguments.Json);
+                if (call.Kind == ResponsesItemKind.Call)
+                {
+                    _events?.Arguments(output, call, arguments.Json);
+                }
+
                 break;
             case Finished finished:
                 _answer.Finish = finished.Reason;
@@ -67,6 +71,11 @@ internal sealed class ResponsesWriter(AnswerContext context) : IAnswerWriter
         Close(output, cut);
         foreach (var call in _calls.Values.OrderBy(static call => call.Index))
         {
+            if (call.Kind == ResponsesItemKind.FreeFormCall)
+            {
+                _events?.Arguments(output, call, call.Input);
+            }
+
             _events?.ArgumentsDone(output, call);
             Finish(call, output, cut);
         }
@@ -154,7 +163,7 @@ internal sealed class ResponsesWriter(AnswerContext context) : IAnswerWriter
             Prove(new ForeignProof(ProofKind.Call, signature, call.Id), output);
         }
 
-        var item = _answer.Add(ResponsesItemKind.Call, call);
+        var item = _answer.Add(context.Request.IsFreeForm(call.Name) ? ResponsesItemKind.FreeFormCall : ResponsesItemKind.Call, call);
         _calls[call.Index] = item;
         _events?.Item(output, "response.output_item.added", item);
     }

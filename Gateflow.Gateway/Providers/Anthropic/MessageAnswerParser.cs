@@ -101,6 +101,9 @@ internal sealed class MessageAnswerParser : IAnswerParser
             _cached,
             _written,
             usage.Count("output_tokens"),
-            usage.Find("output_tokens_details")?.Count("thinking_tokens")));
+            usage.Find("output_tokens_details")?.Count("thinking_tokens"))
+        {
+            CacheWrittenForHour = usage.Find("cache_creation")?.Count("ephemeral_1h_input_tokens"),
+        });
     }
 }

@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Gateflow.Gateway.Providers.Anthropic;
 
 /// <summary>
-/// Reads <c>usage {input_tokens, cache_read_input_tokens, cache_creation_input_tokens, output_tokens, output_tokens_details{thinking_tokens}}</c>.
-/// Anthropic's <c>input_tokens</c> are those that the cache had no part in; the facts hold all. The end of a stream may tell only some again.
+/// Reads <c>usage {input_tokens, cache_read_input_tokens, cache_creation_input_tokens, cache_creation{ephemeral_1h_input_tokens}, output_tokens,
+/// output_tokens_details{thinking_tokens}}</c>. Anthropic's <c>input_tokens</c> are those that the cache had no part in; the facts hold all. The end of a stream may tell only some again.
 /// </summary>
 internal static class MessageUsageReader
 {
@@ -33,6 +33,10 @@ internal static class MessageUsageReader
             {
                 facts.CacheWrittenTokens = Count(ref reader) ?? facts.CacheWrittenTokens;
             }
+            else if (reader.ValueTextEquals("cache_creation"u8))
+            {
+                facts.HourCacheTokens = Detail(ref reader, "ephemeral_1h_input_tokens"u8) ?? facts.HourCacheTokens;
+            }
             else if (reader.ValueTextEquals("output_tokens"u8))
             {
                 facts.OutputTokens = Count(ref reader) ?? facts.OutputTokens;
@@ -40,8 +44,7 @@ internal static class MessageUsageReader
             }
             else if (reader.ValueTextEquals("output_tokens_details"u8))
             {
-                reader.Read();
-                ReadDetails(ref reader, facts);
+                facts.ReasoningTokens = Detail(ref reader, "thinking_tokens"u8) ?? facts.ReasoningTokens;
             }
             else
             {
@@ -54,18 +57,21 @@ internal static class MessageUsageReader
         facts.InputTokens = (int)Math.Min(int.MaxValue, (long)fresh + facts.CachedTokens + facts.CacheWrittenTokens);
     }
 
-    private static void ReadDetails(ref Utf8JsonReader reader, AnswerFacts facts)
+    /// <summary>One count of an object; null where it has none, and for what is no object.</summary>
+    private static int? Detail(ref Utf8JsonReader reader, ReadOnlySpan<byte> name)
     {
+        reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
         {
-            return;
+            return null;
         }
 
+        var found = (int?)null;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
-            if (reader.ValueTextEquals("thinking_tokens"u8))
+            if (reader.ValueTextEquals(name))
             {
-                facts.ReasoningTokens = Count(ref reader) ?? facts.ReasoningTokens;
+                found = Count(ref reader);
             }
             else
             {
@@ -74,6 +80,8 @@ internal static class MessageUsageReader
 
             reader.Skip();
         }
+
+        return found;
     }
 
     /// <summary>Null for null and for what is no count.</summary>

@@ -42,6 +42,9 @@ internal sealed partial record BedrockFamily
     /// <summary>Refuses to be told whether and which tool to call.</summary>
     public bool TakesNoToolChoice { get; private init; }
 
+    /// <summary>Can be told to call some tool, but not which (AWS's API reference, SpecificToolChoice).</summary>
+    public bool TakesNoNamedTool { get; private init; }
+
     /// <summary>Takes marks of what is to be cached, and whether a tool failed.</summary>
     public bool TakesMarks => IsClaude || IsNova;
 
@@ -67,7 +70,8 @@ internal sealed partial record BedrockFamily
             "anthropic" => new BedrockFamily { IsClaude = true }, // of the first two versions
             "amazon" => new BedrockFamily { IsNova = id.Contains("nova", StringComparison.Ordinal), IsNova2 = id.Contains("nova-2", StringComparison.Ordinal) },
             "openai" => new BedrockFamily { IsGptOss = id.Contains("gpt-oss", StringComparison.Ordinal), TakesSchema = true, TakesStrictTools = true },
-            "qwen" or "deepseek" or "google" or "mistral" or "minimax" or "moonshot" or "moonshotai" or "nvidia" => new BedrockFamily { TakesSchema = true, TakesStrictTools = true },
+            "mistral" => new BedrockFamily { TakesSchema = true, TakesStrictTools = true, TakesNoNamedTool = true },
+            "qwen" or "deepseek" or "google" or "minimax" or "moonshot" or "moonshotai" or "nvidia" => new BedrockFamily { TakesSchema = true, TakesStrictTools = true },
             "meta" or "ai21" or "cohere" => new BedrockFamily { TakesNoToolChoice = true },
             _ => new BedrockFamily(),
         };

@@ -182,7 +182,10 @@ internal sealed class ConverseParser : IAnswerParser
 
         var (read, written) = (usage.Count("cacheReadInputTokens"), usage.Count("cacheWriteInputTokens"));
         int? input = usage.Count("inputTokens") is { } plain ? (int)Math.Min(int.MaxValue, (long)plain + (read ?? 0) + (written ?? 0)) : null;
-        parts.Add(new Counted(input, read, written, usage.Count("outputTokens"), null));
+        parts.Add(new Counted(input, read, written, usage.Count("outputTokens"), null)
+        {
+            CacheWrittenForHour = usage.Items("cacheDetails").FirstOrDefault(static detail => detail.Text("ttl") == "1h").Count("inputTokens"),
+        });
     }
 
     private static string Raw(JsonElement json) => Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8Value(json));

@@ -33,14 +33,16 @@ internal static class ConverseTools
             return (json, InWords(request.ToolChoice, notes));
         }
 
+        var unnamed = choice == ToolChoiceKind.Named && family.TakesNoNamedTool;
         json.Set("toolChoice", choice switch
         {
             ToolChoiceKind.Auto => new JsonObject { ["auto"] = new JsonObject() },
+            ToolChoiceKind.Named when unnamed => new JsonObject { ["any"] = new JsonObject() },
             ToolChoiceKind.Required => new JsonObject { ["any"] = new JsonObject() },
             ToolChoiceKind.Named => new JsonObject { ["tool"] = new JsonObject { ["name"] = request.ToolChoice!.Name } },
             _ => null,
         });
-        return (json, null);
+        return (json, unnamed ? InWords(request.ToolChoice, notes) : null);
     }
 
     private static string? InWords(ToolChoice? choice, ShimNotes notes)

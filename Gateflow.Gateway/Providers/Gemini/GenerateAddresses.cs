@@ -2,9 +2,10 @@ namespace Gateflow.Gateway.Providers.Gemini;
 
 /// <summary>Where one model of Google's answers.</summary>
 /// <param name="model">The model's own address, without the method.</param>
-internal sealed class GenerateAddresses(string model)
+/// <param name="method">The method that answers whole.</param>
+internal sealed class GenerateAddresses(string model, string method)
 {
-    private readonly Uri _whole = new($"{model}:generateContent");
+    private readonly Uri _whole = new($"{model}:{method}");
     private readonly Uri _stream = new($"{model}:streamGenerateContent?alt=sse");
 
     /// <summary>The request without authentication.</summary>

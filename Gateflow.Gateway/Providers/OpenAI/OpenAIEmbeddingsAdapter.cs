@@ -17,9 +17,9 @@ internal sealed class OpenAIEmbeddingsAdapter : IProviderAdapter
     public ValueTask<HttpRequestMessage> CreateAsync(ProviderRequest request, CancellationToken cancellationToken) => _calls.CreateAsync(request);
 
     public JsonObject Write(ModelRequest request, ModelEndpoint endpoint, ShimNotes notes) =>
-        throw new InvalidOperationException("Embeddings are never translated.");
+        throw new InvalidOperationException("Only callers of embeddings ask for them, and their bytes pass through.");
 
-    public IAnswerParser CreateParser() => throw new InvalidOperationException("Embeddings are never translated.");
+    public IAnswerParser CreateParser() => throw new InvalidOperationException("Only callers of embeddings ask for them, and their bytes pass through.");
 
     public bool TryRead(ReadOnlySpan<byte> json, AnswerFacts facts, out AnswerMarks marks) => EmbeddingsAnswerReader.TryRead(json, facts, out marks);
 

@@ -7,6 +7,8 @@ namespace Gateflow.Gateway.Providers.OpenAI;
 /// <summary>Reads <c>{"error": {message, type, code}}</c>, and the forms that compatible servers have made of it.</summary>
 internal static class OpenAIErrorReader
 {
+    private const int MostFaults = 8;
+
     /// <summary>What an answer other than 2xx means.</summary>
     public static AttemptResult Classify(int status, ReadOnlySpan<byte> body) => status switch
     {
@@ -24,7 +26,7 @@ internal static class OpenAIErrorReader
         var root = AnswerElement.Parse(body);
         return root is null ? ProviderError.Of(status, provider, null)
             : root.Value.Find("error") is { } error ? Read(status, error, provider)
-            : ProviderError.Of(status, provider, root.Value.Text("message") ?? root.Value.Text("detail"));
+            : ProviderError.Of(status, provider, root.Value.Text("message") ?? Detail(root.Value));
     }
 
     /// <summary>An error within a stream that began with 200: the status is what it says of itself.</summary>
@@ -43,6 +45,21 @@ internal static class OpenAIErrorReader
 
     private static bool IsPolicy(ReadOnlySpan<byte> body) =>
         body.IndexOf("\"content_policy_violation\""u8) >= 0 || body.IndexOf("\"content_filter\""u8) >= 0;
+
+    /// <summary>FastAPI's <c>detail</c>: a text, an object with one, or <c>[{loc[], msg}]</c>, one of each fault of the request.</summary>
+    private static string? Detail(JsonElement root) => root.Find("detail") switch
+    {
+        { ValueKind: JsonValueKind.String } text => text.GetString(),
+        { ValueKind: JsonValueKind.Object } detail => detail.Text("message") ?? detail.Text("msg") ?? detail.Text("error"),
+        { ValueKind: JsonValueKind.Array } faults => string.Join("; ", faults.EnumerateArray().Take(MostFaults).Select(Fault).OfType<string>()),
+        _ => null,
+    };
+
+    private static string? Fault(JsonElement fault)
+    {
+        var place = string.Join('.', fault.Items("loc").Select(static step => step.ToString()).Where(static step => step != "body"));
+        return fault.Text("msg") is not { } message ? null : place.Length == 0 ? message : $"{place}: {message}";
+    }
 
     private static bool IsLimit(string? word) => word is not null && word.StartsWith("rate_limit", StringComparison.Ordinal);
 

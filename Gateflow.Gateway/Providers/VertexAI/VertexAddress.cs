@@ -14,8 +14,9 @@ internal static class VertexAddress
 
     /// <param name="endpoint">A model may also be named in full below the location: <c>endpoints/123</c>, <c>publishers/meta/models/x</c>.</param>
     /// <param name="accountsProject">The service account's project, where the configuration names none.</param>
+    /// <param name="method">What is called there.</param>
     /// <exception cref="ProviderSetupException">No project is known.</exception>
-    public static GenerateAddresses Of(ModelEndpoint endpoint, string? accountsProject)
+    public static GenerateAddresses Of(ModelEndpoint endpoint, string? accountsProject, string method)
     {
         var (provider, model) = (endpoint.Provider, endpoint.UpstreamModel);
         var project = provider.Project ?? accountsProject
@@ -23,6 +24,7 @@ internal static class VertexAddress
         var name = model.Contains('/', StringComparison.Ordinal) ? model : $"publishers/google/models/{Uri.EscapeDataString(model)}";
         return new GenerateAddresses(
             $"{provider.BaseUrl.AbsoluteUri.TrimEnd('/')}/{provider.ApiVersion ?? OwnVersion}/projects/{Uri.EscapeDataString(project)}"
-            + $"/locations/{Uri.EscapeDataString(provider.Location ?? OwnLocation)}/{name}");
+            + $"/locations/{Uri.EscapeDataString(provider.Location ?? OwnLocation)}/{name}",
+            method);
     }
 }

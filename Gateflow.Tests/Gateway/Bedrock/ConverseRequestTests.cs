@@ -17,6 +17,10 @@ public sealed class ConverseRequestTests
     private const string Opus48 = "anthropic.claude-opus-4-8";
     private const string Nova = "amazon.nova-2-lite-v1:0";
     private const string Nova1 = "us.amazon.nova-pro-v1:0";
+    private const string Mistral = "mistral.mistral-large-2407-v1:0";
+
+    private const string Named = ",\"tool_choice\":{\"type\":\"function\",\"function\":{\"name\":\"f\"}}";
+
     private const string Llama = "meta.llama3-3-70b-instruct-v1:0";
     private const string Tool = ",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}]";
     private const string Schema = ""","response_format":{"type":"json_schema","json_schema":{"name":"n","schema":{"type":"object","properties":{"a":{"type":"array","items":{"type":"object","properties":{}}}}}}}""";
@@ -110,6 +114,9 @@ public sealed class ConverseRequestTests
     [InlineData(Llama, Tool + ",\"tool_choice\":\"required\"", "toolConfig.toolChoice", "null", "tool_choice:mapped(instruction)")]
     [InlineData(Llama, Tool + ",\"tool_choice\":\"required\"", "system", """[{"text":"Call a tool. Do not answer in words."}]""", "tool_choice:mapped(instruction)")]
     [InlineData("ai21.jamba-1-5-large-v1:0", Tool + ",\"tool_choice\":{\"type\":\"function\",\"function\":{\"name\":\"f\"}}", "system", """[{"text":"Call the tool 'f'. Do not answer in words."}]""", "tool_choice:mapped(instruction)")]
+    [InlineData(Mistral, Tool + ",\"tool_choice\":\"required\"", "toolConfig.toolChoice", """{"any":{}}""")]
+    [InlineData(Mistral, Tool + Named, "toolConfig.toolChoice", """{"any":{}}""", "tool_choice:mapped(instruction)")]
+    [InlineData(Mistral, Tool + Named, "system", """[{"text":"Call the tool 'f'. Do not answer in words."}]""", "tool_choice:mapped(instruction)")]
     [InlineData(Nova, Tool + ",\"tool_choice\":\"required\"", "toolConfig.toolChoice", """{"any":{}}""")]
     [InlineData(Llama, Tool + ",\"parallel_tool_calls\":false", "additionalModelRequestFields", "null", "parallel_tool_calls:dropped")]
     [InlineData(Nova, ",\"top_k\":9", "additionalModelRequestFields", """{"inferenceConfig":{"topK":9}}""")]

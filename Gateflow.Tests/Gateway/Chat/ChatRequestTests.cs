@@ -155,7 +155,7 @@ public sealed class ChatRequestTests
     [InlineData("""{"role":"user","content":"x"}],"temperature":1e999,"x":[""", "temperature")]
     [InlineData("""{"role":"user","content":"x"}],"max_tokens":0,"x":[""", "max_tokens")]
     [InlineData("""{"role":"user","content":"x"}],"seed":1.5,"x":[""", "seed")]
-    [InlineData("""{"role":"user","content":"x"}],"tools":[{"type":"custom","custom":{"name":"c"}}],"x":[""", "tools[0]")]
+    [InlineData("""{"role":"user","content":"x"}],"tools":[{"type":"custom","custom":{"name":"c","format":{"type":"grammar"}}}],"x":[""", "tools[0].custom.format")]
     [InlineData("""{"role":"user","content":"x"}],"tools":[{"type":"function","function":{"name":"f","parameters":"x"}}],"x":[""", "tools[0].function.parameters")]
     [InlineData("""{"role":"user","content":"x"}],"response_format":{"type":"xml"},"x":[""", "response_format.type")]
     public void Read_Malformed_SaysWhere(string messages, string param)

@@ -44,7 +44,11 @@ public sealed class ResponsesEnvelopeTests
     [Theory]
     [InlineData(""","previous_response_id":"resp_1","conversation":null""", Capabilities.StoredState)]
     [InlineData(""","conversation":{"id":"conv_1"}""", Capabilities.StoredState)]
+    [InlineData(""","prompt":{"id":"pmpt_1"}""", Capabilities.StoredState)]
+    [InlineData(""","background":true""", Capabilities.StoredState)]
+    [InlineData(""","input":[{"type":"item_reference","id":"msg_1"},{"role":"user","content":"x"}]""", Capabilities.StoredState)]
     [InlineData(""","previous_response_id":null""", Capabilities.None)]
+    [InlineData(""","store":true,"background":false,"input":[{"type":"message","role":"user","content":"x"}]""", Capabilities.None)]
     public void Read_WhatTheProviderStores_IsSeen(string more, Capabilities expected) =>
         Assert.Equal(expected, Read($$"""{"model":"m","input":"Hi"{{more}}}""").Envelope.Capabilities & Capabilities.StoredState);
 
