@@ -19,7 +19,9 @@ using Gateflow.Gateway.Routing;
 using Gateflow.Gateway.Shadow;
 using Gateflow.Gateway.Usage;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -73,6 +75,8 @@ public static class GatewayHosting
         services.AddSingleton<Scoring>();
         services.AddSingleton<Closing>();
         services.AddSingleton<RequestPipeline>();
+        services.AddSingleton<Drain>();
+        services.AddOptions<KestrelServerOptions>().Configure<Drain>(CutOff);
         services.AddSingleton<ModelsEndpoint>();
         services.AddSingleton<CountTokensEndpoint>();
         services.AddSingleton<FeedbackEndpoint>();
@@ -112,6 +116,13 @@ public static class GatewayHosting
 
         RequestDelegate Speaking(ICallerProtocol protocol) => http => pipeline.HandleAsync(http, protocol);
     }
+
+    /// <summary>A connection is registered once, so its requests cost nothing more.</summary>
+    private static void CutOff(KestrelServerOptions server, Drain drain) => server.ConfigureEndpointDefaults(endpoint => endpoint.Use(next => async connection =>
+    {
+        await using var end = drain.Cut.UnsafeRegister(static c => ((ConnectionContext)c!).Abort(), connection);
+        await next(connection);
+    }));
 
     private static Task NotAllowed(HttpContext http)
     {
