@@ -45,6 +45,18 @@ public static class DatabaseFault
         return $"Not saved, the database refused: {fault.GetBaseException().Message.TrimEnd('.')}. Try again.";
     }
 
+    /// <summary>What the driver says, which names the server; else what lies beneath.</summary>
+    internal static string Words(Exception fault)
+    {
+        var said = fault;
+        while (said is not (null or DbException))
+        {
+            said = said.InnerException;
+        }
+
+        return (said ?? fault.GetBaseException()).Message;
+    }
+
     private static bool Any(Exception? fault, Predicate<Exception> what)
     {
         for (; fault is not null; fault = fault.InnerException)

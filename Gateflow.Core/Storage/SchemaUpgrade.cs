@@ -36,7 +36,7 @@ public sealed partial class SchemaUpgrade(IDbContextFactory<GateflowDb> database
             }
             catch (Exception fault) when (DatabaseFault.IsUnreachable(fault) && clock.GetElapsedTime(begun) < Patience)
             {
-                if (fault.GetBaseException().Message is var message && message != told)
+                if (DatabaseFault.Words(fault) is var message && message != told)
                 {
                     told = message;
                     LogUnreachable((int)Patience.TotalSeconds, message);

@@ -1,7 +1,9 @@
+using System.Net;
 using System.Net.Sockets;
 using Gateflow.Core.Storage;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Npgsql;
@@ -37,6 +39,24 @@ public sealed class SchemaUpgradeTests : IDisposable
         await Assert.ThrowsAsync<NpgsqlException>(() => RunAsync(new Server(database.Factory, Enumerable.Repeat(Refused(), 1_000))));
 
         Assert.InRange(_clock.GetUtcNow() - _clock.Start, SchemaUpgrade.Patience, 2 * SchemaUpgrade.Patience);
+    }
+
+    [Fact]
+    public async Task Run_NobodyListens_WaitsUntilTheStartIsGivenUp()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        listener.Stop();
+        await using var services = new ServiceCollection().AddGateflowStorage(DatabaseProvider.PostgreSql, $"Host=127.0.0.1;Port={port};Username=a;Password=b;Database=c").BuildServiceProvider();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        var run = Create(services.GetRequiredService<IDbContextFactory<GateflowDb>>()).RunAsync(stop.Token);
+
+        await UntilAsync(() => _log.Lines.Count > 0, run);
+
+        Assert.Contains("Failed to connect", Assert.Single(_log.Lines), StringComparison.Ordinal);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run);
     }
 
     [Fact]
