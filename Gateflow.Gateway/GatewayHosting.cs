@@ -20,7 +20,9 @@ using Gateflow.Gateway.Routing;
 using Gateflow.Gateway.Shadow;
 using Gateflow.Gateway.Usage;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -74,6 +76,8 @@ public static class GatewayHosting
         services.AddSingleton<Scoring>();
         services.AddSingleton<Closing>();
         services.AddSingleton<RequestPipeline>();
+        services.AddSingleton<Drain>();
+        services.AddOptions<KestrelServerOptions>().Configure<Drain>(CutOff);
         services.AddSingleton<ModelsEndpoint>();
         services.AddSingleton<OtherPaths>();
         services.AddSingleton<CountTokensEndpoint>();
@@ -123,4 +127,11 @@ public static class GatewayHosting
 
         RequestDelegate Speaking(ICallerProtocol protocol) => http => pipeline.HandleAsync(http, protocol);
     }
+
+    /// <summary>A connection is registered once, so its requests cost nothing more.</summary>
+    private static void CutOff(KestrelServerOptions server, Drain drain) => server.ConfigureEndpointDefaults(endpoint => endpoint.Use(next => async connection =>
+    {
+        await using var end = drain.Cut.UnsafeRegister(static c => ((ConnectionContext)c!).Abort(), connection);
+        await next(connection);
+    }));
 }

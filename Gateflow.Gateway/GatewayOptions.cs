@@ -13,6 +13,9 @@ public sealed class GatewayOptions
     /// <summary>How long after its arrival a request may still be handed to another candidate or tried again. Only a migration's source is asked later.</summary>
     public TimeSpan Budget { get; set; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>How long a stop of the host may take: for about two thirds of it requests may go on.</summary>
+    public TimeSpan Shutdown { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Proxies before the gateway that are believed when they say who calls (<c>X-Forwarded-For</c>).</summary>
     public AddressRanges TrustedProxies { get; set; } = AddressRanges.None;
 

@@ -17,4 +17,7 @@ public enum AttemptResult : byte
     PolicyRefusal,
     BrokenStream,
     ClientCancelled,
+
+    /// <summary>The gateway was stopped before the answer's end.</summary>
+    GatewayStopped,
 }

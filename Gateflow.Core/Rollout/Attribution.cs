@@ -22,10 +22,11 @@ public static class Attribution
         (ClientCancelled, _) => OutcomeKind.ClientCancel,
 
         // The caller has part of the answer: nobody else can give the rest.
-        (BrokenStream, _) => OutcomeKind.BrokenStream,
+        (BrokenStream or GatewayStopped, _) => OutcomeKind.BrokenStream,
 
         // The source was cut short, so whether it would have answered is not known.
         (_, ClientCancelled) => OutcomeKind.ClientCancel,
+        (_, GatewayStopped) => OutcomeKind.BrokenStream,
         (NotAsked, NotAsked) => OutcomeKind.OutageBoth,
 
         // The source answered what the target did not, its open breaker included; or no fallback was possible.
@@ -40,7 +41,7 @@ public static class Attribution
     {
         Ok => OutcomeKind.Success,
         ClientCancelled => OutcomeKind.ClientCancel,
-        BrokenStream => OutcomeKind.BrokenStream,
+        BrokenStream or GatewayStopped => OutcomeKind.BrokenStream,
         BadRequest => OutcomeKind.ClientFault,
         RateLimited => OutcomeKind.RateLimited,
         PolicyRefusal => OutcomeKind.Policy,

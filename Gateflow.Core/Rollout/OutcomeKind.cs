@@ -27,7 +27,7 @@ public enum OutcomeKind : byte
     /// <summary>Refused by a content policy.</summary>
     Policy,
 
-    /// <summary>The answer broke off after its first byte: counts against the model that broke.</summary>
+    /// <summary>The answer broke off after its first byte: counts against the model that broke. Recorded, but counted against nobody, where a stop of the gateway cut it short.</summary>
     BrokenStream,
 
     /// <summary>Refused by a limit of the caller's own key before any model was asked: says nothing of a model.</summary>

@@ -40,6 +40,9 @@ public sealed record ShadowCounts
     /// <summary>Pairs of answers that were compared.</summary>
     public long Compared { get; init; }
 
+    /// <summary>Pairs that were not, because one answer was too long to be kept.</summary>
+    public long TooLong { get; init; }
+
     public long SameForm { get; init; }
 
     /// <summary>Pairs with words on both sides.</summary>
@@ -93,6 +96,7 @@ public sealed record ShadowCounts
         Unpriced = a.Unpriced + b.Unpriced,
         Cost = a.Cost + b.Cost,
         Compared = a.Compared + b.Compared,
+        TooLong = a.TooLong + b.TooLong,
         SameForm = a.SameForm + b.SameForm,
         Similarities = a.Similarities + b.Similarities,
         SimilaritySum = a.SimilaritySum + b.SimilaritySum,

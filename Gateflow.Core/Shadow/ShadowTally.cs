@@ -203,6 +203,15 @@ public sealed class ShadowTally
         }
     }
 
+    /// <summary>Two answers were not compared, because one was too long to be kept.</summary>
+    public void TooLong()
+    {
+        lock (_lock)
+        {
+            _others = _others with { TooLong = _others.TooLong + 1 };
+        }
+    }
+
     /// <summary>Both models answered a request, in these times.</summary>
     public void Timed(double sourceMs, double targetMs)
     {

@@ -6,6 +6,7 @@ using Gateflow.Core.Storage.SqlServer;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Gateflow.Core.Storage;
 
@@ -28,6 +29,7 @@ public static class StorageServices
             options(o);
             o.AddInterceptors(new VersionStamp(), new AuditInterceptor());
         });
+        services.AddLogging().TryAddSingleton(TimeProvider.System);
         services.AddSingleton<AuditLog>();
         return services.AddSingleton<IDbContextFactory<GateflowDb>, Factory<T>>().AddSingleton<SchemaUpgrade>();
     }

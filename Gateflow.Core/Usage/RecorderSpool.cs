@@ -12,8 +12,13 @@ namespace Gateflow.Core.Usage;
 /// </summary>
 internal sealed class RecorderSpool
 {
+    private const int Digits = 12;
+
     private readonly string _folder;
     private readonly JsonSerializerOptions _format;
+    private readonly Lock _lock = new();
+    private readonly Queue<string> _waiting = [];
+    private long _last;
 
     public RecorderSpool(string folder, ISecretProtector protector, SamplePolicy samples)
     {
@@ -25,13 +30,15 @@ internal sealed class RecorderSpool
         };
     }
 
-    /// <summary>Files that wait, oldest first.</summary>
-    public IReadOnlyList<string> Files() => Directory.Exists(_folder)
-        ? [.. Directory.EnumerateFiles(_folder, "*.json").Order(StringComparer.Ordinal)]
-        : [];
-
-    /// <summary>The file that waits longest; null when none does.</summary>
-    public string? Oldest() => Files() is [var file, ..] ? file : null;
+    /// <summary>The file that waits longest; null when none does. Those that somebody puts into the folder are found once no other waits.</summary>
+    public string? Oldest()
+    {
+        lock (_lock)
+        {
+            List();
+            return _waiting.TryPeek(out var file) ? file : null;
+        }
+    }
 
     /// <summary>The folders of nodes of other names in which batches wait.</summary>
     public IReadOnlyList<string> Others()
@@ -49,10 +56,24 @@ internal sealed class RecorderSpool
     }
 
     /// <summary>Keeps a batch behind all others. The file's path.</summary>
-    public string Append(UsageBatch batch) => Write(batch, "");
+    public string Append(UsageBatch batch)
+    {
+        lock (_lock)
+        {
+            var file = Write(batch, "");
+            _waiting.Enqueue(file);
+            return file;
+        }
+    }
 
     /// <summary>Keeps a batch that the database does not take under a name that is not read again. The file's path.</summary>
-    public string SetAside(UsageBatch batch) => Write(batch, ".refused");
+    public string SetAside(UsageBatch batch)
+    {
+        lock (_lock)
+        {
+            return Write(batch, ".refused");
+        }
+    }
 
     /// <summary>The batch of a file; null when it is damaged, which sets it aside under another name.</summary>
     public UsageBatch? TryRead(string file)
@@ -69,11 +90,34 @@ internal sealed class RecorderSpool
         }
     }
 
+    /// <summary>Reads the names in the folder, but only when none is known: after an outage of a day there are tens of thousands.</summary>
+    private void List()
+    {
+        while (_waiting.TryPeek(out var gone) && !File.Exists(gone))
+        {
+            _waiting.Dequeue();
+        }
+
+        if (_waiting.Count > 0 || !Directory.Exists(_folder))
+        {
+            return;
+        }
+
+        foreach (var file in Directory.EnumerateFiles(_folder, "*.json").Order(StringComparer.Ordinal))
+        {
+            _waiting.Enqueue(file);
+            _last = Math.Max(_last, NumberOf(Path.GetFileName(file)));
+        }
+    }
+
+    private static long NumberOf(string name) =>
+        name.Length > Digits && long.TryParse(name.AsSpan(0, Digits), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+
     private string Write(UsageBatch batch, string ending)
     {
         Directory.CreateDirectory(_folder);
-        var last = Files() is [.., var file] ? long.Parse(Path.GetFileName(file).AsSpan(0, 12), NumberStyles.None, CultureInfo.InvariantCulture) : 0;
-        var path = Path.Combine(_folder, string.Create(CultureInfo.InvariantCulture, $"{last + 1:D12}-{batch.Id:N}.json{ending}"));
+        List();
+        var path = Path.Combine(_folder, string.Create(CultureInfo.InvariantCulture, $"{++_last:D12}-{batch.Id:N}.json{ending}"));
         using (var stream = new FileStream(path + ".part", FileMode.Create, FileAccess.Write))
         {
             JsonSerializer.Serialize(stream, batch, _format);

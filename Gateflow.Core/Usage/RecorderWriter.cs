@@ -13,7 +13,7 @@ namespace Gateflow.Core.Usage;
 /// </summary>
 public sealed partial class RecorderWriter : IDisposable
 {
-    /// <summary>Turns after which a batch that fails while the database takes other writes is set aside: it would keep all others waiting.</summary>
+    /// <summary>Turns after which a batch that fails while the database takes other writes, and always will, is set aside: it would keep all others waiting.</summary>
     private const int MaxTries = 5;
 
     /// <summary>Least time between two calls of <see cref="FoldAsync"/>: requests are folded in dozens, and few wait when memory is collected.</summary>
@@ -195,7 +195,7 @@ public sealed partial class RecorderWriter : IDisposable
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
             _failed = (batch.Id, _failed.Batch == batch.Id ? _failed.Times + 1 : 1);
-            if (_failed.Times < MaxTries || !await _store.TakesWritesAsync(cancellationToken))
+            if (_failed.Times < MaxTries || DatabaseFault.MayPass(fault) || !await _store.TakesWritesAsync(cancellationToken))
             {
                 throw;
             }

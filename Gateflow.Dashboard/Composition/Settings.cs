@@ -45,6 +45,9 @@ public sealed record Settings
     /// <summary>How long after its arrival a request may still be handed on or tried again.</summary>
     public TimeSpan Budget { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>How long a stop may take.</summary>
+    public TimeSpan Shutdown { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Proxies before the gateway that are believed when they say who calls.</summary>
     public AddressRanges TrustedProxies { get; init; } = AddressRanges.None;
 

@@ -71,6 +71,7 @@ public sealed partial class SettingsReader(IConfiguration configuration)
                 Break = TimeSpan.FromSeconds(Number("Gateflow:Breaker:BreakSeconds", 15, 0.5, 3600)),
             },
             Budget = TimeSpan.FromSeconds(Number("Gateflow:Limits:BudgetSeconds", 300, 1, 86_400)),
+            Shutdown = TimeSpan.FromSeconds(Number("Gateflow:ShutdownSeconds", 30, 1, 3600)),
             Samples = new SampleOptions
             {
                 Enabled = Boolean("Gateflow:Samples:Enabled", true),

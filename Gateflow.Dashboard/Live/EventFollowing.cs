@@ -19,14 +19,14 @@ public static class EventFollowing
     public static void MapMigrationEvents(this IEndpointRouteBuilder api) => api.MapGet("/migrations/{id}/events", GetAsync);
 
     private static async Task<IResult> GetAsync(
-        string id, HttpContext http, MigrationReader reader, MigrationFeed feed, Sessions sessions, int limit = 200, string? cursor = null)
+        string id, HttpContext http, MigrationReader reader, MigrationFeed feed, Sessions sessions, IHostApplicationLifetime lifetime, int limit = 200, string? cursor = null)
     {
         if (http.Request.Headers.Accept.ToString().Contains("text/event-stream", StringComparison.OrdinalIgnoreCase))
         {
             var after = Number(http.Request.Headers["Last-Event-ID"].ToString());
             return await reader.EventsAsync(id, after, 1, http.RequestAborted) is null
                 ? Refusal.NotFound("migration", id).ToResult()
-                : TypedResults.ServerSentEvents(FollowAsync(id, after, reader, feed, token => sessions.StandsAsync(http.User, http, token), http.RequestAborted));
+                : TypedResults.ServerSentEvents(FollowAsync(id, after, reader, feed, token => sessions.StandsAsync(http.User, http, token), lifetime.ApplicationStopping, http.RequestAborted));
         }
 
         var size = Math.Clamp(limit, 1, 1000);
@@ -37,7 +37,7 @@ public static class EventFollowing
     }
 
     private static async IAsyncEnumerable<SseItem<string>> FollowAsync(
-        string id, long after, MigrationReader reader, MigrationFeed feed, Func<CancellationToken, Task<bool>> stands, [EnumeratorCancellation] CancellationToken cancellationToken)
+        string id, long after, MigrationReader reader, MigrationFeed feed, Func<CancellationToken, Task<bool>> stands, CancellationToken stopping, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var signals = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
         await using var subscription = feed.Subscribe(id, _ =>
@@ -45,6 +45,7 @@ public static class EventFollowing
             signals.Writer.TryWrite(true);
             return Task.CompletedTask;
         });
+        await using var end = stopping.Register(() => signals.Writer.TryComplete()); // else it would hold the stop for all of its time
         signals.Writer.TryWrite(true);
         HashSet<long> sent = [.. (await reader.EventsAsync(id, after - EventView.Unsettled, (int)EventView.Unsettled, cancellationToken) ?? []).Select(e => e.Number).Where(n => n <= after)];
         await foreach (var _ in signals.Reader.ReadAllAsync(cancellationToken))

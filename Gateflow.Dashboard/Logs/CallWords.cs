@@ -25,6 +25,7 @@ public static class CallWords
             AttemptResult.PolicyRefusal => "refused by its content policy",
             AttemptResult.BrokenStream => "broke the stream off",
             AttemptResult.ClientCancelled => "the caller hung up",
+            AttemptResult.GatewayStopped => "was cut short: the gateway stopped",
             _ => "not asked",
         };
         var status = call.Status is 0 or 200 ? "" : $" with {call.Status.ToString(CultureInfo.InvariantCulture)}";

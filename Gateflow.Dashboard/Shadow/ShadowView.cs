@@ -48,6 +48,9 @@ public sealed record ShadowView
     /// <summary>Pairs of answers that were compared.</summary>
     public long Compared { get; init; }
 
+    /// <summary>Pairs that were not, because one answer was too long to be kept.</summary>
+    public long TooLong { get; init; }
+
     /// <summary>Mean similarity of the pairs' texts in [0, 1]; null without one.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public double? Similarity { get; init; }
@@ -102,6 +105,7 @@ public sealed record ShadowView
             MaxCost = migration.Config.Mirror?.MaxCost,
             BudgetReached = budgetReached,
             Compared = counts.Compared,
+            TooLong = counts.TooLong,
             Similarity = Mean(counts.SimilaritySum, counts.Similarities, 4),
             FormatMatch = Mean(counts.SameForm, counts.Compared, 4),
             ToolCallsCompared = counts.ToolCalls,

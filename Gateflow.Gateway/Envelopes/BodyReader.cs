@@ -10,12 +10,17 @@ internal static class BodyReader
     private const int FirstRent = 4 * 1024;
     private const int LargestFirstRent = 64 * 1024;
 
-    /// <summary>Reads the body; an error when it is larger than <paramref name="limit"/> bytes or not received whole.</summary>
+    /// <summary>Reads the body; an error when it is compressed, larger than <paramref name="limit"/> bytes or not received whole.</summary>
     public static async ValueTask<(PooledBody? Body, GatewayError? Error)> ReadAsync(HttpContext http, long limit)
     {
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } server)
         {
             server.MaxRequestBodySize = null; // the limit below answers in the shape that callers expect
+        }
+
+        if (http.Request.Headers.ContentEncoding is { Count: > 0 } encoding && !string.Equals(encoding.ToString(), "identity", StringComparison.OrdinalIgnoreCase))
+        {
+            return (null, GatewayError.Encoded);
         }
 
         var announced = http.Request.ContentLength;

@@ -20,6 +20,12 @@ internal sealed record GatewayError(int Status, string Type, string Code, string
 
     public static readonly GatewayError Internal = new(500, "api_error", "internal_error", "The gateway failed; its log has the reason under this request's id.");
 
+    public static readonly GatewayError Encoded = new(
+        415, "invalid_request_error", "unsupported_content_encoding", "The body is compressed, as its header Content-Encoding says; send it as it is, without that header.");
+
+    public static readonly GatewayError Stopped = new(
+        503, "api_error", "gateway_stopped", "The gateway was stopped before the answer's end. Send the request again.");
+
     public static GatewayError ModelNotAllowed(string model) => new(
         403, "permission_error", "model_not_allowed", $"The API key may not use the model '{model}'.", "model");
 

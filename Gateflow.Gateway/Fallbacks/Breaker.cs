@@ -7,7 +7,7 @@ namespace Gateflow.Gateway.Fallbacks;
 /// <summary>
 /// The circuit breaker of one model at one provider: Polly's state machine, told of outcomes from outside. While it is closed a call does not run inside
 /// Polly's pipeline, which would cost its frames on every request and would not see a stream break; its end is reported. Only the call
-/// that tries a broken provider again runs inside.
+/// that tries a broken provider again runs inside, and where that one takes long, others try beside it.
 /// </summary>
 internal sealed class Breaker
 {
@@ -16,20 +16,25 @@ internal sealed class Breaker
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
 
     private readonly CircuitBreakerStateProvider _state = new();
+    private readonly CircuitBreakerManualControl _control = new();
     private readonly ResiliencePipeline<AttemptResult> _pipeline;
     private readonly BreakerOptions _options;
     private readonly TimeProvider _time;
+    private readonly TimeProvider _steady;
     private readonly Action<BreakerChange> _changed;
     private readonly string _provider;
     private readonly string _model;
     private long _refusedUntil;
+    private long _tried;
     private long _since;
     private int _faultsInARow;
 
-    public Breaker(string provider, string model, BreakerOptions options, TimeProvider time, Action<BreakerChange> changed)
+    /// <param name="time">What people read a change's time from.</param>
+    /// <param name="steady">What breaks are measured with.</param>
+    public Breaker(string provider, string model, BreakerOptions options, TimeProvider time, SteadyTime steady, Action<BreakerChange> changed)
     {
-        (_provider, _model, _options, _time, _changed) = (provider, model, options, time, changed);
-        _pipeline = new ResiliencePipelineBuilder<AttemptResult> { TimeProvider = time }
+        (_provider, _model, _options, _time, _steady, _changed) = (provider, model, options, time, steady, changed);
+        _pipeline = new ResiliencePipelineBuilder<AttemptResult> { TimeProvider = steady }
             .AddCircuitBreaker(new CircuitBreakerStrategyOptions<AttemptResult>
             {
                 FailureRatio = options.FailureRatio,
@@ -37,8 +42,9 @@ internal sealed class Breaker
                 SamplingDuration = options.Sampling,
                 BreakDuration = options.Break,
                 StateProvider = _state,
-                ShouldHandle = static args => new ValueTask<bool>(
-                    IsFault(args.Outcome.Result) || (args.Context.Properties.TryGetValue(Trying, out _) && !Shows(args.Outcome))),
+                ManualControl = _control,
+                ShouldHandle = args => new ValueTask<bool>(
+                    IsFault(args.Outcome.Result) || (args.Context.Properties.TryGetValue(Trying, out _) && !IsClosed && !Shows(args.Outcome))),
                 OnOpened = _ => Changed(BreakerState.Open),
                 OnHalfOpened = _ => Changed(BreakerState.HalfOpen),
                 OnClosed = _ => Changed(BreakerState.Closed),
@@ -58,7 +64,7 @@ internal sealed class Breaker
     public TimeSpan? RetryAfter =>
         IsClosed ? null
         : _state.CircuitState == CircuitState.HalfOpen ? Soon
-        : TimeSpan.FromTicks(Math.Max(0, Volatile.Read(ref _refusedUntil) - _time.GetUtcNow().UtcTicks)) is { Ticks: > 0 } wait ? wait
+        : TimeSpan.FromTicks(Math.Max(0, Volatile.Read(ref _refusedUntil) - _steady.GetUtcNow().UtcTicks)) is { Ticks: > 0 } wait ? wait
         : _options.Break;
 
     public BreakerSnapshot Snapshot()
@@ -95,14 +101,27 @@ internal sealed class Breaker
         }
     }
 
-    /// <summary>Makes a call if it may be the one that tries; else <see cref="AttemptResult.CircuitOpen"/> at once.</summary>
+    /// <summary>
+    /// Makes a call if it may be the one that tries; else <see cref="AttemptResult.CircuitOpen"/> at once. A whole answer may take minutes: each
+    /// <see cref="BreakerOptions.Break"/> that the one which tries is still at it, another may.
+    /// </summary>
     /// <param name="attempt">The call; <see cref="AttemptResult.NotAsked"/> when it could not be made.</param>
     /// <param name="state">What it needs.</param>
     public async ValueTask<AttemptResult> TryAsync<TState>(Func<TState, ValueTask<AttemptResult>> attempt, TState state)
     {
-        if (_state.CircuitState == CircuitState.Open && Volatile.Read(ref _refusedUntil) > _time.GetUtcNow().UtcTicks)
+        var (circuit, now) = (_state.CircuitState, _steady.GetUtcNow().UtcTicks);
+        if (circuit == CircuitState.Open)
         {
-            return AttemptResult.CircuitOpen;
+            if (Volatile.Read(ref _refusedUntil) > now)
+            {
+                return AttemptResult.CircuitOpen;
+            }
+
+            Volatile.Write(ref _tried, now);
+        }
+        else if (circuit == CircuitState.HalfOpen)
+        {
+            return MayTryToo(now) ? await TryTooAsync(attempt(state)) : AttemptResult.CircuitOpen;
         }
 
         var context = ResilienceContextPool.Shared.Get();
@@ -157,9 +176,25 @@ internal sealed class Breaker
         result is AttemptResult.ServerError or AttemptResult.Timeout or AttemptResult.ConnectionFailed or AttemptResult.BrokenStream;
 
     /// <summary>Whether a call shows that the provider answers: one whose caller hung up, or that was not made, shows nothing.</summary>
-    private static bool Shows(AttemptResult result) => result is not (AttemptResult.ClientCancelled or AttemptResult.NotAsked or AttemptResult.CircuitOpen);
+    private static bool Shows(AttemptResult result) => result is not (AttemptResult.ClientCancelled or AttemptResult.GatewayStopped or AttemptResult.NotAsked or AttemptResult.CircuitOpen);
 
     private static bool Shows(Outcome<AttemptResult> outcome) => outcome.Exception is null && Shows(outcome.Result);
+
+    private bool MayTryToo(long now) =>
+        Volatile.Read(ref _tried) is var last && now - last >= _options.Break.Ticks && Interlocked.CompareExchange(ref _tried, now, last) == last;
+
+    /// <summary>Closes the breaker if the provider answered; a failure changes nothing while the first call is at it.</summary>
+    private async ValueTask<AttemptResult> TryTooAsync(ValueTask<AttemptResult> trying)
+    {
+        var result = await trying;
+        Count(result);
+        if (!IsFault(result) && Shows(result) && !IsClosed)
+        {
+            await _control.CloseAsync();
+        }
+
+        return result;
+    }
 
     private static async Task FinishAsync(ValueTask<Outcome<AttemptResult>> told, ResilienceContext context)
     {
@@ -171,7 +206,7 @@ internal sealed class Breaker
     {
         if (wait is { Ticks: > 0 } time)
         {
-            Volatile.Write(ref _refusedUntil, (_time.GetUtcNow() + time).UtcTicks);
+            Volatile.Write(ref _refusedUntil, (_steady.GetUtcNow() + time).UtcTicks);
         }
     }
 

@@ -15,6 +15,6 @@ public sealed record BreakerOptions
     /// <summary>The sliding window, 0.5 s–1 h.</summary>
     public TimeSpan Sampling { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long it stays open before one call may try, 0.5 s–1 h.</summary>
+    /// <summary>How long it stays open before one call may try, and how long that may take before another may; 0.5 s–1 h.</summary>
     public TimeSpan Break { get; init; } = TimeSpan.FromSeconds(15);
 }

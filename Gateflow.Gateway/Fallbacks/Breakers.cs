@@ -25,10 +25,12 @@ public sealed class Breakers(BreakerOptions options, TimeProvider time)
 
     internal Breaker Of(ModelEndpoint endpoint) => _all.GetOrAdd(
         (endpoint.Provider.Name, endpoint.UpstreamModel),
-        static (key, self) => new Breaker(key.Provider, key.Model, self.Options, self.Time, change => self.Changed?.Invoke(change)),
+        static (key, self) => new Breaker(key.Provider, key.Model, self.Options, self.Time, self.Steady, change => self.Changed?.Invoke(change)),
         this);
 
     private BreakerOptions Options { get; } = options;
 
     private TimeProvider Time { get; } = time;
+
+    private SteadyTime Steady { get; } = new(time);
 }

@@ -9,20 +9,20 @@ internal sealed class GoneModels(TimeProvider time)
     /// <summary>How long a provider's word is taken for it.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromMinutes(10);
 
-    private readonly ConcurrentDictionary<(string Provider, string Model), long> _until = new();
+    private readonly ConcurrentDictionary<(string Provider, string Model), long> _since = new();
     private volatile bool _any;
 
     public bool Contains(ModelEndpoint endpoint) =>
-        _any && _until.TryGetValue(Key(endpoint), out var until) && until > time.GetUtcNow().UtcTicks;
+        _any && _since.TryGetValue(Key(endpoint), out var since) && time.GetElapsedTime(since) < Kept;
 
     public void Add(ModelEndpoint endpoint)
     {
-        _until[Key(endpoint)] = (time.GetUtcNow() + Kept).UtcTicks;
+        _since[Key(endpoint)] = time.GetTimestamp();
         _any = true;
     }
 
     /// <summary>It answered after all; true when it had been denied.</summary>
-    public bool Remove(ModelEndpoint endpoint) => _any && _until.TryRemove(Key(endpoint), out _);
+    public bool Remove(ModelEndpoint endpoint) => _any && _since.TryRemove(Key(endpoint), out _);
 
     private static (string Provider, string Model) Key(ModelEndpoint endpoint) => (endpoint.Provider.Name, endpoint.UpstreamModel);
 }

@@ -250,7 +250,7 @@ internal sealed class ProviderCall(Candidate candidate, bool keepContent, TimePr
 
     /// <summary>Tokens that the call used; null for an answer that does not say so.</summary>
     private long? Used => Facts.HasUsage ? (long)Facts.InputTokens + OutputTokens
-        : Result is AttemptResult.Ok or AttemptResult.BrokenStream or AttemptResult.ClientCancelled ? null
+        : Result is AttemptResult.Ok or AttemptResult.BrokenStream or AttemptResult.ClientCancelled or AttemptResult.GatewayStopped ? null
         : 0;
 
     /// <summary>Lets go of the connection; what was received stays.</summary>

@@ -100,6 +100,7 @@ public sealed class OutboundConnections : IDisposable
                 await socket.ConnectAsync(await AllowedAsync(guard, host.Host, cancellationToken), host.Port, cancellationToken);
             }
 
+            KeepAlive(socket);
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch
@@ -122,6 +123,15 @@ public sealed class OutboundConnections : IDisposable
             await stream.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Firewalls forget connections on which nothing is sent while a model thinks. Set once connected: on some systems a socket that has these cannot try a name's second address.</summary>
+    private static void KeepAlive(Socket socket)
+    {
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 60);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 30);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 5);
     }
 
     private static async Task<IPAddress[]> AllowedAsync(AddressGuard guard, string host, CancellationToken cancellationToken)

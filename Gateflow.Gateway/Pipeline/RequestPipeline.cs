@@ -17,7 +17,7 @@ namespace Gateflow.Gateway.Pipeline;
 
 /// <summary>The nine steps of a request's way, the same for every protocol.</summary>
 internal sealed partial class RequestPipeline(
-    GatewayOptions options, RouteReader routes, KeyGate gate, Candidates candidates, Mirror mirror, SourceConversations conversations, Forwarder forwarder, Closing closing, TimeProvider time, ILogger<RequestPipeline> logger)
+    GatewayOptions options, RouteReader routes, KeyGate gate, Candidates candidates, Mirror mirror, SourceConversations conversations, Forwarder forwarder, Closing closing, Drain drain, TimeProvider time, ILogger<RequestPipeline> logger)
 {
     public async Task HandleAsync(HttpContext http, ICallerProtocol protocol)
     {
@@ -121,9 +121,9 @@ internal sealed partial class RequestPipeline(
         Samples.Take(exchange, call, options.WantsSample);
         exchange.ReleaseBody();
         await (!call.Candidate.PassesThrough
-            ? new TranslatedRelay(exchange, call, options.ErrorDocumentation).RelayAsync() // 8
+            ? new TranslatedRelay(exchange, call, drain, options.ErrorDocumentation).RelayAsync() // 8
             : call.IsStream
-            ? new StreamRelay(exchange, call, options.ErrorDocumentation).RelayAsync() // 8
+            ? new StreamRelay(exchange, call, drain, options.ErrorDocumentation).RelayAsync() // 8
             : WholeRelay.RelayAsync(exchange, call)); // 8
     }
 

@@ -12,7 +12,7 @@ namespace Gateflow.Gateway.Relay;
 /// Relays a stream event by event, each flushed as soon as it is whole: an event that breaks off half-way never reaches the caller, who gets an error event
 /// instead. The usage chunk is taken out when the caller did not ask for it.
 /// </summary>
-internal sealed class StreamRelay(Exchange exchange, ProviderCall call, string? documentation)
+internal sealed class StreamRelay(Exchange exchange, ProviderCall call, Drain drain, string? documentation)
 {
     private const int LargestEvent = 16 * 1024 * 1024;
 
@@ -35,6 +35,12 @@ internal sealed class StreamRelay(Exchange exchange, ProviderCall call, string? 
             await ForwardAsync();
             while (!_done)
             {
+                if (drain.IsOver)
+                {
+                    await BreakAsync(AttemptResult.GatewayStopped, GatewayError.Stopped);
+                    return;
+                }
+
                 var read = await call.ReadAsync(_buffer.Free(1));
                 _buffer.Advance(read);
                 if (read == 0)
@@ -155,10 +161,12 @@ internal sealed class StreamRelay(Exchange exchange, ProviderCall call, string? 
         }
     }
 
-    private async Task BreakAsync(string what)
+    private Task BreakAsync(string what) => BreakAsync(
+        AttemptResult.BrokenStream, GatewayError.Provider(502, $"The provider '{call.Candidate.Endpoint.Provider.Name}' {what}.") with { Code = "stream_broken" });
+
+    private async Task BreakAsync(AttemptResult result, GatewayError error)
     {
-        call.Result = AttemptResult.BrokenStream;
-        var error = GatewayError.Provider(502, $"The provider '{call.Candidate.Endpoint.Provider.Name}' {what}.") with { Code = "stream_broken" };
+        call.Result = result;
         _buffer.Clear();
         _buffer.Append(exchange.Protocol.ErrorEvent(error, documentation, exchange.RequestId, _events).Span);
         try

@@ -10,7 +10,7 @@ using Gateflow.Gateway.Translation;
 namespace Gateflow.Gateway.Relay;
 
 /// <summary>Tells an answer in the caller's protocol that came in another one, as a stream or whole, however it came.</summary>
-internal sealed class TranslatedRelay(Exchange exchange, ProviderCall call, string? documentation)
+internal sealed class TranslatedRelay(Exchange exchange, ProviderCall call, Drain drain, string? documentation)
 {
     private const int LargestEvent = 16 * 1024 * 1024;
     private const int LargestWhole = 64 * 1024 * 1024;
@@ -52,7 +52,7 @@ internal sealed class TranslatedRelay(Exchange exchange, ProviderCall call, stri
     {
         if (problem is not null)
         {
-            call.Result = AttemptResult.BrokenStream;
+            call.Result = problem == GatewayError.Stopped ? AttemptResult.GatewayStopped : AttemptResult.BrokenStream;
             if (_stream)
             {
                 output.Append(exchange.Protocol.ErrorEvent(problem, documentation, exchange.RequestId, _writer.Events).Span);
@@ -103,6 +103,11 @@ internal sealed class TranslatedRelay(Exchange exchange, ProviderCall call, stri
                 if (!call.HasRest)
                 {
                     return call.Facts.Finish == Finish.None && call.IsStream ? Broken("ended the stream half-way") : null;
+                }
+
+                if (drain.IsOver)
+                {
+                    return GatewayError.Stopped;
                 }
 
                 var received = call.Received!;

@@ -3,6 +3,7 @@ using Gateflow.Core.Rollout;
 using Gateflow.Core.Shadow;
 using Gateflow.Gateway.Forwarding;
 using Gateflow.Gateway.Pipeline;
+using Gateflow.Gateway.Protocols;
 using Gateflow.Gateway.Routing;
 using Microsoft.Extensions.Hosting;
 
@@ -63,9 +64,9 @@ internal sealed class Mirror : IHostedService, IDisposable
         tally.Queued(exchange.At);
     }
 
-    /// <summary>Keeps the bytes that the source answers with when the request has a copy; null for none.</summary>
+    /// <summary>Keeps the bytes that the source answers with when the request has a copy and they can be compared; null for none.</summary>
     public static AnswerRecording? Record(Exchange exchange, Candidate candidate) =>
-        exchange.Copy is not null && candidate.Arm == Arm.Source ? new AnswerRecording() : null;
+        exchange.Copy is { } copy && candidate.Arm == Arm.Source && exchange.Protocol.Kind != Protocol.Embeddings ? copy.Record() : null;
 
     /// <summary>Step 9: sends the copy off, with what the source did. Of a request whose caller hung up nothing can be learned: its copy is not sent.</summary>
     /// <param name="exchange">The request that was answered.</param>

@@ -91,16 +91,11 @@ internal sealed class ShadowCopy : IDisposable
             return;
         }
 
-        if (recording.IsWhole && _lane.TryGrow(recording.Bytes.Length))
-        {
-            _bytes += recording.Bytes.Length;
-            SourceAnswer = recording;
-        }
-        else
-        {
-            recording.Dispose();
-        }
+        SourceAnswer = recording.IsWhole ? recording : null;
     }
+
+    /// <summary>Begins to keep what the source answers.</summary>
+    public AnswerRecording Record() => new(_lane);
 
     /// <summary>The request as one of its own, without a caller, on its way to the target. It takes the body along.</summary>
     /// <param name="table">The routes in force.</param>

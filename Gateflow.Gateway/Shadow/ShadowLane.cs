@@ -42,18 +42,27 @@ internal sealed class ShadowLane(ShadowOptions options, Func<ShadowCopy, Task> s
         }
     }
 
-    /// <summary>Makes room for more bytes at a place that was taken; false when there is none.</summary>
+    /// <summary>Makes room for an answer beside a copy; false when there is none. The last half is left to copies: one that is not compared is still judged.</summary>
     public bool TryGrow(long bytes)
     {
         lock (_lock)
         {
-            if (_bytes + bytes > options.MaxBytes)
+            if (_bytes + bytes > options.MaxBytes / 2)
             {
                 return false;
             }
 
             _bytes += bytes;
             return true;
+        }
+    }
+
+    /// <summary>Gives room back that <see cref="TryGrow"/> made.</summary>
+    public void Shrink(long bytes)
+    {
+        lock (_lock)
+        {
+            _bytes -= bytes;
         }
     }
 

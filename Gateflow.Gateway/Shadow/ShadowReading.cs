@@ -61,7 +61,7 @@ internal static class ShadowReading
     public static ShadowAnswer? Answer(ProviderCall target) =>
         target.Translated is { } answer && target.Facts.ContentLength <= LongestCompared ? Of(answer.Parts) : null;
 
-    /// <summary>The two answers beside each other; null when the source's is not known whole.</summary>
+    /// <summary>The two answers beside each other; null when the source's is not known whole, or cannot be read.</summary>
     public static ShadowComparison? Compare(ShadowCopy copy, ShadowAnswer target, bool jsonDemanded) =>
         copy.SourceAnswer is { } recording && Read(recording, copy.SourceAdapter!, copy.SourceStreams) is { } source
             ? ShadowComparison.Of(source, target, jsonDemanded)

@@ -165,6 +165,7 @@ internal sealed partial class ShadowSender(
         var parts = scoring.Read(exchange, call, own: true);
         if (ShadowReading.Answer(call) is not { } answer)
         {
+            copy.Tally.TooLong();
             return parts.Score;
         }
 
@@ -180,6 +181,10 @@ internal sealed partial class ShadowSender(
         {
             copy.Tally.Compared(pair);
             parts.Set(QualityPart.Similarity, pair.Similarity ?? double.NaN);
+        }
+        else if (copy is { Source: AttemptResult.Ok, SourceAnswer: null })
+        {
+            copy.Tally.TooLong();
         }
 
         return parts.Score;

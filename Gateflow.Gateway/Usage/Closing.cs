@@ -18,7 +18,7 @@ using Gateflow.Gateway.Traces;
 namespace Gateflow.Gateway.Usage;
 
 /// <summary>Step 9: one small record for the recorder, and the outcome for the judge. Neither waits for anything.</summary>
-internal sealed class Closing(Recorder recorder, Judge judge, KeyGate gate, CatalogReader catalog, GatewayMetrics metrics, Scoring scoring, Mirror mirror)
+internal sealed class Closing(Recorder recorder, Judge judge, KeyGate gate, CatalogReader catalog, GatewayMetrics metrics, Scoring scoring, Mirror mirror, Drain drain)
 {
     private const int ClientClosed = 499;
 
@@ -37,6 +37,11 @@ internal sealed class Closing(Recorder recorder, Judge judge, KeyGate gate, Cata
         {
             gate.Settle(exchange, 0, 0);
             return; // the caller hung up, or something failed, before any provider was asked
+        }
+
+        if (drain.IsOver && last.Result == AttemptResult.ClientCancelled)
+        {
+            last.Result = AttemptResult.GatewayStopped; // the connection was cut off here
         }
 
         var (target, source) = (ResultOf(exchange, Arm.Target), ResultOf(exchange, Arm.Source));
@@ -59,6 +64,11 @@ internal sealed class Closing(Recorder recorder, Judge judge, KeyGate gate, Cata
         if (!checking)
         {
             recorder.TryRecord(record);
+        }
+
+        if (last.Result == AttemptResult.GatewayStopped)
+        {
+            return; // no model's doing
         }
 
         if (exchange.Migration is { } migration)
@@ -108,7 +118,7 @@ internal sealed class Closing(Recorder recorder, Judge judge, KeyGate gate, Cata
     private RequestRecord Record(Exchange exchange, ProviderCall last, OutcomeKind outcome, double latency, AnswerParts parts)
     {
         var facts = last.Facts;
-        var answered = last.Result is AttemptResult.Ok or AttemptResult.BrokenStream;
+        var answered = last.Result is AttemptResult.Ok or AttemptResult.BrokenStream || (last.Result == AttemptResult.GatewayStopped && last.Status == 200);
         var used = facts.HasUsage || answered || (last.Result == AttemptResult.ClientCancelled && last.Status == 200);
         var input = facts.HasUsage ? facts.InputTokens : used ? Estimate(exchange.Envelope.PromptLength) : 0;
         var output = used ? last.OutputTokens : 0;
@@ -125,7 +135,9 @@ internal sealed class Closing(Recorder recorder, Judge judge, KeyGate gate, Cata
             MigrationId = exchange.Migration?.MigrationId,
             Arm = exchange.Arm,
             Outcome = outcome,
-            Status = last.Result == AttemptResult.ClientCancelled ? ClientClosed : exchange.Http.Response.StatusCode,
+            Status = last.Result == AttemptResult.ClientCancelled ? ClientClosed
+                : last.Result == AttemptResult.GatewayStopped && !exchange.Http.Response.HasStarted ? GatewayError.Stopped.Status
+                : exchange.Http.Response.StatusCode,
             FallbackReason = exchange.FallbackReason,
             Attempts = exchange.Attempts,
             Calls = Traces(exchange),

@@ -131,6 +131,78 @@ public sealed class BreakerTests
     }
 
     [Fact]
+    public async Task TryAsync_TheOneThatTriesTakesLong_AnotherMayTryAndCloses()
+    {
+        var breaker = Create();
+        var (first, answer) = Try(breaker);
+        _time.Advance(TimeSpan.FromSeconds(14));
+        Assert.Equal(AttemptResult.CircuitOpen, await TryAsync(breaker, AttemptResult.Ok));
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(AttemptResult.Ok, await TryAsync(breaker, AttemptResult.Ok));
+
+        Assert.True(breaker.IsClosed);
+        answer.SetResult(AttemptResult.ClientCancelled);
+        Assert.Equal(AttemptResult.ClientCancelled, await first);
+        Report(breaker, AttemptResult.Ok, 5);
+        Report(breaker, AttemptResult.ServerError, 4);
+        Assert.True(breaker.IsClosed); // the caller that hung up meanwhile is no fifth failure
+    }
+
+    [Theory]
+    [InlineData(AttemptResult.ServerError)]
+    [InlineData(AttemptResult.Timeout)]
+    [InlineData(AttemptResult.ClientCancelled)]
+    [InlineData(AttemptResult.GatewayStopped)]
+    [InlineData(AttemptResult.NotAsked)]
+    public async Task TryAsync_TheSecondThatTriesShowsNothing_StaysShutAndTheNextWaitsForItsTurn(AttemptResult result)
+    {
+        var breaker = Create();
+        var (first, answer) = Try(breaker);
+        _time.Advance(TimeSpan.FromSeconds(15));
+
+        Assert.Equal(result, await TryAsync(breaker, result));
+
+        Assert.False(breaker.IsClosed);
+        Assert.Equal(AttemptResult.CircuitOpen, await TryAsync(breaker, AttemptResult.Ok));
+        answer.SetResult(AttemptResult.Timeout);
+        await first;
+        Assert.Equal(BreakerState.Open, breaker.Snapshot().State);
+        _time.Advance(TimeSpan.FromSeconds(16));
+        Assert.Equal(AttemptResult.Ok, await TryAsync(breaker, AttemptResult.Ok));
+        Assert.True(breaker.IsClosed);
+    }
+
+    [Fact]
+    public async Task TryAsync_TheClockIsSetBack_TriesAfterTheBreakAllTheSame()
+    {
+        var clock = new SetClock(_time);
+        var breaker = new Breakers(new BreakerOptions(), clock).Of(Endpoint);
+        Report(breaker, AttemptResult.ServerError, 10);
+        Assert.Equal(AttemptResult.CircuitOpen, await TryAsync(breaker, AttemptResult.Ok));
+        clock.Off = TimeSpan.FromHours(-1);
+
+        _time.Advance(TimeSpan.FromSeconds(16));
+
+        Assert.Equal(AttemptResult.Ok, await TryAsync(breaker, AttemptResult.Ok));
+        Assert.True(breaker.IsClosed);
+    }
+
+    [Fact]
+    public void GoneModels_TheClockIsSetBack_AreAskedAgainInTime()
+    {
+        var clock = new SetClock(_time);
+        var gone = new GoneModels(clock);
+        gone.Add(Endpoint);
+        clock.Off = TimeSpan.FromHours(-1);
+        Assert.True(gone.Contains(Endpoint));
+
+        _time.Advance(GoneModels.Kept);
+
+        Assert.False(gone.Contains(Endpoint));
+    }
+
+    [Fact]
     public async Task Report_OfACallThatBeganBefore_DoesNotCountAsTheOneThatTries()
     {
         var breaker = Create();
@@ -208,6 +280,15 @@ public sealed class BreakerTests
         Assert.True(each < 1, $"{each} bytes a call");
     }
 
+    /// <summary>Opens a breaker and begins the call that tries after the break, to be answered.</summary>
+    private (Task<AttemptResult> Call, TaskCompletionSource<AttemptResult> Answer) Try(Breaker breaker)
+    {
+        Report(breaker, AttemptResult.ServerError, 10);
+        _time.Advance(TimeSpan.FromSeconds(16));
+        var answer = new TaskCompletionSource<AttemptResult>();
+        return (breaker.TryAsync(static a => new ValueTask<AttemptResult>(a.Task), answer).AsTask(), answer);
+    }
+
     private ValueTask<AttemptResult> TryAsync(Breaker breaker, AttemptResult result) => breaker.TryAsync(
         static call =>
         {
@@ -224,5 +305,17 @@ public sealed class BreakerTests
         {
             breaker.Report(result);
         }
+    }
+
+    /// <summary>A machine's clock that somebody sets; its timestamps go on as they did.</summary>
+    private sealed class SetClock(TimeProvider time) : TimeProvider
+    {
+        public TimeSpan Off { get; set; }
+
+        public override long TimestampFrequency => time.TimestampFrequency;
+
+        public override DateTimeOffset GetUtcNow() => time.GetUtcNow() + Off;
+
+        public override long GetTimestamp() => time.GetTimestamp();
     }
 }

@@ -81,7 +81,7 @@ public sealed class FallbackOrderTests
         var never = Enum.GetValues<AttemptResult>().Where(r => FallbackReasons.OfChain(r) is null).ToHashSet();
 
         Assert.Equal(
-            [AttemptResult.NotAsked, AttemptResult.Ok, AttemptResult.BadRequest, AttemptResult.Unauthorized, AttemptResult.PolicyRefusal, AttemptResult.BrokenStream, AttemptResult.ClientCancelled],
+            [AttemptResult.NotAsked, AttemptResult.Ok, AttemptResult.BadRequest, AttemptResult.Unauthorized, AttemptResult.PolicyRefusal, AttemptResult.BrokenStream, AttemptResult.ClientCancelled, AttemptResult.GatewayStopped],
             never);
     }
 

@@ -123,6 +123,25 @@ public sealed class RefusalTests
         Assert.Empty(host.Upstream.Requests);
     }
 
+    [Theory]
+    [InlineData("gzip", 415)]
+    [InlineData("identity", 200)]
+    public async Task Post_BodyEncoded_IsRefusedByItsHeader(string encoding, int status)
+    {
+        await using var host = await GatewayHost.StartAsync();
+        using var content = new StringContent(GatewayHost.Chat(), Encoding.UTF8, "application/json");
+        content.Headers.ContentEncoding.Add(encoding);
+
+        using var response = await host.Client.PostAsync("/v1/chat/completions", content, Cancel);
+
+        Assert.Equal(status, (int)response.StatusCode);
+        if (status != 200)
+        {
+            Assert.Contains("Content-Encoding", await AssertErrorAsync(response, "invalid_request_error", "unsupported_content_encoding", null), StringComparison.Ordinal);
+            Assert.Empty(host.Upstream.Requests);
+        }
+    }
+
     [Fact]
     public async Task Post_BodyAboveKestrelsOwnLimitButBelowOurs_IsServed()
     {

@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Net.ServerSentEvents;
 using System.Text.Json.Nodes;
 using Gateflow.Tests.Management;
+using Microsoft.Extensions.Hosting;
 
 namespace Gateflow.Tests.Live;
 
@@ -58,6 +59,25 @@ public sealed class EventFollowingTests
             if (types.Count > 3)
             {
                 break;
+            }
+        }
+
+        Assert.Equal(["created", "configured", "configured"], types);
+    }
+
+    [Fact(Timeout = 60_000)] // one that does not end is waited for
+    public async Task Events_Followed_EndWhenTheProgramStops()
+    {
+        await using var gateflow = await ManagedGateflow.StartAsync();
+        var id = await gateflow.DraftAsync();
+        var types = new List<string>();
+
+        await foreach (var e in FollowAsync(gateflow, id, null))
+        {
+            types.Add(e.EventType);
+            if (types.Count == 3)
+            {
+                gateflow.Host.Get<IHostApplicationLifetime>().StopApplication();
             }
         }
 

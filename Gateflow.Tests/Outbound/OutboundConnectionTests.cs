@@ -116,6 +116,28 @@ public sealed class OutboundConnectionTests
     }
 
     [Fact]
+    public async Task Send_Connected_WatchesOverAConnectionThatIsSilent()
+    {
+        await using var upstream = await FakeUpstream.StartAsync();
+        Socket? socket = null;
+        using var handler = OutboundConnections.Create(null, TimeProvider.System);
+        handler.PlaintextStreamFilter = (connection, _) =>
+        {
+            socket = ((NetworkStream)connection.PlaintextStream).Socket;
+            return ValueTask.FromResult(connection.PlaintextStream);
+        };
+        using var client = new HttpMessageInvoker(handler);
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"http://localhost:{upstream.BaseUrl.Port}/v1/models"); // ::1 before 127.0.0.1, where there is one
+
+        using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.NotEqual(0, socket!.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive));
+        Assert.Equal(60, socket.GetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime));
+        Assert.Equal(30, socket.GetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval));
+        Assert.Equal(5, socket.GetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount));
+    }
+
+    [Fact]
     public void Create_OwnLimit_IsAboveEveryProviders()
     {
         using var handler = OutboundConnections.Create(null, TimeProvider.System);

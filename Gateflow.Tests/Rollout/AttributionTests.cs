@@ -11,21 +11,22 @@ public sealed class AttributionTests
     /// <summary>Rows: what the target did. Columns: what the source did, in the order of the enum. The whole target arm.</summary>
     private static readonly Dictionary<AttemptResult, string> TargetArm = new()
     {
-        // S success · T target's failure · O outage of both · F client's fault · C client hung up · R rate limited · P policy · B broken stream
-        //                   NotAsked Ok BadRequest Unauthorized ModelNotFound RateLimited ServerError Timeout Connection Circuit Policy Broken Cancelled
-        [NotAsked] =         "O        T  F          O            O             R           O           O       O          O       P      O      C",
-        [Ok] =               "S        S  S          S            S             S           S           S       S          S       S      S      S",
-        [BadRequest] =       "T        T  F          O            O             O           O           O       O          O       O      O      C",
-        [Unauthorized] =     "T        T  O          F            O             O           O           O       O          O       O      O      C",
-        [ModelNotFound] =    "T        T  O          O            F             O           O           O       O          O       O      O      C",
-        [AttemptResult.RateLimited] = "T        T  O          O            O             R           O           O       O          O       O      O      C",
-        [ServerError] =      "T        T  O          O            O             O           O           O       O          O       O      O      C",
-        [AttemptResult.Timeout] = "T        T  O          O            O             O           O           O       O          O       O      O      C",
-        [ConnectionFailed] = "T        T  O          O            O             O           O           O       O          O       O      O      C",
-        [CircuitOpen] =      "T        T  O          O            O             O           O           O       O          O       O      O      C",
-        [PolicyRefusal] =    "T        T  O          O            O             O           O           O       O          O       P      O      C",
-        [AttemptResult.BrokenStream] = "B        B  B          B            B             B           B           B       B          B       B      B      B",
-        [ClientCancelled] =  "C        C  C          C            C             C           C           C       C          C       C      C      C",
+        // S success · T target's failure · O outage of both · F client's fault · C client hung up · R rate limited · P policy · B broken off
+        //                   NotAsked Ok BadRequest Unauthorized ModelNotFound RateLimited ServerError Timeout Connection Circuit Policy Broken Cancelled Stopped
+        [NotAsked] =         "O        T  F          O            O             R           O           O       O          O       P      O      C      B",
+        [Ok] =               "S        S  S          S            S             S           S           S       S          S       S      S      S      S",
+        [BadRequest] =       "T        T  F          O            O             O           O           O       O          O       O      O      C      B",
+        [Unauthorized] =     "T        T  O          F            O             O           O           O       O          O       O      O      C      B",
+        [ModelNotFound] =    "T        T  O          O            F             O           O           O       O          O       O      O      C      B",
+        [AttemptResult.RateLimited] = "T        T  O          O            O             R           O           O       O          O       O      O      C      B",
+        [ServerError] =      "T        T  O          O            O             O           O           O       O          O       O      O      C      B",
+        [AttemptResult.Timeout] = "T        T  O          O            O             O           O           O       O          O       O      O      C      B",
+        [ConnectionFailed] = "T        T  O          O            O             O           O           O       O          O       O      O      C      B",
+        [CircuitOpen] =      "T        T  O          O            O             O           O           O       O          O       O      O      C      B",
+        [PolicyRefusal] =    "T        T  O          O            O             O           O           O       O          O       P      O      C      B",
+        [AttemptResult.BrokenStream] = "B        B  B          B            B             B           B           B       B          B       B      B      B      B",
+        [ClientCancelled] =  "C        C  C          C            C             C           C           C       C          C       C      C      C      C",
+        [GatewayStopped] =   "B        B  B          B            B             B           B           B       B          B       B      B      B      B",
     };
 
     private static readonly Dictionary<char, OutcomeKind> Letters = new()
@@ -59,6 +60,7 @@ public sealed class AttributionTests
     [InlineData(PolicyRefusal, Policy)]
     [InlineData(AttemptResult.BrokenStream, OutcomeKind.BrokenStream)]
     [InlineData(ClientCancelled, ClientCancel)]
+    [InlineData(GatewayStopped, OutcomeKind.BrokenStream)]
     public void Classify_SourceArm_TheTargetDoesNotMatter(AttemptResult source, OutcomeKind expected) =>
         Assert.All(All, target => Assert.Equal(expected, Attribution.Classify(Arm.Source, target, source)));
 

@@ -84,6 +84,34 @@ public sealed class ShadowCopyTests
     }
 
     [Fact]
+    public async Task Post_LongStream_IsCompared()
+    {
+        await using var host = await ShadowHost.StartAsync();
+        string[] events = [.. Enumerable.Repeat(FakeUpstream.Delta("another word "), 3_000), FakeUpstream.Finish, FakeUpstream.Usage, FakeUpstream.Done];
+        host.OnRequest = host.OnCopy = http => FakeUpstream.Events(http, string.Concat(events));
+
+        await host.AskAsync(GatewayHost.Chat(more: ""","stream":true"""));
+        await host.ArrivedAsync();
+
+        Assert.Equal((1, 1, 0), (host.Counts.Delivered, host.Counts.Compared, host.Counts.TooLong));
+    }
+
+    [Fact]
+    public async Task Post_AnswersFindNoRoom_AreJudgedAndCountedAsTooLong()
+    {
+        await using var host = await ShadowHost.StartAsync(configure: o => o.Shadow.MaxBytes = 16 * 1024);
+        host.OnRequest = http => FakeUpstream.Json(http, 200, FakeUpstream.Completion("gpt-4", new string('x', 10_000)));
+
+        for (var i = 0; i < 5; i++)
+        {
+            await host.AskAsync();
+            await host.ArrivedAsync();
+        }
+
+        Assert.Equal((5, 5, 0, 0), (host.Counts.Delivered, host.Counts.TooLong, host.Counts.Compared, host.Counts.Dropped));
+    }
+
+    [Fact]
     public async Task Post_HalfSampled_CopiesAboutHalfAndCountsTheRest()
     {
         await using var host = await ShadowHost.StartAsync(share: 5_000);

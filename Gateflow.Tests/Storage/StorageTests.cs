@@ -5,6 +5,7 @@ using Gateflow.Core.Storage;
 using Gateflow.Core.Usage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Gateflow.Tests.Storage;
 
@@ -131,7 +132,7 @@ public abstract class StorageTests
     {
         await using var database = await CreateAsync();
 
-        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => new SchemaUpgrade(database.Factory).RunAsync(Token), Token)));
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => new SchemaUpgrade(database.Factory, TimeProvider.System, NullLogger<SchemaUpgrade>.Instance).RunAsync(Token), Token)));
 
         await using var db = database.Open();
         Assert.Equal(1, await db.Routing.CountAsync(Token));

@@ -4,6 +4,7 @@ using Gateflow.Core.Catalog;
 using Gateflow.Core.Rollout;
 using Gateflow.Core.Routing;
 using Gateflow.Core.Usage;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace Gateflow.Tests.Usage;
@@ -148,6 +149,48 @@ public sealed class RecorderSpoolTests : RecorderTests
         var file = Assert.Single(Directory.GetFiles(Path.Combine(database.Folder, "spool"), "*", SearchOption.AllDirectories));
         Assert.EndsWith(".json.refused", file, StringComparison.Ordinal);
         Assert.False(writer.IsAway);
+    }
+
+    [Fact]
+    public async Task RunOnce_NoSpaceForOneTable_WaitsUntilThereIs()
+    {
+        var full = new RefusesModel("big-model") { Fault = new SqliteException("database or disk is full", 13) };
+        using var database = await UsageDatabase.CreateAsync(full);
+        var writer = CreateWriter(database);
+        Recorder.TryRecord(Requests.Create(model: "big-model"));
+        for (var turn = 0; turn < 10; turn++)
+        {
+            Assert.Equal(0, await TurnAsync(writer));
+        }
+
+        full.Fault = null;
+
+        Assert.Equal(1, await TurnAsync(writer));
+        Assert.Equal("big-model", Assert.Single(await database.ListAsync<UsageRollup>()).Model);
+    }
+
+    [Fact]
+    public void Oldest_ManyWait_ListsTheFolderOnceAndAgainWhenNoneIsLeft()
+    {
+        var folder = Directory.CreateTempSubdirectory("gateflow-spool-");
+        var spool = new RecorderSpool(folder.FullName, new FlippingProtector(), new SamplePolicy(new SampleOptions()));
+        string[] files = [.. Enumerable.Range(1, 4).Select(n => Path.Combine(folder.FullName, $"00000000000{n}-x.json"))];
+        files[1..].ToList().ForEach(file => File.WriteAllText(file, "{}"));
+        Assert.Equal(files[1], spool.Oldest());
+
+        File.WriteAllText(files[0], "{}");
+        File.Delete(files[2]);
+        Assert.Equal(files[1], spool.Oldest());
+        File.Delete(files[1]);
+        Assert.Equal(files[3], spool.Oldest()); // what somebody took away is passed over
+        var next = spool.Append(new UsageBatch { Id = Guid.CreateVersion7(), Requests = 0, Rollups = [], Users = [], Windows = [], Rows = [], Samples = [] });
+        Assert.StartsWith("000000000005-", Path.GetFileName(next), StringComparison.Ordinal);
+        File.Delete(files[3]);
+        Assert.Equal(next, spool.Oldest());
+        File.Delete(next);
+
+        Assert.Equal(files[0], spool.Oldest());
+        folder.Delete(recursive: true);
     }
 
     [Fact]
@@ -297,7 +340,9 @@ public sealed class RecorderSpoolTests : RecorderTests
     /// <summary>Fails, as a fault of the program would, whenever usage of one model is to be stored.</summary>
     private sealed class RefusesModel(string model) : SaveChangesInterceptor
     {
+        public Exception? Fault { get; set; } = new InvalidOperationException("A fault.");
+
         public override ValueTask<InterceptionResult<int>> SavingChangesAsync(DbContextEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default) =>
-            eventData.Context!.ChangeTracker.Entries<UsageRollup>().Any(e => e.Entity.Model == model) ? throw new InvalidOperationException("A fault.") : ValueTask.FromResult(result);
+            Fault is not null && eventData.Context!.ChangeTracker.Entries<UsageRollup>().Any(e => e.Entity.Model == model) ? throw Fault : ValueTask.FromResult(result);
     }
 }
