@@ -34,11 +34,6 @@ internal static class OutgoingBody
         exchange.Request ??= exchange.Protocol.ReadRequest(exchange.Body!.Span);
         var shimmed = Shims.Shims.For(exchange, candidate);
         var request = RequestShims.Apply(exchange.Request, shimmed, call.Notes = new ShimNotes());
-        if (request.Tools.Any(static tool => tool.FreeForm))
-        {
-            call.Notes.Mapped("tools.custom", "function");
-        }
-
         var json = candidate.Adapter.Write(request, candidate.Endpoint, call.Notes);
         new ShimEditor(json, candidate.Dialect, call.Notes).Apply(shimmed);
         if (exchange.Protocol.Kind == Protocol.Messages && exchange.Http.Request.Headers.ContainsKey(Betas))

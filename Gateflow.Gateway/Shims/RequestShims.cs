@@ -11,9 +11,14 @@ internal static class RequestShims
 {
     private const string Stop = "stop";
 
-    /// <summary>The request without what the actions drop; each is noted.</summary>
+    /// <summary>The request without what the actions drop; each is noted, and free-form tools, which every writer tells as functions.</summary>
     public static ModelRequest Apply(ModelRequest request, IReadOnlyList<ShimAction> actions, ShimNotes notes)
     {
+        if (request.Tools.Any(static tool => tool.FreeForm))
+        {
+            notes.Mapped("tools.custom", "function");
+        }
+
         if (request.Stop.Count == 0 || !actions.Any(static action => action.Kind == ShimKind.Drop && action.Words.Contains(Stop)))
         {
             return request;

@@ -37,7 +37,7 @@ internal sealed record EmbeddingFeature(string Name, string Fields, Action<JsonE
 
     public string Request(string model) => $"{Fields[..^1]},\"model\":\"{model}\"}}";
 
-    private static IEnumerable<JsonElement> Data(JsonElement answer) => answer.GetProperty("data").EnumerateArray();
+    private static List<JsonElement> Data(JsonElement answer) => [.. answer.GetProperty("data").EnumerateArray()];
 
     private static JsonElement Vector(JsonElement item) => item.GetProperty("embedding");
 }
