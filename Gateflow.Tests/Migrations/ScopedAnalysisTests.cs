@@ -50,7 +50,7 @@ public sealed class ScopedAnalysisTests : IAsyncLifetime
         var id = ManagedGateflow.Text(draft, "migration_id");
 
         await _gateflow.MustAsync("PATCH", $"/migrations/{id}", """{"scope": {"features": ["photos"], "api_keys": ["key_b"]}}""");
-        var narrowed = await _gateflow.MustAsync("GET", $"/migrations/{id}/analysis");
+        var narrowed = (await _gateflow.MustAsync("GET", $"/migrations/{id}/analysis"))["analysis"]!;
 
         Assert.Equal((10_000, 900), (Requests(draft["analysis"]!), Requests(narrowed)));
     }
@@ -61,7 +61,7 @@ public sealed class ScopedAnalysisTests : IAsyncLifetime
         var id = ManagedGateflow.Text(await CreateAsync(""", "target_model": "gpt-4" """), "migration_id");
         await UseAsync("search", "key_c", 50, Capabilities.Chat);
         await CheckAsync(id);
-        var same = await _gateflow.MustAsync("GET", $"/migrations/{id}/analysis");
+        var same = (await _gateflow.MustAsync("GET", $"/migrations/{id}/analysis"))["analysis"]!;
         await using (var db = await DatabaseAsync())
         {
             var migration = await db.Migrations.SingleAsync(m => m.Id == id, Token);
@@ -71,7 +71,7 @@ public sealed class ScopedAnalysisTests : IAsyncLifetime
         }
 
         await CheckAsync(id);
-        var renewed = await _gateflow.MustAsync("GET", $"/migrations/{id}/analysis");
+        var renewed = (await _gateflow.MustAsync("GET", $"/migrations/{id}/analysis"))["analysis"]!;
 
         Assert.Equal((10_000, 10_050), (Requests(same), Requests(renewed)));
     }
