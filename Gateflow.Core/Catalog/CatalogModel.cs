@@ -102,7 +102,7 @@ public sealed record CatalogModel
     /// <summary>True for a model that does not ship with the product: a person, a file or a provider named it.</summary>
     public bool IsOwn { get; init; }
 
-    /// <summary>The limit that a prompt with its answer must fit: the input limit where one is stated, else the window.</summary>
+    /// <summary>The longest prompt: the input limit where one is stated, else the window.</summary>
     public int? UsableContext => MaxInputTokens ?? ContextWindow;
 
     /// <summary>A served model of which nothing is known.</summary>

@@ -20,6 +20,7 @@ internal static class CheckAdvice
         (CheckStatus.Fail, SampledFeatures.ToolSchema) => "Change the tool as said, keep its features out of the migration's scope, or choose another model.",
         (CheckStatus.Fail, SampledFeatures.ResponseSchema) => "Change the schema as said, keep its features out of the migration's scope, or choose another model.",
         (CheckStatus.Fail, _) => "Change those requests, keep their features out of the migration's scope, or choose another model.",
+        (_, VectorCheck.Feature) => "Embed all that is stored anew with the target first, then switch at once (strategy instant): no step may split the traffic.",
         (_, "lifecycle") => "Plan the next migration before that day.",
         (_, SampledFeatures.Samples) => "Let requests be stored (Settings, Samples: enabled, rate above 0; or Gateflow:Samples:Enabled and Rate), send some through the gateway, and check again.",
         (_, "usage") => "Import past usage, or replay a dataset.",

@@ -30,6 +30,11 @@ public static class CompatibilityCheck
             checks.Add(SizeChecks.Unknown("usage", "No request was seen in the period: nothing can be proven from use."));
         }
 
+        if (VectorCheck.Check(source, target, targetId, usage) is { } vectors)
+        {
+            checks.Add(vectors);
+        }
+
         checks.Add(SizeChecks.Context(model, targetId, usage, factor));
         if (SizeChecks.Output(model, targetId, usage, factor) is { } output)
         {

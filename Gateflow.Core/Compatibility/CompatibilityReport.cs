@@ -38,7 +38,7 @@ public sealed record CompatibilityReport
 public sealed record CompatibilityCheckResult
 {
     /// <summary>
-    /// "context_window", "max_output", "lifecycle", "usage" or the wire name of a capability; of stored requests "tool_schema", "response_schema",
+    /// "context_window", "max_output", "vectors", "lifecycle", "usage" or the wire name of a capability; of stored requests "tool_schema", "response_schema",
     /// "role_layout", "request" for another part of them, or "samples" where there were none; "endpoint" of a path that callers ask at.
     /// </summary>
     public required string Feature { get; init; }

@@ -16,32 +16,32 @@ internal static class SizeChecks
     public static CompatibilityCheckResult Context(CatalogModel target, string name, UsageAnalysis usage, double factor)
     {
         const string feature = "context_window";
-        var used = TokenText.Of(usage.MaxContextUsed);
-        if (target.UsableContext is not { } limit)
+        if (ContextLimit.Tightest(target, usage, factor) is not { } limit)
         {
-            return Unknown(feature, $"The context window of {name} is unknown; your max usage is {used}.");
+            return Unknown(feature, $"The context window of {name} is unknown; your max usage is {TokenText.Of(usage.MaxContextUsed)}.");
         }
 
-        var needed = usage.MaxContextUsed * factor;
-        var usedText = factor == 1 ? used : $"{used}, about {TokenText.Of((long)needed)} as {name} counts tokens";
-        if (needed > limit)
+        var used = TokenText.Of(limit.Used);
+        var most = $"Your {(limit.OfInput ? "largest input" : "max usage")} ({(factor == 1 ? used : $"{used}, about {TokenText.Of((long)limit.Needed)} as {name} counts tokens")})";
+        var room = $"{name} ({TokenText.Of(limit.Tokens)}{(limit.OfInput ? " of input" : "")})";
+        if (!limit.Fits)
         {
             return new()
             {
                 Feature = feature,
                 Status = CheckStatus.Fail,
-                Detail = $"Your max usage ({usedText}) does not fit in {name} ({TokenText.Of(limit)})",
-                RequestsAffected = RequestsAbove(usage, limit / factor),
-                AboveTokens = (long)(limit / factor),
+                Detail = $"{most} does not fit in {room}",
+                RequestsAffected = RequestsAbove(usage, limit.Tokens / factor),
+                AboveTokens = (long)(limit.Tokens / factor),
             };
         }
 
-        var close = factor > 1 && needed > limit * CloseFit;
+        var close = factor > 1 && limit.Needed > limit.Tokens * CloseFit;
         return new()
         {
             Feature = feature,
             Status = close ? CheckStatus.Warn : CheckStatus.Pass,
-            Detail = $"Your max usage ({usedText}) {(close ? "only just fits" : "fits")} in {name} ({TokenText.Of(limit)})",
+            Detail = $"{most} {(close ? "only just fits" : "fits")} in {room}",
         };
     }
 
@@ -83,7 +83,25 @@ internal static class SizeChecks
             : new() { Feature = feature, Status = CheckStatus.Pass, Detail = detail };
     }
 
-    /// <summary>Requests in bins that end above a size: an upper bound, since the bin that holds the limit counts as a whole. At least the largest one.</summary>
-    private static long? RequestsAbove(UsageAnalysis usage, double limit) =>
-        usage.ContextHistogram.Count == 0 ? null : Math.Max(1, usage.ContextHistogram.Where(x => x.UpTo > limit).Sum(x => x.Requests));
+    /// <summary>
+    /// Requests above a size, an estimate: within the bin that holds it they are taken as evenly spread over the logarithm of their size, up to the largest.
+    /// At least that one.
+    /// </summary>
+    private static long? RequestsAbove(UsageAnalysis usage, double limit)
+    {
+        if (usage.ContextHistogram.Count == 0)
+        {
+            return null;
+        }
+
+        var (above, low) = (0.0, 1.0);
+        foreach (var bin in usage.ContextHistogram)
+        {
+            var high = Math.Min(bin.UpTo, usage.MaxContextUsed);
+            above += limit <= low ? bin.Requests : limit < high ? bin.Requests * Math.Log(high / limit) / Math.Log(high / low) : 0;
+            low = bin.UpTo;
+        }
+
+        return Math.Max(1, (long)Math.Round(above));
+    }
 }

@@ -7,7 +7,11 @@ namespace Gateflow.Core.Deprecations;
 /// <param name="Provider">The catalog's provider; null picks the vendor.</param>
 /// <param name="Requests">Requests of the last 30 days.</param>
 /// <param name="Cost">Their cost, USD; null when a price is unknown.</param>
-public sealed record UsedModel(string Model, string? Provider = null, long Requests = 0, decimal? Cost = null);
+public sealed record UsedModel(string Model, string? Provider = null, long Requests = 0, decimal? Cost = null)
+{
+    /// <summary>What is known of it where it is served; null leaves it to the catalog.</summary>
+    public CatalogModel? Facts { get; init; }
+}
 
 /// <summary>Which of the models in use are going to die, the most pressing first.</summary>
 public static class DeprecationList
@@ -31,7 +35,7 @@ public static class DeprecationList
         return
         [
             .. used
-                .Select(x => (Use: x, Model: x.Provider is null ? catalog.Find(x.Model) : catalog.Find(x.Provider, x.Model)))
+                .Select(x => (Use: x, Model: x.Facts ?? (x.Provider is null ? catalog.Find(x.Model) : catalog.Find(x.Provider, x.Model))))
                 .Where(x => x.Model is not null && x.Model.StatusOn(today) != LifecycleStatus.Active)
                 .Select(x => Entry(catalog, x.Use, x.Model!, today, replacements))
                 .Where(x => withinDays is null || x.DaysRemaining <= withinDays)
@@ -49,7 +53,7 @@ public static class DeprecationList
     {
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(used);
-        var names = used.SelectMany(u => new[] { u.Model, catalog.Find(u.Model)?.Id }).OfType<string>().ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var names = used.SelectMany(u => new[] { u.Model, (u.Facts ?? catalog.Find(u.Model))?.Id }).OfType<string>().ToHashSet(StringComparer.OrdinalIgnoreCase);
         var rest = catalog.All.Where(m => !names.Contains(m.Id) && !m.Aliases.Any(names.Contains) && m.StatusOn(today) != LifecycleStatus.Retired);
         return Build(catalog, rest.Select(m => new UsedModel(m.Id, m.Provider)), today, withinDays);
     }

@@ -5,10 +5,10 @@ namespace Gateflow.Core.Imports;
 /// <summary>What a column can tell.</summary>
 internal enum ImportField
 {
-    At, End, Model, Feature, Key, User, Requests, Input, Cached, Output, Reasoning, Cost, Status, Duration, Capabilities, Stream,
+    At, End, Model, Feature, Key, User, Requests, Input, Cached, Output, Reasoning, Cost, Status, Duration, Capabilities, Stream, Prompt, CacheRead, CacheWritten,
 }
 
-/// <summary>The names by which columns are known, ours, LiteLLM's spend logs' and OpenAI's usage exports'; an earlier name goes before a later one.</summary>
+/// <summary>The names by which columns are known, ours, LiteLLM's spend logs', OpenAI's usage exports' and Anthropic's; an earlier name goes before a later one.</summary>
 internal static class ImportFields
 {
     private static readonly (ImportField Field, string[] Names)[] Table =
@@ -20,8 +20,8 @@ internal static class ImportFields
         (ImportField.Key, ["key", "key_id", "api_key_alias", "api_key_name", "api_key_id", "api_key"]),
         (ImportField.User, ["end_user", "user", "user_id"]),
         (ImportField.Requests, ["requests", "num_model_requests", "n_requests"]),
-        (ImportField.Input, ["input_tokens", "prompt_tokens", "n_context_tokens_total"]),
-        (ImportField.Cached, ["cached_tokens", "input_cached_tokens", "cached_input_tokens", "cache_read_input_tokens", "n_cached_context_tokens_total"]),
+        (ImportField.Input, ["input_tokens", "uncached_input_tokens", "n_context_tokens_total"]),
+        (ImportField.Cached, ["cached_tokens", "input_cached_tokens", "cached_input_tokens", "n_cached_context_tokens_total"]),
         (ImportField.Output, ["output_tokens", "completion_tokens", "n_generated_tokens_total"]),
         (ImportField.Reasoning, ["reasoning_tokens", "output_reasoning_tokens"]),
         (ImportField.Cost, ["cost", "cost_usd", "spend"]),
@@ -29,6 +29,9 @@ internal static class ImportFields
         (ImportField.Duration, ["duration_ms", "latency_ms", "request_duration_ms"]),
         (ImportField.Capabilities, ["capabilities"]),
         (ImportField.Stream, ["stream"]),
+        (ImportField.Prompt, ["prompt_tokens"]),
+        (ImportField.CacheRead, ["cache_read_input_tokens"]),
+        (ImportField.CacheWritten, ["cache_creation_input_tokens"]),
     ];
 
     private static readonly FrozenDictionary<string, (ImportField Field, int Rank)> ByName =

@@ -24,8 +24,10 @@ internal sealed class ImportRows(ModelCatalog catalog, TimeZoneInfo zone, DateTi
     {
         var at = Time(row[(int)ImportField.At] ?? throw new FormatException("no time"), "time");
         var requests = Number(row, ImportField.Requests, "requests") ?? 1;
-        var input = Number(row, ImportField.Input, "input tokens") ?? 0;
-        var cached = Number(row, ImportField.Cached, "cached tokens") ?? 0;
+        var (read, written) = (Number(row, ImportField.CacheRead, "tokens read from the cache") ?? 0, Number(row, ImportField.CacheWritten, "tokens written to the cache") ?? 0);
+        var beside = Number(row, ImportField.Input, "input tokens");
+        var input = beside + read + written ?? Number(row, ImportField.Prompt, "input tokens") ?? 0; // Anthropic's input_tokens are those that no cache took, LiteLLM's prompt_tokens are all
+        var cached = Number(row, ImportField.Cached, "cached tokens") ?? read;
         if (requests == 0)
         {
             throw new FormatException("0 requests");
@@ -36,6 +38,7 @@ internal sealed class ImportRows(ModelCatalog catalog, TimeZoneInfo zone, DateTi
             At = at,
             Requests = requests,
             InputTokens = input,
+            CacheWrittenTokens = written,
             CachedTokens = cached <= input ? cached : throw new FormatException("more cached than input tokens"),
             OutputTokens = Number(row, ImportField.Output, "output tokens") ?? 0,
             ReasoningTokens = Number(row, ImportField.Reasoning, "reasoning tokens") ?? 0,

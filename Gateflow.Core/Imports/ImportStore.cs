@@ -89,7 +89,7 @@ public sealed class ImportStore(IDbContextFactory<GateflowDb> databases, Catalog
 
     /// <summary>What a row costs: as the file says, else by the catalog's prices; null when neither is known.</summary>
     internal decimal? Cost(in ImportedRow row) => row.Usage.Cost
-        ?? Catalog.Cost(row.Model, row.Usage.InputTokens, row.Usage.CachedTokens, row.Usage.OutputTokens, DateOnly.FromDateTime(row.Usage.At.UtcDateTime));
+        ?? Catalog.Find(row.Model)?.Cost(row.Usage.InputTokens, row.Usage.CachedTokens, row.Usage.CacheWrittenTokens, row.Usage.OutputTokens, DateOnly.FromDateTime(row.Usage.At.UtcDateTime));
 
     internal ModelCatalog Catalog => catalog();
 

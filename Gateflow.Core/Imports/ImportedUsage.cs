@@ -20,6 +20,9 @@ internal readonly record struct ImportedUsage
 
     public long CachedTokens { get; init; }
 
+    /// <summary>The part of <see cref="InputTokens"/> that was written to the provider's cache, which some charge more for.</summary>
+    public long CacheWrittenTokens { get; init; }
+
     public long OutputTokens { get; init; }
 
     public long ReasoningTokens { get; init; }

@@ -8,7 +8,7 @@ public static class CostChange
 {
     /// <summary>
     /// (target − source) / source at list prices, base tier, with the target's tokens estimated by the factor between the tokenizers and the same share
-    /// of cached input. Where the catalog does not price the source, the cost that was recorded stands in. Null when a price is unknown or nothing was used.
+    /// of cached input. Where the catalog does not price the source, the cost that was recorded stands in, if it is that of all requests. Null when a price is unknown or nothing was used.
     /// </summary>
     public static double? Estimate(CatalogModel source, CatalogModel target, UsageAnalysis usage)
     {
@@ -17,7 +17,7 @@ public static class CostChange
         ArgumentNullException.ThrowIfNull(usage);
         var input = usage.InputTokens > 0 ? usage.InputTokens : usage.AvgInputTokens * usage.TotalRequests;
         var output = usage.OutputTokens > 0 ? usage.OutputTokens : usage.AvgOutputTokens * usage.TotalRequests;
-        var before = source.CostOfMany(input, usage.CachedInputTokens, output) ?? usage.TotalCost;
+        var before = source.CostOfMany(input, usage.CachedInputTokens, output) ?? (usage.UnpricedRequests == 0 ? usage.TotalCost : null);
         var factor = TokenFactor(source, target);
         var after = target.CostOfMany((long)(input * factor), (long)(usage.CachedInputTokens * factor), (long)(output * factor));
         return before is > 0 && after is { } cost ? (double)((cost - before.Value) / before.Value) : null;

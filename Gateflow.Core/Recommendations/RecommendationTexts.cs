@@ -75,7 +75,7 @@ internal static class RecommendationTexts
             list.Add(quality == 0 ? "Earlier tests or migrations to it failed" : $"Earlier tests and migrations to it succeeded in part only ({Percent(quality)})");
         }
 
-        if (source.Provider != target.Provider)
+        if (source.Provider.Length > 0 && source.Provider != target.Provider)
         {
             list.Add($"Different provider ({target.Provider})");
         }

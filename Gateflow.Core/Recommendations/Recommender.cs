@@ -45,8 +45,7 @@ public static class Recommender
     {
         var wanted = source.Mode == ModelMode.Embedding ? ModelMode.Embedding : ModelMode.Chat;
         return target.Mode == wanted
-            && target.UsableContext is { } limit
-            && limit >= usage.MaxContextUsed * CostChange.TokenFactor(source, target)
+            && ContextLimit.Tightest(target, usage, CostChange.TokenFactor(source, target)) is { Fits: true }
             && !(target.Released > today)
             && target.StatusOn(today) != LifecycleStatus.Retired;
     }
@@ -62,7 +61,7 @@ public static class Recommender
         var parts = new ScoreBreakdown
         {
             CapabilityFit = ScoreParts.CapabilityFit(report, usage),
-            ContextHeadroom = ScoreParts.ContextHeadroom(target.UsableContext, usage.MaxContextUsed * CostChange.TokenFactor(source, target)),
+            ContextHeadroom = ContextLimit.Tightest(target, usage, CostChange.TokenFactor(source, target)) is { } limit ? ScoreParts.ContextHeadroom(limit.Tokens, limit.Needed) : null,
             Cost = ScoreParts.Cost(change),
             Speed = ScoreParts.Speed(sourceMs, targetMs),
             Runway = ScoreParts.Runway(target, options.Today, LifecycleCheck.LeastDays),

@@ -21,7 +21,7 @@ internal static class ScoreParts
     }
 
     /// <summary>0 when the largest request just fits, 1 from four times its size, by the logarithm between.</summary>
-    public static double? ContextHeadroom(int? limit, double needed) => limit is not { } tokens
+    public static double? ContextHeadroom(long? limit, double needed) => limit is not { } tokens
         ? null
         : needed <= 0 ? 1 : Math.Clamp(Math.Log(tokens / needed) / Math.Log(ScoreWeights.AmpleContext), 0, 1);
 

@@ -5,7 +5,7 @@ internal static class QualityFigures
 {
     public static QualityComparison Of(List<AnswerPair> tested, List<PairScore> scores, ITextSpace space, int seed)
     {
-        var json = tested.Where(p => p.JsonDemanded).ToList();
+        var json = tested.Where(p => p is { JsonDemanded: true, Source.CallsTools: false, Target.CallsTools: false }).ToList();
         var quality = new QualityComparison
         {
             SimilarityMethod = space.Method,

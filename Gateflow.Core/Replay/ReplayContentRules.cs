@@ -4,17 +4,20 @@ using static Gateflow.Core.Replay.ReplayWords;
 
 namespace Gateflow.Core.Replay;
 
-/// <summary>The rules about what the answers hold: words, length, ends, form, tools.</summary>
+/// <summary>
+/// The rules about what the answers hold: words, length, ends, form, tools. Below <see cref="FewPairs"/> the interval of a mean says less than it seems to,
+/// and those that rest on one ask for a review.
+/// </summary>
 internal static class ReplayContentRules
 {
-    public static IEnumerable<ReplayRule> Of(ReplayFigures f) => [.. Similarity(f), .. Length(f.Quality), .. Truncated(f), .. Form(f.Quality), .. Tools(f)];
+    public static IEnumerable<ReplayRule> Of(ReplayFigures f) => [.. Similarity(f), .. Length(f), .. Truncated(f), .. Form(f.Quality), .. Tools(f)];
 
     private static IEnumerable<ReplayRule> Similarity(ReplayFigures f)
     {
         var q = f.Quality;
         if (q.SemanticSimilarityInterval is { } similarity && similarity.Low < f.Scale.Good)
         {
-            var poor = similarity.High < f.Scale.Poor;
+            var poor = f.Tested >= FewPairs && similarity.High < f.Scale.Poor;
             var floor = f.Floor is { Pairs: >= NoiseFloors.FewPairs, SemanticSimilarity: { } own } ? $"; the source reaches {Number(own)} with itself" : "";
             yield return poor
                 ? new("similarity", DoNotProceed, $"Similarity {Number(q.SemanticSimilarity)} ({Range(similarity)}, {q.SimilarityMethod}) lies below {Number(f.Scale.Poor)}{floor}.")
@@ -23,7 +26,7 @@ internal static class ReplayContentRules
 
         var usual = f.Floor is { Pairs: >= NoiseFloors.FewPairs, Unrelated: { } noise } ? noise : 0;
         var beside = usual > 0 ? $" The source's own answers are so different in {Percent(usual)}." : "";
-        if (q.UnrelatedInterval is { } unrelated && unrelated.Low > UnrelatedTooOften + usual)
+        if (f.Tested >= FewPairs && q.UnrelatedInterval is { } unrelated && unrelated.Low > UnrelatedTooOften + usual)
         {
             yield return new("unrelated", DoNotProceed,
                 $"{Percent(q.Unrelated)} ({Percent(unrelated.Low)} to {Percent(unrelated.High)}) of the pairs are as different as answers to different prompts; more than {Percent(UnrelatedTooOften + usual)}.{beside}");
@@ -34,9 +37,10 @@ internal static class ReplayContentRules
         }
     }
 
-    private static IEnumerable<ReplayRule> Length(QualityComparison q)
+    private static IEnumerable<ReplayRule> Length(ReplayFigures f)
     {
-        if (q.OutputLengthRatioInterval is { } interval && (interval.High < LengthFifth || interval.Low > LengthFivefold))
+        var q = f.Quality;
+        if (f.Tested >= FewPairs && q.OutputLengthRatioInterval is { } interval && (interval.High < LengthFifth || interval.Low > LengthFivefold))
         {
             yield return new("length", DoNotProceed,
                 $"The target's answers have {Number(q.OutputLengthRatio)} times ({Range(interval)}) the length of the source's: surely outside of {Number(LengthFifth)} to {Number(LengthFivefold)}.");
@@ -56,7 +60,7 @@ internal static class ReplayContentRules
         }
 
         var words = $"The target's answers stop before they end {Share(f.TargetTruncated, f.Tested)}, the source's {Share(f.SourceTruncated, f.Tested)}";
-        yield return excess.Low > TruncatedMuch && q.OutputLengthRatioInterval is { High: < LengthHalf } length
+        yield return f.Tested >= FewPairs && excess.Low > TruncatedMuch && q.OutputLengthRatioInterval is { High: < LengthHalf } length
             ? new("truncated", DoNotProceed, $"{words}: surely more than {Points(TruncatedMuch)} above it, and with surely less than half the length ({Range(length)} times).")
             : new("truncated", Review, $"{words}: surely more than {Points(TruncatedMargin)} above it.");
     }

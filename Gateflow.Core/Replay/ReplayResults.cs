@@ -108,7 +108,7 @@ public sealed record QualityComparison
 
     public Interval? FormatMatchInterval { get; init; }
 
-    /// <summary>Pairs whose request demanded JSON.</summary>
+    /// <summary>Pairs whose request demanded JSON and that neither model answered by a tool call.</summary>
     public int JsonDemanded { get; init; }
 
     /// <summary>Those that the source, and the target, answered with nothing but JSON.</summary>

@@ -15,12 +15,28 @@ public sealed class TrafficProfile
     /// <summary>The same rate at all hours.</summary>
     public static TrafficProfile Even(double perHour) => new([.. Enumerable.Repeat(perHour, Hours)]);
 
+    /// <summary>The rates of the hours of a time that was counted. Some hours of the week lie in it once more than others.</summary>
     /// <param name="counts">168 request counts; fewer than that, or too few requests to tell hours apart, make an even profile.</param>
-    /// <param name="perHour">Mean requests an hour.</param>
-    public static TrafficProfile Of(IReadOnlyList<long> counts, double perHour)
+    /// <param name="from">Since when they were counted.</param>
+    /// <param name="to">Until when; later than <paramref name="from"/>.</param>
+    public static TrafficProfile Of(IReadOnlyList<long> counts, DateTimeOffset from, DateTimeOffset to)
     {
         var total = counts.Sum();
-        return counts.Count != Hours || total < 10 * Hours ? Even(perHour) : new([.. counts.Select(c => c * perHour * Hours / total)]);
+        if (counts.Count != Hours || total < 10 * Hours)
+        {
+            return Even(total / Math.Max(1, (to - from).TotalHours));
+        }
+
+        var lasted = new double[Hours];
+        for (var at = from; at < to;)
+        {
+            var next = new DateTimeOffset(at.UtcTicks / TimeSpan.TicksPerHour * TimeSpan.TicksPerHour, TimeSpan.Zero).AddHours(1);
+            next = next < to ? next : to;
+            lasted[(int)HourOf(at)] += (next - at).TotalHours;
+            at = next;
+        }
+
+        return new([.. counts.Select((c, hour) => lasted[hour] > 0 ? c / lasted[hour] : 0)]);
     }
 
     /// <summary>Requests that come in so many hours from a moment on.</summary>

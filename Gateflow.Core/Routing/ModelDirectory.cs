@@ -41,6 +41,10 @@ public sealed class ModelDirectory
     public IReadOnlyList<ServedModel> Served =>
         [.. All.SelectMany(p => Ids(Catalog, p.Provider, p.Models).Select(id => new ServedModel(p.Provider.Name, id, p.Provider.CatalogName, ProviderRegion.Of(p.Provider, p.Provider.Deployments.GetValueOrDefault(id, id)))))];
 
+    /// <summary>What is known of a model at the provider that serves it first, else at its vendor; null when the catalog does not carry it.</summary>
+    /// <param name="model">An id, or "provider/id" of what is served.</param>
+    public CatalogModel? Facts(string model) => _routes.GetValueOrDefault(model)?.Facts ?? Catalog.Find(model);
+
     public bool IsServed(string model) => _routes.TryGetValue(model, out var route) && route.IsServed;
 
     /// <summary>Gives a provider another address: the demo's is known only once the program listens.</summary>

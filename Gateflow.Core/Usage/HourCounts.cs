@@ -21,6 +21,14 @@ internal static class HourCounts
         return buffer[..position].ToArray();
     }
 
+    /// <summary>The first hour with a request; -1 without one.</summary>
+    public static int First(ReadOnlySpan<byte> packed)
+    {
+        Span<long> counts = stackalloc long[Hours];
+        AddTo(counts, packed);
+        return counts.IndexOfAnyExcept(0L);
+    }
+
     /// <param name="counts">24 counts, to be added to.</param>
     /// <param name="packed">What <see cref="Add"/> gave; empty for nothing.</param>
     public static void AddTo(Span<long> counts, ReadOnlySpan<byte> packed)

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Gateflow.Core.Catalog;
+using Gateflow.Core.Migrations;
 
 namespace Gateflow.Core.Usage;
 
@@ -38,6 +39,10 @@ public sealed record UsageAnalysis
 
     /// <summary>Largest input + output of one request, tokens.</summary>
     public long MaxContextUsed { get; init; }
+
+    /// <summary>Largest input of one request, tokens; up to 2 % more, since percentiles are not exact. <see cref="MaxContextUsed"/> where inputs were not recorded.</summary>
+    [JsonIgnore]
+    public long MaxInputUsed => InputPerRequest is { } inputs ? Math.Min(MaxContextUsed, (long)Math.Ceiling(inputs.Max * 1.01)) : MaxContextUsed;
 
     /// <summary>Longest answer, tokens; null when it was not recorded.</summary>
     public long? MaxOutputUsed { get; init; }
@@ -95,8 +100,18 @@ public sealed record UsageAnalysis
 
     public UsageLimits Limits { get; init; } = new();
 
-    /// <summary>Mean over the period.</summary>
+    /// <summary>Start of the first hour with a request; null without one.</summary>
+    public DateTimeOffset? FirstHour { get; init; }
+
+    /// <summary>Mean over the period, or since its first hour with a request.</summary>
     public double RequestsPerHour { get; init; }
+
+    /// <summary>The time that the figures tell of: the period, or what of it lies after its first request.</summary>
+    [JsonIgnore]
+    public TimeSpan Covered => PeriodEnd - (FirstHour > PeriodStart ? FirstHour.Value : PeriodStart);
+
+    /// <summary>Whose requests were read: features and keys. Users are not told apart, so it names none.</summary>
+    public MigrationScope Scope { get; init; } = new();
 
     /// <summary>True when demo data is among it.</summary>
     public bool Demo { get; init; }

@@ -1,4 +1,6 @@
 using Gateflow.Core.Deprecations;
+using Gateflow.Core.Migrations;
+using Gateflow.Core.Rollout;
 using Gateflow.Core.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -13,8 +15,6 @@ public sealed class UsageQuery(IDbContextFactory<GateflowDb> databases, TimeProv
     /// <summary>The usual limits.</summary>
     public UsageLimits Limits { get; } = usual ?? new();
 
-    private static readonly TimeSpan Month = TimeSpan.FromDays(30);
-
     /// <summary>How a model was used in the hours that begin in [from, to); the hour that <paramref name="from"/> lies in counts whole.</summary>
     /// <param name="model">The id that was asked for, after aliases.</param>
     /// <param name="from">Begin of the period.</param>
@@ -22,9 +22,11 @@ public sealed class UsageQuery(IDbContextFactory<GateflowDb> databases, TimeProv
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <param name="limits">What is a long context and a short query; null for the usual limits.</param>
     /// <param name="withUsers">False leaves users out, who are most of what is read where there are many.</param>
+    /// <param name="scope">Reads the requests of its features and keys alone, and no users; null for all. Its own users are not told apart from others.</param>
     public async Task<UsageAnalysis> AnalyzeAsync(
-        string model, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken, UsageLimits? limits = null, bool withUsers = true)
+        string model, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken, UsageLimits? limits = null, bool withUsers = true, MigrationScope? scope = null)
     {
+        var part = (scope ?? new()) with { Users = [] };
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         var (start, end) = (RollupKey.Floor(from, TimeSpan.TicksPerHour), to.ToUniversalTime());
         var firstDay = RollupKey.Floor(start, TimeSpan.TicksPerDay);
@@ -36,20 +38,22 @@ public sealed class UsageQuery(IDbContextFactory<GateflowDb> databases, TimeProv
         }
 
         var totals = new UsageTotals();
-        await foreach (var row in Hours(db, model, start, wholeFrom).Concat(Hours(db, model, wholeTo, end)).AsAsyncEnumerable().WithCancellation(cancellationToken))
+        await foreach (var row in Hours(db, model, part, start, wholeFrom).Concat(Hours(db, model, part, wholeTo, end)).AsAsyncEnumerable().WithCancellation(cancellationToken))
         {
             totals.Add(row);
         }
 
         var days = db.UsageDays.AsNoTracking().Where(d => d.Model == model && d.Day >= firstDay && d.Day < end && d.Requests > 0
             && (d.User == "" ? d.Day >= wholeFrom && d.Day < wholeTo : withUsers));
+        days = part.Features.Count > 0 ? days.Where(d => part.Features.Contains(d.Feature)) : days;
+        days = part.ApiKeys.Count > 0 ? days.Where(d => part.ApiKeys.Contains(d.KeyId)) : days;
         await foreach (var row in days.AsAsyncEnumerable().WithCancellation(cancellationToken))
         {
             totals.Add(row);
         }
 
         var names = await NamesAsync(db, [.. totals.Keys], cancellationToken);
-        return new UsageReport(totals, names, limits ?? Limits).Of(from.ToUniversalTime(), end);
+        return new UsageReport(totals, names, limits ?? Limits).Of(from.ToUniversalTime(), end) with { Scope = part };
     }
 
     /// <summary>Models that were asked for in the period, most used first. A cost is null when no request of the model had a price.</summary>
@@ -127,17 +131,6 @@ public sealed class UsageQuery(IDbContextFactory<GateflowDb> databases, TimeProv
         ];
     }
 
-    /// <summary>Mean requests an hour of a model over the last 30 days, or since its first request when that is later; 0 without any.</summary>
-    public async Task<double> RequestsPerHourAsync(string model, CancellationToken cancellationToken)
-    {
-        var now = clock.GetUtcNow();
-        await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        var (start, end) = (RollupKey.Floor(now - Month, TimeSpan.TicksPerHour), now);
-        var rows = db.UsageRollups.Where(r => r.Model == model && r.Hour >= start && r.Hour < end && r.Requests > 0);
-        var first = await rows.MinAsync(r => (DateTimeOffset?)r.Hour, cancellationToken);
-        return first is null ? 0 : await rows.SumAsync(r => r.Requests, cancellationToken) / Math.Max(1, (end - first.Value).TotalHours);
-    }
-
     /// <summary>Rollups of hours that begin in the period; those of refused requests alone say nothing of a model's use and are left out.</summary>
     private static IQueryable<UsageRollup> Between(GateflowDb db, DateTimeOffset from, DateTimeOffset to)
     {
@@ -145,16 +138,26 @@ public sealed class UsageQuery(IDbContextFactory<GateflowDb> databases, TimeProv
         return db.UsageRollups.AsNoTracking().Where(r => r.Hour >= start && r.Hour < end && r.Requests > 0);
     }
 
-    /// <summary>Requests an hour of a model as they came in the time just past, from the log with its sampling made good; 0 without any.</summary>
-    public async Task<double> PresentRequestsPerHourAsync(string model, TimeSpan past, CancellationToken cancellationToken)
+    /// <summary>
+    /// Requests an hour of a model as they came in the time just past, from the log with its sampling made good and without those that a limit refused; 0 without any.
+    /// </summary>
+    /// <param name="scope">Counts the requests of its features and keys alone.</param>
+    public async Task<double> PresentRequestsPerHourAsync(string model, MigrationScope scope, TimeSpan past, CancellationToken cancellationToken)
     {
         var from = clock.GetUtcNow() - past;
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        return await db.Requests.Where(r => r.At >= from && r.Model == model).SumAsync(r => 1 / r.SamplingRate, cancellationToken) / past.TotalHours;
+        var rows = db.Requests.Where(r => r.At >= from && r.Model == model && r.Outcome != OutcomeKind.Refused);
+        rows = scope.Features.Count > 0 ? rows.Where(r => r.Feature != null && scope.Features.Contains(r.Feature)) : rows;
+        rows = scope.ApiKeys.Count > 0 ? rows.Where(r => scope.ApiKeys.Contains(r.KeyId)) : rows;
+        return await rows.SumAsync(r => 1 / r.SamplingRate, cancellationToken) / past.TotalHours;
     }
 
-    private static IQueryable<UsageRollup> Hours(GateflowDb db, string model, DateTimeOffset from, DateTimeOffset to) =>
-        db.UsageRollups.AsNoTracking().Where(r => r.Model == model && r.Hour >= from && r.Hour < to && r.Requests > 0);
+    private static IQueryable<UsageRollup> Hours(GateflowDb db, string model, MigrationScope part, DateTimeOffset from, DateTimeOffset to)
+    {
+        var rows = db.UsageRollups.AsNoTracking().Where(r => r.Model == model && r.Hour >= from && r.Hour < to && r.Requests > 0);
+        rows = part.Features.Count > 0 ? rows.Where(r => part.Features.Contains(r.Feature)) : rows;
+        return part.ApiKeys.Count > 0 ? rows.Where(r => part.ApiKeys.Contains(r.KeyId)) : rows;
+    }
 
     private static async Task<Dictionary<string, string>> NamesAsync(GateflowDb db, List<string> keys, CancellationToken cancellationToken) =>
         await db.ApiKeys.AsNoTracking().Where(k => keys.Contains(k.Id)).ToDictionaryAsync(k => k.Id, k => k.Name, StringComparer.Ordinal, cancellationToken);

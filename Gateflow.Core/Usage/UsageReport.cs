@@ -48,7 +48,8 @@ internal sealed class UsageReport(UsageTotals totals, IReadOnlyDictionary<string
             HourOfWeek = all.HourOfWeek,
             Trend = [.. all.Days],
             Limits = limits,
-            RequestsPerHour = to > from ? all.Requests / (to - from).TotalHours : 0,
+            FirstHour = all.First,
+            RequestsPerHour = all.First is { } first ? all.Requests / Math.Max(1, (to - (first > from ? first : from)).TotalHours) : 0,
             Demo = all.Demo,
         };
     }

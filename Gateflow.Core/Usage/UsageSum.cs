@@ -33,6 +33,9 @@ internal sealed class UsageSum
 
     public bool Demo { get; private set; }
 
+    /// <summary>Start of the first hour with a request; null without one.</summary>
+    public DateTimeOffset? First { get; private set; }
+
     public CapabilityCounts Capabilities { get; } = new();
 
     public ContextHistogram Contexts { get; } = new();
@@ -64,12 +67,14 @@ internal sealed class UsageSum
     {
         Add(row, row.Hour, row.Demo);
         HourOfWeek[FirstHour(row.Hour) + row.Hour.Hour] += row.Requests;
+        First = Earlier(First, row.Hour);
     }
 
     public void Add(UsageDay row)
     {
         Add(row, row.Day, row.Demo);
         HourCounts.AddTo(HourOfWeek.AsSpan(FirstHour(row.Day), 24), row.HourRequests);
+        First = Earlier(First, row.Day.AddHours(Math.Max(0, HourCounts.First(row.HourRequests))));
     }
 
     public void Merge(UsageSum other)
@@ -88,6 +93,7 @@ internal sealed class UsageSum
         MaxOutput = Math.Max(MaxOutput, other.MaxOutput);
         AddTemperatures(other.LeastTemperature, other.MostTemperature);
         Demo |= other.Demo;
+        First = Earlier(First, other.First);
         Capabilities.Merge(other.Capabilities);
         Contexts.Merge(other.Contexts);
         Inputs.Merge(other.Inputs);
@@ -139,6 +145,8 @@ internal sealed class UsageSum
         var sum = _days.GetValueOrDefault(day);
         _days[day] = new DaySum(sum.Requests + more.Requests, sum.Errors + more.Errors, sum.Cost + more.Cost, sum.Unpriced + more.Unpriced);
     }
+
+    private static DateTimeOffset? Earlier(DateTimeOffset? left, DateTimeOffset? right) => left < right || right is null ? left : right;
 
     private static int FirstHour(DateTimeOffset day) => (((int)day.UtcDateTime.DayOfWeek + 6) % 7) * 24;
 

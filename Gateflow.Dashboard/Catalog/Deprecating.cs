@@ -39,13 +39,13 @@ public sealed class Deprecating(IDbContextFactory<GateflowDb> databases, ModelDi
     {
         var now = clock.GetUtcNow();
         var used = await usage.UsedModelsAsync(now.AddDays(-30), now, cancellationToken);
-        return DeprecationList.Unused(models.Catalog, used, DateOnly.FromDateTime(now.UtcDateTime), withinDays);
+        return DeprecationList.Unused(models.Catalog, used.Select(u => u with { Facts = models.Facts(u.Model) }), DateOnly.FromDateTime(now.UtcDateTime), withinDays);
     }
 
-    private static UsedModel Used(IGrouping<string, UseOfModel> uses)
+    private UsedModel Used(IGrouping<string, UseOfModel> uses)
     {
         var cost = uses.Sum(u => u.Cost);
-        return new UsedModel(uses.Key, Requests: uses.Sum(u => u.Requests), Cost: cost == 0 && uses.Any(u => u.Unpriced > 0) ? null : cost);
+        return new UsedModel(uses.Key, Requests: uses.Sum(u => u.Requests), Cost: cost == 0 && uses.Any(u => u.Unpriced > 0) ? null : cost) { Facts = models.Facts(uses.Key) };
     }
 
     private static IReadOnlyList<string> Busiest(IEnumerable<UseOfModel> uses, Func<UseOfModel, string> name) =>

@@ -102,7 +102,7 @@ public sealed class ModelReader(IDbContextFactory<GateflowDb> databases, ModelDi
     {
         var now = clock.GetUtcNow();
         var used = await usage.UsedModelsAsync(now.AddDays(-30), now, cancellationToken);
-        return used.Select(u => (Use: u, Facts: models.Routes.GetValueOrDefault(u.Model)?.Facts ?? models.Catalog.Find(u.Model)))
+        return used.Select(u => (Use: u, Facts: models.Facts(u.Model)))
             .Where(p => p.Facts is not null)
             .ToLookup(p => p.Facts!, p => p.Use, (IEqualityComparer<CatalogModel>)ReferenceEqualityComparer.Instance);
     }

@@ -84,6 +84,11 @@ public sealed class Conduct(Transitions transitions, ModelDirectory models, Roll
             }
         }
 
+        if (VectorRule.Fault(migration, models) is { } mixed)
+        {
+            return mixed;
+        }
+
         if (migration.Config.Mirror?.MaxCost is not null && migration.Steps().Any(s => s.Mirror is not null) && !HasPrice(target))
         {
             return Refusal.Invalid("mirror.max_cost", $"The price of '{target}' is unknown, so a budget cannot be kept. Set its prices, or leave mirror.max_cost out.");

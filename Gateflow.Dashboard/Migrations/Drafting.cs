@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using FluentValidation;
 using Gateflow.Core.Access;
+using Gateflow.Core.Catalog;
 using Gateflow.Core.ChangeManagement;
 using Gateflow.Core.Compatibility;
 using Gateflow.Core.Migrations;
@@ -29,6 +30,9 @@ public sealed class Drafting(
     TimeProvider clock)
 {
     private static readonly TimeSpan Period = TimeSpan.FromDays(30);
+
+    /// <summary>Age from which an analysis is made anew before a check rests on it.</summary>
+    private static readonly TimeSpan Stale = TimeSpan.FromDays(1);
 
     /// <summary>A new draft. With analyze, or from a template, usage analysis and recommendations are filled in.</summary>
     public async Task<Result<Migration>> CreateAsync(CreateMigration request, string actor, CancellationToken cancellationToken)
@@ -83,7 +87,7 @@ public sealed class Drafting(
 
         if (request.Analyze || request.Template is not null)
         {
-            var analysis = await AnalyzeAsync(source, cancellationToken);
+            var analysis = await AnalyzeAsync(source, scope, cancellationToken);
             migration.Analyze(analysis, await RecommendAsync(source, analysis, cancellationToken), actor, now);
         }
 
@@ -98,7 +102,7 @@ public sealed class Drafting(
             return Refusal.NotFound("migration", id);
         }
 
-        var analysis = await AnalyzeAsync(found.SourceModel, cancellationToken);
+        var analysis = await AnalyzeAsync(found.SourceModel, found.Config.Scope, cancellationToken);
         var advice = await RecommendAsync(found.SourceModel, analysis, cancellationToken);
         return await transitions.ApplyAsync(id, m =>
         {
@@ -121,9 +125,20 @@ public sealed class Drafting(
             return fault;
         }
 
-        var analysis = found.Analysis ?? await AnalyzeAsync(found.SourceModel, cancellationToken);
+        if (found is { Analysis: { } old, Status: MigrationStatus.Draft or MigrationStatus.Scheduled } && (clock.GetUtcNow() - old.PeriodEnd > Stale || !IsOf(old, found.Config.Scope)))
+        {
+            var renewed = await AnalyzeAsync(id, actor, cancellationToken);
+            if (renewed.Value is null)
+            {
+                return renewed;
+            }
+
+            found = renewed.Value;
+        }
+
+        var analysis = found.Analysis ?? await AnalyzeAsync(found.SourceModel, found.Config.Scope, cancellationToken);
         var report = CompatibilityCheck.Run(
-            models.Catalog.Find(found.SourceModel), models.Catalog.Find(target!), target!, analysis, DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime),
+            models.Facts(found.SourceModel), models.Facts(target!), target!, analysis, DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime),
             models.Catalog.Rules, models.IsServed(target!))
             .With(await samples.RunAsync(found.SourceModel, target!, found.Config.Shims, analysis, cancellationToken), analysis).WithExamples(found.SourceModel);
         return await transitions.ApplyAsync(id, m =>
@@ -167,20 +182,25 @@ public sealed class Drafting(
             return Invalid(faults);
         }
 
-        return await transitions.ApplyAsync(id, m =>
+        var result = await transitions.ApplyAsync(id, m =>
         {
             var (config, late) = ConfigPatch.Apply(m.Config, fields);
+            var before = m.Steps();
             return late.Count > 0
                 ? Invalid(late)
-                : m.Configure(patch.ContainsKey("target_model") ? target : m.TargetModel, config, [.. patch.Select(p => p.Key)], actor, clock.GetUtcNow());
+                : m.Configure(patch.ContainsKey("target_model") ? target : m.TargetModel, config, [.. patch.Select(p => p.Key)], actor, clock.GetUtcNow())
+                    ?? (m.Status == MigrationStatus.Scheduled || (m.Status == MigrationStatus.Paused && !m.Steps().SequenceEqual(before)) ? VectorRule.Fault(m, models) : null);
         }, cancellationToken);
+        return result.Value is { Analysis: { } old, Status: MigrationStatus.Draft or MigrationStatus.Scheduled } changed && !IsOf(old, changed.Config.Scope)
+            ? await AnalyzeAsync(id, actor, cancellationToken) // forecast, checks and advice rest on what is to be moved
+            : result;
     }
 
-    /// <summary>How the model was used in the last 30 days, in short: it is kept with the migration.</summary>
-    public async Task<UsageAnalysis> AnalyzeAsync(string model, CancellationToken cancellationToken)
+    /// <summary>How that part of the model's traffic was in the last 30 days, in short: it is kept with the migration.</summary>
+    private async Task<UsageAnalysis> AnalyzeAsync(string model, MigrationScope scope, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var analysis = await usage.AnalyzeAsync(model, now - Period, now, cancellationToken, withUsers: false);
+        var analysis = await usage.AnalyzeAsync(model, now - Period, now, cancellationToken, withUsers: false, scope: scope);
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         return analysis.InShort() with { Scores = await ScoreSpread.ReadAsync(db, model, now - Period, cancellationToken) };
     }
@@ -193,17 +213,14 @@ public sealed class Drafting(
             return Refusal.NotFound("migration", id);
         }
 
-        var analysis = found.Analysis ?? await AnalyzeAsync(found.SourceModel, cancellationToken);
+        var analysis = found.Analysis ?? await AnalyzeAsync(found.SourceModel, found.Config.Scope, cancellationToken);
         return new RegionalAdvice(id, region.Allowed, region.Strict, await RecommendAsync(found.SourceModel, analysis, cancellationToken, region));
     }
 
     private async Task<IReadOnlyList<Recommendation>> RecommendAsync(string source, UsageAnalysis analysis, CancellationToken cancellationToken, RegionRule? region = null)
     {
-        if (models.Catalog.Find(source) is not { } facts)
-        {
-            return [];
-        }
-
+        var facts = models.Facts(source)
+            ?? CatalogModel.Unknown("", source) with { Mode = analysis.Used.HasFlag(Capabilities.Embeddings) ? ModelMode.Embedding : ModelMode.Chat };
         var served = models.Served;
         return Recommender.Recommend(models.Catalog, facts, analysis, new RecommendationOptions
         {
@@ -214,6 +231,10 @@ public sealed class Drafting(
             QualityEvidence = await evidence.QualityAsync(source, cancellationToken),
         });
     }
+
+    /// <summary>True when an analysis is of the features and keys of a scope; users are not told apart.</summary>
+    private static bool IsOf(UsageAnalysis analysis, MigrationScope scope) =>
+        analysis.Scope.Features.ToHashSet().SetEquals(scope.Features) && analysis.Scope.ApiKeys.ToHashSet().SetEquals(scope.ApiKeys);
 
     private Refusal? TargetFault(string source, string? target)
     {

@@ -16,7 +16,7 @@ public sealed record ForecastView
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public double? RequestsPerHour { get; init; }
 
-    /// <summary>Where the traffic comes from: hour_of_week, present or unknown.</summary>
+    /// <summary>Where the traffic comes from: hour_of_week, mean (since the first request, below two weeks), present or unknown.</summary>
     public required string Traffic { get; init; }
 
     /// <summary>When it would complete if it started at its time, and no step had to be held; null when unknown.</summary>

@@ -27,17 +27,24 @@ public sealed class Forecasting(UsageQuery usage, ModelDirectory models, TimePro
     /// <summary>A rollout that would be over sooner than this meets the traffic of the moment, not the month's mean.</summary>
     private static readonly TimeSpan Short = TimeSpan.FromHours(3);
 
+    /// <summary>Below this the hours of a week were not seen twice, and are not told apart.</summary>
+    private static readonly TimeSpan TwoWeeks = TimeSpan.FromDays(14);
+
     /// <summary>Requests an hour to foretell the rollout with; null when the traffic is unknown.</summary>
     public async Task<double?> RateAsync(string sourceModel, MigrationConfig config, UsageAnalysis? analysis, CancellationToken cancellationToken)
     {
-        var present = await usage.PresentRequestsPerHourAsync(sourceModel, Present, cancellationToken);
+        var present = await PresentAsync(sourceModel, config.Scope, cancellationToken);
         return Choose(config, present, analysis?.RequestsPerHour);
     }
 
+    /// <summary>Requests an hour of that part of a model's traffic as they come now; 0 for none.</summary>
+    public Task<double> PresentAsync(string sourceModel, MigrationScope scope, CancellationToken cancellationToken) =>
+        usage.PresentRequestsPerHourAsync(sourceModel, scope, Present, cancellationToken);
+
     /// <summary>The forecast of a migration as it is configured now.</summary>
     public async Task<ForecastView> ForetellAsync(MigrationView view, CancellationToken cancellationToken) => Foretell(
-        view.Config, await usage.PresentRequestsPerHourAsync(view.SourceModel, Present, cancellationToken), view.Analysis,
-        Facts(view.SourceModel), view.TargetModel is { } target ? Facts(target) : null, clock.GetUtcNow());
+        view.Config, await PresentAsync(view.SourceModel, view.Config.Scope, cancellationToken), view.Analysis,
+        models.Facts(view.SourceModel), view.TargetModel is { } target ? models.Facts(target) : null, clock.GetUtcNow());
 
     /// <summary>The present rate for a rollout that it would end within hours, else the mean.</summary>
     public static double? Choose(MigrationConfig config, double? present, double? mean)
@@ -53,8 +60,10 @@ public sealed class Forecasting(UsageQuery usage, ModelDirectory models, TimePro
         MigrationConfig config, double? present, UsageAnalysis? analysis, CatalogModel? source, CatalogModel? target, DateTimeOffset now)
     {
         var rate = Choose(config, present, analysis?.RequestsPerHour);
-        var byWeek = rate is { } mean && analysis is { HourOfWeek.Count: > 0 } && mean == analysis.RequestsPerHour;
-        var traffic = rate is not { } perHour ? null : byWeek ? TrafficProfile.Of(analysis!.HourOfWeek, perHour) : TrafficProfile.Even(perHour);
+        var isMean = rate is { } mean && mean == analysis?.RequestsPerHour;
+        var byWeek = isMean && analysis is { HourOfWeek.Count: > 0 } && analysis.Covered >= TwoWeeks;
+        var traffic = rate is not { } perHour ? null
+            : byWeek ? TrafficProfile.Of(analysis!.HourOfWeek, analysis.PeriodEnd - analysis.Covered, analysis.PeriodEnd) : TrafficProfile.Even(perHour);
         var start = config.Strategy == Strategy.Scheduled && config.ExecuteAt > now ? config.ExecuteAt.Value : now;
         var (spread, scores) = (Spread(analysis), Scores(analysis));
         var result = Forecast.Estimate(config, traffic, start, spread ?? Forecast.AssumedLatencySigma, scores.Deviation);
@@ -62,7 +71,7 @@ public sealed class Forecasting(UsageQuery usage, ModelDirectory models, TimePro
         {
             Result = result,
             RequestsPerHour = rate,
-            Traffic = rate is null ? "unknown" : byWeek ? "hour_of_week" : "present",
+            Traffic = rate is null ? "unknown" : byWeek ? "hour_of_week" : isMean ? "mean" : "present",
             EstimatedCompletion = result.Hours is { } hours && hours < Math.Min(24 * 365 * 100, (DateTimeOffset.MaxValue - start).TotalHours - 1) ? start.AddHours(hours) : null,
             Money = Money(config, result, analysis, source, target),
             ScoreSpread = config.RollbackThreshold.QualityScoreDrop is null ? null : scores,
@@ -73,9 +82,10 @@ public sealed class Forecasting(UsageQuery usage, ModelDirectory models, TimePro
     private static ForecastMoney Money(MigrationConfig config, ForecastResult result, UsageAnalysis? analysis, CatalogModel? source, CatalogModel? target)
     {
         var requests = new ReplayRequest { TargetModel = "" }.TestRequests;
-        var (onSource, onTarget) = (PerRequest(source, analysis), PerRequest(target, analysis));
+        var factor = (target?.TokenFactor ?? 1) / (source?.TokenFactor ?? 1);
+        var (onSource, onTarget) = (PerRequest(source, analysis), PerRequest(target, analysis, factor));
         var mirrored = result.Steps.Where(s => s.Step.Mirror is > 0).ToList();
-        var copies = mirrored.Aggregate((double?)0, (sum, s) => sum + s.TargetRequests);
+        var copies = mirrored.Aggregate((double?)0, (sum, s) => sum + Copies(s));
         var shadow = mirrored.Count == 0 ? 0 : (decimal?)copies * onTarget;
         return new ForecastMoney
         {
@@ -90,10 +100,18 @@ public sealed class Forecasting(UsageQuery usage, ModelDirectory models, TimePro
         };
     }
 
-    /// <summary>The mean request of the analysis at a model's prices; both models are taken to need the same tokens.</summary>
-    private static decimal? PerRequest(CatalogModel? model, UsageAnalysis? analysis) => analysis is { TotalRequests: > 0 and var requests }
-        ? model?.CostOfMany(analysis.InputTokens, analysis.CachedInputTokens, analysis.OutputTokens) / requests
+    /// <summary>The mean request of the analysis at a model's prices.</summary>
+    /// <param name="factor">Tokens that the model counts where the source counts one.</param>
+    private static decimal? PerRequest(CatalogModel? model, UsageAnalysis? analysis, double factor = 1) => analysis is { TotalRequests: > 0 and var requests }
+        ? model?.CostOfMany((long)(analysis.InputTokens * factor), (long)(analysis.CachedInputTokens * factor), (long)(analysis.OutputTokens * factor)) / requests
         : null;
+
+    /// <summary>The target's requests of a mirrored step that the source answers too; the others are answered by the target anyway.</summary>
+    private static double? Copies(StepForecast step)
+    {
+        var copied = (100 - step.Step.Weight) * step.Step.Mirror!.Value / 100;
+        return copied <= 0 ? 0 : step.TargetRequests * copied / (step.Step.Weight + copied);
+    }
 
     private static decimal? Round(decimal? sum) => sum is { } value ? Math.Round(value, 6) : null;
 
@@ -111,6 +129,11 @@ public sealed class Forecasting(UsageQuery usage, ModelDirectory models, TimePro
     private static List<string> Assumptions(MigrationConfig config, bool byWeek, double? spread, ForecastScores scores)
     {
         List<string> all = [byWeek ? "Requests come as they did in each hour of the week over the last 30 days." : "Requests come evenly, at the rate named."];
+        if (config.Scope.Users.Count > 0)
+        {
+            all.Add("Users are not told apart: those of the migration are taken to send what all users of its features and keys send.");
+        }
+
         all.Add("A regression of the size named is noticed in about half of the rollouts of that length; a larger one sooner.");
         if (config.RollbackThreshold.LatencyP99Increase is not null)
         {
@@ -128,9 +151,7 @@ public sealed class Forecasting(UsageQuery usage, ModelDirectory models, TimePro
             all.Add($"Quality scores {how}; at 100 % of traffic nothing is compared.");
         }
 
-        all.Add("No step is held, and both models need the tokens that the source needed.");
+        all.Add("No step is held, and the target needs the tokens that the source needed, as it counts them.");
         return all;
     }
-
-    private CatalogModel? Facts(string model) => models.Routes.GetValueOrDefault(model)?.Facts ?? models.Catalog.Find(model);
 }

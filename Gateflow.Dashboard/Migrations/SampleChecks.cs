@@ -20,7 +20,7 @@ public sealed class SampleChecks(IDbContextFactory<GateflowDb> databases, ModelD
     /// <param name="source">The model that was used, known to the directory.</param>
     /// <param name="target">The model that shall take over, known to the directory.</param>
     /// <param name="shims">Whether the migration fits requests to the target.</param>
-    /// <param name="usage">What was used, for what the samples do not hold.</param>
+    /// <param name="usage">What was used, for what the samples do not hold; of its features alone samples are read. They tell neither key nor user.</param>
     public async Task<IReadOnlyList<CompatibilityCheckResult>> RunAsync(string source, string target, bool shims, UsageAnalysis usage, CancellationToken cancellationToken)
     {
         if (Reachable(models.Routes[target]) is not { } route)
@@ -30,7 +30,7 @@ public sealed class SampleChecks(IDbContextFactory<GateflowDb> databases, ModelD
 
         var endpoints = EndpointProbe.Check(route, usage);
         var probe = new SampleProbe(models.Routes[source], route, shims);
-        var stored = await Task.Run(() => ReadAsync(source, probe, cancellationToken), cancellationToken);
+        var stored = await Task.Run(() => ReadAsync(source, usage.Scope.Features, probe, cancellationToken), cancellationToken);
         if (probe.Samples == 0)
         {
             return [.. endpoints, SampledFeatures.NotChecked(stored == 0 ? "No request of the last 30 days is stored." : "The stored requests cannot be read: the keys in the data folder have changed.")];
@@ -41,12 +41,14 @@ public sealed class SampleChecks(IDbContextFactory<GateflowDb> databases, ModelD
     }
 
     /// <returns>How many are stored, be they readable or not.</returns>
-    private async Task<int> ReadAsync(string source, SampleProbe probe, CancellationToken cancellationToken)
+    private async Task<int> ReadAsync(string source, IReadOnlyList<string> features, SampleProbe probe, CancellationToken cancellationToken)
     {
         var since = clock.GetUtcNow() - Period;
         var stored = 0;
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        var newest = db.Samples.AsNoTracking().Where(s => s.Model == source && s.At >= since).OrderByDescending(s => s.At).Take(MaxSamples).Select(s => s.Request);
+        var samples = db.Samples.AsNoTracking().Where(s => s.Model == source && s.At >= since);
+        samples = features.Count > 0 ? samples.Where(s => s.Feature != null && features.Contains(s.Feature)) : samples;
+        var newest = samples.OrderByDescending(s => s.At).Take(MaxSamples).Select(s => s.Request);
         await foreach (var request in newest.AsAsyncEnumerable().WithCancellation(cancellationToken))
         {
             stored++;

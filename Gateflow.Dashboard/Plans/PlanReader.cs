@@ -66,7 +66,7 @@ public sealed class PlanReader(IDbContextFactory<GateflowDb> databases, ModelDir
 
     private PlanView View(Plan plan, IReadOnlyList<PlanUse> use, IReadOnlyList<PlanMigration> migrations, Dictionary<string, string> names, DateOnly today)
     {
-        var facts = models.Catalog.Find(plan.Model);
+        var facts = models.Facts(plan.Model);
         var items = PlanItems.Build(plan.Model, use, migrations, names);
         var state = PlanItems.StateOf(items);
         var deadline = Deadline(plan, facts, today);

@@ -25,6 +25,9 @@ public sealed partial class AnalysisStep(Drafting drafting, ViewerZone viewer, T
 
     private IReadOnlyList<HistogramBin> Bins => [.. State.Analysis!.ContextHistogram.Select(b => new HistogramBin(b.UpTo, b.Requests))];
 
+    /// <summary>What input and output of a request must fit in; a limit of the input alone where no window is stated.</summary>
+    private int? Window => State.Target?.ContextWindow ?? State.Target?.MaxInputTokens;
+
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
         if (firstRender && await viewer.GetAsync() is { } found && found.GetUtcOffset(clock.GetUtcNow()) is { TotalHours: not 0 } offset)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Gateflow.Core.Compatibility;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Replay;
 using Gateflow.Core.Rollout;
@@ -156,6 +157,11 @@ public sealed class ReviewPlan
                 break;
         }
 
+        if (_state.Compatibility?.Checks.FirstOrDefault(c => c.Feature == VectorCheck.Feature) is { } vectors)
+        {
+            lines.Add($"{vectors.Detail}. {vectors.WhatToDo}");
+        }
+
         if (!_config.Shims && _state.Compatibility is { } known && known.Checks.Count(check => check.Shim is not null) is var needed and > 0)
         {
             lines.Add($"Requests are sent as they came, without {Display.Count(needed, "change")} that {Target} needs (Configure, Advanced).");
@@ -184,7 +190,15 @@ public sealed class ReviewPlan
         return lines;
     }
 
-    /// <summary>The estimate of the cost, per 30 days; null when a price or the use is unknown.</summary>
+    /// <summary>What the estimate tells of: the last 30 days, or as much as was seen of them, and the requests that it leaves out.</summary>
+    public string CostOf()
+    {
+        var usage = _state.Analysis!;
+        var time = usage.Covered >= TimeSpan.FromDays(29) ? "per 30 days" : $"in the {Display.Duration(usage.Covered)} since the first request";
+        return usage.UnpricedRequests > 0 ? $"{time}, without {Display.Count(usage.UnpricedRequests, "request")} of unknown price" : time;
+    }
+
+    /// <summary>The estimate of the cost; null when a price or the use is unknown.</summary>
     public (decimal Before, decimal After, double Change)? Cost() =>
         _state.CostChangeEstimate is { } change && _state.Analysis?.TotalCost is { } before
             ? (before, before * (1 + (decimal)change), change)

@@ -2,14 +2,13 @@ using System.Text.Json.Nodes;
 using Gateflow.Core.ChangeManagement;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Routing;
-using Gateflow.Core.Usage;
 using Gateflow.Dashboard.Migrations;
 using Gateflow.Dashboard.Replay;
 
 namespace Gateflow.Dashboard.Wizard;
 
 /// <summary>Reads a draft with everything its wizard shows.</summary>
-public sealed class WizardReader(MigrationReader migrations, ReplayReader replays, ModelDirectory models, UsageQuery usage, ChangePolicy policy)
+public sealed class WizardReader(MigrationReader migrations, ReplayReader replays, ModelDirectory models, Forecasting forecasting, ChangePolicy policy)
 {
     /// <summary>Fields that other steps set too: saving one of them is not yet a word on how the traffic moves.</summary>
     private static readonly HashSet<string> SetElsewhere = ["target_model", "scope"];
@@ -29,11 +28,11 @@ public sealed class WizardReader(MigrationReader migrations, ReplayReader replay
             View = view,
             Test = await replays.LatestAsync(id, cancellationToken),
             Configured = events.Any(e => e.Type == MigrationEventType.Configured && Fields(e.Data).Any(f => !SetElsewhere.Contains(f))),
-            Source = models.Routes.GetValueOrDefault(view.SourceModel)?.Facts,
+            Source = models.Facts(view.SourceModel),
             Target = target?.Facts,
             TargetIsServed = target?.IsServed ?? false,
             UsualApprovals = policy.Current.Default().ApprovalsRequired,
-            PresentRequestsPerHour = await usage.PresentRequestsPerHourAsync(view.SourceModel, TimeSpan.FromMinutes(2), cancellationToken),
+            PresentRequestsPerHour = await forecasting.PresentAsync(view.SourceModel, view.Config.Scope, cancellationToken),
         };
     }
 

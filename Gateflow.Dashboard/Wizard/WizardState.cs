@@ -28,7 +28,7 @@ public sealed record WizardState
 
     public bool TargetIsServed { get; init; }
 
-    /// <summary>The source model's requests an hour as they come now.</summary>
+    /// <summary>Requests an hour as they come now, of the part of the source model's traffic that is to be moved.</summary>
     public double PresentRequestsPerHour { get; init; }
 
     /// <summary>Approvals that change management asks new migrations for; 0 for none.</summary>
@@ -51,7 +51,7 @@ public sealed record WizardState
 
     /// <summary>Change of cost on the tokens really used, as a fraction; null when a price or the use is unknown.</summary>
     public double? CostChangeEstimate =>
-        Source is { } source && Target is { } target && Analysis is { TotalRequests: > 0 } usage ? CostChange.Estimate(source, target, usage) : null;
+        Target is { } target && Analysis is { TotalRequests: > 0 } usage ? CostChange.Estimate(Source ?? CatalogModel.Unknown("", View.SourceModel), target, usage) : null;
 
     /// <summary>Requests an hour to foretell a configuration with; null when the traffic is unknown.</summary>
     public double? RateFor(MigrationConfig config) => Forecasting.Choose(config, PresentRequestsPerHour, Analysis?.RequestsPerHour);

@@ -57,6 +57,38 @@ public static class WizardWords
             : requests == 0 ? "no request" : $"{Display.Count(requests, "request")}{share}";
     }
 
+    /// <summary>Whose use was looked at, where the migration moves a part of the traffic; null where it moves all.</summary>
+    public static string? Looked(MigrationScope scope)
+    {
+        ArgumentNullException.ThrowIfNull(scope);
+        if (scope.IsEverything)
+        {
+            return null;
+        }
+
+        List<string> parts = [];
+        if (scope.Features.Count > 0)
+        {
+            parts.Add($"of {string.Join(", ", scope.Features)}");
+        }
+
+        if (scope.ApiKeys.Count > 0)
+        {
+            parts.Add($"with {Display.Count(scope.ApiKeys.Count, "key")} of the migration");
+        }
+
+        var whose = parts.Count > 0 ? $"Only requests {string.Join(' ', parts)} are counted." : "The requests of the whole model are counted.";
+        return scope.Users.Count > 0 ? $"{whose} The migration's users are not told apart from others." : whose;
+    }
+
+    /// <summary>What stored requests do not tell of the part that is to be moved; null where they tell it.</summary>
+    public static string? Stored(MigrationScope scope)
+    {
+        ArgumentNullException.ThrowIfNull(scope);
+        return scope.ApiKeys.Count + scope.Users.Count == 0 ? null
+            : $"Stored requests tell neither key nor user: those looked at are of {(scope.Features.Count > 0 ? "all keys and users of these features" : "the whole model")}.";
+    }
+
     /// <summary>"Canary, 10 % +10 every 1 h".</summary>
     public static string Ramp(MigrationConfig config)
     {

@@ -163,6 +163,42 @@ public sealed class CompatibilityCheckTests
         Assert.Contains("another model", check.WhatToDo, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Run_FewRequestsJustAboveTheWindow_AreNotTheWholeBin()
+    {
+        var usage = UsageSamples.Create(Capabilities.None) with { MaxContextUsed = 128_500, ContextHistogram = [new(65_536, 900), new(131_072, 5_000)] };
+
+        var check = Run("gpt-4-turbo", "gpt-4o", usage).Checks.Single(x => x.Feature == "context_window");
+
+        Assert.Equal(CheckStatus.Fail, check.Status);
+        Assert.InRange(check.RequestsAffected!.Value, 1, 100);
+    }
+
+    [Theory]
+    [InlineData(290_000, 250_000, CheckStatus.Pass, "Your largest input (252.5k) fits in t (272k of input)")] // with its output it is more than that
+    [InlineData(290_000, 280_000, CheckStatus.Fail, "Your largest input (282.8k) does not fit in t (272k of input)")]
+    [InlineData(410_000, 200_000, CheckStatus.Fail, "Your max usage (410k) does not fit in t (400k)")]
+    public void Run_LimitOfTheInput_IsHeldAgainstTheInputAlone(long context, double input, CheckStatus status, string detail)
+    {
+        var target = Catalog.Find("gpt-4o")! with { ContextWindow = 400_000, MaxInputTokens = 272_000 };
+        var usage = UsageSamples.Create(Capabilities.None) with { MaxContextUsed = context, InputPerRequest = new Percentiles(1_000, 2_000, 3_000, input) };
+
+        var report = CompatibilityCheck.Run(Catalog.Find("gpt-4-turbo"), target, "t", usage, Today, Catalog.Rules);
+
+        Assert.Equal((status, detail), Of(report, "context_window"));
+    }
+
+    [Theory]
+    [InlineData("text-embedding-ada-002", "text-embedding-3-small", true)]
+    [InlineData("text-embedding-3-small", "azure-openai/text-embedding-3-small", false)]
+    [InlineData("gpt-4", "gpt-4o", false)]
+    public void Run_OtherVectors_WarnsThatTheyCannotBeCompared(string source, string target, bool warns)
+    {
+        var check = Run(source, target, UsageSamples.Create(Capabilities.None)).Checks.SingleOrDefault(c => c.Feature == VectorCheck.Feature);
+
+        Assert.Equal(warns ? CheckStatus.Warn : null, check?.Status);
+    }
+
     private static CompatibilityReport Run(string source, string target, UsageAnalysis usage, DateOnly? today = null) =>
         CompatibilityCheck.Run(Catalog.Find(source)!, Catalog.Find(target)!, target, usage, today ?? Today, Catalog.Rules);
 

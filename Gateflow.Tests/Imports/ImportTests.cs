@@ -72,6 +72,25 @@ public sealed class ImportTests
         Assert.DoesNotContain(analysis.ByKey, k => k.Key.Contains("secret", StringComparison.Ordinal));
     }
 
+    /// <summary>Anthropic's input_tokens leave out what the cache read and wrote; LiteLLM's prompt_tokens hold it.</summary>
+    [Fact]
+    public async Task Import_AnthropicsUsage_CountsWhatTheCacheReadAndWrote()
+    {
+        await using var host = await GateflowHost.StartAsync();
+
+        var import = await PostAsync(host, """
+            {"at":"2026-11-10T10:00:00Z","model":"claude-sonnet-4-6","usage":{"input_tokens":10,"cache_read_input_tokens":5000,"cache_creation_input_tokens":990,"output_tokens":50}}
+            {"at":"2026-11-10T10:00:00Z","model":"gpt-4","prompt_tokens":700,"cache_read_input_tokens":500,"completion_tokens":50}
+            """);
+
+        var claude = await host.Get<UsageQuery>().AnalyzeAsync("claude-sonnet-4-6", From, From.AddDays(27), Token);
+        var gpt = await host.Get<UsageQuery>().AnalyzeAsync("gpt-4", From, From.AddDays(27), Token);
+        Assert.Equal(2, import["rows_imported"]!.GetValue<long>());
+        Assert.Equal((6_000, 5_000, 6_050), (claude.InputTokens, claude.CachedInputTokens, claude.MaxContextUsed));
+        Assert.Equal(ModelCatalog.Embedded.Find("claude-sonnet-4-6")!.Cost(6_000, 5_000, 990, 50, new DateOnly(2026, 11, 10)), claude.TotalCost);
+        Assert.Equal((700, 500), (gpt.InputTokens, gpt.CachedInputTokens));
+    }
+
     [Theory]
     [InlineData("Europe/Berlin")]
     [InlineData("America/New_York")]

@@ -1,3 +1,4 @@
+using Gateflow.Core.Catalog;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Storage;
 using Gateflow.Core.Usage;
@@ -56,6 +57,35 @@ public sealed class ForecastingTests
 
         ForecastView Foretell(ScoreSpread? scores) =>
             Forecasting.Foretell(config, 3_000, new UsageAnalysis { UsagePeriod = "30d", TotalRequests = 5_000, Scores = scores }, null, null, DateTimeOffset.UnixEpoch);
+    }
+
+    /// <summary>Hours of a week that were seen once, or not at all, are no profile.</summary>
+    [Theory]
+    [InlineData(13, "mean")]
+    [InlineData(15, "hour_of_week")]
+    public void Foretell_UseSinceSomeDays_FollowsTheWeekFromTwoOn(int days, string traffic)
+    {
+        var now = new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
+        var usage = new UsageAnalysis
+        {
+            UsagePeriod = "30d", PeriodStart = now.AddDays(-30), PeriodEnd = now, FirstHour = now.AddDays(-days), TotalRequests = 16_800, RequestsPerHour = 50, HourOfWeek = [.. Enumerable.Repeat(100L, 168)],
+        };
+
+        Assert.Equal(traffic, Forecasting.Foretell(new MigrationConfig(), null, usage, null, null, now).Traffic);
+    }
+
+    /// <summary>The copies are what the source answers besides; the target's own share of the traffic is paid in any case. Its tokens are counted its way.</summary>
+    [Fact]
+    public void Foretell_MirroredSteps_CostTheirCopiesInTheTargetsTokens()
+    {
+        var usage = new UsageAnalysis { UsagePeriod = "30d", TotalRequests = 1_000, InputTokens = 1_000_000, OutputTokens = 0 };
+        var source = ModelCatalog.Embedded.Find("gpt-4o")! with { InputPrice = 1 };
+        var config = new MigrationConfig { Strategy = Strategy.Steps, Steps = [new StepConfig(20, 60, Mirror: 50), new StepConfig(100, 0)], MinSamples = 0, SoakMinutes = 0 };
+
+        var money = Forecasting.Foretell(config, 1_000, usage, source, source with { TokenFactor = 1.3 }, DateTimeOffset.UnixEpoch).Money;
+
+        Assert.Equal(400 * 0.0013m, money.Shadow); // half of the 80 % that the source answers, in an hour
+        Assert.Equal(money.ReplayRequests * (0.001m + 0.0013m), money.Replay);
     }
 
     /// <summary>By real HTTP: answers of the source are scored, logged, analysed and foretold with.</summary>

@@ -86,6 +86,15 @@ public sealed class ScorePartsTests
     }
 
     [Fact]
+    public void CostChange_SomeRequestsUnpriced_DoesNotSetTheirTokensAgainstTheCostOfTheOthers()
+    {
+        var usage = UsageSamples.Create(Capabilities.None) with { TotalCost = 9m, UnpricedRequests = 500 };
+
+        Assert.Null(CostChange.Estimate(Model with { InputPrice = null, CachedInputPrice = null }, Model, usage));
+        Assert.Equal(0, CostChange.Estimate(Model, Model, usage));
+    }
+
+    [Fact]
     public void CostChange_PriceUnknown_IsUnknownUnlessTheCostWasRecorded()
     {
         var usage = UsageSamples.Create(Capabilities.None);

@@ -173,6 +173,38 @@ public sealed class ReplayRulesTests
         Assert.Equal(expected, Refusals.Is(new ReplayAnswer { Text = text }));
     }
 
+    /// <summary>An interval over a handful of pairs looks sure and is not.</summary>
+    [Theory]
+    [InlineData(1, Review)]
+    [InlineData(4, Review)]
+    [InlineData(19, Review)]
+    [InlineData(20, DoNotProceed)]
+    public async Task FewPairs_ThatDifferAltogether_AreReviewed(int pairs, ReplayRecommendation expected)
+    {
+        var unlike = await CompareAsync(Pairs(pairs, i => (Answer(i), Answer(i + 500))));
+        var longer = await CompareAsync(Pairs(pairs, i => (Answer(i), string.Join(' ', Enumerable.Repeat(Answer(i), 9)))));
+        var cut = await CompareAsync(Pairs(pairs, i => ($"{Answer(i)} {Answer(i + 1000)}.", Answer(i)[..76])));
+
+        Assert.All((string[])["similarity", "unrelated"], name => Assert.Equal(expected, unlike.Rules.Single(r => r.Name == name).Says));
+        Assert.Equal(expected, longer.Rules.Single(r => r.Name == "length").Says);
+        Assert.Equal(expected, cut.Rules.Single(r => r.Name == "truncated").Says);
+    }
+
+    /// <summary>A call of a tool is an answer that JSON mode allows: the rule about tools is the one that compares it.</summary>
+    [Fact]
+    public async Task JsonDemanded_AnsweredByAToolCall_IsNoBrokenJson()
+    {
+        var pairs = Enumerable.Range(0, 40).Select(i => i < 10
+            ? new AnswerPair(new ReplayAnswer { Text = "{\"a\":1}" }, Calls("look_up", i), true)
+            : new AnswerPair(new ReplayAnswer { Text = $"{{\"a\":{i}}}" }, new ReplayAnswer { Text = $"{{\"a\":{i}}}" }, true));
+
+        var results = await CompareAsync([.. pairs]);
+
+        Assert.Equal((30, 30, 30), (results.QualityComparison.JsonDemanded, results.QualityComparison.SourceJson, results.QualityComparison.TargetJson));
+        Assert.DoesNotContain(results.Rules, r => r.Name == "json");
+        Assert.Contains(results.Rules, r => r.Name == "tool_names");
+    }
+
     private static async Task<ReplayResults> CompareAsync(IReadOnlyList<AnswerPair> pairs, JudgeResults? judge = null) =>
         (await new ReplayComparison(new LexicalSimilarity()).CompareAsync(
             new ReplayInput { SourceModel = "old", TargetModel = "new", Pairs = pairs, Judge = judge }, Token)).Results;

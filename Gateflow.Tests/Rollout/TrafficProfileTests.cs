@@ -9,7 +9,7 @@ public sealed class TrafficProfileTests
 
     /// <summary>200 requests in each hour from 8 to 18 on working days, none else.</summary>
     private static readonly TrafficProfile Office = TrafficProfile.Of(
-        [.. Enumerable.Range(0, 168).Select(h => h / 24 < 5 && h % 24 is >= 8 and < 18 ? 200L : 0)], 200.0 * 50 / 168);
+        [.. Enumerable.Range(0, 168).Select(h => h / 24 < 5 && h % 24 is >= 8 and < 18 ? 200L : 0)], Monday.AddDays(-7), Monday);
 
     [Fact]
     public void Requests_FollowTheHoursOfTheWeek()
@@ -17,6 +17,22 @@ public sealed class TrafficProfileTests
         Assert.Equal(0, Office.Requests(Monday, 8), 6);
         Assert.Equal(300, Office.Requests(Monday.AddHours(8.5), 1.5), 6);
         Assert.Equal(20_000, Office.Requests(Monday.AddHours(3.3), 336), 6);
+    }
+
+    /// <summary>Ten days hold some hours of the week twice: an even stream is even all the same.</summary>
+    [Fact]
+    public void Of_HoursThatCameTwice_CountAsOftenAsTheyCame()
+    {
+        var (from, to) = (Monday.AddDays(-10), Monday);
+        var counts = new long[168];
+        for (var at = from; at < to; at = at.AddHours(1))
+        {
+            counts[((((int)at.DayOfWeek + 6) % 7) * 24) + at.Hour] += 60;
+        }
+
+        var profile = TrafficProfile.Of(counts, from, to);
+
+        Assert.All(Enumerable.Range(0, 168), hour => Assert.Equal(60, profile.Requests(Monday.AddHours(hour), 1), 6));
     }
 
     [Fact]
@@ -30,7 +46,7 @@ public sealed class TrafficProfileTests
 
     [Fact]
     public void Of_TooFewRequestsToTellHoursApart_IsEven() =>
-        Assert.Equal(5, TrafficProfile.Of([.. Enumerable.Range(0, 168).Select(h => h == 0 ? 100L : 0)], 5).Requests(Monday.AddHours(50), 1), 6);
+        Assert.Equal(5, TrafficProfile.Of([.. Enumerable.Range(0, 168).Select(h => h == 0 ? 100L : 0)], Monday.AddHours(-20), Monday).Requests(Monday.AddHours(50), 1), 6);
 
     [Fact]
     public void Estimate_StepsWaitForTheirWindow()

@@ -213,8 +213,8 @@ public sealed class UsageQueryTests : IAsyncLifetime
         RequestRecord[] records = [.. Enumerable.Range(0, 50).Select(i => Requests.Create(at: To.AddMinutes(-90)))];
         await StoreAsync(records, "node-1", records);
 
-        Assert.Equal(50 / 1.5, await _query.RequestsPerHourAsync("gpt-4", Token), 6);
-        Assert.Equal(0, await _query.RequestsPerHourAsync("gpt-4o", Token));
+        Assert.Equal(50 / 1.5, (await _query.AnalyzeAsync("gpt-4", From, To, Token)).RequestsPerHour, 6);
+        Assert.Equal(0, (await _query.AnalyzeAsync("gpt-4o", From, To, Token)).RequestsPerHour);
     }
 
     private static RequestRecord[] RandomRecords(int count)

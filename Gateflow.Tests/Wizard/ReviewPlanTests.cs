@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
+using Gateflow.Core.Catalog;
 using Gateflow.Core.Migrations;
+using Gateflow.Core.Usage;
 using Gateflow.Dashboard.Migrations;
 using Gateflow.Dashboard.Parts;
 using Gateflow.Dashboard.Wizard;
@@ -68,6 +70,17 @@ public sealed class ReviewPlanTests
 
     [Fact]
     public void Cost_NoUse_IsUnknown() => Assert.Null(Plan(new MigrationConfig()).Cost());
+
+    [Fact]
+    public void Cost_OfAFewDaysAndSomeRequests_SaysSo()
+    {
+        var state = State(new MigrationConfig(), served: true);
+        var usage = new UsageAnalysis { UsagePeriod = "last_30_days", PeriodStart = Now.AddDays(-30), PeriodEnd = Now, FirstHour = Now.AddDays(-3), TotalRequests = 10, UnpricedRequests = 4, TotalCost = 2, InputTokens = 1_000 };
+        var plan = new ReviewPlan(state with { View = state.View with { Analysis = usage }, Target = ModelCatalog.Embedded.Find("gpt-4o"), Source = ModelCatalog.Embedded.Find("gpt-4") }, Now);
+
+        Assert.Equal(2, plan.Cost()!.Value.Before);
+        Assert.Equal("in the 3 d since the first request, without 4 requests of unknown price", Plain(plan.CostOf()));
+    }
 
     [Fact]
     public void Calls_Patch_HoldsWhatDiffersFromTheDefaults()

@@ -1,0 +1,27 @@
+using Gateflow.Core.Catalog;
+using Gateflow.Core.Usage;
+
+namespace Gateflow.Core.Compatibility;
+
+/// <summary>Whether vectors that are stored can be set against those of a target: only the vectors of one model can.</summary>
+public static class VectorCheck
+{
+    /// <summary>The wire name of the check.</summary>
+    public const string Feature = "vectors";
+
+    /// <summary>True when the source makes vectors and the target is another model.</summary>
+    /// <param name="source">Null when the catalog does not carry it; then what was used of it tells.</param>
+    /// <param name="target">Null when the catalog does not carry it.</param>
+    /// <param name="used">What was used of the source.</param>
+    public static bool Differ(CatalogModel? source, CatalogModel? target, Capabilities used) =>
+        (source is null ? used.HasFlag(Capabilities.Embeddings) : source.Mode == ModelMode.Embedding)
+        && (source is null || !string.Equals(source.Id, target?.Id, StringComparison.OrdinalIgnoreCase));
+
+    internal static CompatibilityCheckResult? Check(CatalogModel? source, CatalogModel? target, string name, UsageAnalysis usage) => !Differ(source, target, usage.Used) ? null : new()
+    {
+        Feature = Feature,
+        Status = CheckStatus.Warn,
+        Detail = $"Vectors of {source?.Id ?? "the source"} and {name} cannot be compared with each other",
+        RequestsAffected = usage.RequestsUsing(Capabilities.Embeddings),
+    };
+}

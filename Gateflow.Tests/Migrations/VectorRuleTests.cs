@@ -1,0 +1,72 @@
+using System.Net;
+using Gateflow.Tests.Management;
+
+namespace Gateflow.Tests.Migrations;
+
+/// <summary>Embeddings: vectors of two models are never mixed.</summary>
+public sealed class VectorRuleTests : IAsyncLifetime
+{
+    private const string Small = "text-embedding-3-small";
+    private const string Large = "text-embedding-3-large";
+
+    private ManagedGateflow _gateflow = null!;
+
+    public async ValueTask InitializeAsync() => _gateflow = await ManagedGateflow.StartAsync(new Dictionary<string, string?>
+    {
+        ["Gateflow:Providers:sim:Models:3"] = Small,
+        ["Gateflow:Providers:sim:Models:4"] = Large,
+        ["Gateflow:Providers:other:Type"] = "OpenAICompatible",
+        ["Gateflow:Providers:other:BaseUrl"] = "http://127.0.0.1:9/v1",
+        ["Gateflow:Providers:other:Models:0"] = Small,
+    });
+
+    public ValueTask DisposeAsync() => _gateflow.DisposeAsync();
+
+    [Fact]
+    public async Task Compatibility_OtherVectors_WarnsAndSaysWhatToDo()
+    {
+        var id = await _gateflow.DraftAsync(source: Small, target: Large);
+
+        var report = await _gateflow.MustAsync("POST", $"/migrations/{id}/compatibility", $$"""{"target_model": "{{Large}}"}""");
+
+        var check = report["checks"]!.AsArray().Single(c => ManagedGateflow.Text(c!, "feature") == "vectors")!;
+        Assert.Equal(("warn", $"Vectors of {Small} and {Large} cannot be compared with each other"), (ManagedGateflow.Text(check, "status"), ManagedGateflow.Text(check, "detail")));
+        Assert.Contains("anew", ManagedGateflow.Text(check, "what_to_do"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"strategy": "shadow"}""")]
+    [InlineData("""{"strategy": "steps", "steps": [{"weight": 50, "hold_minutes": 1}]}""")]
+    public async Task Execute_StepsThatMixVectors_IsRefused(string configuration)
+    {
+        var id = await _gateflow.DraftAsync(configuration, Small, Large);
+
+        var (status, body) = await _gateflow.CallAsync("POST", $"/migrations/{id}/execute");
+
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "strategy"), (status, ManagedGateflow.Text(body["error"]!, "param")));
+        Assert.Contains("cannot be compared", ManagedGateflow.Text(body["error"]!, "message"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"strategy": "instant"}""", Large)]
+    [InlineData("""{"strategy": "shadow", "then": "instant"}""", Large)]
+    [InlineData("{}", $"other/{Small}")] // the same vectors elsewhere
+    public async Task Execute_OneKindOfVectors_Starts(string configuration, string target)
+    {
+        var id = await _gateflow.DraftAsync(configuration, Small, target);
+
+        await _gateflow.MustAsync("POST", $"/migrations/{id}/execute");
+    }
+
+    [Fact]
+    public async Task Patch_OfAScheduledOne_MayNotSplitTheTraffic()
+    {
+        var id = await _gateflow.DraftAsync("""{"strategy": "scheduled", "execute_at": "2090-01-01T00:00:00Z"}""", Small, Large);
+        await _gateflow.MustAsync("POST", $"/migrations/{id}/execute");
+
+        var (status, _) = await _gateflow.CallAsync("PATCH", $"/migrations/{id}", """{"then": "canary"}""");
+
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, status);
+    }
+}
