@@ -6,6 +6,7 @@ using Gateflow.Dashboard.Access;
 using Gateflow.Dashboard.Audit;
 using Gateflow.Tests.Composition;
 using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.AspNetCore.Http;
 
 namespace Gateflow.Tests.Access;
 
@@ -50,6 +51,32 @@ public sealed class SessionTests
         Assert.False(await sessions.StandsAsync(new ClaimsPrincipal(new ClaimsIdentity()), null, Token));
         await keys.RevokeAsync(made.Id, Token);
         Assert.False(await sessions.StandsAsync(ada, null, Token));
+    }
+
+    [Fact]
+    public async Task StandsAsync_KeyThatIsBoundToAnAddress_HoldsForItAlone()
+    {
+        await using var host = await GateflowHost.StartAsync();
+        var (sessions, keys) = (host.Get<Sessions>(), host.Get<ApiKeys>());
+        var made = (await keys.CreateAsync(new CreateKey { Name = "Ada", Role = Role.Operator, AllowedIps = ["192.0.2.7"] }, "test", Token)).Value!;
+        var ada = Principal(KeyHash.Of(made.Key), made.Id);
+
+        Assert.True(await sessions.StandsAsync(ada, From("192.0.2.7"), Token));
+        Assert.False(await sessions.StandsAsync(ada, From("192.0.2.8"), Token));
+
+        static HttpContext From(string address) => new DefaultHttpContext { Connection = { RemoteIpAddress = IPAddress.Parse(address) } };
+    }
+
+    // Addresses stand in logs and histories: only a WebSocket, which can carry no header, may have its key there.
+    [Fact]
+    public async Task Call_WithTheKeyInItsAddress_IsRefused()
+    {
+        await using var host = await GateflowHost.StartAsync();
+        using var stranger = host.CreateClient();
+
+        using var answer = await stranger.GetAsync(new Uri(host.BaseUrl, $"/v1/management/migrations?access_token={GateflowHost.AdminKey}"), Token);
+
+        Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
     }
 
     [Fact]

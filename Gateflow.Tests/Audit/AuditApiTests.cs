@@ -89,6 +89,38 @@ public sealed class AuditApiTests : IAsyncLifetime
         await BreakAsync(1, db => db.AuditLog.Where(e => e.Sequence == 1).ExecuteDeleteAsync(Token), "is missing");
     }
 
+    // Somebody who can write the database can compute hashes, too.
+    [Theory]
+    [InlineData(2, 3, "does not follow the entry before it")]
+    [InlineData(4, 4, "the log was rewritten")]
+    public async Task Verify_EntriesRewrittenWithTheirHashes_NextOneOrTheHeadTells(long last, long broken, string reason)
+    {
+        for (var i = 0; i < 4; i++)
+        {
+            await gateflow.MustAsync("POST", "/api-keys", $$"""{"name": "key {{i}}"}""");
+        }
+
+        await BreakAsync(
+            broken,
+            async db =>
+            {
+                var previous = (await db.AuditLog.SingleAsync(e => e.Sequence == 1, Token)).Hash;
+                foreach (var entry in await db.AuditLog.AsNoTracking().Where(e => e.Sequence > 1 && e.Sequence <= last).OrderBy(e => e.Sequence).ToListAsync(Token))
+                {
+                    var forged = new AuditEntry
+                    {
+                        Sequence = entry.Sequence, At = entry.At, Actor = "Mallory", ActorId = entry.ActorId, Channel = entry.Channel, Action = entry.Action, Target = entry.Target,
+                        Fields = entry.Fields, PreviousHash = previous,
+                    };
+                    var hash = AuditChain.HashOf(forged);
+                    await db.AuditLog.Where(e => e.Sequence == forged.Sequence).ExecuteUpdateAsync(
+                        set => set.SetProperty(e => e.Actor, forged.Actor).SetProperty(e => e.PreviousHash, forged.PreviousHash).SetProperty(e => e.Hash, hash), Token);
+                    previous = hash;
+                }
+            },
+            reason);
+    }
+
     [Fact]
     public async Task Csv_HoldsTheEntriesOfTheFilter()
     {

@@ -86,4 +86,18 @@ public sealed class ProviderLimitTests
         Assert.True(limit.TryEnter(1_000, out _, out _)); // more than the whole limit, in an empty minute
         Assert.False(limit.TryEnter(1, out _, out _));
     }
+
+    [Fact]
+    public void Leave_UsedLessThanWasSetAside_RestIsGivenBackToItsOwnMinuteAlone()
+    {
+        var limit = new ProviderLimit(null, null, 100, _time);
+        Assert.True(limit.TryEnter(90, out var first, out _));
+        _time.Advance(TimeSpan.FromSeconds(30));
+        limit.Leave(first, used: 10);
+        Assert.True(limit.TryEnter(60, out _, out _));
+
+        _time.Advance(TimeSpan.FromSeconds(31)); // the first has left the minute, the second has not
+        Assert.False(limit.TryEnter(50, out _, out _));
+        Assert.True(limit.TryEnter(40, out _, out _));
+    }
 }

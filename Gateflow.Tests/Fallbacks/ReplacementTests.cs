@@ -176,6 +176,7 @@ public sealed class ReplacementTests
         using var response = await host.PostAsync(more: $$$""","gateflow":{"fallbacks":{{{fallbacks}}},"retry":{"max_attempts":1} }""");
 
         Assert.Equal(answered ?? "gpt-4", Told(response).Model);
+        Assert.Single(host.One.Requests, r => r.Model == "gpt-4");
     }
 
     [Fact]

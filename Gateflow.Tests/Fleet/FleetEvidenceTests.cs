@@ -128,6 +128,26 @@ public sealed class FleetEvidenceTests(PostgreSqlServer server) : IClassFixture<
     }
 
     [Fact]
+    public async Task Stands_NodesOwnTestBroke_IsFalseBeforeTheFleetHearsOfIt()
+    {
+        await using var database = await CreateAsync();
+        var judge = new Judge();
+        judge.Arm(Id, JudgeConfigs.OfNode(Running(), Node(1)));
+        judge.BeginStep(Id, 0, 50);
+        var evidence = new FleetEvidence(database.Factory, judge, new SourceHistory(database.Factory), Node(1), TimeProvider.System, NullLogger<FleetEvidence>.Instance);
+        await using var db = database.Open();
+        var seen = await evidence.ReadAsync(Running(), Token);
+        Assert.True(await evidence.StandsAsync(db, Id, seen, Token));
+
+        for (ulong unit = 0; judge.Read(Id)!.Breach is null; unit++)
+        {
+            judge.Fold(Id, Outcome(kind: OutcomeKind.TargetFailure, unit: unit));
+        }
+
+        Assert.False(await evidence.StandsAsync(db, Id, seen, Token));
+    }
+
+    [Fact]
     public async Task Fold_BatchesAfterTheEnd_GoAndCountNothing()
     {
         await using var database = await CreateAsync(m => m.RollBack("tester", Noon, []));

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Rollout;
 using Gateflow.Gateway.Routing;
+using Gateflow.Tests.Rollout;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Gateflow.Tests.Gateway;
@@ -96,6 +97,58 @@ public sealed class ArmTests
 
         Assert.Equal(taken ? "target" : null, PassThroughTests.Header(response, "x-gateflow-arm"));
         Assert.Equal(taken ? "gpt-4o-upstream" : "gpt-4", Assert.Single(host.Upstream.Requests).Model);
+    }
+
+    [Theory]
+    [InlineData(null, true)]
+    [InlineData("other", false)]
+    public async Task Post_KeyOfAFeature_IsItsUnlessTheRequestNamesAnother(string? feature, bool taken)
+    {
+        await using var host = await GatewayHost.StartAsync();
+        host.Change(key => key with { Feature = "search" });
+        host.Route(GatewayHost.Migration(10_000) with { Scope = new MigrationScope { Features = ["search"] } });
+
+        using var response = await host.PostAsync(GatewayHost.Chat(), feature is null ? [] : [("x-gateflow-feature", feature)]);
+
+        Assert.Equal(taken ? "target" : null, PassThroughTests.Header(response, "x-gateflow-arm"));
+        Assert.Equal(feature ?? "search", (await host.RecordAsync()).Feature);
+    }
+
+    [Fact]
+    public async Task Post_ConversationOfManyUsers_KeepsItsArm()
+    {
+        await using var host = await GatewayHost.StartAsync(weight: 5_000);
+        var arms = new HashSet<string?>();
+
+        for (var i = 0; i < 40; i++)
+        {
+            using var response = await host.PostAsync(GatewayHost.Chat(more: $$""","user":"u{{i}}" """), ("x-gateflow-conversation", "room 7"));
+            arms.Add(PassThroughTests.Header(response, "x-gateflow-arm"));
+        }
+
+        Assert.Single(arms);
+    }
+
+    // A client that tries again without saying who it is must not look like many.
+    [Fact]
+    public async Task Post_SameBodyAgainWithoutAUnit_IsOneFailingUnit()
+    {
+        await using var host = await GatewayHost.StartAsync(weight: 10_000);
+        host.Judge.Arm(GatewayHost.MigrationId, Outcomes.CreateConfig());
+        host.Upstream.Answer = (http, model) => model == "gpt-4" ? FakeUpstream.Json(http, 200, FakeUpstream.Completion(model)) : FakeUpstream.Error(http, 500);
+
+        foreach (var seed in new[] { 1, 1, 2 })
+        {
+            (await host.PostAsync(GatewayHost.Chat(more: $$""","seed":{{seed}}"""))).Dispose();
+        }
+
+        for (var i = 0; host.Judge.Read(GatewayHost.MigrationId)!.Sequence < 3 && i < 1_000; i++) // the judge hears after the caller does
+        {
+            await Task.Delay(5, Cancel);
+        }
+
+        var judged = host.Judge.Read(GatewayHost.MigrationId)!;
+        Assert.Equal((3, 2), (judged.Sequence, judged.DistinctFailingUnits));
     }
 
     // A conversation that was under way before the migration stays with the source while it goes on, and belongs to no arm.

@@ -1,5 +1,7 @@
 using System.Data.Common;
+using System.Security.Claims;
 using System.Security.Cryptography;
+using System.Text;
 using Gateflow.Core.Storage;
 using Gateflow.Dashboard.Management;
 using Gateflow.Tests.Storage;
@@ -14,6 +16,38 @@ namespace Gateflow.Tests.Management;
 /// <summary>The Idempotency-Key where something is broken; where nothing is it is in BadInputTests.</summary>
 public sealed class IdempotencyTests
 {
+    [Theory]
+    [InlineData("key_1", "/v1/management/api-keys", 0, 1)]
+    [InlineData("key_1", "/v1/management/api-keys", 23, 1)]
+    [InlineData("key_1", "/v1/management/api-keys", 25, 2)] // kept for a day
+    [InlineData("key_2", "/v1/management/api-keys", 0, 2)] // of somebody else, who must not see the first one's answer
+    [InlineData("key_1", "/v1/management/webhooks", 0, 2)]
+    public async Task Invoke_SameKeyAgain_IsTheSameRequestToItsCallerThereAndForADay(string caller, string path, int hours, int carriedOut)
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        var clock = new FakeTimeProvider(new DateTimeOffset(2027, 1, 4, 9, 0, 0, TimeSpan.Zero));
+        var filter = new Idempotency(database.Factory, new FlippingProtector(), clock);
+        var calls = 0;
+
+        await CallAsync(filter, "key_1", "/v1/management/api-keys", () => Results.Text($"answer {++calls}"));
+        clock.Advance(TimeSpan.FromHours(hours));
+        var again = await CallAsync(filter, caller, path, () => Results.Text($"answer {++calls}"));
+
+        Assert.Equal((carriedOut, $"answer {carriedOut}"), (calls, again.Text));
+    }
+
+    [Theory]
+    [InlineData(503, 200)]
+    [InlineData(409, 409)]
+    public async Task Invoke_RepeatedAfterAnError_TriesAgainOnlyWhereItWasTheServers(int first, int second)
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        var filter = new Idempotency(database.Factory, new FlippingProtector(), new FakeTimeProvider());
+
+        Assert.Equal(first, (await CallAsync(filter, "key_1", "/v1/management/plans", () => Results.StatusCode(first))).Status);
+        Assert.Equal(second, (await CallAsync(filter, "key_1", "/v1/management/plans", () => Results.StatusCode(200))).Status);
+    }
+
     [Fact]
     public async Task Invoke_FirstOneNeverEnded_RollbackIsCarriedOutAllTheSame()
     {
@@ -114,5 +148,21 @@ public sealed class IdempotencyTests
             http.Request.Headers["Idempotency-Key"] = "once";
             return await filter.InvokeAsync(new DefaultEndpointFilterInvocationContext(http), _ => ValueTask.FromResult<object?>("done"));
         }
+    }
+
+    private static async Task<(int Status, string Text)> CallAsync(Idempotency filter, string caller, string path, Func<IResult> answer)
+    {
+        await using var services = new ServiceCollection().AddLogging().BuildServiceProvider();
+        var http = new DefaultHttpContext { RequestServices = services, User = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, caller)], "test")) };
+        (http.Request.Method, http.Request.Path) = (HttpMethods.Post, path);
+        http.Request.Headers["Idempotency-Key"] = "once";
+        using var body = new MemoryStream();
+        http.Response.Body = body;
+        if (await filter.InvokeAsync(new DefaultEndpointFilterInvocationContext(http), _ => ValueTask.FromResult<object?>(answer())) is IResult result)
+        {
+            await result.ExecuteAsync(http);
+        }
+
+        return (http.Response.StatusCode, Encoding.UTF8.GetString(body.ToArray()));
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Text.Json.Nodes;
+using Gateflow.Core.Migrations;
 using Gateflow.Core.Storage;
 using Gateflow.Core.Usage;
 using Gateflow.Dashboard.Live;
@@ -119,6 +120,31 @@ public sealed class RunningTests
         var started = events.Single(e => e!["type"]!.GetValue<string>() == "started")!;
         Assert.Equal("gateflow", ManagedGateflow.Text(started, "actor"));
         Assert.True(started["at"]!.GetValue<DateTimeOffset>() >= at.AddMilliseconds(-1));
+    }
+
+    // The controller reads, judges and then moves: what a person did in between stands.
+    [Fact]
+    public async Task Pause_BetweenTheControllersLookAndItsMove_Holds()
+    {
+        await using var gateflow = await ManagedGateflow.StartAsync();
+        var (controller, transitions) = (gateflow.Host.Get<Gateflow.Core.Rollout.RolloutController>(), gateflow.Host.Get<Transitions>());
+        var id = await gateflow.DraftAsync("""{"strategy": "instant", "soak_minutes": 60, "rollback_threshold": {}, "min_samples": 0}""");
+        var pausing = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var first = 1;
+        controller.Judged += judged =>
+        {
+            if (judged == id && Interlocked.Exchange(ref first, 0) == 1)
+            {
+                var paused = transitions.ApplyAsync(id, m => m.Pause("Ada", TimeProvider.System.GetUtcNow(), "wait"), CancellationToken.None).GetAwaiter().GetResult();
+                pausing.SetResult(paused.IsOk);
+            }
+        };
+
+        await gateflow.MustAsync("POST", $"/migrations/{id}/execute");
+        Assert.True(await pausing.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+        await controller.RunOnceAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal("paused", await StatusAsync(gateflow, id));
     }
 
     [Fact]

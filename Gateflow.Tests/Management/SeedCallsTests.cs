@@ -87,12 +87,14 @@ public sealed class SeedCallsTests
         await using var gateflow = await ManagedGateflow.StartAsync();
         var id = await gateflow.DraftAsync();
 
+        var nextYear = TimeProvider.System.GetUtcNow().Year + 1;
+
         foreach (var json in new[]
         {
             """{"strategy": "instant"}""",
             """{"strategy": "canary", "canary_percentage": 10, "increase_interval_minutes": 60, "increase_step": 10}""",
             """{"strategy": "shadow", "duration_hours": 24}""",
-            """{"strategy": "scheduled", "execute_at": "2027-04-15T02:00:00Z"}""",
+            $$"""{"strategy": "scheduled", "execute_at": "{{nextYear}}-04-15T02:00:00Z"}""",
             """{"auto_rollback": true, "rollback_threshold": {"error_rate": 0.05, "latency_p99_increase": 2.0, "quality_score_drop": 0.1}}""",
         })
         {

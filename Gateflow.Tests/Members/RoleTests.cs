@@ -2,6 +2,7 @@ using System.Net;
 using Gateflow.Core.Access;
 using Gateflow.Dashboard.Access;
 using Gateflow.Tests.Composition;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -41,4 +42,35 @@ public sealed class RoleTests(GateflowFixture program) : IClassFixture<GateflowF
         Assert.True(mutations.Count > 40, $"Only {mutations.Count} mutations were found.");
         Assert.Empty(open);
     }
+
+    /// <summary>What only administrators may do, and what viewers may not even read: whole, so that no endpoint is opened unnoticed.</summary>
+    [Fact]
+    public void Endpoints_AboveTheirRole_AreThese()
+    {
+        Assert.Equal(
+            [
+                "DELETE /api-keys/{id}", "DELETE /features/{id}", "DELETE /members/{id}", "DELETE /providers/{id}", "DELETE /samples", "DELETE /webhooks/{id}",
+                "GET /api-keys/", "GET /api-keys/{id}", "GET /audit-log.csv", "GET /audit-log/", "GET /audit-log/verify", "GET /members/", "GET /members/{id}",
+                "PATCH /api-keys/{id}", "PATCH /features/{id}", "PATCH /members/{id}", "PATCH /providers/{id}", "PATCH /settings/alerts", "PATCH /webhooks/{id}",
+                "POST /api-keys/", "POST /features", "POST /members/", "POST /members/{id}/reset", "POST /providers/", "POST /providers/test", "POST /samples/erase",
+                "POST /webhooks/",
+            ],
+            Of(Policies.Admin));
+        Assert.Equal(
+            [
+                "GET /datasets/{id}/items", "GET /evaluations/{id}/items", "GET /migrations/{id}/test/{testId}/pairs", "GET /plans/new", "GET /plans/{Id}/edit",
+                "GET /playground", "GET /prompts/new", "GET /prompts/{Id}", "GET /prompts/{id}/versions", "GET /prompts/{id}/versions/{version:int}",
+                "GET /settings/alerts", "GET /settings/models/import", "GET /settings/webhooks", "GET /templates/new", "GET /usage/import", "GET /webhooks/",
+                "GET /webhooks/{id}", "GET /webhooks/{id}/deliveries",
+            ],
+            Of(Policies.Operator).Where(e => e.StartsWith("GET ", StringComparison.Ordinal)));
+    }
+
+    /// <summary>The endpoints that take this role.</summary>
+    private IEnumerable<string> Of(string policy) =>
+        (from endpoint in program.Host.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+         let asked = endpoint.Metadata.OfType<IAuthorizeData>().Select(a => a.Policy).ToList()
+         where (asked.Contains(Policies.Admin) ? Policies.Admin : asked.Contains(Policies.Operator) ? Policies.Operator : Policies.Viewer) == policy
+         from method in endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? []
+         select $"{method} {endpoint.RoutePattern.RawText?.Replace("/v1/management", "", StringComparison.Ordinal)}").Order(StringComparer.Ordinal);
 }

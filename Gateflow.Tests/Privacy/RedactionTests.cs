@@ -70,7 +70,7 @@ public sealed class RedactionTests
     public void Apply_TextThatLooksLikeMediaAtFirst_IsLookedAt()
     {
         var long64 = string.Concat(Enumerable.Repeat("aB3+/", 50));
-        var json = $$$"""{"a":"data: a@b.example","b":"data:text/plain;base64,aGk= a@b.example","data":"{{{new string('x', 200)}}},a@b.example","c":{"data":"{{{long64}}}"}}""";
+        var json = $$$"""{"a":"data: a@b.example","b":"data:text/plain;base64,aGk= a@b.example","data":"{{{new string('x', 200)}}},a@b.example","c":{"data":"{{{long64}}}"},"d":{"data":"AKIAIOSFODNN7EXAMPLE"}}""";
 
         var clean = JsonElement.Parse(Encoding.UTF8.GetString(Everything.Apply(Encoding.UTF8.GetBytes(json))!.Value.Span));
 
@@ -78,6 +78,7 @@ public sealed class RedactionTests
         Assert.EndsWith(" [email]", clean.GetProperty("b").GetString(), StringComparison.Ordinal);
         Assert.EndsWith(",[email]", clean.GetProperty("data").GetString(), StringComparison.Ordinal);
         Assert.Equal(long64, clean.GetProperty("c").GetProperty("data").GetString());
+        Assert.Equal("[key]", clean.GetProperty("d").GetProperty("data").GetString());
     }
 
     [Fact]

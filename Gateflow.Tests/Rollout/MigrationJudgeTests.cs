@@ -238,6 +238,22 @@ public sealed class MigrationJudgeTests
         Assert.Equal(0, judge.StepTargetOutcomes);
     }
 
+    // What a rollback tells of its detection is of the step that broke, also where the controller takes the next one meanwhile.
+    [Fact]
+    public void BeginStep_AfterTheBreach_KeepsTheStepThatBroke()
+    {
+        var judge = CreateJudge();
+        for (ulong unit = 0; judge.Breach is null; unit++)
+        {
+            judge.Fold(Outcome(kind: OutcomeKind.TargetFailure, unit: unit));
+        }
+
+        var (step, outcomes) = (judge.Step, judge.StepTargetOutcomes);
+        judge.BeginStep(step + 1, 60);
+
+        Assert.Equal((step, outcomes), (judge.Step, judge.StepTargetOutcomes));
+    }
+
     [Fact]
     public void Fold_SteadyState_AllocatesNothing()
     {

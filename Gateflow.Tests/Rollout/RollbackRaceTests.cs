@@ -58,6 +58,33 @@ public abstract class RollbackRaceTests
         Assert.InRange(promoted, 1, Rounds - 1); // both orders were met
     }
 
+    [Fact]
+    public async Task Execute_IsTold_BeforeItsRoutesAreInForce()
+    {
+        await using var database = await CreateAsync();
+        using var node = new Node(database.Factory);
+        bool? routed = null;
+        node.Transitions.Routing += migration => routed = HasTraffic(node, migration.Id);
+
+        await StartAsync(node, "mig_1", paused: false);
+
+        Assert.False(routed); // else the first outcomes would go unjudged
+        Assert.True(HasTraffic(node, "mig_1"));
+    }
+
+    [Fact]
+    public async Task RollBack_OfADraft_IsRefusedAndItsStartIsNotBraked()
+    {
+        await using var database = await CreateAsync();
+        using var node = new Node(database.Factory);
+        await DraftAsync(node, "mig_1", "source");
+
+        Assert.False((await RollBackAsync(node, "mig_1")).IsOk);
+
+        Assert.True((await ExecuteAsync(node, "mig_1")).IsOk);
+        Assert.True(HasTraffic(node, "mig_1"));
+    }
+
     /// <summary>Two drafts of one source, started at the same moment on two nodes.</summary>
     [Fact]
     public async Task ExecuteTwice_OfOverlappingScopes_StartsOne()

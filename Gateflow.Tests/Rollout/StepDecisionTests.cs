@@ -209,6 +209,25 @@ public sealed class StepDecisionTests
             StepDecision.Next(soaking with { Now = Start.AddMinutes(60), StepTargetOutcomes = 50, Readings = [Reading(Verdict.Healthy)] }).Kind);
     }
 
+    [Fact]
+    public void Next_SoakOverOutsideTheWindow_Completes()
+    {
+        var config = new MigrationConfig { Windows = [new TimeWindow([DayOfWeek.Wednesday], new TimeOnly(14, 0), new TimeOnly(16, 0), "UTC")] };
+        var input = CreateInput(minutes: 60, step: 9, config: config) with { Soaking = true };
+
+        Assert.Equal(DecisionKind.Complete, StepDecision.Next(input).Kind);
+    }
+
+    [Fact]
+    public void Next_ShadowPhaseResumedInAnOutage_GoesOn()
+    {
+        var config = new MigrationConfig { Strategy = Strategy.Shadow, DurationHours = 2 };
+        var input = CreateInput(minutes: 120, step: 0, outcomes: 0, config: config) with { Approvals = 1 };
+
+        Assert.Equal(DecisionKind.Advance, StepDecision.Next(input with { OutageHold = true }).Kind);
+        Assert.Equal(DecisionKind.Advance, StepDecision.Next(input with { Split = Reading(Verdict.Watch) }).Kind);
+    }
+
     // A clock that jumps back waits, one that jumps ahead ends the time of one step, which still asks for its evidence; neither reaches further.
     [Theory]
     [InlineData(-1_000_000, 50, DecisionKind.Wait, null)]

@@ -175,6 +175,40 @@ public sealed class ShadowIsolationTests
     }
 
     [Fact]
+    public async Task Post_CopyBreaksOffAndTheSourceFails_IsNobodysEvidence()
+    {
+        await using var host = await ShadowHost.StartAsync(judged: true);
+        host.OnRequest = http => FakeUpstream.Error(http, 400);
+        host.OnCopy = http => FakeUpstream.Events(http, FakeUpstream.Delta("Half an "));
+
+        await host.AskAsync(GatewayHost.Chat(more: ""","stream":true"""));
+        await host.ArrivedAsync();
+
+        var judged = host.Gateway.Judge.Read(GatewayHost.MigrationId)!;
+        Assert.Equal((1, 0, 0), (host.Counts.Failed, judged.DistinctFailingUnits, judged.StepTargetOutcomes));
+    }
+
+    [Fact]
+    public async Task Post_MigrationMovedOnWhileTheTargetAnswers_CopyIsCountedButNotJudged()
+    {
+        var hang = new TaskCompletionSource();
+        await using var host = await ShadowHost.StartAsync(judged: true);
+        host.OnCopy = async http =>
+        {
+            await hang.Task;
+            await FakeUpstream.Json(http, 200, FakeUpstream.Completion(ShadowHost.Target));
+        };
+        await host.AskAsync();
+        await host.ReachedAsync();
+
+        host.Gateway.Route(GatewayHost.Migration(0));
+        hang.SetResult();
+        await host.Gateway.Get<Mirror>().WhenIdle();
+
+        Assert.Equal((1, 0), (host.Counts.Delivered, host.Gateway.Judge.Read(GatewayHost.MigrationId)!.StepTargetOutcomes));
+    }
+
+    [Fact]
     public async Task Stop_CopiesUnderWay_AreCountedAsDropped()
     {
         var hang = new TaskCompletionSource();

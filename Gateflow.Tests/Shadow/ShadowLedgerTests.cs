@@ -47,7 +47,8 @@ public sealed class ShadowLedgerTests
 
         Assert.True(tally.IsSpent(1));
         Assert.False(tally.IsSpent(null));
-        Assert.False(tally.TryReserve(null, 1));
+        Assert.False(tally.TryReserve(0.4m, 1.3m));
+        Assert.True(tally.TryReserve(0.3m, 1.3m));
     }
 
     [Fact]

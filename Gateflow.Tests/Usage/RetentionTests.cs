@@ -1,3 +1,4 @@
+using Gateflow.Core.Quality;
 using Gateflow.Core.Rollout;
 using Gateflow.Core.Usage;
 using Microsoft.Extensions.Time.Testing;
@@ -25,6 +26,24 @@ public sealed class RetentionTests
         Assert.Equal("smp_2", Assert.Single(await database.ListAsync<Sample>()).Id);
         Assert.Equal(0, await retention.RunOnceAsync(TestContext.Current.CancellationToken));
     }
+
+    [Fact]
+    public async Task RunOnce_UsageByUserAndFeedback_GoAndTheTotalsStay()
+    {
+        using var database = await UsageDatabase.CreateAsync();
+        var now = Requests.Start;
+        await database.AddAsync(Day(now.AddDays(-91), ""), Day(now.AddDays(-91), "ada"), Day(now.AddDays(-89), "ada"));
+        await database.AddAsync(Feedback("req_1", now.AddDays(-31)), Feedback("req_2", now.AddDays(-29)));
+
+        await new Retention(database, new SamplePolicy(new SampleOptions()), new FakeTimeProvider(now)).RunOnceAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal([("", 91), ("ada", 89)], (await database.ListAsync<UsageDay>()).OrderBy(d => d.Day).Select(d => (d.User, (now - d.Day).Days)));
+        Assert.Equal("req_2", Assert.Single(await database.ListAsync<Feedback>()).RequestId);
+    }
+
+    private static UsageDay Day(DateTimeOffset day, string user) => new() { Day = day, Node = "n", Model = "gpt-4", ServedModel = "", Feature = "", KeyId = "", User = user };
+
+    private static Feedback Feedback(string request, DateTimeOffset at) => new() { RequestId = request, At = at, KeyId = "key_1", Score = 1 };
 
     private static RequestRow Row(DateTimeOffset at) => RequestLog.Row(Requests.Create(at: at), 1, demo: false);
 

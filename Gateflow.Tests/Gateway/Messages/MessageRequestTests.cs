@@ -46,6 +46,17 @@ public sealed class MessageRequestTests
     }
 
     [Theory]
+    [InlineData("auto", """{"type":"auto","disable_parallel_tool_use":true}""")]
+    [InlineData("required", """{"type":"any","disable_parallel_tool_use":true}""")]
+    [InlineData("none", """{"type":"none"}""")] // which has no such member
+    public void Write_OneCallAtATime_IsToldWhereThereMayBeCalls(string choice, string expected)
+    {
+        var json = Write("claude-x", Question, $$""","max_tokens":9,"tools":[{"type":"function","function":{"name":"f"} }],"tool_choice":"{{choice}}","parallel_tool_calls":false""", out _);
+
+        Assert.Equal(expected, json["tool_choice"]!.ToJsonString());
+    }
+
+    [Theory]
     [InlineData(""","functions":[{"name":"f","parameters":{"type":"object"}}]""", true)]
     [InlineData(""","tools":[{"type":"function","function":{"name":"f","parameters":{"type":"object"}}}]""", null)]
     public void Write_CallerOfTheOlderForm_AsksForOneCall(string tools, bool? expected)
