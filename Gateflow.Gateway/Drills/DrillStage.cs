@@ -13,6 +13,8 @@ using Gateflow.Gateway.Pipeline;
 using Gateflow.Gateway.Protocols;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Hosting.Internal;
 
 namespace Gateflow.Gateway.Drills;
 
@@ -38,6 +40,7 @@ internal sealed class DrillStage : IDisposable
         Routes = Routes.Standing(Table(plan));
         var services = new ServiceCollection();
         services.AddLogging();
+        services.AddSingleton<IHostApplicationLifetime, ApplicationLifetime>(); // a drill is not told of the program's end
         services.AddSingleton<TimeProvider>(clock);
         services.AddSingleton(Judge);
         services.AddSingleton(new Recorder { Enabled = false });
