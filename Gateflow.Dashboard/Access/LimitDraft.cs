@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Gateflow.Core.Limits;
 using Gateflow.Core.Migrations;
+using Gateflow.Dashboard.Parts;
 
 namespace Gateflow.Dashboard.Access;
 
@@ -77,7 +78,7 @@ public sealed class LimitDraft
             return null;
         }
 
-        if (long.TryParse(text.Trim(), NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out var number) && number <= most)
+        if (NumberText.Whole(text) is { } number && number <= most)
         {
             return number;
         }
@@ -93,7 +94,7 @@ public sealed class LimitDraft
             return null;
         }
 
-        if (decimal.TryParse(MonthlyCost.Trim().TrimStart('$'), NumberStyles.AllowThousands | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var usd))
+        if (NumberText.Amount(MonthlyCost.Trim().TrimStart('$')) is { } usd)
         {
             return usd;
         }

@@ -1,7 +1,7 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Gateflow.Core.Catalog;
 using Gateflow.Core.Storage;
+using Gateflow.Dashboard.Parts;
 using Microsoft.AspNetCore.Components;
 using Radzen;
 
@@ -66,7 +66,8 @@ public sealed partial class FactDialog(ModelBook book, DialogService dialogs)
         FactKind.Capabilities => FactJson.Names(CapabilityNames.All.Where(chosen.Contains).Select(CapabilityNames.Wire)),
         FactKind.Names => FactJson.Names((text ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)),
         _ when string.IsNullOrWhiteSpace(text) => null,
-        FactKind.Tokens or FactKind.Factor when decimal.TryParse(text, NumberStyles.Number, CultureInfo.InvariantCulture, out var number) => number,
+        FactKind.Tokens when NumberText.Whole(text) is { } tokens => tokens,
+        FactKind.Factor when NumberText.Amount(text) is { } factor => factor,
         _ => text.Trim(),
     };
 

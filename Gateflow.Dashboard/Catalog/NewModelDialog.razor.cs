@@ -1,7 +1,7 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Gateflow.Core.Catalog;
 using Gateflow.Core.Storage;
+using Gateflow.Dashboard.Parts;
 using Microsoft.AspNetCore.Components;
 using Radzen;
 
@@ -34,7 +34,7 @@ public sealed partial class NewModelDialog(ModelBook book, ModelReader reader, D
             var body = new JsonObject { ["provider"] = provider, ["id"] = id, [ModelPatch.SourceMember] = source };
             if (!string.IsNullOrWhiteSpace(context))
             {
-                body[FactFields.ContextWindow] = decimal.TryParse(context, NumberStyles.Number, CultureInfo.InvariantCulture, out var tokens) ? tokens : context;
+                body[FactFields.ContextWindow] = NumberText.Whole(context) is { } tokens ? tokens : context;
             }
 
             var added = await book.CreateAsync(body, Actor, CancellationToken.None);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Gateflow.Core.Catalog;
 using Gateflow.Core.Storage;
+using Gateflow.Dashboard.Parts;
 using Microsoft.AspNetCore.Components;
 using Radzen;
 
@@ -39,7 +40,7 @@ public sealed partial class PriceDialog(ModelBook book, TimeProvider clock, Dial
     private static string? Text(decimal? amount) => amount?.ToString(CultureInfo.InvariantCulture);
 
     private static JsonNode? Amount(string? text) =>
-        string.IsNullOrWhiteSpace(text) ? null : decimal.TryParse(text, NumberStyles.Number, CultureInfo.InvariantCulture, out var amount) ? amount : text;
+        string.IsNullOrWhiteSpace(text) ? null : NumberText.Amount(text) is { } amount ? amount : text;
 
     private async Task SaveAsync()
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Gateflow.Core.Usage;
+using Gateflow.Dashboard.Parts;
 
 namespace Gateflow.Dashboard.ChangeManagement;
 
@@ -35,7 +36,7 @@ internal sealed class SampleForm
     public JsonObject ToJson() => new()
     {
         ["enabled"] = Enabled,
-        ["rate"] = double.TryParse(this["rate"], NumberStyles.Float, CultureInfo.InvariantCulture, out var percent) ? JsonValue.Create(percent / 100) : Number(this["rate"]),
+        ["rate"] = NumberText.Amount(this["rate"]) is { } percent ? JsonValue.Create((double)percent / 100) : Number(this["rate"]),
         ["max_per_model"] = Number(this["max_per_model"]),
         ["retention_days"] = Number(this["retention_days"]),
         ["redact"] = new JsonArray([.. Redact.Select(r => JsonValue.Create(r))]),
@@ -43,7 +44,8 @@ internal sealed class SampleForm
 
     /// <summary>What was typed as a number, a whole one where it is; else as text.</summary>
     public static JsonNode Number(string? text) =>
-        int.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out var whole) ? JsonValue.Create(whole)
-        : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? JsonValue.Create(number)
+        NumberText.Plain(text ?? "") is not { } plain ? JsonValue.Create(text ?? "")
+        : int.TryParse(plain, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) ? JsonValue.Create(whole)
+        : double.TryParse(plain, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? JsonValue.Create(number)
         : JsonValue.Create(text ?? "");
 }

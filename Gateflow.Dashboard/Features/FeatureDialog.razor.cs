@@ -4,6 +4,7 @@ using Gateflow.Core.Access;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Storage;
 using Gateflow.Dashboard.Access;
+using Gateflow.Dashboard.Parts;
 using Microsoft.AspNetCore.Components;
 using Radzen;
 
@@ -81,7 +82,7 @@ public sealed partial class FeatureDialog(FeatureBook book, ApiKeys all, DialogS
                 ["owner"] = owner,
                 ["description"] = description,
                 ["monthly_budget_usd"] = string.IsNullOrEmpty(text) ? null
-                    : decimal.TryParse(text, NumberStyles.Number, CultureInfo.InvariantCulture, out var usd) ? JsonValue.Create(usd) : JsonValue.Create(text),
+                    : NumberText.Amount(text) is { } usd ? JsonValue.Create(usd) : JsonValue.Create(text),
                 ["default_keys"] = new JsonArray([.. chosen.Select(id => JsonValue.Create(id))]),
             };
             var saved = Feature?.Id is { } id

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace Gateflow.Dashboard.Parts;
@@ -14,6 +15,15 @@ public static partial class NumberText
         ArgumentNullException.ThrowIfNull(text);
         return IsAmbiguous(text) ? null : text.Trim().Replace(',', '.');
     }
+
+    /// <summary>An amount such as "12.50" or "12,50", from 0; null when it is none, or ambiguous.</summary>
+    public static decimal? Amount(string? text) =>
+        text is not null && Plain(text) is { } plain && decimal.TryParse(plain, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var amount) ? amount : null;
+
+    /// <summary>A whole number from 0, with or without commas between its thousands, which mean nothing else where there is no fraction; null when it is none.</summary>
+    public static long? Whole(string? text) =>
+        text is not null && long.TryParse(IsAmbiguous(text) ? text.Replace(",", "", StringComparison.Ordinal) : text,
+            NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     [GeneratedRegex(@"^\s*[1-9]\d{0,2}(,\d{3})+(\.|\s*$)", RegexOptions.ExplicitCapture)]
     private static partial Regex Grouped();

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Providers;
+using Gateflow.Dashboard.Parts;
 
 namespace Gateflow.Dashboard.Providers;
 
@@ -189,9 +190,9 @@ public sealed class ProviderForm
             return null;
         }
 
-        if (int.TryParse(text.Trim(), NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out var number))
+        if (NumberText.Whole(text) is { } number and <= int.MaxValue)
         {
-            return number;
+            return (int)number;
         }
 
         faults.Add(new Fault(field, "Enter a whole number, or nothing for no limit."));
