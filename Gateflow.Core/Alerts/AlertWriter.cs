@@ -6,11 +6,16 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Gateflow.Core.Alerts;
 
-/// <summary>Empties the <see cref="AlertBell"/> into the database: the same trouble counts on one alert. A new one is told to the webhooks of its kind, in the same transaction.</summary>
+/// <summary>
+/// Empties the <see cref="AlertBell"/> into the database: the same trouble counts on one alert. A new one, and one that has become graver, is told to the webhooks of its kind, in the same transaction.
+/// </summary>
 public sealed class AlertWriter(AlertBell bell, IDbContextFactory<GateflowDb> databases, AlertPolicy policy, TimeProvider clock)
 {
     /// <summary>An acknowledged alert that stayed quiet for so long is not counted on: the trouble is new.</summary>
     public static readonly TimeSpan Quiet = TimeSpan.FromHours(24);
+
+    /// <summary>An alert that was resolved no longer ago is opened again, and nobody is told anew: the trouble comes and goes.</summary>
+    public static readonly TimeSpan Flapping = TimeSpan.FromMinutes(15);
 
     private const int TurnNotices = 1_000;
     private const int MaxMessage = 1000;
@@ -60,13 +65,13 @@ public sealed class AlertWriter(AlertBell bell, IDbContextFactory<GateflowDb> da
     {
         var now = clock.GetUtcNow();
         var (name, subject) = (notices[0].Event, notices[0].Subject);
-        var alert = await db.Alerts.Where(a => a.Event == name && a.Subject == subject && a.Status != AlertStatus.Resolved)
-            .OrderByDescending(a => a.LastSeenAt).FirstOrDefaultAsync(cancellationToken);
+        var alert = await db.Alerts.Where(a => a.Event == name && a.Subject == subject).OrderBy(a => a.Status == AlertStatus.Resolved)
+            .ThenByDescending(a => a.LastSeenAt).FirstOrDefaultAsync(cancellationToken);
         var changed = false;
-        Alert? fresh = null;
+        Alert? told = null;
         foreach (var notice in notices)
         {
-            if (notice.Over ? alert is null : !policy.Current.Raises(name))
+            if (notice.Over ? alert is null or { Status: AlertStatus.Resolved } : !policy.Current.Raises(name))
             {
                 continue;
             }
@@ -75,31 +80,45 @@ public sealed class AlertWriter(AlertBell bell, IDbContextFactory<GateflowDb> da
             if (notice.Over)
             {
                 (alert!.Status, alert.ResolvedAt) = (AlertStatus.Resolved, now);
-                alert = null;
                 continue;
             }
 
-            if (alert is null || (alert.Status == AlertStatus.Acknowledged && now - alert.LastSeenAt > Quiet))
+            if (alert is null || IsPast(alert, now))
             {
-                db.Add(alert = Create(notice, now));
-                fresh = alert;
+                db.Add(told = alert = Create(notice, now));
+            }
+            else if (notice.Severity > alert.Severity)
+            {
+                (alert.Status, alert.AcknowledgedAt, alert.AcknowledgedBy) = (AlertStatus.Open, null, null);
+                told = alert;
+            }
+            else if (alert.Status == AlertStatus.Resolved)
+            {
+                alert.Status = alert.AcknowledgedAt is null ? AlertStatus.Open : AlertStatus.Acknowledged;
             }
 
             Count(alert, notice, now);
         }
 
-        if (fresh is { Status: AlertStatus.Open } && policy.Current.HeardBy(name) is { Count: > 0 } webhooks)
+        if (told is { Status: AlertStatus.Open } && policy.Current.HeardBy(name) is { Count: > 0 } webhooks)
         {
-            await Outbox.TellAsync(db, fresh, webhooks, cancellationToken);
+            await Outbox.TellAsync(db, told, webhooks, cancellationToken);
         }
 
         return changed;
     }
 
+    private static bool IsPast(Alert alert, DateTimeOffset now) => alert.Status switch
+    {
+        AlertStatus.Resolved => now - alert.ResolvedAt > Flapping,
+        AlertStatus.Acknowledged => now - alert.LastSeenAt > Quiet,
+        _ => false,
+    };
+
     private static void Count(Alert alert, AlertNotice notice, DateTimeOffset now)
     {
         alert.Count++;
-        alert.LastSeenAt = now;
+        (alert.LastSeenAt, alert.ResolvedAt) = (now, null);
         alert.Severity = notice.Severity;
         alert.Message = Fit(notice.Message);
         alert.Data = (JsonObject?)notice.Data?.DeepClone() ?? [];

@@ -9,12 +9,23 @@ public sealed partial class Migration
     /// <summary>Reasons of which people are told at once, also those who were told that it held before: a breach, and the longest hold.</summary>
     public static readonly IReadOnlyList<string> UrgentHolds = [Wire.Name(Rollout.HoldReason.BreachNoAutoRollback), Wire.Name(Rollout.HoldReason.MaxHold)];
 
+    /// <summary>The reason of a wait that was planned: the step is ready, and its hours have not come.</summary>
+    public static readonly string PlannedHold = Wire.Name(Rollout.HoldReason.Window);
+
+    /// <summary>Since when the step waits for something that was not planned; null when it does not.</summary>
+    public DateTimeOffset? UnplannedSince => HoldReason == PlannedHold ? null : HeldSince;
+
     /// <summary>Notes that the present step waits. False when it already holds for that reason; then nothing is to be stored.</summary>
     public bool Hold(string reason, string sentence, DateTimeOffset now)
     {
         if (HoldReason == reason)
         {
             return false;
+        }
+
+        if (reason == PlannedHold || HoldReason == PlannedHold)
+        {
+            ClearHold();
         }
 
         HoldReason = reason;

@@ -110,7 +110,7 @@ public sealed partial class RolloutController(
         Step = migration.Step,
         StepStartedAt = migration.StepStartedAt!.Value,
         Now = now,
-        HeldSince = migration.HeldSince,
+        HeldSince = migration.UnplannedSince,
         Readings = judged?.Readings ?? [],
         StepTargetOutcomes = judged is not null && judged.Step == migration.Step ? judged.StepTargetOutcomes : 0,
         Split = judged?.Split,

@@ -42,12 +42,12 @@ public static class Outbox
         }
     }
 
-    /// <summary>Adds a message of a new alert for each of the webhooks that is enabled, to be stored with it.</summary>
+    /// <summary>Adds a message of an alert that is new, or graver, for each of the webhooks that is enabled, to be stored with it.</summary>
     internal static async Task TellAsync(GateflowDb db, Alert alert, IReadOnlyList<string> webhooks, CancellationToken cancellationToken)
     {
         foreach (var id in await db.Webhooks.AsNoTracking().Where(w => w.Enabled && webhooks.Contains(w.Id)).Select(w => w.Id).ToListAsync(cancellationToken))
         {
-            db.Add(Message(id, alert.Event, null, alert.FirstSeenAt, new JsonObject
+            db.Add(Message(id, alert.Event, null, alert.LastSeenAt, new JsonObject
             {
                 ["alert_id"] = alert.Id,
                 ["severity"] = Wire.Name(alert.Severity),

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Gateflow.Core.Alerts;
+using Gateflow.Core.Webhooks;
 using Gateflow.Tests.Usage;
 using Microsoft.Extensions.Time.Testing;
 
@@ -17,7 +18,11 @@ public sealed class AlertWriterTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _database = await UsageDatabase.CreateAsync();
-        _writer = new AlertWriter(_bell, _database, new AlertPolicy(), _time);
+        var heard = new AlertSettings { Webhooks = new Dictionary<string, IReadOnlyList<string>> { [AlertEvents.ModelUnavailable] = ["hook_1"] } };
+        _writer = new AlertWriter(_bell, _database, new AlertPolicy { Current = heard }, _time);
+        await using var db = _database.CreateDbContext();
+        db.Add(new Webhook { Id = "hook_1", Url = "https://hooks.example.com", Secret = [], SecretLast4 = "1234", CreatedAt = _time.GetUtcNow(), CreatedBy = "ada" });
+        await db.SaveChangesAsync(Cancel);
     }
 
     public ValueTask DisposeAsync()
@@ -44,8 +49,10 @@ public sealed class AlertWriterTests : IAsyncLifetime
         Assert.Equal(404, alerts[0].Data["status"]!.GetValue<int>());
     }
 
-    [Fact]
-    public async Task RunOnceAsync_Over_ResolvesAndTheNextIsNew()
+    [Theory]
+    [InlineData(14, 1)]
+    [InlineData(16, 2)]
+    public async Task RunOnceAsync_OverAndAgain_IsTheSameForAQuarterOfAnHour(int minutes, int alerts)
     {
         Ring("gpt-4");
         await _writer.RunOnceAsync(Cancel);
@@ -54,11 +61,49 @@ public sealed class AlertWriterTests : IAsyncLifetime
         Assert.Equal(1, await _writer.RunOnceAsync(Cancel));
         Assert.Equal(AlertStatus.Resolved, Assert.Single(await AlertsAsync()).Status);
 
-        _time.Advance(TimeSpan.FromSeconds(1));
+        _time.Advance(TimeSpan.FromMinutes(minutes));
         Ring("gpt-4");
         await _writer.RunOnceAsync(Cancel);
 
-        Assert.Equal([AlertStatus.Resolved, AlertStatus.Open], (await AlertsAsync()).Select(a => a.Status));
+        var all = await AlertsAsync();
+        Assert.Equal((alerts, AlertStatus.Open, null), (all.Count, all[^1].Status, all[^1].ResolvedAt));
+        Assert.Equal(alerts, await ToldAsync());
+    }
+
+    [Fact]
+    public async Task RunOnceAsync_AcknowledgedThatComesAndGoes_StaysAcknowledged()
+    {
+        Ring("gpt-4");
+        await _writer.RunOnceAsync(Cancel);
+        await AcknowledgeAsync();
+        Over("gpt-4");
+        Ring("gpt-4");
+
+        await _writer.RunOnceAsync(Cancel);
+
+        Assert.Equal((AlertStatus.Acknowledged, 2L), Assert.Single(await AlertsAsync()) is var alert ? (alert.Status, alert.Count) : default);
+        Assert.Equal(1, await ToldAsync());
+    }
+
+    [Fact]
+    public async Task RunOnceAsync_GraverThanWhatWasAcknowledged_IsOpenAndToldAgain()
+    {
+        foreach (var severity in new[] { AlertSeverity.Planning, AlertSeverity.Planning, AlertSeverity.ActionNeeded, AlertSeverity.Urgent, AlertSeverity.Urgent })
+        {
+            _bell.Ring(new AlertNotice(AlertEvents.ModelUnavailable, "gpt-4", "It ends.") { Severity = severity });
+            await _writer.RunOnceAsync(Cancel);
+            var alert = Assert.Single(await AlertsAsync());
+            Assert.Equal(severity, alert.Severity);
+            if (severity != AlertSeverity.Urgent)
+            {
+                await AcknowledgeAsync();
+            }
+
+            _time.Advance(TimeSpan.FromMinutes(15));
+        }
+
+        Assert.Equal((AlertStatus.Open, null), Assert.Single(await AlertsAsync()) is var last ? (last.Status, last.AcknowledgedBy) : default);
+        Assert.Equal(3, await ToldAsync());
     }
 
     [Fact]
@@ -79,12 +124,7 @@ public sealed class AlertWriterTests : IAsyncLifetime
     {
         Ring("gpt-4");
         await _writer.RunOnceAsync(Cancel);
-        await using (var db = _database.CreateDbContext())
-        {
-            db.Alerts.Single().Status = AlertStatus.Acknowledged;
-            await db.SaveChangesAsync(Cancel);
-        }
-
+        await AcknowledgeAsync();
         _time.Advance(TimeSpan.FromHours(hours));
         Ring("gpt-4");
         await _writer.RunOnceAsync(Cancel);
@@ -123,6 +163,16 @@ public sealed class AlertWriterTests : IAsyncLifetime
     }
 
     private void Over(string subject) => _bell.Ring(new AlertNotice(AlertEvents.ModelUnavailable, subject) { Over = true });
+
+    private async Task AcknowledgeAsync()
+    {
+        await using var db = _database.CreateDbContext();
+        var alert = db.Alerts.Single();
+        (alert.Status, alert.AcknowledgedAt, alert.AcknowledgedBy) = (AlertStatus.Acknowledged, _time.GetUtcNow(), "ada");
+        await db.SaveChangesAsync(Cancel);
+    }
+
+    private async Task<int> ToldAsync() => (await _database.ListAsync<WebhookDelivery>()).Count;
 
     private async Task<List<Alert>> AlertsAsync() => [.. (await _database.ListAsync<Alert>()).OrderBy(a => a.FirstSeenAt).ThenBy(a => a.Subject, StringComparer.Ordinal)];
 }

@@ -189,6 +189,18 @@ public sealed class MigrationTests
     }
 
     [Fact]
+    public void Hold_AfterThePlannedWaitForItsHours_BeginsAnew()
+    {
+        var migration = In(MigrationStatus.InProgress);
+        migration.Hold("window", "…", Now);
+        Assert.Equal((Now, null), (migration.HeldSince, migration.UnplannedSince));
+
+        migration.Hold("not_enough_data", "…", Now.AddDays(7));
+
+        Assert.Equal((Now.AddDays(7), Now.AddDays(7)), (migration.HeldSince, migration.UnplannedSince));
+    }
+
+    [Fact]
     public void Execute_WindowsThatNeverOpen_IsRefused()
     {
         var migration = new Migration { Id = "mig_1", SourceModel = "a", CreatedAt = Now, CreatedBy = "ada" };

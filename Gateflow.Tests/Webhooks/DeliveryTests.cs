@@ -167,6 +167,37 @@ public abstract class DeliveryTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Hold_ForItsHours_IsToldOnlyWhenNoneComeWithinAWeek()
+    {
+        await using var database = await CreateAsync();
+        var transitions = await StartAsync(database, "mig_1");
+        var watch = new HoldWatch(database.Factory, transitions, new AlertPolicy(), _clock);
+        await HoldAsync(transitions, "window");
+        _clock.Advance(TimeSpan.FromDays(7));
+        await watch.RunOnceAsync(Token);
+        Assert.Empty(await AlertsAsync());
+
+        await HoldAsync(transitions, "not_enough_data");
+        await watch.RunOnceAsync(Token);
+        Assert.Empty(await AlertsAsync());
+        _clock.Advance(TimeSpan.FromMinutes(61));
+        await watch.RunOnceAsync(Token);
+        Assert.Equal([AlertStatus.Open], await AlertsAsync());
+
+        await HoldAsync(transitions, "window");
+        Assert.Equal([AlertStatus.Resolved], await AlertsAsync());
+        _clock.Advance(HoldWatch.LongestPlanned);
+        await watch.RunOnceAsync(Token);
+        Assert.Equal([AlertStatus.Resolved, AlertStatus.Open], await AlertsAsync());
+
+        async Task<List<AlertStatus>> AlertsAsync()
+        {
+            await using var db = database.Open();
+            return await db.Alerts.OrderBy(a => a.Id).Select(a => a.Status).ToListAsync(Token);
+        }
+    }
+
+    [Fact]
     public async Task ScheduledStartThatWaits_AfterAnHour_IsToldUntilItIsCancelled()
     {
         await using var database = await CreateAsync();
