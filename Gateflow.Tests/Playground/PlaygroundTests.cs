@@ -45,8 +45,9 @@ public sealed class PlaygroundTests : IAsyncLifetime
     [Fact]
     public async Task Page_OfANodeWithoutAGateway_SaysSoInsteadOfAsking()
     {
+        await using var here = new PageTestContext(_gateflow.Host);
+        Assert.Single(here.Render<PlaygroundPage>().FindAll("form"));
         await using var context = new PageTestContext(_gateflow.Host);
-        Assert.Single(context.Render<PlaygroundPage>().FindAll("form"));
         using var elsewhere = new PlaygroundClient(
             null!, _gateflow.Host.Get<ModelDirectory>(), _gateflow.Host.Get<Settings>() with { Roles = NodeRoles.Dashboard }, null!, TimeProvider.System, NullLogger<PlaygroundClient>.Instance);
         context.Services.AddSingleton(elsewhere);
