@@ -1,8 +1,8 @@
 namespace Gateflow.Core.Deprecations;
 
 /// <summary>
-/// When a migration must begin to be over before its source ends, counted back from the end: one step a day, a soak, and done on the day
-/// before, while there is still a way back. Where the usual pace no longer fits it is the gentlest one that does, from today.
+/// When a migration must begin to be over before its source ends, counted back from the end: one step a day, a soak, and two weeks to spare for what holds it or sends it back, while there is
+/// still a way back. Where the usual pace leaves less, less is to spare; where it no longer fits it is the gentlest one that does, from today to the day before the end.
 /// </summary>
 public sealed record BackPlan
 {
@@ -11,6 +11,9 @@ public sealed record BackPlan
 
     /// <summary>Days of observation at 100 % of the usual pace.</summary>
     public const int UsualSoak = 7;
+
+    /// <summary>Days to spare of the usual plan.</summary>
+    public const int UsualSpare = 14;
 
     private const int TestDays = 7;
 
@@ -35,6 +38,9 @@ public sealed record BackPlan
     /// <summary>The soak is over.</summary>
     public required DateOnly FinishBy { get; init; }
 
+    /// <summary>Days between the end of the soak and the day before the end of the model, 0 to <see cref="UsualSpare"/>.</summary>
+    public required int SpareDays { get; init; }
+
     /// <summary>True when the usual pace no longer fits.</summary>
     public required bool Late { get; init; }
 
@@ -48,7 +54,8 @@ public sealed record BackPlan
 
         var days = retiresOn.DayNumber - 1 - today.DayNumber;
         var usual = Steps(UsualStep) - 1 + UsualSoak;
-        return days >= usual ? Paced(today, retiresOn.AddDays(-1 - usual), UsualStep, UsualSoak, late: false) : Hurried(today, days);
+        var spare = Math.Min(UsualSpare, days - usual);
+        return spare >= 0 ? Paced(today, retiresOn.AddDays(-1 - usual - spare), UsualStep, UsualSoak, late: false) with { SpareDays = spare } : Hurried(today, days);
     }
 
     /// <summary>A third of the days stays for the soak, the rest is for steps of a multiple of 5 points.</summary>
@@ -72,6 +79,7 @@ public sealed record BackPlan
             HalfBy = start.AddDays(((50 + step - 1) / step) - 1),
             AllBy = all,
             FinishBy = all.AddDays(soak),
+            SpareDays = 0,
             Late = late,
         };
     }

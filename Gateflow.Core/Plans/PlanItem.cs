@@ -44,6 +44,9 @@ public sealed record PlanItem
     /// <summary>The feature's or key's name; the model's for the model as a whole.</summary>
     public required string Name { get; init; }
 
+    /// <summary>Who is to be asked about a <see cref="PlanItemKind.Feature"/>, as the list of features has it; null when nobody is named.</summary>
+    public string? Owner { get; init; }
+
     /// <summary>"key_…" of a <see cref="PlanItemKind.Key"/>.</summary>
     public string? KeyId { get; init; }
 

@@ -18,8 +18,10 @@ public static class PlanItems
     /// <param name="use">Its use, each pair of feature and key once.</param>
     /// <param name="migrations">Those whose source it is, without cancelled ones.</param>
     /// <param name="keyNames">Names of keys by id; the id stands in where one is missing.</param>
+    /// <param name="owners">Owners of features by name, where one is named.</param>
     public static IReadOnlyList<PlanItem> Build(
-        string model, IReadOnlyList<PlanUse> use, IReadOnlyList<PlanMigration> migrations, IReadOnlyDictionary<string, string> keyNames)
+        string model, IReadOnlyList<PlanUse> use, IReadOnlyList<PlanMigration> migrations, IReadOnlyDictionary<string, string> keyNames,
+        IReadOnlyDictionary<string, string> owners)
     {
         var features = use.Where(u => u.Feature.Length > 0).Select(u => u.Feature).Concat(migrations.SelectMany(m => m.Scope.Features)).Distinct(StringComparer.Ordinal);
         var scoped = migrations.Where(m => m.Scope.Features.Count == 0).SelectMany(m => m.Scope.ApiKeys).Where(k => use.All(u => u.KeyId != k));
@@ -35,7 +37,7 @@ public static class PlanItems
         {
             var ids = own.OrderByDescending(u => u.Requests).Select(u => u.KeyId).ToList();
             return With(
-                Summed(PlanItemKind.Feature, feature, own) with { Keys = [.. ids.Select(Name)] },
+                Summed(PlanItemKind.Feature, feature, own) with { Keys = [.. ids.Select(Name)], Owner = owners.GetValueOrDefault(feature) },
                 s => s.Features.Count > 0 && !s.Features.Contains(feature) ? Cover.None : Least(KeysIn(s, ids), s.Users.Count > 0 ? Cover.Part : Cover.Whole));
         }
 

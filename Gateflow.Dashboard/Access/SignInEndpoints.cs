@@ -42,6 +42,7 @@ public static class SignInEndpoints
         app.MapPost("/login", EnterAsync).AllowAnonymous().RequireRateLimiting(Slowly).ExcludeFromDescription().WithOrder(-1)
             .DisableAntiforgery(); // checked by the handler, which can say so on the page
         app.MapPost("/invite", JoinAsync).AllowAnonymous().RequireRateLimiting(Slowly).ExcludeFromDescription().WithOrder(-1).DisableAntiforgery();
+        app.MapPost("/password", ChangePasswordAsync).RequireAuthorization().RequireRateLimiting(Slowly).ExcludeFromDescription().WithOrder(-1).DisableAntiforgery();
         app.MapPost("/logout", async (HttpContext http, [FromForm] string? ignored) =>
         {
             await http.SignOutAsync(CookieAuthenticationDefaults.AuthenticationScheme);
@@ -113,6 +114,46 @@ public static class SignInEndpoints
 
         await SignInAsync(http, hash, found);
         return Results.LocalRedirect(Local(returnUrl));
+    }
+
+    /// <summary>A member's new password: checked as a sign-in is, and all of their sessions but this one end.</summary>
+    private static async Task<IResult> ChangePasswordAsync(
+        HttpContext http, IAntiforgery antiforgery, MemberBook members, MemberPasswords passwords, SignInPace pace, RefusedSignIns refused, TimeProvider clock,
+        [FromForm] string? present, [FromForm] string? password, [FromForm] string? again)
+    {
+        if (!await antiforgery.IsRequestValidAsync(http))
+        {
+            return Again("form");
+        }
+
+        if (http.User.FindFirstValue(ClaimTypes.NameIdentifier) is not { } id || !MemberSessions.IsMember(id) || await members.FindAsync(id, http.RequestAborted) is not { } known)
+        {
+            return Results.LocalRedirect("/password");
+        }
+
+        if (password != again)
+        {
+            return Again("differ");
+        }
+
+        var paced = pace.Try(known.Email);
+        if (!paced || await passwords.CheckAsync(known.Email, present ?? "", http.RequestAborted) is not { } member)
+        {
+            refused.Note(http, known.Id, known.Name);
+            return Again(paced ? "present" : "slow");
+        }
+
+        new AuditScope(member.Name, member.Id, AuditChannel.SignIn, clock).Enter();
+        var changed = await passwords.ChangeAsync(member, password ?? "", http.RequestAborted);
+        if (!changed.IsOk)
+        {
+            return Again(changed.Refusal.Param == "password" ? "weak" : "form");
+        }
+
+        await SignInAsync(http, MemberSessions.Principal(changed.Value, CookieAuthenticationDefaults.AuthenticationScheme));
+        return Results.LocalRedirect("/");
+
+        static IResult Again(string fault) => Results.LocalRedirect($"/password?fault={fault}");
     }
 
     /// <summary>Takes an invitation: the password is set, the link used up, the member signed in.</summary>

@@ -19,7 +19,7 @@ internal static class DeprecationWords
     /// <summary>The milestones in one sentence.</summary>
     public static string Plan(BackPlan plan, DateOnly today)
     {
-        var pace = $"{plan.DailyStep}\u00a0% a day and {Soak(plan.SoakDays)}";
+        var pace = $"{plan.DailyStep}\u00a0% a day{(plan.SpareDays == 0 ? $" and {Soak(plan.SoakDays)}" : $", {Soak(plan.SoakDays)} and {Spare(plan.SpareDays)} to spare")}";
         if (!plan.Late)
         {
             return plan.StartBy == today ? $"Start today to finish in time with {pace}." : $"To finish in time with {pace}, start by {Display.Date(plan.StartBy)}.";
@@ -68,6 +68,14 @@ internal static class DeprecationWords
     /// <summary>True when a new migration is what to do next: none is under way, and none has moved everything.</summary>
     public static bool Startable(DeprecationEntry entry) =>
         entry.Migration is null or { Status: MigrationStatus.RolledBack } or { Status: MigrationStatus.Completed, Everything: false };
+
+    private static string Spare(int days) => days switch
+    {
+        1 => "a day",
+        7 => "a week",
+        14 => "two weeks",
+        _ => $"{days} days",
+    };
 
     private static string Soak(int days) => days switch
     {

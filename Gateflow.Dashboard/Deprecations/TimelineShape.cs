@@ -30,8 +30,11 @@ internal sealed record TimelineShape(IReadOnlyList<TimelineMonth> Months, IReadO
                 return new TimelineRow(entry, [], end);
             }
 
-            var (start, all) = (At(plan.StartBy), At(plan.AllBy));
-            TimelineSegment[] segments = [new("prepare", 0, start), new("move", start, Math.Max(all - start, 0.3)), new("soak", all, Math.Round(end - all, 2))];
+            var (start, all, over) = (At(plan.StartBy), At(plan.AllBy), At(plan.FinishBy.AddDays(1)));
+            TimelineSegment[] segments =
+            [
+                new("prepare", 0, start), new("move", start, Math.Max(all - start, 0.3)), new("soak", all, Math.Round(over - all, 2)), new("spare", over, Math.Round(end - over, 2)),
+            ];
             return new TimelineRow(entry, [.. segments.Where(s => s.Width > 0)], end);
         }
     }
@@ -44,5 +47,5 @@ internal sealed record TimelineMonth(string Text, double Left);
 /// <param name="End">Where its last day lies.</param>
 internal sealed record TimelineRow(DeprecationEntry Entry, IReadOnlyList<TimelineSegment> Segments, double End);
 
-/// <summary>A stretch of a bar: "prepare", "move" or "soak".</summary>
+/// <summary>A stretch of a bar: "prepare", "move", "soak" or "spare".</summary>
 internal sealed record TimelineSegment(string Kind, double Left, double Width);

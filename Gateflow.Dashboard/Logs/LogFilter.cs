@@ -24,6 +24,9 @@ public sealed record LogFilter
     /// <summary>Longest text that is looked for: nothing stored is longer.</summary>
     private const int MostCharacters = 200;
 
+    /// <summary>What usage counts as an error, for the word <c>error</c>.</summary>
+    private static readonly IReadOnlyList<OutcomeKind> ModelErrors = [.. Enum.GetValues<OutcomeKind>().Where(k => k.IsModelError())];
+
     private List<int> Codes { get; init; } = [];
 
     /// <summary>Hundreds: 5 for every 5xx.</summary>
@@ -121,6 +124,10 @@ public sealed record LogFilter
             {
                 failed = true;
             }
+            else if (word == "error")
+            {
+                outcomes.AddRange(ModelErrors);
+            }
             else if (Wire.TryParse<OutcomeKind>(word, out var outcome))
             {
                 outcomes.Add(outcome);
@@ -135,7 +142,7 @@ public sealed record LogFilter
             }
             else
             {
-                faults.Add(new Fault("status", $"'{Shortened(word)}' is no status. Use an HTTP status (429), a class (5xx), failed, or {Names<OutcomeKind>()}."));
+                faults.Add(new Fault("status", $"'{Shortened(word)}' is no status. Use an HTTP status (429), a class (5xx), error, failed, or {Names<OutcomeKind>()}."));
             }
         }
 

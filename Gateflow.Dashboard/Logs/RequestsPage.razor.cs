@@ -132,6 +132,7 @@ public sealed partial class RequestsPage(LogReader logs, CostQuery costs, Featur
             return
             [
                 ("All", rest, Query == rest),
+                ("Errors", rest with { Status = "error" }, Query is { EventType: null, Status: "error" }),
                 ("Failed", rest with { Status = "failed" }, Query is { EventType: null, Status: "failed" }),
                 ("Fell back", rest with { EventType = "fallback_activated" }, Query is { EventType: "fallback_activated", Status: null }),
                 ("Answered", rest with { EventType = "request_completed" }, Query is { EventType: "request_completed", Status: null }),

@@ -19,7 +19,7 @@ public sealed partial class InvitePage(MemberPasswords passwords)
     {
         null => null,
         "differ" => "The two passwords differ.",
-        "weak" => $"The password needs at least {MemberPasswords.Shortest} characters, and must not be your name, your address or a few repeated characters.",
+        "weak" => MemberPasswords.Weak,
         _ => "The page was too old. Enter the password once more.",
     };
 

@@ -17,6 +17,9 @@ public sealed class MemberPasswords(IDbContextFactory<GateflowDb> databases, Mem
     /// <summary>In bytes of UTF-8: hashing must cost the same for all.</summary>
     public const int Longest = 200;
 
+    /// <summary>The rules in a sentence.</summary>
+    internal static readonly string Weak = $"The password needs at least {Shortest} characters, and must not be your name, your address or a few repeated characters.";
+
     private static readonly PasswordHasher<Member> Hasher = new();
 
     /// <summary>Hash of nothing that anybody knows: an unknown address takes as long to refuse as a wrong password.</summary>
@@ -82,6 +85,33 @@ public sealed class MemberPasswords(IDbContextFactory<GateflowDb> databases, Mem
 
         sessions.Forget(member.Id);
         return member;
+    }
+
+    /// <summary>A member's change of their own password; every session that they have ends. The refusal's parameter is <c>password</c>, or <c>present</c> when the member was changed meanwhile.</summary>
+    /// <param name="checkedNow">As <see cref="CheckAsync"/> gave it for the present password.</param>
+    /// <param name="password">The new one.</param>
+    /// <param name="cancellationToken">Ends the storing.</param>
+    public async Task<Result<Member>> ChangeAsync(Member checkedNow, string password, CancellationToken cancellationToken)
+    {
+        if (Fault(checkedNow, password) is { } fault)
+        {
+            return Refusal.Invalid("password", fault);
+        }
+
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        db.Attach(checkedNow);
+        (checkedNow.PasswordHash, checkedNow.Session) = (Hasher.HashPassword(checkedNow, password), Guid.CreateVersion7());
+        try
+        {
+            await db.SaveChangesAsync(cancellationToken);
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            return Refusal.Invalid("present", "The member was changed a moment ago.");
+        }
+
+        sessions.Forget(checkedNow.Id);
+        return checkedNow;
     }
 
     /// <summary>Why a password cannot be taken; null when it can.</summary>

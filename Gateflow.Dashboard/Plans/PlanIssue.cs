@@ -54,6 +54,11 @@ internal static class PlanIssue
     {
         text.Append("- [").Append(item.State == PlanState.Done ? 'x' : ' ').Append("] ").Append(PlanWords.Kind(item)).Append("**").Append(Plain(item.Name)).Append("**: ")
             .Append(PlanWords.Of(item).Word.ToLowerInvariant()).Append("; ").Append(Display.Count(item.RequestsLast30Days, "request")).Append(" in 30 days");
+        if (item.Owner is { } owner)
+        {
+            text.Append(", owner ").Append(Plain(owner));
+        }
+
         if (item.Keys.Count > 0)
         {
             text.Append(", keys ").AppendJoin(", ", item.Keys.Select(Plain));

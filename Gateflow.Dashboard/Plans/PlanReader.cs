@@ -54,20 +54,21 @@ public sealed class PlanReader(IDbContextFactory<GateflowDb> databases, ModelDir
             .ToLookup(m => m.SourceModel, m => new PlanMigration(m.Id, m.Status, m.TargetModel, m.Config.Scope), StringComparer.Ordinal);
         List<string> ids = [.. use.SelectMany(g => g).Select(u => u.Key.KeyId).Concat(migrations.SelectMany(g => g).SelectMany(m => m.Scope.ApiKeys)).Distinct(StringComparer.Ordinal)];
         var names = await db.ApiKeys.AsNoTracking().Where(k => ids.Contains(k.Id)).ToDictionaryAsync(k => k.Id, k => k.Name, StringComparer.Ordinal, cancellationToken);
+        var owners = await db.Features.AsNoTracking().Where(f => f.Owner != null).ToDictionaryAsync(f => f.Name, f => f.Owner!, StringComparer.Ordinal, cancellationToken);
         names.TryAdd(BootstrapKey.Id, "Administrator");
         var today = DateOnly.FromDateTime(now.UtcDateTime);
         return
         [
             .. plans.Select(p => View(
                 p, [.. use[p.Model].Select(u => new PlanUse(u.Key.Feature, u.Key.KeyId, u.Requests, u.Unpriced > 0 && u.Cost == 0 ? null : Math.Round((decimal)u.Cost, 9)))],
-                [.. migrations[p.Model]], names, today)),
+                [.. migrations[p.Model]], names, owners, today)),
         ];
     }
 
-    private PlanView View(Plan plan, IReadOnlyList<PlanUse> use, IReadOnlyList<PlanMigration> migrations, Dictionary<string, string> names, DateOnly today)
+    private PlanView View(Plan plan, IReadOnlyList<PlanUse> use, IReadOnlyList<PlanMigration> migrations, Dictionary<string, string> names, Dictionary<string, string> owners, DateOnly today)
     {
         var facts = models.Facts(plan.Model);
-        var items = PlanItems.Build(plan.Model, use, migrations, names);
+        var items = PlanItems.Build(plan.Model, use, migrations, names, owners);
         var state = PlanItems.StateOf(items);
         var deadline = Deadline(plan, facts, today);
         return new PlanView

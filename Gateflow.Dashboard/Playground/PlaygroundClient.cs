@@ -18,6 +18,9 @@ public sealed partial class PlaygroundClient(
 {
     private readonly HttpClient http = new(new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) }) { Timeout = Timeout.InfiniteTimeSpan };
 
+    /// <summary>False where this node runs without a gateway: then nothing can be asked from its pages.</summary>
+    public bool HasGateway => settings.Roles.HasFlag(NodeRoles.Gateway);
+
     public void Dispose() => http.Dispose();
 
     /// <summary>Asks one model and fills in its side as the answer comes; every outcome ends in the side, none in an exception.</summary>
@@ -33,7 +36,7 @@ public sealed partial class PlaygroundClient(
         var started = clock.GetTimestamp();
         try
         {
-            if (!settings.Roles.HasFlag(NodeRoles.Gateway) || OwnAddress.Of(server) is not { } address)
+            if (!HasGateway || OwnAddress.Of(server) is not { } address)
             {
                 Fail(side, "This node has no gateway (Gateflow:Roles): open the dashboard of a node that has one.");
                 return;

@@ -61,6 +61,20 @@ public sealed class LogReaderTests(BigLog log) : IClassFixture<BigLog>
     }
 
     [Fact]
+    public async Task List_Errors_AreThoseThatUsageCounts()
+    {
+        using var database = await UsageDatabase.CreateAsync();
+        var kinds = Enum.GetValues<OutcomeKind>();
+        await database.AddAsync([.. kinds.Select(kind => RequestLog.Row(Requests.Create(outcome: kind), 1, demo: false))]);
+        var logs = new LogReader(database);
+
+        var shown = (await logs.ListAsync(LogFilter.Parse(new LogQuery { Status = "error" }, BigLog.Start).Value!, 50, null, Token)).Value!.Data;
+
+        Assert.Equal([OutcomeKind.SourceFailure, OutcomeKind.OutageBoth, OutcomeKind.BrokenStream], shown.Select(e => e.Outcome).Order());
+        Assert.All(kinds, kind => Assert.Equal(shown.Any(e => e.Outcome == kind), kind.IsModelError()));
+    }
+
+    [Fact]
     public async Task List_PageAfterPage_ShowsEachOnceNewestFirst()
     {
         List<LogEntry> seen = [];

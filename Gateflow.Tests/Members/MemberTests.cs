@@ -89,6 +89,49 @@ public sealed partial class MemberTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ChangePassword_ByTheMember_TakesThePresentOneAndEndsOtherSessions()
+    {
+        const string Next = "six green geese walk";
+        var (id, link) = await InviteAsync("Grace", "viewer");
+        using var browser = gateflow.Host.CreateClient();
+        using var other = gateflow.Host.CreateClient();
+        await JoinAsync(browser, link);
+        await SignInAsync(other, "grace@example.com", Password);
+
+        Assert.Equal("/password?fault=present", await ChangeAsync("not the password", Next));
+        Assert.Equal("/password?fault=weak", await ChangeAsync(Password, "short"));
+        Assert.Equal("/password?fault=differ", await PostAsync(browser, "/password", "/password", new() { ["present"] = Password, ["password"] = Next, ["again"] = "another" }));
+        Assert.Equal(HttpStatusCode.OK, (await gateflow.CallAsync("GET", "/migrations", null, other)).Status);
+        Assert.Equal("/", await ChangeAsync(Password, Next));
+
+        Assert.Equal(HttpStatusCode.OK, (await gateflow.CallAsync("GET", "/migrations", null, browser)).Status);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await gateflow.CallAsync("GET", "/migrations", null, other)).Status);
+        Assert.Equal("/login?fault=password", await SignInAsync(other, "grace@example.com", Password));
+        Assert.Equal("/", await SignInAsync(other, "grace@example.com", Next));
+        var audit = await gateflow.MustAsync("GET", $"/audit-log?action=member.update&target={id}");
+        Assert.Equal((id, "password_hash"), audit["data"]![0] is { } newest ? (ManagedGateflow.Text(newest, "actor_id"), newest["fields"]![0]!.GetValue<string>()) : default);
+
+        Task<string> ChangeAsync(string present, string password) =>
+            PostAsync(browser, "/password", "/password", new() { ["present"] = present, ["password"] = password, ["again"] = password });
+    }
+
+    [Fact]
+    public async Task ChangePassword_Guessed_IsSlowedDownAsASignInIs()
+    {
+        var (_, link) = await InviteAsync("Grace", "viewer");
+        using var browser = gateflow.Host.CreateClient();
+        await JoinAsync(browser, link);
+
+        List<string> answers = [];
+        for (var i = 0; i < 11; i++)
+        {
+            answers.Add(await PostAsync(browser, "/password", "/password", new() { ["present"] = $"guess {i}", ["password"] = "six green geese walk", ["again"] = "six green geese walk" }));
+        }
+
+        Assert.Equal(["/password?fault=present", "/password?fault=slow"], answers.Distinct());
+    }
+
+    [Fact]
     public async Task LastAdministrator_CannotBeRemovedDisabledOrDemoted()
     {
         var (id, link) = await InviteAsync("Ada", "admin");

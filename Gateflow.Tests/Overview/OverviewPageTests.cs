@@ -64,7 +64,7 @@ public sealed class OverviewPageTests
         Assert.Contains("1,230", tiles, StringComparison.Ordinal);
         Assert.Contains("$3.50", tiles, StringComparison.Ordinal);
         Assert.Contains("without 30\u00a0requests of unknown price", tiles, StringComparison.Ordinal);
-        Assert.Equal(["/requests", "/requests?status=failed", "/usage?period=1d", "/usage"], page.FindAll("[data-testid=tiles] a").Select(a => a.GetAttribute("href")));
+        Assert.Equal(["/requests", "/requests?status=error&period=24h", "/usage?period=1d", "/usage"], page.FindAll("[data-testid=tiles] a").Select(a => a.GetAttribute("href")));
         var dying = page.Find("[data-testid=deprecating] li");
         Assert.Contains("1,200\u00a0requests", dying.TextContent, StringComparison.Ordinal);
         Assert.Contains("chatbot", dying.TextContent, StringComparison.Ordinal);

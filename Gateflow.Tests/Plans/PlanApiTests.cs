@@ -57,13 +57,14 @@ public sealed class PlanApiTests : IAsyncLifetime
     {
         await UseAsync("chat", 90);
         await UseAsync("", 10, "key_batch");
+        await _gateflow.MustAsync("POST", "/features", """{"name": "chat", "owner": "Team *Chat*"}""");
         var id = ManagedGateflow.Text(await _gateflow.MustAsync("POST", "/plans", $$"""{"model": "{{Model}}", "note": "Ask <b>first</b>", "deadline": "2026-12-24"}"""), "id");
 
         using var response = await _gateflow.Host.Client.GetAsync(new Uri($"/v1/management/plans/{id}/issue.md", UriKind.Relative), Token);
         var text = await response.Content.ReadAsStringAsync(Token);
 
         Assert.Equal("text/markdown", response.Content.Headers.ContentType!.MediaType);
-        Assert.Contains("- [ ] **chat**: not started; 90 requests in 30 days", text, StringComparison.Ordinal);
+        Assert.Contains("- [ ] **chat**: not started; 90 requests in 30 days, owner Team \\*Chat\\*", text, StringComparison.Ordinal);
         Assert.Contains("- [ ] key **key\\_batch**", text, StringComparison.Ordinal);
         Assert.Contains("**Until:** 2026-12-24, set by the team", text, StringComparison.Ordinal);
         Assert.Contains("\"feature\":\"chat\"", text, StringComparison.Ordinal);

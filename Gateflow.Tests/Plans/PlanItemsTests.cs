@@ -12,6 +12,11 @@ public sealed class PlanItemsTests
 
     private static readonly Dictionary<string, string> Names = new() { ["key_a"] = "web", ["key_b"] = "app" };
 
+    private static readonly Dictionary<string, string> Owners = new() { ["chat"] = "Team Chat", ["key_c"] = "nobody's" };
+
+    [Fact]
+    public void Build_Owners_AreThoseOfFeatures() => Assert.Equal(["Team Chat", null, null], Build().Select(i => i.Owner));
+
     [Fact]
     public void Build_Use_ListsFeaturesThenKeysWithTheirUse()
     {
@@ -80,7 +85,7 @@ public sealed class PlanItemsTests
     [Fact]
     public void Build_NobodyUsesIt_HasTheModelAsAWhole()
     {
-        var item = Assert.Single(PlanItems.Build("gpt-4", [], [new PlanMigration("mig_1", MigrationStatus.Completed, "gpt-5", new MigrationScope())], Names));
+        var item = Assert.Single(PlanItems.Build("gpt-4", [], [new PlanMigration("mig_1", MigrationStatus.Completed, "gpt-5", new MigrationScope())], Names, Owners));
 
         Assert.Equal((PlanItemKind.Model, "gpt-4", PlanState.Done), (item.Kind, item.Name, item.State));
     }
@@ -93,5 +98,5 @@ public sealed class PlanItemsTests
         Assert.Equal(("nightly", 0L, PlanState.Running), (items[2].Name, items[2].RequestsLast30Days, items[2].State));
     }
 
-    private static IReadOnlyList<PlanItem> Build(params PlanMigration[] migrations) => PlanItems.Build("gpt-4", Use, migrations, Names);
+    private static IReadOnlyList<PlanItem> Build(params PlanMigration[] migrations) => PlanItems.Build("gpt-4", Use, migrations, Names, Owners);
 }

@@ -1,11 +1,15 @@
 using Bunit;
 using Gateflow.Core.Catalog;
+using Gateflow.Core.Fleet;
+using Gateflow.Core.Routing;
 using Gateflow.Core.Storage;
+using Gateflow.Dashboard.Composition;
 using Gateflow.Dashboard.Playground;
 using Gateflow.Tests.Management;
 using Gateflow.Tests.Shell;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Gateflow.Tests.Playground;
 
@@ -36,6 +40,22 @@ public sealed class PlaygroundTests : IAsyncLifetime
         Assert.Equal((side.RequestId, PlaygroundKey.Id, PlaygroundKey.Feature), (row.Id, row.KeyId, row.Feature));
         await using var db = await OpenAsync();
         Assert.Empty(await db.Samples.ToListAsync(Token));
+    }
+
+    [Fact]
+    public async Task Page_OfANodeWithoutAGateway_SaysSoInsteadOfAsking()
+    {
+        await using var here = new PageTestContext(_gateflow.Host);
+        Assert.Single(here.Render<PlaygroundPage>().FindAll("form"));
+        await using var context = new PageTestContext(_gateflow.Host);
+        using var elsewhere = new PlaygroundClient(
+            null!, _gateflow.Host.Get<ModelDirectory>(), _gateflow.Host.Get<Settings>() with { Roles = NodeRoles.Dashboard }, null!, TimeProvider.System, NullLogger<PlaygroundClient>.Instance);
+        context.Services.AddSingleton(elsewhere);
+
+        var page = context.Render<PlaygroundPage>();
+
+        Assert.Empty(page.FindAll("form"));
+        Assert.Contains("Gateflow:Roles has Gateway", page.Markup, StringComparison.Ordinal);
     }
 
     [Fact]

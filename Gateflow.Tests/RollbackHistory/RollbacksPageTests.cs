@@ -146,6 +146,31 @@ public sealed class RollbacksPageTests(GateflowFixture program) : IClassFixture<
         Assert.Equal(new RollbackFilter(), RollbackFilter.Parse("17", "", null));
     }
 
+    [Fact]
+    public void Charts_OfAStory_HaveEveryGuardrailsLimit()
+    {
+        var now = DashboardTestContext.Now;
+        var limits = new RollbackThreshold { ErrorRate = 0.05, LatencyP99Increase = 2, QualityScoreDrop = 0.1 };
+        var migration = new MigrationView
+        {
+            MigrationId = "mig_1", Status = MigrationStatus.RolledBack, SourceModel = "gpt-4", CreatedAt = now, CreatedBy = "Ada", Config = new MigrationConfig { RollbackThreshold = limits }, AllowedActions = [], Sentence = "", Verdicts = [],
+            Progress = new ProgressView { TrafficOnTarget = 0, Step = 1, Steps = 5 }, Metrics = new MetricsView { SourceLatencyP99 = 800, SourceQuality = 0.95, TargetQuality = 0.6 },
+        };
+        var story = new RollbackStory
+        {
+            Rollback = View(), Migration = migration, From = now.AddMinutes(-5), To = now.AddMinutes(5), Events = [],
+            Points = [new ArmPoint { At = now, Weight = 30, SourceQuality = 0.9, TargetQuality = 0.5 }],
+        };
+
+        var charts = RollbackCharts.Of(story);
+
+        Assert.True(charts.HasQuality);
+        Assert.Equal([0.9, 0.5], charts.Quality.Select(s => s.Points.Single().Value));
+        Assert.Equal(1600, charts.LatencyLimit.Single().Value);
+        Assert.Equal(0.85, charts.QualityLimit.Single().Value, 9);
+        Assert.False(RollbackCharts.Of(story with { Points = [new ArmPoint { At = now, Weight = 30 }] }).HasQuality);
+    }
+
     private static StringContent Note(string text) => new($$"""{"note":"{{text}}"}""", System.Text.Encoding.UTF8, "application/json");
 
     private static RollbackView View(string reason = "", DateTimeOffset? at = null) => new()
