@@ -247,6 +247,7 @@ public sealed class WizardPageTests : WizardBench
         await BeatAsync(Refreshing.Beat, () => page.FindAll(".empty").Count > 0);
 
         Assert.Equal($"What you changed here is not saved: meanwhile somebody has {how} this migration.", page.Find(".empty p").TextContent);
+        Assert.EndsWith(WizardSteps.Url(id, WizardStep.Configure), Navigation.Uri, StringComparison.Ordinal);
         await page.InvokeAsync(() => Navigation.NavigateTo(page.Find(".empty a").GetAttribute("href")!));
         Assert.EndsWith($"/migrations/{id}", Navigation.Uri, StringComparison.Ordinal);
     }
