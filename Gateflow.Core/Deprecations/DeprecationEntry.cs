@@ -62,6 +62,9 @@ public sealed record DeprecationEntry
 
     /// <summary>Where the dates come from.</summary>
     public string? Source { get; init; }
+
+    /// <summary>True when it wants a person now: its end is so many days away at most or has no date, and no migration has moved all of it.</summary>
+    public bool Presses(int noticeDays) => !(DaysRemaining > noticeDays) && Migration is not { IsDone: true };
 }
 
 /// <summary>How far a model is on its way out.</summary>

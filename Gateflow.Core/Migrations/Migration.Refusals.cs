@@ -5,10 +5,16 @@ namespace Gateflow.Core.Migrations;
 /// <content>What is said to whoever asks for a verb that the present state does not allow: how things stand, and what to do instead.</content>
 public sealed partial class Migration
 {
-    /// <summary>Why what was decided on a look at it is not done: it stands elsewhere by now. Null where it stands as seen, or nobody says what was seen.</summary>
-    public Refusal? MovedSince(Seen? seen) => seen is null || seen == new Seen(Status, Step)
-        ? null
-        : Refuse("moved_meanwhile", $"{(seen.Step == Step ? "It changed" : $"It moved to step {Step + 1} of {Steps().Count}")} meanwhile. {Situation}");
+    /// <summary>Why what was decided on a look at it is not done: it stands elsewhere by now, or would do something else. Null where it is as seen, or nobody says what was seen.</summary>
+    public Refusal? MovedSince(Seen? seen) => seen switch
+    {
+        null => null,
+        _ when seen.Step != Step => Moved($"It moved to step {Step + 1} of {Steps().Count}"),
+        _ when seen.Status != Status => Moved("It changed"),
+        _ => seen.IsSetUpAs(this) ? null : Moved("Its target or configuration changed"),
+    };
+
+    private Refusal Moved(string how) => Refuse("moved_meanwhile", $"{how} meanwhile. {Situation}");
 
     private string Share => Weight.ToString("0.##", CultureInfo.InvariantCulture) + " %";
 

@@ -40,6 +40,8 @@ public sealed class MigrationConfigValidator : AbstractValidator<MigrationConfig
         RuleFor(c => c.Blackouts).Custom((blackouts, context) => context.AddFaults(WindowRules.Faults(blackouts)));
         RuleFor(c => c.Scope).Must(s => s.Features.Count <= MostOfScope && s.ApiKeys.Count <= MostOfScope && s.Users.Count <= MostOfScope)
             .WithMessage($"scope may name at most {MostOfScope} features, keys and users each.");
+        RuleFor(c => c.Scope).Must(s => !s.Features.Concat(s.ApiKeys).Concat(s.Users).Any(string.IsNullOrWhiteSpace))
+            .WithMessage("scope may not hold an empty name: no request has one. Leave the list out to move all of them.");
     }
 
     private static bool Rising(IReadOnlyList<StepConfig> steps)

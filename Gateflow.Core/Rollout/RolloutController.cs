@@ -25,7 +25,7 @@ public sealed partial class RolloutController(
     private readonly RunningMigrations _running = new(databases);
     private readonly ConcurrentDictionary<string, IReadOnlyDictionary<GuardrailKind, Verdict>> _verdicts = new(StringComparer.Ordinal);
 
-    /// <summary>Raised with a migration's id when its judgement, not its state, may have changed.</summary>
+    /// <summary>Raised with a migration's id when its judgement may have changed, and once more when it runs no more, whoever ended it.</summary>
     public event Action<string>? Judged;
 
     /// <summary>Asks for a turn now.</summary>
@@ -75,7 +75,7 @@ public sealed partial class RolloutController(
     {
         await rollbacks.SettleAsync((id, fault) => LogMigrationFailed(id, fault.GetType().Name, fault.Message), cancellationToken);
         var running = await _running.ReadAsync(cancellationToken);
-        foreach (var id in await arming.UpdateAsync(running, cancellationToken))
+        foreach (var id in (await arming.UpdateAsync(running, cancellationToken)).Union(_running.Left, StringComparer.Ordinal))
         {
             _verdicts.TryRemove(id, out _);
             Judged?.Invoke(id); // over, perhaps by another node

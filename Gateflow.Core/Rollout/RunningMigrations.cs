@@ -17,6 +17,9 @@ internal sealed class RunningMigrations(IDbContextFactory<GateflowDb> databases)
 
     private Dictionary<string, Migration> _known = new(StringComparer.Ordinal);
 
+    /// <summary>Ids of those that the look before the last had and the last has no more.</summary>
+    public IReadOnlyList<string> Left { get; private set; } = [];
+
     /// <summary>Those that run now; to be read, not changed.</summary>
     public async Task<IReadOnlyList<Migration>> ReadAsync(CancellationToken cancellationToken)
     {
@@ -45,6 +48,7 @@ internal sealed class RunningMigrations(IDbContextFactory<GateflowDb> databases)
             }
         }
 
+        Left = [.. _known.Keys.Where(id => !running.ContainsKey(id))];
         _known = running;
         return [.. running.Values];
     }

@@ -47,7 +47,7 @@ public sealed partial class LiveActions(Conduct conduct, DialogService dialogs)
 
         (asking, fault) = (true, null);
         var migration = Snapshot.Migration;
-        var seen = new Seen(migration.Status, migration.Progress.Step - 1); // it may move on while the dialog is read
+        var seen = migration.Seen; // it may move on while the dialog is read
         var action = ActionWords.Of(migration).FirstOrDefault(a => a.Verb == shown.Verb) ?? shown;
         try
         {

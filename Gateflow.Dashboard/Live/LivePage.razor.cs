@@ -9,8 +9,8 @@ using Microsoft.JSInterop;
 
 namespace Gateflow.Dashboard.Live;
 
-/// <summary>A migration as it happens. The feed says when to look, at most twice a second; the snapshot is shared by all who watch.</summary>
-public sealed partial class LivePage(LiveSnapshots snapshots, MigrationFeed feed, NavigationManager navigation, IJSRuntime browser) : IAsyncDisposable
+/// <summary>A migration as it happens. The feed says when to look, at most twice a second, and a beat when it is silent; the snapshot is shared by all who watch.</summary>
+public sealed partial class LivePage(LiveSnapshots snapshots, MigrationFeed feed, TimeProvider clock, NavigationManager navigation, IJSRuntime browser) : IAsyncDisposable
 {
     private static readonly IReadOnlyList<Crumb> Crumbs = [new("Change management"), new("Migrations", "/migrations")];
 
@@ -19,7 +19,7 @@ public sealed partial class LivePage(LiveSnapshots snapshots, MigrationFeed feed
     private bool loaded;
     private string? fault;
     private string? shown;
-    private IAsyncDisposable? subscription;
+    private Refreshing? refreshing;
     private IJSObjectReference? keys;
     private DotNetObjectReference<LivePage>? self;
     private bool gone;
@@ -93,9 +93,9 @@ public sealed partial class LivePage(LiveSnapshots snapshots, MigrationFeed feed
 
         (shown, snapshot, loaded) = (Id, null, false);
         await RefreshAsync();
-        if (subscription is not null)
+        if (refreshing is not null)
         {
-            await SubscribeAsync();
+            await FollowAsync();
         }
     }
 
@@ -107,7 +107,7 @@ public sealed partial class LivePage(LiveSnapshots snapshots, MigrationFeed feed
         }
 
         var left = leave.Token;
-        await SubscribeAsync();
+        await FollowAsync();
         await RefreshAsync(); // whatever changed between the first reading and the subscription
         StateHasChanged();
         try
@@ -132,29 +132,29 @@ public sealed partial class LivePage(LiveSnapshots snapshots, MigrationFeed feed
         gone = true;
         await leave.CancelAsync(); // what a browser that left never answers must not hold the circuit for its minute
         leave.Dispose();
-        if (subscription is not null)
+        if (refreshing is not null)
         {
-            await subscription.DisposeAsync();
+            await refreshing.DisposeAsync();
         }
 
         await ReleaseAsync();
     }
 
-    private async Task SubscribeAsync()
+    private async Task FollowAsync()
     {
-        if (subscription is { } before)
+        if (refreshing is { } before)
         {
-            subscription = null;
+            refreshing = null;
             await before.DisposeAsync();
         }
 
         if (!gone)
         {
-            subscription = feed.Subscribe(Id, _ => InvokeAsync(async () =>
+            refreshing = new Refreshing(feed, clock, () => InvokeAsync(async () =>
             {
                 await RefreshAsync();
                 StateHasChanged();
-            }));
+            }), Id);
         }
     }
 
@@ -165,7 +165,7 @@ public sealed partial class LivePage(LiveSnapshots snapshots, MigrationFeed feed
         try
         {
             var read = await snapshots.GetAsync(id);
-            if (id == Id)
+            if (id == Id && !(read?.At < snapshot?.At)) // readings may overlap: an older one says nothing new
             {
                 (snapshot, loaded, fault) = (read, true, null);
             }

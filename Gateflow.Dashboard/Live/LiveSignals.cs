@@ -17,7 +17,7 @@ internal sealed class LiveSignals(
     {
         transitions.Stored += id => Tell(id, decided: true);
         transitions.Stored += _ => alerts.Tell();
-        controller.Judged += id => feed.Signal(id);
+        controller.Judged += id => Tell(id, decided: false);
         writer.Written += TellAll;
         shadow.Written += TellAll;
     }

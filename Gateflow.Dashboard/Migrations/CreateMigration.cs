@@ -24,7 +24,7 @@ public sealed record CreateMigration
     /// <summary>The part of the model's traffic that is to be moved.</summary>
     internal MigrationScope Scope() => new()
     {
-        Features = string.IsNullOrEmpty(Feature) ? [] : [Feature], ApiKeys = string.IsNullOrEmpty(ApiKey) ? [] : [ApiKey],
+        Features = Feature is null ? [] : [Feature], ApiKeys = ApiKey is null ? [] : [ApiKey],
     };
 }
 
@@ -40,7 +40,11 @@ public sealed class CreateMigrationValidator : AbstractValidator<CreateMigration
         RuleFor(c => c.TargetModel).NotEqual(c => c.SourceModel).When(c => !string.IsNullOrEmpty(c.TargetModel))
             .WithMessage("target_model must be another model than source_model.");
         RuleFor(c => c.Name).MaximumLength(200).WithMessage("name may have at most 200 characters.");
+        RuleFor(c => c.ApiKey).Must(IsNamed).WithMessage("api_key may not be empty: leave it out to move the requests of every key.");
+        RuleFor(c => c.Feature).Must(IsNamed).WithMessage("feature may not be empty: leave it out to move the requests of every feature.");
         RuleFor(c => c.ApiKey).MaximumLength(60).WithMessage("api_key may have at most 60 characters.");
         RuleFor(c => c.Feature).MaximumLength(100).WithMessage("feature may have at most 100 characters.");
     }
+
+    private static bool IsNamed(string? name) => name is null || !string.IsNullOrWhiteSpace(name);
 }

@@ -9,6 +9,7 @@ namespace Gateflow.Dashboard.Migrations;
 /// <summary>What the list of migrations shows.</summary>
 public sealed record MigrationList
 {
+    /// <summary>Models in use whose end presses, most urgent first.</summary>
     public required IReadOnlyList<DeprecationEntry> Deprecating { get; init; }
 
     public required IReadOnlyDictionary<MigrationStatus, int> Counts { get; init; }
@@ -41,7 +42,7 @@ public sealed class MigrationListReader(MigrationReader migrations, Deprecating 
     public async Task<MigrationList> ReadAsync(MigrationTab tab, int limit, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(tab);
-        var dying = (await deprecating.ListAsync(null, cancellationToken)).Where(e => !(e.DaysRemaining > policy.Current.DeprecationNoticeDays)).ToList();
+        var dying = (await deprecating.ListAsync(null, cancellationToken)).Where(e => e.Presses(policy.Current.DeprecationNoticeDays)).ToList();
         var page = await migrations.ListAsync(tab.Statuses, null, limit, null, cancellationToken);
         return new MigrationList
         {

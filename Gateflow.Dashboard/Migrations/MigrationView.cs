@@ -70,6 +70,9 @@ public sealed record MigrationView
     /// <summary>The compiled steps.</summary>
     [JsonIgnore]
     public IReadOnlyList<RolloutStep> Steps { get; init; } = [];
+
+    /// <summary>What whoever acts on this view has seen.</summary>
+    internal Seen Seen => new(Status, Progress.Step - 1, TargetModel, Config);
 }
 
 /// <summary>How far the traffic has moved; percentages 0–100.</summary>

@@ -22,7 +22,7 @@ public sealed class OverviewReader(
         var hours = await usage.HoursAsync(now.AddDays(-30), now, cancellationToken);
         return new OverviewView
         {
-            Deprecating = [.. (await deprecating.ListAsync(null, cancellationToken)).Where(e => !(e.DaysRemaining > policy.Current.DeprecationNoticeDays))],
+            Deprecating = [.. (await deprecating.ListAsync(null, cancellationToken)).Where(e => e.Presses(policy.Current.DeprecationNoticeDays))],
             Running = await RunningAsync(cancellationToken),
             Rollbacks = (await migrations.RollbacksAsync(3, null, null, cancellationToken)).Data,
             Day = UsageFigures.Of(hours.Where(h => h.Hour > now.AddHours(-24))),

@@ -7,7 +7,7 @@ namespace Gateflow.Dashboard.Overview;
 /// <summary>What needs a person now, and how things stand.</summary>
 public sealed record OverviewView
 {
-    /// <summary>Models in use whose end is announced, most urgent first.</summary>
+    /// <summary>Models in use whose end presses, most urgent first.</summary>
     public required IReadOnlyList<DeprecationEntry> Deprecating { get; init; }
 
     /// <summary>Started and not finished, newest first.</summary>

@@ -10,9 +10,9 @@ public sealed partial class HeatMap
     [Parameter, EditorRequired]
     public IReadOnlyList<long> Values { get; set; } = [];
 
-    /// <summary>Whole hours that the viewer's zone is ahead of UTC, and its name.</summary>
+    /// <summary>How far the viewer's zone is ahead of UTC, and its name. Where that is no whole number of hours, each cell is the hour that begins at those minutes.</summary>
     [Parameter]
-    public int ShiftHours { get; set; }
+    public TimeSpan Ahead { get; set; }
 
     [Parameter]
     public string Zone { get; set; } = "UTC";
@@ -23,6 +23,10 @@ public sealed partial class HeatMap
 
     [Parameter]
     public string Empty { get; set; } = "No request in the period.";
+
+    private int ShiftHours => (int)Math.Floor(Ahead.TotalHours);
+
+    private int Minutes => (int)(Ahead - TimeSpan.FromHours(ShiftHours)).TotalMinutes;
 
     private IReadOnlyList<long> Shifted { get; set; } = [];
 
@@ -38,7 +42,7 @@ public sealed partial class HeatMap
         {
             var busiest = Shifted.Index().MaxBy(x => x.Item).Index;
             var quietest = Shifted.Index().MinBy(x => x.Item).Index;
-            Summary = $"Busiest {HourOfWeek.Name(busiest)} ({Display.Count(Shifted[busiest], Unit)}), quietest {HourOfWeek.Name(quietest)} ({Display.Number(Shifted[quietest])}). Hours in {Zone}.";
+            Summary = $"Busiest {HourOfWeek.Name(busiest, Minutes)} ({Display.Count(Shifted[busiest], Unit)}), quietest {HourOfWeek.Name(quietest, Minutes)} ({Display.Number(Shifted[quietest])}). Hours in {Zone}.";
         }
     }
 

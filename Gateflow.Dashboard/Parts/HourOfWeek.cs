@@ -18,8 +18,8 @@ public static class HourOfWeek
         return [.. Enumerable.Range(0, utc.Count).Select(i => utc[Modulo(i - hours, utc.Count)])];
     }
 
-    /// <summary>"Tue 14:00".</summary>
-    public static string Name(int hour) => string.Create(CultureInfo.InvariantCulture, $"{Days[hour / 24]} {hour % 24:00}:00");
+    /// <summary>"Tue 14:00"; an hour of UTC that begins some minutes past an hour of the zone is "Tue 14:30".</summary>
+    public static string Name(int hour, int minutes = 0) => string.Create(CultureInfo.InvariantCulture, $"{Days[hour / 24]} {hour % 24:00}:{minutes:00}");
 
     private static int Modulo(int n, int m) => ((n % m) + m) % m;
 }

@@ -5,7 +5,7 @@ namespace Gateflow.Dashboard.Parts;
 
 /// <summary>
 /// Lines over time, drawn in the browser. The chart is made once; each later render sends only what changed, so that two updates a
-/// second neither flicker nor fill the circuit. Charts of one <see cref="Group"/> share their cursor.
+/// second neither flicker nor fill the circuit; a browser that missed one says so and gets all. Charts of one <see cref="Group"/> share their cursor.
 /// </summary>
 public sealed partial class TimeChart(IJSRuntime browser) : IAsyncDisposable
 {
@@ -15,6 +15,7 @@ public sealed partial class TimeChart(IJSRuntime browser) : IAsyncDisposable
     private IJSObjectReference? module;
     private IJSObjectReference? chart;
     private object? frame;
+    private long pushes;
     private Drawing? drawn;
     private bool gone;
 
@@ -170,6 +171,7 @@ public sealed partial class TimeChart(IJSRuntime browser) : IAsyncDisposable
         }
 
         var update = new ChartUpdate(
+            ++pushes,
             Min,
             Max,
             From?.ToUnixTimeMilliseconds(),
@@ -183,7 +185,11 @@ public sealed partial class TimeChart(IJSRuntime browser) : IAsyncDisposable
                 d.Delta.Drop,
                 d.Delta.Keep,
                 d.Delta.Add.Select(p => new double?[] { p.At.ToUnixTimeMilliseconds(), p.Value is { } v && double.IsFinite(v) ? v : null }))));
-        await chart!.InvokeVoidAsync("update", leave.Token, update.ToJson());
+        if (await chart!.InvokeAsync<string?>("update", leave.Token, update.ToJson()) is not null)
+        {
+            held.Clear(); // an update before this one was lost with the connection: all is sent again
+            await PushAsync();
+        }
     }
 
     private string Latest(ChartSeries series) => Text(series.Points.LastOrDefault(p => p.Value is not null).Value);

@@ -79,14 +79,17 @@ public sealed partial class PairBrowser(PairReader reader, NavigationManager nav
     }
 
     /// <summary>Pairs stay where they are although they may fit the filter no longer: what is being looked at must not jump.</summary>
-    private async Task RateAsync(int index, string? word)
+    private async Task RateAsync(string pairId, string? word)
     {
-        var pair = pairs![index];
-        var refusal = await reader.RateAsync(Test.MigrationId, Test.TestId, pair.PairId, word, CancellationToken.None);
+        var refusal = await reader.RateAsync(Test.MigrationId, Test.TestId, pairId, word, CancellationToken.None);
         fault = refusal?.Message;
         if (refusal is null)
         {
-            pairs[index] = pair with { Rating = word };
+            if (pairs!.FindIndex(p => p.PairId == pairId) is >= 0 and var at) // another page or filter may have been opened meanwhile
+            {
+                pairs[at] = pairs[at] with { Rating = word };
+            }
+
             counts = await reader.CountsAsync(Test.TestId, CancellationToken.None);
             await OnRated.InvokeAsync();
         }

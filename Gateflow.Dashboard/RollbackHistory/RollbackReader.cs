@@ -1,5 +1,8 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Usage;
+using Gateflow.Dashboard.Management;
 using Gateflow.Dashboard.Migrations;
 
 namespace Gateflow.Dashboard.RollbackHistory;
@@ -7,15 +10,31 @@ namespace Gateflow.Dashboard.RollbackHistory;
 /// <summary>Reads the history of rollbacks: the list, and the story of one.</summary>
 public sealed class RollbackReader(MigrationReader migrations)
 {
-    /// <summary>How many are read at most; older ones are behind the API.</summary>
-    public const int Most = 1000;
+    /// <summary>How many are read at once.</summary>
+    public const int Page = 1000;
 
     /// <summary>How much before and after a rollback its charts show: what the migration had run, within these.</summary>
     private static readonly (TimeSpan Least, TimeSpan Most) Around = (TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(30));
 
-    /// <summary>Newest first.</summary>
-    public async Task<IReadOnlyList<RollbackView>> ListAsync(CancellationToken cancellationToken) =>
-        (await migrations.RollbacksAsync(Most, null, null, cancellationToken)).Data;
+    /// <summary>The newest, newest first; with a next cursor where there are older ones.</summary>
+    public Task<ListPage<RollbackView>> ListAsync(int limit, CancellationToken cancellationToken) => migrations.RollbacksAsync(limit, null, null, cancellationToken);
+
+    /// <summary>All of them, newest first, read page by page.</summary>
+    public async IAsyncEnumerable<RollbackView> AllAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        long? before = null;
+        do
+        {
+            var page = await migrations.RollbacksAsync(Page, before, null, cancellationToken);
+            foreach (var rollback in page.Data)
+            {
+                yield return rollback;
+            }
+
+            before = page.NextCursor is { } cursor ? long.Parse(cursor, CultureInfo.InvariantCulture) : null;
+        }
+        while (before is not null);
+    }
 
     /// <summary>The rollback of a migration with what was seen around it and what came after; null when it was not rolled back.</summary>
     public async Task<RollbackStory?> FindAsync(string migrationId, CancellationToken cancellationToken)
@@ -37,7 +56,7 @@ public sealed class RollbackReader(MigrationReader migrations)
             To = rollback.At + around,
             Points = points,
             Events = await migrations.EventsAsync(migrationId, 0, 1000, cancellationToken) ?? [],
-            Next = await migrations.NextAsync(rollback.SourceModel, rollback.At, cancellationToken),
+            Next = await migrations.NextAsync(rollback.SourceModel, migration.Config.Scope, rollback.At, cancellationToken),
         };
     }
 }
@@ -59,7 +78,7 @@ public sealed record RollbackStory
     /// <summary>In order of time.</summary>
     public required IReadOnlyList<EventView> Events { get; init; }
 
-    /// <summary>The next migration of the same model; null when nobody has tried again.</summary>
+    /// <summary>The next migration of the same traffic; null when nobody has tried again.</summary>
     public NextTry? Next { get; init; }
 }
 

@@ -1,4 +1,5 @@
 using Gateflow.Dashboard.Live;
+using Gateflow.Dashboard.Management;
 using Gateflow.Dashboard.Migrations;
 using Gateflow.Dashboard.Parts;
 using Microsoft.AspNetCore.Components;
@@ -8,8 +9,9 @@ namespace Gateflow.Dashboard.RollbackHistory;
 /// <summary>The history of rollbacks, for review; its filters stand in the address.</summary>
 public sealed partial class RollbacksPage(RollbackReader history, MigrationFeed feed, TimeProvider clock, NavigationManager navigation) : IAsyncDisposable
 {
-    private readonly Loaded<IReadOnlyList<RollbackView>> rollbacks = new("The history");
+    private readonly Loaded<ListPage<RollbackView>> rollbacks = new("The history");
     private Refreshing? refreshing;
+    private int limit = RollbackReader.Page;
 
     /// <summary>Days: 30, 90 or 365; anything else is all time.</summary>
     [SupplyParameterFromQuery]
@@ -26,7 +28,7 @@ public sealed partial class RollbacksPage(RollbackReader history, MigrationFeed 
 
     private RollbackFilter Filter => RollbackFilter.Parse(Period, Model, Cause, Feature);
 
-    private IReadOnlyList<RollbackView> All => rollbacks.Value ?? [];
+    private IReadOnlyList<RollbackView> All => rollbacks.Value?.Data ?? [];
 
     private RollbackSummary Summary => RollbackSummary.Of(All, clock.GetUtcNow());
 
@@ -62,12 +64,18 @@ public sealed partial class RollbacksPage(RollbackReader history, MigrationFeed 
 
     private static string? Text(object? value) => value is string { Length: > 0 } text ? text : null;
 
-    private Task ReadAsync() => rollbacks.ReadAsync(async () => await history.ListAsync(CancellationToken.None));
+    private Task ReadAsync() => rollbacks.ReadAsync(async () => await history.ListAsync(limit, CancellationToken.None));
 
     private async Task RefreshAsync()
     {
         await ReadAsync();
         StateHasChanged();
+    }
+
+    private Task MoreAsync()
+    {
+        limit += RollbackReader.Page;
+        return RefreshAsync();
     }
 
     private void Go(RollbackFilter filter) => navigation.NavigateTo("/rollbacks" + filter.Query, replace: true);

@@ -11,7 +11,7 @@ public sealed partial class AnalysisStep(Drafting drafting, ViewerZone viewer, T
 {
     private string? fault;
     private bool busy;
-    private int shift;
+    private TimeSpan ahead;
     private string zone = "UTC";
 
     [Parameter, EditorRequired]
@@ -30,9 +30,9 @@ public sealed partial class AnalysisStep(Drafting drafting, ViewerZone viewer, T
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
-        if (firstRender && await viewer.GetAsync() is { } found && found.GetUtcOffset(clock.GetUtcNow()) is { TotalHours: not 0 } offset)
+        if (firstRender && await viewer.GetAsync() is { } found && found.GetUtcOffset(clock.GetUtcNow()) is { Ticks: not 0 } offset)
         {
-            (shift, zone) = ((int)Math.Round(offset.TotalHours), found.Id);
+            (ahead, zone) = (offset, found.Id);
             StateHasChanged();
         }
     }

@@ -42,6 +42,9 @@ public sealed partial class ConfigureStep(Drafting drafting, DemoState demo, Vie
     [Parameter]
     public EventCallback<string?> OnFault { get; set; }
 
+    /// <summary>True while something was typed that is not stored.</summary>
+    internal bool IsDirty => draft.IsDirty;
+
     private MigrationConfig Config => draft.Config;
 
     private string Target => State.View.TargetModel ?? "the target";

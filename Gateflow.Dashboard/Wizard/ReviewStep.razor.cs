@@ -52,8 +52,7 @@ public sealed partial class ReviewStep(Conduct conduct, NavigationManager naviga
         }
 
         busy = true;
-        var seen = new Seen(State.View.Status, State.View.Progress.Step - 1);
-        var result = await conduct.ExecuteAsync(State.Id, Acting.Name, CancellationToken.None, seen);
+        var result = await conduct.ExecuteAsync(State.Id, Acting.Name, CancellationToken.None, State.View.Seen);
         (busy, refusal) = (result.IsOk, result.Refusal); // busy until the page is gone: a second press would start what the first has scheduled
         if (result.IsOk)
         {
@@ -63,7 +62,7 @@ public sealed partial class ReviewStep(Conduct conduct, NavigationManager naviga
 
     private static string? WhatToDo(Refusal refusal) => refusal switch
     {
-        { Code: "illegal_transition" or "moved_meanwhile" } => "Someone else has started or ended it meanwhile; reload the page.",
+        { Code: "illegal_transition" or "moved_meanwhile" } => "Someone else has changed, started or ended it meanwhile; reload the page.",
         { Param: "rollback_threshold.error_rate" } => "Change the guardrail under Configure.",
         { Param: "target_model" } => "Choose another model under Recommendations, or add a provider that serves it.",
         { Param: "mirror.max_cost" } => "Take the budget away under Configure, or choose a target with known prices.",

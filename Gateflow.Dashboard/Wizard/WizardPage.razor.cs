@@ -1,6 +1,6 @@
 using Gateflow.Core;
-using Gateflow.Core.Storage;
 using Gateflow.Dashboard.Live;
+using Gateflow.Dashboard.Parts;
 using Gateflow.Dashboard.Shell;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components;
@@ -12,17 +12,16 @@ namespace Gateflow.Dashboard.Wizard;
 /// The frame of the six steps: rail, step, footer. All state is in the draft, so the wizard can be left and taken up anywhere; the step
 /// is in the URL. A migration that has begun is shown by its live page instead.
 /// </summary>
-public sealed partial class WizardPage(WizardReader reader, MigrationFeed feed, NavigationManager navigation, IAuthorizationService authorization)
+public sealed partial class WizardPage(WizardReader reader, MigrationFeed feed, TimeProvider clock, NavigationManager navigation, IAuthorizationService authorization)
 {
     private readonly CancellationTokenSource gone = new();
-    private IAsyncDisposable? subscription;
-    private WizardState? state;
+    private Refreshing? refreshing;
+    private ConfigureStep? configure;
+    private Loaded<WizardState>? draft;
     private Acting? acting;
     private WizardStep step;
     private string? loaded;
-    private string? fault;
     private string? held;
-    private bool missing;
 
     [Parameter]
     public string Id { get; set; } = "";
@@ -33,7 +32,14 @@ public sealed partial class WizardPage(WizardReader reader, MigrationFeed feed, 
     [CascadingParameter]
     private Task<AuthenticationState> Authentication { get; set; } = default!;
 
-    private string Heading => state switch
+    private WizardState? State => draft?.Value;
+
+    private bool IsMissing => draft is { Value: null, Fault: null, IsReading: false };
+
+    /// <summary>True when something was typed that is not stored.</summary>
+    private bool Unsaved => step == WizardStep.Configure && configure is { IsDirty: true };
+
+    private string Heading => State switch
     {
         null => "Migration",
         { View.Name: { } name } => name,
@@ -43,50 +49,50 @@ public sealed partial class WizardPage(WizardReader reader, MigrationFeed feed, 
 
     private static IReadOnlyList<Crumb> Crumbs => [new("Change management"), new("Migrations", "/migrations")];
 
-    private string? Note => step == WizardStep.Test && state is { CurrentTest: null } ? "Going on without a test: the first real requests will be the test." : null;
+    private string? Note => step == WizardStep.Test && State is { CurrentTest: null } ? "Going on without a test: the first real requests will be the test." : null;
 
     protected override async Task OnParametersSetAsync()
     {
         acting ??= await Acting.OfAsync(Authentication, authorization);
         if (loaded != Id)
         {
-            (loaded, state, missing, fault, held) = (Id, null, false, null, null);
+            (loaded, draft, configure, held) = (Id, new Loaded<WizardState>("The draft"), null, null);
             await ReloadAsync();
-            if (subscription is not null)
+            if (refreshing is not null)
             {
-                await SubscribeAsync();
+                await FollowAsync();
             }
         }
 
         var before = step;
-        step = Wire.TryParse<WizardStep>(StepName, out var named) ? named : state?.NextStep ?? WizardStep.Analysis;
+        step = Wire.TryParse<WizardStep>(StepName, out var named) ? named : State?.NextStep ?? WizardStep.Analysis;
         held = before == step ? held : null;
     }
 
-    protected override Task OnAfterRenderAsync(bool firstRender) => firstRender ? SubscribeAsync() : Task.CompletedTask;
+    protected override Task OnAfterRenderAsync(bool firstRender) => firstRender ? FollowAsync() : Task.CompletedTask;
 
     public async ValueTask DisposeAsync()
     {
         await gone.CancelAsync();
-        if (subscription is not null)
+        if (refreshing is not null)
         {
-            await subscription.DisposeAsync();
+            await refreshing.DisposeAsync();
         }
 
         gone.Dispose();
     }
 
-    private async Task SubscribeAsync()
+    private async Task FollowAsync()
     {
-        if (subscription is { } before)
+        if (refreshing is { } before)
         {
-            subscription = null;
+            refreshing = null;
             await before.DisposeAsync();
         }
 
         if (!gone.IsCancellationRequested)
         {
-            subscription = feed.Subscribe(Id, _ => InvokeAsync(ReloadAsync));
+            refreshing = new Refreshing(feed, clock, () => InvokeAsync(ReloadAsync), Id);
         }
     }
 
@@ -98,41 +104,21 @@ public sealed partial class WizardPage(WizardReader reader, MigrationFeed feed, 
 
     private async Task ReloadAsync()
     {
-        if (gone.IsCancellationRequested)
+        if (gone.IsCancellationRequested || draft is not { } present)
         {
             return;
         }
 
-        var id = Id;
-        try
-        {
-            var read = await reader.FindAsync(id, gone.Token);
-            if (id != Id)
-            {
-                return;
-            }
-
-            (state, missing, fault) = (read, read is null, null);
-        }
-        catch (OperationCanceledException)
+        await present.ReadAsync(() => reader.FindAsync(Id, gone.Token));
+        if (gone.IsCancellationRequested || !ReferenceEquals(present, draft))
         {
             return;
         }
-        catch (Exception e) when (state is null)
-        {
-            fault = e.Message;
-            return;
-        }
-        catch (Exception e) when (DatabaseFault.Is(e))
-        {
-            return; // what is shown stays, until the next change is read
-        }
 
-        if (state is { IsDraft: false })
+        StateHasChanged(); // before the way out: a step that does not know yet would want to save, and hold the page
+        if (State is { IsDraft: false } && !Unsaved)
         {
             navigation.NavigateTo($"/migrations/{Id}", replace: true);
         }
-
-        StateHasChanged();
     }
 }

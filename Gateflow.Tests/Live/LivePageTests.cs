@@ -1,14 +1,24 @@
 using AngleSharp.Dom;
 using Bunit;
 using Gateflow.Core.Access;
+using Gateflow.Core.Alerts;
+using Gateflow.Core.Migrations;
+using Gateflow.Core.Rollout;
 using Gateflow.Core.Routing;
+using Gateflow.Core.Shadow;
+using Gateflow.Core.Storage;
+using Gateflow.Core.Usage;
 using Gateflow.Dashboard.Live;
 using Gateflow.Dashboard.Migrations;
 using Gateflow.Dashboard.Parts;
+using Gateflow.Dashboard.Shadow;
 using Gateflow.Tests.Management;
 using Gateflow.Tests.Shell;
 using Microsoft.AspNetCore.Components;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Gateflow.Tests.Live;
 
@@ -18,6 +28,8 @@ public sealed class LivePageTests
     private const string Scheduled = """
         {"strategy": "scheduled", "execute_at": "2099-01-01T00:00:00Z", "then": "canary", "canary_percentage": 33, "scope": {"features": ["chat"]}}
         """;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Page_OfARunningCanary_ShowsStepVerdictAndFollowsTheRollback()
@@ -39,6 +51,54 @@ public sealed class LivePageTests
         page.WaitForAssertion(() => Assert.Contains("Rolled back", Text(page, "status"), StringComparison.Ordinal));
         Assert.Contains("seen enough", page.Markup, StringComparison.Ordinal);
         Assert.DoesNotContain(Buttons(page), b => b == "Roll back");
+    }
+
+    // The gateway and the controller may run elsewhere, and what they do gives no signal here.
+    [Fact]
+    public async Task Page_WithoutASignal_FollowsByItsBeatAndSaysWhenTheDatabaseIsAway()
+    {
+        await using var gateflow = await ManagedGateflow.StartAsync();
+        var id = await gateflow.DraftAsync();
+        await gateflow.MustAsync("POST", $"/migrations/{id}/execute");
+        await using var context = new LiveContext(gateflow);
+        var database = new Switched(gateflow.Host.Get<IDbContextFactory<GateflowDb>>());
+        var reader = new MigrationReader(database, gateflow.Host.Get<FleetEvidence>(), gateflow.Host.Get<ShadowReader>(), TimeProvider.System);
+        context.Services.AddSingleton(new LiveSnapshots(reader, TimeProvider.System));
+        context.Services.AddSingleton(context.Feed);
+        var page = context.Render<LivePage>(p => p.Add(x => x.Id, id));
+        page.WaitForAssertion(() => Assert.Contains("In progress", Text(page, "status"), StringComparison.Ordinal));
+
+        await gateflow.MustAsync("POST", $"/migrations/{id}/pause");
+        await context.BeatAsync(Refreshing.Beat, () => Text(page, "status").Contains("Paused", StringComparison.Ordinal));
+        database.IsAway = true;
+        await context.BeatAsync(Refreshing.Beat, () => page.Markup.Contains("These numbers are not fresh", StringComparison.Ordinal));
+        await gateflow.MustAsync("POST", $"/migrations/{id}/resume");
+        database.IsAway = false;
+        await context.BeatAsync(Refreshing.Beat, () => Text(page, "status").Contains("In progress", StringComparison.Ordinal));
+
+        Assert.DoesNotContain("These numbers are not fresh", page.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Signal_OfOneThatAnotherNodeCancelled_ComesAndIsReadAnew()
+    {
+        await using var gateflow = await ManagedGateflow.StartAsync();
+        var (host, clock) = (gateflow.Host, new FakeTimeProvider());
+        var id = await gateflow.DraftAsync(Scheduled);
+        await gateflow.MustAsync("POST", $"/migrations/{id}/execute");
+        await host.Get<RolloutController>().RunOnceAsync(Token);
+        var feed = new MigrationFeed(clock, new ProcessorLoad(clock), NullLogger<MigrationFeed>.Instance);
+        var snapshots = new LiveSnapshots(host.Get<MigrationReader>(), clock); // at a clock that stands, what was read once stays
+        new LiveSignals(feed, snapshots, host.Get<Transitions>(), host.Get<RolloutController>(), host.Get<RecorderWriter>(), host.Get<AlertWriter>(), host.Get<ShadowStore>()).Connect();
+        Assert.Equal(MigrationStatus.Scheduled, (await snapshots.GetAsync(id))!.Migration.Status);
+        var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var watch = feed.Subscribe(id, _ => Task.FromResult(told.TrySetResult()));
+
+        var elsewhere = new Transitions(host.Get<IDbContextFactory<GateflowDb>>(), host.Get<Routes>());
+        Assert.True((await elsewhere.ApplyAsync(id, m => m.Cancel("Bob", TimeProvider.System.GetUtcNow(), null), Token)).IsOk);
+        await told.Task.WaitAsync(TimeSpan.FromSeconds(30), Token);
+
+        Assert.Equal(MigrationStatus.Cancelled, (await snapshots.GetAsync(id))!.Migration.Status);
     }
 
     [Fact]
@@ -211,11 +271,39 @@ public sealed class LivePageTests
         Assert.DoesNotContain("Start again", Buttons(page));
     }
 
+    [Fact]
+    public async Task Resume_ConfigurationChangedWhileTheDialogIsRead_IsRefused()
+    {
+        await using var gateflow = await ManagedGateflow.StartAsync();
+        var id = await gateflow.DraftAsync("""{"canary_percentage": 10, "increase_step": 10}""");
+        await gateflow.MustAsync("POST", $"/migrations/{id}/execute");
+        await gateflow.MustAsync("POST", $"/migrations/{id}/pause");
+        await using var context = new LiveContext(gateflow);
+        var page = context.Render<LivePage>(p => p.Add(x => x.Id, id));
+        page.WaitForAssertion(() => Assert.Contains("Resume", Buttons(page)));
+
+        var asked = context.ClickAsync(Button(page, "Resume"));
+        await gateflow.MustAsync("PATCH", $"/migrations/{id}", """{"increase_step": 45}""");
+        await page.InvokeAsync(() => context.Services.GetRequiredService<Radzen.DialogService>().Close(new ConfirmAnswer("looks good")));
+        await asked;
+
+        page.WaitForAssertion(() => Assert.StartsWith("Its target or configuration changed meanwhile.", page.Find(".fault .error p").TextContent, StringComparison.Ordinal));
+        Assert.Equal("paused", ManagedGateflow.Text(await gateflow.MustAsync("GET", $"/migrations/{id}"), "status"));
+    }
+
     private static IElement Button(IRenderedComponent<LivePage> page, string label) => page.FindAll("button").First(b => b.TextContent.Trim() == label);
 
     private static string Text(IRenderedComponent<LivePage> page, string testId) => page.Find($"[data-testid={testId}]").TextContent;
 
     private static List<string> Buttons(IRenderedComponent<LivePage> page) => [.. page.FindAll("button").Select(b => b.TextContent.Trim())];
+
+    /// <summary>A database that can be away.</summary>
+    private sealed class Switched(IDbContextFactory<GateflowDb> inner) : IDbContextFactory<GateflowDb>
+    {
+        public bool IsAway { get; set; }
+
+        public GateflowDb CreateDbContext() => IsAway ? throw new IOException("The server is away.") : inner.CreateDbContext();
+    }
 
     private sealed class LiveContext : PageTestContext
     {

@@ -15,6 +15,8 @@ public sealed class BadInputTests(BadInputTests.Shared shared) : IClassFixture<B
     [InlineData("POST", "/migrations", """{"source_model": "no-such-model"}""", 422, "invalid_parameter", "source_model")]
     [InlineData("POST", "/migrations", """{"source_model": "gpt-4o", "target_model": "gpt-4o"}""", 422, "invalid_parameter", "target_model")]
     [InlineData("POST", "/migrations", """{"template": "no-such-template"}""", 422, "invalid_parameter", "template")]
+    [InlineData("POST", "/migrations", """{"source_model": "gpt-4-32k", "feature": ""}""", 422, "invalid_parameter", "feature")]
+    [InlineData("POST", "/migrations", """{"source_model": "gpt-4-32k", "api_key": " "}""", 422, "invalid_parameter", "api_key")]
     [InlineData("GET", "/migrations/mig_nothing", null, 404, "migration_not_found", null)]
     [InlineData("GET", "/migrations/mig_nothing/events", null, 404, "migration_not_found", null)]
     [InlineData("PATCH", "/migrations/mig_nothing", "{}", 404, "migration_not_found", null)]

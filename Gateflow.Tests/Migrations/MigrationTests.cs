@@ -214,7 +214,7 @@ public sealed class MigrationTests
     public void MovedSince_OtherStepOrStatus_SaysWhereItStands()
     {
         var migration = In(MigrationStatus.InProgress);
-        var seen = new Seen(migration.Status, migration.Step);
+        var seen = new Seen(migration.Status, migration.Step, migration.TargetModel, migration.Config);
         Assert.Null(migration.MovedSince(null));
         Assert.Null(migration.MovedSince(seen));
 
@@ -226,6 +226,23 @@ public sealed class MigrationTests
         Assert.Equal((RefusalKind.Conflict, "moved_meanwhile"), (moved!.Kind, moved.Code));
         Assert.Equal("It moved to step 2 of 10 meanwhile. This migration is running, with 20 % of the traffic on b.", moved.Message);
         Assert.Equal("It changed meanwhile. This migration is paused, with 20 % of the traffic on b.", paused!.Message);
+    }
+
+    [Fact]
+    public void MovedSince_OtherTargetOrConfiguration_SaysSo()
+    {
+        var migration = In(MigrationStatus.Draft);
+        var config = migration.Config with { Scope = new MigrationScope { Features = ["chat"] } };
+        migration.Configure("b", config, ["scope"], "me", Now);
+        var seen = new Seen(MigrationStatus.Draft, -1, "b", config with { Scope = new MigrationScope { Features = ["chat"] } });
+        Assert.Null(migration.MovedSince(seen));
+
+        migration.Configure("b", config with { CanaryPercentage = 50 }, ["canary_percentage"], "other", Now);
+        var reconfigured = migration.MovedSince(seen);
+        migration.Configure("c", config, ["target_model"], "other", Now);
+
+        Assert.Equal("Its target or configuration changed meanwhile. This migration is a draft: no traffic moves yet.", reconfigured!.Message);
+        Assert.Equal("moved_meanwhile", migration.MovedSince(seen)!.Code);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using Bunit;
 using Gateflow.Core.Access;
 using Gateflow.Core.Catalog;
 using Gateflow.Core.Migrations;
+using Gateflow.Core.Usage;
 using Gateflow.Dashboard.Migrations;
 using Gateflow.Dashboard.Templates;
 using Gateflow.Tests.Composition;
@@ -47,6 +48,42 @@ public sealed class MigrationsPageTests(GateflowFixture program) : IClassFixture
         context.Feed.Signal(draft);
 
         page.WaitForAssertion(() => Assert.NotNull(page.Find($"tr[data-id={draft}]")));
+    }
+
+    [Fact]
+    public async Task Deprecating_RunningAndDone_LeadsToTheOneAndLeavesOutTheOther()
+    {
+        await using var own = await GateflowHost.StartAsync();
+        await using var context = new PageTestContext(own);
+        var now = context.Clock.GetUtcNow();
+        var (paused, done, part) = (Begun("gpt-4", new()), Begun("gpt-4-0613", new()), Begun("gpt-4o", new() { Scope = new() { Features = ["chat"] } }));
+        paused.Pause("Ada", now, null);
+        foreach (var migration in new[] { done, part })
+        {
+            migration.Soak("Ada", now);
+            migration.Complete("Ada", now);
+        }
+
+        await context.AddAsync([paused, done, part, .. new[] { "gpt-4", "gpt-4-0613", "gpt-4o", "gpt-4-turbo" }.Select(model => (object)new UsageRollup
+        {
+            Hour = new DateTimeOffset(now.UtcTicks / TimeSpan.TicksPerHour * TimeSpan.TicksPerHour, TimeSpan.Zero), Node = "n", Model = model, ServedModel = model, Feature = "", KeyId = "key", Requests = 5,
+        })]);
+
+        var page = context.Render<MigrationsPage>();
+        var links = page.FindAll("[data-testid=deprecating] li").ToDictionary(li => li.GetAttribute("data-model")!, li => li.QuerySelector("a.btn")!.GetAttribute("href"));
+
+        Assert.DoesNotContain("gpt-4-0613", links.Keys);
+        Assert.Equal($"/migrations/{paused.Id}", links["gpt-4"]);
+        Assert.Equal("/migrations/new?source=gpt-4o", links["gpt-4o"]);
+        Assert.Equal("/migrations/new?source=gpt-4-turbo", links["gpt-4-turbo"]);
+
+        Migration Begun(string source, MigrationConfig config)
+        {
+            var migration = new Migration { Id = Ids.New("mig", now), SourceModel = source, CreatedAt = now, CreatedBy = "Ada" };
+            migration.Configure("gpt-5.6-sol", config, [], "Ada", now);
+            migration.Execute("Ada", now);
+            return migration;
+        }
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Bunit;
 using Gateflow.Dashboard.Parts;
 using Gateflow.Tests.Shell;
@@ -100,10 +101,26 @@ public sealed class PartsTests : DashboardTestContext
         var week = new long[168];
         week[13] = 300;
 
-        var map = Render<HeatMap>(p => p.Add(x => x.Values, week).Add(x => x.ShiftHours, 1).Add(x => x.Zone, "Europe/Berlin"));
+        var map = Render<HeatMap>(p => p.Add(x => x.Values, week).Add(x => x.Ahead, TimeSpan.FromHours(1)).Add(x => x.Zone, "Europe/Berlin"));
 
         Assert.Contains("Busiest Mon 14:00", map.Find("figcaption").TextContent, StringComparison.Ordinal);
         Assert.Equal(168, map.FindAll(".cell").Count);
+    }
+
+    [Theory]
+    [InlineData("05:30:00", "Mon 18:30")]
+    [InlineData("05:45:00", "Mon 18:45")]
+    [InlineData("-03:30:00", "Mon 09:30")]
+    public void HeatMap_ZoneBetweenTheHours_NamesWhenItsHoursReallyBegin(string ahead, string busiest)
+    {
+        var week = new long[168];
+        week[13] = 300;
+
+        var map = Render<HeatMap>(p => p.Add(x => x.Values, week).Add(x => x.Ahead, TimeSpan.Parse(ahead, CultureInfo.InvariantCulture)));
+
+        Assert.Contains($"Busiest {busiest} (", map.Find("figcaption").TextContent, StringComparison.Ordinal);
+        Assert.Contains(map.FindAll(".cell"), c => c.GetAttribute("title") == $"{busiest}: 300\u00a0requests");
+        Assert.Equal($"06:{busiest[^2..]}", map.FindAll(".hour")[6].TextContent);
     }
 
     [Fact]

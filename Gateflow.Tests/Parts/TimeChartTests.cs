@@ -38,6 +38,21 @@ public sealed class TimeChartTests : DashboardTestContext
     }
 
     [Fact]
+    public void Render_TheBrowserMissedAnUpdate_SendsAllPointsAgain()
+    {
+        chart.Setup<string?>("update", i => ((string)i.Arguments[0]!).StartsWith("{\"number\":3,", StringComparison.Ordinal)).SetResult("all");
+        var cut = Chart(Line("gpt-4", 1, 2, 3));
+
+        cut.Render(p => p.Add(x => x.Series, [Line("gpt-4", 1, 2, 3, 4)]));
+        cut.Render(p => p.Add(x => x.Series, [Line("gpt-4", 1, 2, 3, 4, 5)]));
+
+        Assert.Equal([(0, 4, 1)], Sent(2));
+        Assert.Equal([(0, 0, 5)], Sent(3));
+        cut.Render(p => p.Add(x => x.Series, [Line("gpt-4", 1, 2, 3, 4, 5, 6)]));
+        Assert.Equal([(0, 5, 1)], Sent(4));
+    }
+
+    [Fact]
     public void Render_NothingNew_SendsNothing()
     {
         var cut = Chart(Line("gpt-4", 1, 2, 3));

@@ -11,6 +11,7 @@ using Gateflow.Tests.Composition;
 using Gateflow.Tests.Shell;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Gateflow.Tests.Replay;
@@ -109,6 +110,32 @@ public sealed class ReplayPagesTests
     }
 
     [Fact]
+    public async Task Pairs_AnotherPageIsOpenedWhileARatingIsStored_LeaveItsPairsAlone()
+    {
+        await using var host = await GateflowHost.StartAsync();
+        await using var context = new PageTestContext(host, Role.Operator);
+        await context.AddAsync([
+            Test(context, "test_1", "gpt-4o", ReplayRecommendation.Review),
+            .. Enumerable.Range(1, 7).Select(i => (object)Pair(context, i, $"The old answer {i}", $"The new answer {i}", i / 10.0))]);
+        var database = new Held(host.Get<IDbContextFactory<GateflowDb>>());
+        context.Services.AddSingleton(new PairReader(database, host.Get<ISecretProtector>()));
+        var page = Open(context, "test_1");
+        page.WaitForAssertion(() => Assert.Equal(5, page.FindAll("article").Count));
+
+        var go = database.HoldNext();
+        var rated = KeyAsync(context, page.FindAll("article")[0], "3");
+        Go(context, page.Find("a[rel=next]").GetAttribute("href")!);
+        page.WaitForAssertion(() => Assert.Equal(2, page.FindAll("article").Count));
+        go.SetResult();
+        await rated;
+
+        page.WaitForAssertion(() => Assert.Contains("1 worse", page.Find("[data-testid=weight]").TextContent, StringComparison.Ordinal));
+        Assert.Equal(["Pair 6", "Pair 7"], page.FindAll("article").Select(a => a.GetAttribute("aria-label")));
+        Assert.Contains("old answer 6", page.FindAll("article")[0].TextContent, StringComparison.Ordinal);
+        Assert.Empty(page.FindAll("button[aria-pressed=true]"));
+    }
+
+    [Fact]
     public async Task Pairs_WithTools_SetTheirArgumentsSideBySide()
     {
         await using var host = await GateflowHost.StartAsync();
@@ -176,6 +203,22 @@ public sealed class ReplayPagesTests
         var page = Open(context, "test_0");
 
         page.WaitForAssertion(() => Assert.Contains("There is no replay test_0.", page.Markup, StringComparison.Ordinal));
+    }
+
+    /// <summary>A database that keeps one question waiting.</summary>
+    private sealed class Held(IDbContextFactory<GateflowDb> inner) : IDbContextFactory<GateflowDb>
+    {
+        private TaskCompletionSource? next;
+
+        public TaskCompletionSource HoldNext() => next = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public GateflowDb CreateDbContext() => inner.CreateDbContext();
+
+        public async Task<GateflowDb> CreateDbContextAsync(CancellationToken cancellationToken = default)
+        {
+            await (Interlocked.Exchange(ref next, null)?.Task ?? Task.CompletedTask);
+            return inner.CreateDbContext();
+        }
     }
 
     private static IRenderedComponent<ReplayPage> Open(PageTestContext context, string id)

@@ -53,6 +53,39 @@ public sealed class RollbacksPageTests(GateflowFixture program) : IClassFixture<
     }
 
     [Fact]
+    public async Task Story_NextOfAnotherScope_IsNoNewTry()
+    {
+        await using var own = await GateflowHost.StartAsync();
+        await using var context = new PageTestContext(own);
+        var id = await RolledBackAsync(context, "gpt-4-0314", context.Clock.GetUtcNow().AddMinutes(-5), "error_rate", new MigrationScope { Features = ["chat"] });
+        var (drafting, history) = (own.Get<Drafting>(), own.Get<RollbackReader>());
+        await drafting.CreateAsync(new CreateMigration { SourceModel = "gpt-4-0314", TargetModel = "gpt-4o", Feature = "search" }, "Ada", Token);
+        Assert.Null((await history.FindAsync(id, Token))!.Next);
+
+        var next = (await drafting.CreateAsync(new CreateMigration { SourceModel = "gpt-4-0314", TargetModel = "gpt-4o", Feature = "chat" }, "Ada", Token)).Value!;
+
+        Assert.Equal(next.Id, (await history.FindAsync(id, Token))!.Next?.MigrationId);
+    }
+
+    [Fact]
+    public async Task History_LongerThanAPage_IsExportedWholeAndShownOnDemand()
+    {
+        await using var own = await GateflowHost.StartAsync();
+        await using var context = new PageTestContext(own);
+        var now = context.Clock.GetUtcNow();
+        await context.AddAsync([.. Enumerable.Range(0, RollbackReader.Page + 1).SelectMany(i => Rows($"mig_{i:0000}", "gpt-4", now.AddMinutes(-i), null))]);
+
+        var page = context.Render<RollbacksPage>();
+        var csv = (await own.Client.GetStringAsync("/rollbacks.csv", Token)).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
+
+        Assert.Equal(RollbackReader.Page + 1, csv.Skip(1).Select(line => line.Split(',')[0]).Distinct().Count());
+        page.WaitForAssertion(() => Assert.Contains("Older than these 1,000 are neither counted nor filtered here", page.Markup, StringComparison.Ordinal));
+        await context.ClickAsync(page.FindAll("button").Single(b => b.TextContent == "Show older"));
+        page.WaitForAssertion(() => Assert.Contains("1,001\u00a0rollbacks", page.Find(".filters .meta").TextContent, StringComparison.Ordinal));
+        Assert.DoesNotContain("Show older", page.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Note_Written_StaysWithItsAuthorAndIsReadByTheApi()
     {
         await using var context = new PageTestContext(host);
@@ -95,9 +128,11 @@ public sealed class RollbacksPageTests(GateflowFixture program) : IClassFixture<
     }
 
     [Fact]
-    public void Csv_AwkwardTexts_StayOneFieldAndRunNothing()
+    public async Task Csv_AwkwardTexts_StayOneFieldAndRunNothing()
     {
-        var csv = RollbackCsv.Write([View(reason: "late, and \"slow\"\nvery"), View(reason: "=1+1")]);
+        using var output = new MemoryStream();
+        await RollbackCsv.WriteAsync(new[] { View(reason: "late, and \"slow\"\nvery"), View(reason: "=1+1") }.ToAsyncEnumerable(), output);
+        var csv = System.Text.Encoding.UTF8.GetString(output.ToArray());
 
         Assert.Contains("\"late, and \"\"slow\"\"\nvery\"", csv, StringComparison.Ordinal);
         Assert.Contains(",'=1+1,", csv, StringComparison.Ordinal);
@@ -179,16 +214,22 @@ public sealed class RollbacksPageTests(GateflowFixture program) : IClassFixture<
         Actor = "Ada", TrafficAtRollback = 30,
     };
 
-    private static async Task<string> RolledBackAsync(PageTestContext context, string source, DateTimeOffset at, string? guardrail)
+    private static async Task<string> RolledBackAsync(PageTestContext context, string source, DateTimeOffset at, string? guardrail, MigrationScope? scope = null)
     {
-        var migration = new Migration { Id = Ids.New("mig", at), SourceModel = source, CreatedAt = at.AddHours(-1), CreatedBy = "Ada" };
-        migration.Configure("gpt-4o", new MigrationConfig(), [], "Ada", at.AddHours(-1));
-        await context.AddAsync(migration, new Rollback
+        var id = Ids.New("mig", at);
+        await context.AddAsync(Rows(id, source, at, guardrail, scope));
+        return id;
+    }
+
+    private static object[] Rows(string id, string source, DateTimeOffset at, string? guardrail, MigrationScope? scope = null)
+    {
+        var migration = new Migration { Id = id, SourceModel = source, CreatedAt = at.AddHours(-1), CreatedBy = "Ada" };
+        migration.Configure("gpt-4o", new MigrationConfig { Scope = scope ?? new() }, [], "Ada", at.AddHours(-1));
+        return [migration, new Rollback
         {
             MigrationId = migration.Id, At = at, Automatic = guardrail is not null, Reason = guardrail ?? "Support asked for it.", Actor = guardrail is null ? "Ada" : "gateflow",
             Guardrail = guardrail, Evidence = guardrail is null ? null : 312, Threshold = guardrail is null ? null : 300, TrafficAtRollback = 30,
             DetectionRequests = guardrail is null ? null : 24, DetectionSeconds = guardrail is null ? null : 6, EffectMs = 0.4,
-        });
-        return migration.Id;
+        }];
     }
 }

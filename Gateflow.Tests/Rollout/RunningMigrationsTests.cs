@@ -69,6 +69,9 @@ public abstract class RunningMigrationsTests
         await StartAsync(transitions, "mig_2");
 
         Assert.Equal(["mig_2"], (await running.ReadAsync(Token)).Select(m => m.Id));
+        Assert.Equal(["mig_1"], running.Left);
+        await running.ReadAsync(Token);
+        Assert.Empty(running.Left);
     }
 
     private static Routes RoutesOf(TestDatabase database) =>

@@ -35,6 +35,18 @@ public class DashboardTestContext : BunitContext
 
     public FakeTimeProvider Clock { get; } = new(Now);
 
+    /// <summary>Lets the clock go on by one beat after the other until a state holds: a page waits for its next beat only when it has answered the last.</summary>
+    public async Task BeatAsync(TimeSpan beat, Func<bool> holds)
+    {
+        ArgumentNullException.ThrowIfNull(holds);
+        using var limit = new CancellationTokenSource(DefaultWaitTimeout);
+        while (!holds())
+        {
+            Clock.Advance(beat);
+            await Task.Delay(20, limit.Token);
+        }
+    }
+
     /// <summary>Clicks an element. Use these instead of bUnit's own, which walk the tree by AngleSharp.Diffing too.</summary>
     public Task ClickAsync(IElement element) => FireAsync(element, "onclick", new MouseEventArgs());
 

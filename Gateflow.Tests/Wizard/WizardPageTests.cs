@@ -215,6 +215,55 @@ public sealed class WizardPageTests : WizardBench
     }
 
     [Fact]
+    public async Task Draft_WithoutASignal_IsFollowedByTheBeatAndSaysWhenTheDatabaseIsAway()
+    {
+        var id = await DraftAsync();
+        var page = Open(id, WizardStep.Configure);
+        await InputAsync(page.Find("#field-increase-step"), "35");
+        await using var db = Database();
+
+        await db.Database.ExecuteSqlRawAsync("ALTER TABLE Migrations RENAME TO Away", Token);
+        await BeatAsync(Refreshing.Beat, () => page.FindAll(".error p").Any(p => p.TextContent.StartsWith("The draft could not be read:", StringComparison.Ordinal)));
+        await db.Database.ExecuteSqlRawAsync("ALTER TABLE Away RENAME TO Migrations", Token);
+        await Drafting.ConfigureAsync(id, new JsonObject { ["canary_percentage"] = 25 }, "Bob", Token);
+        await BeatAsync(Refreshing.Beat, () => page.Find("#field-canary-percentage").GetAttribute("value") == "25");
+
+        Assert.Empty(page.FindAll(".error"));
+        Assert.Equal("35", page.Find("#field-increase-step").GetAttribute("value"));
+    }
+
+    [Theory]
+    [InlineData("35", "started")]
+    [InlineData("400", "started")]
+    [InlineData("35", "cancelled")]
+    public async Task Configure_BegunOrCancelledBySomebodyElse_SaysThatWhatWasTypedIsNotSaved(string typed, string how)
+    {
+        var id = await DraftAsync();
+        var page = Open(id, WizardStep.Configure);
+        await InputAsync(page.Find("#field-increase-step"), typed);
+        var conduct = Services.GetRequiredService<Conduct>();
+
+        await (how == "started" ? conduct.ExecuteAsync(id, "Bob", Token) : conduct.CancelAsync(id, "Bob", null, Token));
+        await BeatAsync(Refreshing.Beat, () => page.FindAll(".empty").Count > 0);
+
+        Assert.Equal($"What you changed here is not saved: meanwhile somebody has {how} this migration.", page.Find(".empty p").TextContent);
+        Assert.EndsWith(WizardSteps.Url(id, WizardStep.Configure), Navigation.Uri, StringComparison.Ordinal);
+        await page.InvokeAsync(() => Navigation.NavigateTo(page.Find(".empty a").GetAttribute("href")!));
+        Assert.EndsWith($"/migrations/{id}", Navigation.Uri, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Configure_BegunWhileNothingIsUnsaved_GoesToTheLivePage()
+    {
+        var id = await DraftAsync();
+        Open(id, WizardStep.Configure);
+
+        await Services.GetRequiredService<Conduct>().ExecuteAsync(id, "Bob", Token);
+
+        await BeatAsync(Refreshing.Beat, () => Navigation.Uri.EndsWith($"/migrations/{id}", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Open_AnotherDraft_ForgetsTheFirstAndFollowsTheSecond()
     {
         var (first, second) = (await DraftAsync(name: "First"), await DraftAsync(name: "Second"));
@@ -340,6 +389,20 @@ public sealed class WizardPageTests : WizardBench
 
         page.WaitForAssertion(() => Assert.Contains("reload the page", page.Find(".error").TextContent, StringComparison.Ordinal));
         Assert.Equal(MigrationStatus.Scheduled, (await StateAsync(id)).View.Status);
+    }
+
+    [Fact]
+    public async Task Review_TargetChangedBySomebodyElse_IsNotStarted()
+    {
+        var id = await DraftAsync();
+        var state = await StateAsync(id);
+        var step = Render<ReviewStep>(p => p.Add(x => x.State, state).Add(x => x.Acting, new Acting("Ada", true)));
+        await Drafting.ConfigureAsync(id, new JsonObject { ["target_model"] = "gpt-4o" }, "Bob", Token);
+
+        await ClickAsync(step.Find("[data-testid=start-migration]"));
+
+        Assert.StartsWith("Its target or configuration changed meanwhile.", step.Find(".error p").TextContent, StringComparison.Ordinal);
+        Assert.Equal(MigrationStatus.Draft, (await StateAsync(id)).View.Status);
     }
 
     [Fact]
