@@ -34,7 +34,9 @@ public static class ActionWords
         "execute" => new(verb, "Start now", "run", "primary", new ConfirmRequest
         {
             Title = "Start now",
-            Consequence = $"The migration does not wait for its hour: {Share(m.Steps[0].Weight)} of the requests for {m.SourceModel} go to {m.TargetModel} from the next request on.",
+            Consequence = "The migration does not wait for its hour: " + (m.Steps[0].Mirror is { } mirror
+                ? $"{Share(mirror)} of the requests for {m.SourceModel} are copied to {m.TargetModel} from the next request on, at a cost of their own; {m.SourceModel} answers everybody."
+                : $"{Share(m.Steps[0].Weight)} of the requests for {m.SourceModel} go to {m.TargetModel} from the next request on."),
             Verb = "Start now",
         }),
         "pause" => new(verb, "Pause", "pause", "", new ConfirmRequest
@@ -70,7 +72,7 @@ public static class ActionWords
         {
             Title = "Promote to 100 %",
             Consequence = $"All requests for {m.SourceModel} go to {m.TargetModel} from the next request on.",
-            Facts = [Skipped(m), .. Concerns(m), Armed(m)],
+            Facts = [Skipped(m), .. GoesOn(m), .. Concerns(m), Armed(m)],
             Verb = "Promote to 100 %",
             ReasonLabel = "Reason",
         }),
@@ -103,7 +105,7 @@ public static class ActionWords
             {
                 Title = "Complete now",
                 Consequence = $"The soak ends early. {m.TargetModel} answers all requests for {m.SourceModel}, and the guardrails are disarmed.",
-                Facts = Concerns(m),
+                Facts = [.. Unanswered(m), .. Concerns(m)],
                 Verb = "Complete now",
                 ReasonLabel = "Reason",
             });
@@ -116,7 +118,7 @@ public static class ActionWords
             Consequence = next is null
                 ? $"All traffic is on {m.TargetModel}. The soak starts without waiting for what the last step asks for."
                 : $"{Share(next.Weight)} of the requests for {m.SourceModel} go to {m.TargetModel} from the next request on, without waiting for the time and the evidence that this step asks for.",
-            Facts = [.. Concerns(m), Armed(m)],
+            Facts = [.. GoesOn(m), .. Concerns(m), Armed(m)],
             Verb = next is null ? "Start the soak" : $"Advance to {Share(next.Weight)}",
             ReasonLabel = "Reason",
         });
@@ -128,6 +130,15 @@ public static class ActionWords
 
     private static string Skipped(MigrationView m) =>
         (m.Progress.Steps - m.Progress.Step - 1) is > 0 and var skipped ? $"{Display.Count(skipped, "step")} between are skipped." : "It is the next step anyway; it does not wait for its evidence.";
+
+    /// <summary>A step taken by hand ends a pause.</summary>
+    private static IReadOnlyList<string> GoesOn(MigrationView m) =>
+        m.Status == MigrationStatus.Paused ? ["The pause ends: it goes on by itself from there. Pause again to stop it."] : [];
+
+    /// <summary>What the source did for the target so far, and nobody does after the completion.</summary>
+    private static IReadOnlyList<string> Unanswered(MigrationView m) => m.Metrics.Fallbacks > 0
+        ? [$"{Display.Count(m.Metrics.Fallbacks, "request")} that {m.TargetModel} did not answer {(m.Metrics.Fallbacks == 1 ? "was" : "were")} answered by {m.SourceModel}. From now on such requests fail, unless a fallback chain has another model."]
+        : [];
 
     /// <summary>Guardrails that speak against going on, or do not speak yet.</summary>
     private static IReadOnlyList<string> Concerns(MigrationView m) =>

@@ -124,6 +124,8 @@ public sealed partial class RequestsPage(LogReader logs, CostQuery costs, Featur
         }
     }
 
+    private const string Nothing = "No request was logged yet: give an application a key and this address as its base URL, and each of its requests stands here a second or two later.";
+
     private (string Text, LogQuery Query, bool IsShown)[] Views
     {
         get

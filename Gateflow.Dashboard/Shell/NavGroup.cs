@@ -44,12 +44,12 @@ public sealed record NavGroup(string? Title, IReadOnlyList<NavEntry> Entries)
             new("Providers", "/settings/providers", "server"),
             new("Models", "/settings/models", "layers"),
             new("Features", "/settings/features", "flag"),
-            new("API keys", "/settings/api-keys", "key"),
-            new("Members", "/settings/members", "user"),
+            new("API keys", "/settings/api-keys", "key", Policy: Policies.Admin),
+            new("Members", "/settings/members", "user", Policy: Policies.Admin),
             new("Change management", "/settings/change-management", "gear"),
             new("Alert settings", "/settings/alerts", "alert", Policy: Policies.Operator),
             new("Webhooks", "/settings/webhooks", "webhook", Policy: Policies.Operator),
-            new("Audit log", "/settings/audit-log", "list"),
+            new("Audit log", "/settings/audit-log", "list", Policy: Policies.Admin),
         ]),
     ];
 }

@@ -50,7 +50,9 @@ public sealed partial class ConfigureStep(Drafting drafting, DemoState demo, Vie
     private string Target => State.View.TargetModel ?? "the target";
 
     private bool HasCanary => Config.EffectiveStrategy == Strategy.Canary
-        || (Config.EffectiveStrategy == Strategy.Shadow && (Config.Strategy == Strategy.Scheduled || Config.Then != Strategy.Instant));
+        || (Config.EffectiveStrategy == Strategy.Shadow && (Config.Strategy == Strategy.Scheduled || Config.Then is not (Strategy.Instant or Strategy.Steps)));
+
+    private bool HasOwnSteps => Config.EffectiveStrategy == Strategy.Steps || Config is { Strategy: Strategy.Shadow, Then: Strategy.Steps };
 
     private string Local => Config.ExecuteAt is { } at ? TimeZoneInfo.ConvertTime(at, zone).ToString("yyyy-MM-ddTHH:mm", CultureInfo.InvariantCulture) : "";
 
@@ -86,12 +88,14 @@ public sealed partial class ConfigureStep(Drafting drafting, DemoState demo, Vie
 
     private Task Choose(Strategy strategy)
     {
+        var before = Config.EffectiveStrategy;
         draft.SetEnum("strategy", strategy);
-        if (strategy == Strategy.Steps && draft.Lines("steps").Length == 0)
+        if (strategy == Strategy.Scheduled && draft.Saved.Strategy != Strategy.Scheduled)
         {
-            draft.SetLines("steps", "5 % 30 min\n25 % 60 min\n50 % 60 min gate");
+            draft.SetEnum("then", before);
         }
 
+        OfferSteps();
         if (draft.Config.Then is Strategy.Scheduled || (strategy == Strategy.Shadow && draft.Config.Then is Strategy.Shadow))
         {
             draft.SetEnum("then", Strategy.Canary);
@@ -103,7 +107,17 @@ public sealed partial class ConfigureStep(Drafting drafting, DemoState demo, Vie
     private Task SetThen(object? value)
     {
         draft.SetEnum("then", Enum.Parse<Strategy>(value?.ToString() ?? nameof(Strategy.Canary)));
+        OfferSteps();
         return Typed();
+    }
+
+    /// <summary>Steps of one's own begin with some to change.</summary>
+    private void OfferSteps()
+    {
+        if (HasOwnSteps && draft.Lines("steps").Length == 0)
+        {
+            draft.SetLines("steps", "5 % 30 min\n25 % 60 min\n50 % 60 min gate");
+        }
     }
 
     private Task SetStart(object? value)
@@ -120,7 +134,7 @@ public sealed partial class ConfigureStep(Drafting drafting, DemoState demo, Vie
         return Typed();
     }
 
-    private Task Discard()
+    internal Task Discard()
     {
         draft.Discard();
         return Typed();

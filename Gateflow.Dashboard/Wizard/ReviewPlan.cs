@@ -61,7 +61,7 @@ public sealed class ReviewPlan
             lines.Add(Line(i, step, Forecast.Steps[i], i == compiled.Count - 1));
         }
 
-        lines.Add($"Completed: requests for {Source} are answered by {Target}. Applications keep asking for {Source}.");
+        lines.Add($"Completed: requests for {Source} are answered by {Target}, and {Source} steps in for it no longer. Applications keep asking for {Source}.");
         return lines;
     }
 
@@ -129,7 +129,7 @@ public sealed class ReviewPlan
         _config.AutoRollback && Guards().Count > 0
             ? $"By itself, as soon as the evidence against {Target} is strong enough; the chance of doing so wrongly is at most {Display.Percent(_config.Alpha, 2)}."
             : Guards().Count > 0 ? "Not by itself: a breach holds the rollout and raises an alert." : "Not by itself: no guardrail is armed.",
-        $"A request that {Target} cannot answer is answered by {Source}: callers do not notice.",
+        $"Until it completes, a request that {Target} cannot answer is answered by {Source}: callers do not notice. From then on it fails, unless a fallback chain has another model for it.",
     ];
 
     /// <summary>What speaks against starting now; none of it is decided here, the start itself refuses what cannot be.</summary>
@@ -153,7 +153,7 @@ public sealed class ReviewPlan
                 lines.Add("Compatibility is not checked for this target.");
                 break;
             case { Compatible: false } report:
-                lines.Add($"Compatibility: {WizardWords.Summary(report)}. Requests that need it fail on {Target} and are answered by {Source}.");
+                lines.Add($"Compatibility: {WizardWords.Summary(report)}. Requests that need it fail on {Target}: {Source} answers them until the migration completes, then nobody does.");
                 break;
         }
 
@@ -209,18 +209,24 @@ public sealed class ReviewPlan
     {
         var path = $"/v1/management/migrations/{_state.Id}";
         var patch = new JsonObject { ["target_model"] = _state.View.TargetModel };
-        var (own, plain) = (Json(_config), Json(new MigrationConfig()));
+        var (own, usual) = (Json(_config), Json(_state.Usual));
         foreach (var (field, value) in own)
         {
-            if (field == "strategy" || !JsonNode.DeepEquals(value, plain[field]))
+            if (field == "strategy" || !JsonNode.DeepEquals(value, usual[field]))
             {
                 patch[field] = value?.DeepClone();
             }
         }
 
+        var draft = new JsonObject { ["source_model"] = Source, ["analyze"] = true };
+        if (_state.View.Name is { } name)
+        {
+            draft["name"] = name;
+        }
+
         return
         [
-            new("Create the draft", "POST", "/v1/management/migrations", Text(new JsonObject { ["source_model"] = Source, ["analyze"] = true })),
+            new("Create the draft", "POST", "/v1/management/migrations", Text(draft)),
             new("Check compatibility", "POST", $"{path}/compatibility", Text(new JsonObject { ["target_model"] = _state.View.TargetModel })),
             new("Configure", "PATCH", path, Text(patch)),
             new("Start", "POST", $"{path}/execute", null),

@@ -1,10 +1,13 @@
 using Gateflow.Core;
+using Gateflow.Core.Storage;
 using Gateflow.Dashboard.Live;
+using Gateflow.Dashboard.Migrations;
 using Gateflow.Dashboard.Parts;
 using Gateflow.Dashboard.Shell;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
+using Radzen;
 
 namespace Gateflow.Dashboard.Wizard;
 
@@ -12,7 +15,8 @@ namespace Gateflow.Dashboard.Wizard;
 /// The frame of the six steps: rail, step, footer. All state is in the draft, so the wizard can be left and taken up anywhere; the step
 /// is in the URL. A migration that has begun is shown by its live page instead.
 /// </summary>
-public sealed partial class WizardPage(WizardReader reader, MigrationFeed feed, TimeProvider clock, NavigationManager navigation, IAuthorizationService authorization)
+public sealed partial class WizardPage(
+    WizardReader reader, Conduct conduct, DialogService dialogs, MigrationFeed feed, TimeProvider clock, NavigationManager navigation, IAuthorizationService authorization)
 {
     private readonly CancellationTokenSource gone = new();
     private Refreshing? refreshing;
@@ -22,6 +26,7 @@ public sealed partial class WizardPage(WizardReader reader, MigrationFeed feed, 
     private WizardStep step;
     private string? loaded;
     private string? held;
+    private string? notDiscarded;
 
     [Parameter]
     public string Id { get; set; } = "";
@@ -93,6 +98,34 @@ public sealed partial class WizardPage(WizardReader reader, MigrationFeed feed, 
         if (!gone.IsCancellationRequested)
         {
             refreshing = new Refreshing(feed, clock, () => InvokeAsync(ReloadAsync), Id);
+        }
+    }
+
+    private async Task DiscardAsync()
+    {
+        if (State is not { } shown || await dialogs.ConfirmAsync(new ConfirmRequest
+        {
+            Title = "Discard the draft",
+            Consequence = $"Nothing has moved, and nothing will: requests for {shown.View.SourceModel} go on as they do. The draft stays in the list as cancelled.",
+            Verb = "Discard draft",
+        }) is null)
+        {
+            return;
+        }
+
+        try
+        {
+            notDiscarded = (await conduct.CancelAsync(shown.Id, acting!.Name, null, gone.Token)).Refusal?.Message;
+        }
+        catch (Exception broken) when (DatabaseFault.Is(broken))
+        {
+            notDiscarded = DatabaseFault.NotSaved(broken);
+        }
+
+        if (notDiscarded is null)
+        {
+            await (configure?.Discard() ?? Task.CompletedTask); // nothing is left to save on the way out
+            navigation.NavigateTo("/migrations");
         }
     }
 

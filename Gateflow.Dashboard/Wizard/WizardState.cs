@@ -18,7 +18,7 @@ public sealed record WizardState
     /// <summary>The latest test; null when none was run.</summary>
     public ReplayView? Test { get; init; }
 
-    /// <summary>True when someone has saved how the traffic moves, be it the default.</summary>
+    /// <summary>True when someone has saved how the traffic moves, be it the default, or begun with a template that says it.</summary>
     public bool Configured { get; init; }
 
     /// <summary>What the catalog knows; null for a model that only a provider knows.</summary>
@@ -31,8 +31,11 @@ public sealed record WizardState
     /// <summary>Requests an hour as they come now, of the part of the source model's traffic that is to be moved.</summary>
     public double PresentRequestsPerHour { get; init; }
 
+    /// <summary>What a new migration begins with, by change management.</summary>
+    public MigrationConfig Usual { get; init; } = new();
+
     /// <summary>Approvals that change management asks new migrations for; 0 for none.</summary>
-    public int UsualApprovals { get; init; }
+    public int UsualApprovals => Usual.ApprovalsRequired;
 
     public string Id => View.MigrationId;
 

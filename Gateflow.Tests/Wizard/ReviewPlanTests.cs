@@ -94,6 +94,27 @@ public sealed class ReviewPlanTests
     }
 
     [Fact]
+    public void Calls_WhatChangeManagementAsksForAndThisOneDoesNot_IsTakenBackByThePatch()
+    {
+        var state = State(new MigrationConfig(), served: true);
+
+        var calls = new ReviewPlan(state with { View = state.View with { Name = "Search" }, Usual = new MigrationConfig { ApprovalsRequired = 2, MinSamples = 7 } }, Now).Calls();
+
+        var patch = JsonNode.Parse(calls[2].Json!)!;
+        Assert.Equal((0, new MigrationConfig().MinSamples), (patch["approvals_required"]!.GetValue<int>(), patch["min_samples"]!.GetValue<int>()));
+        Assert.Equal("Search", JsonNode.Parse(calls[0].Json!)!["name"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public void Undo_EndOfTheSafetyNet_IsTold()
+    {
+        var plan = Plan(new MigrationConfig());
+
+        Assert.Contains(plan.Undo(), line => line.StartsWith("Until it completes, a request that gpt-4o cannot answer is answered by gpt-4", StringComparison.Ordinal));
+        Assert.Contains("gpt-4 steps in for it no longer", plan.Steps()[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Rail_Fresh_NextIsTheAnalysis()
     {
         var state = State(new MigrationConfig(), served: true);
@@ -103,7 +124,7 @@ public sealed class ReviewPlanTests
         Assert.Equal("Analyse the use first.", state.Missing(WizardStep.Analysis));
     }
 
-    private static ReviewPlan Plan(MigrationConfig config, bool served = true, int usual = 0) => new(State(config, served) with { UsualApprovals = usual }, Now);
+    private static ReviewPlan Plan(MigrationConfig config, bool served = true, int usual = 0) => new(State(config, served) with { Usual = new MigrationConfig { ApprovalsRequired = usual } }, Now);
 
     private static WizardState State(MigrationConfig config, bool served) => new()
     {
