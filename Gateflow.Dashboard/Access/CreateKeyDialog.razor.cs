@@ -45,7 +45,7 @@ public sealed partial class CreateKeyDialog(ApiKeys store, IValidator<CreateKey>
 
     private string? Invalid(string field) => Fault(field) is null ? null : "true";
 
-    private Task SubmitAsync() => saving.TryAsync(async () =>
+    private Task<bool> SubmitAsync() => saving.TryAsync(async () =>
     {
         faults.Clear();
         var request = Request(limits.Read(faults));

@@ -37,7 +37,7 @@ public sealed partial class EditKeyDialog(ApiKeys store, DialogService dialogs)
 
     private string? Invalid(string field) => Fault(field) is null ? null : "true";
 
-    private Task SubmitAsync() => saving.TryAsync(async () =>
+    private Task<bool> SubmitAsync() => saving.TryAsync(async () =>
     {
         faults.Clear();
         var patch = FormEdit.Patch(shown, Request());

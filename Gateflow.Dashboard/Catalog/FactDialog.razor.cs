@@ -69,7 +69,7 @@ public sealed partial class FactDialog(ModelBook book, DialogService dialogs)
         _ => text.Trim(),
     };
 
-    private Task SaveAsync() => saving.TryAsync(async () =>
+    private Task<bool> SaveAsync() => saving.TryAsync(async () =>
     {
         var saved = await book.UpdateAsync(Model, new JsonObject { [Fact.Field] = Value(), [ModelPatch.SourceMember] = source }, Actor, CancellationToken.None);
         if (saved.IsOk)

@@ -19,7 +19,7 @@ public sealed partial class NewModelDialog(ModelBook book, ModelReader reader, D
     [Parameter, EditorRequired]
     public string Actor { get; set; } = "";
 
-    private Task SaveAsync() => saving.TryAsync(async () =>
+    private Task<bool> SaveAsync() => saving.TryAsync(async () =>
     {
         var body = new JsonObject { ["provider"] = provider, ["id"] = id, [ModelPatch.SourceMember] = source };
         if (!string.IsNullOrWhiteSpace(context))

@@ -40,7 +40,7 @@ public sealed partial class PriceDialog(ModelBook book, TimeProvider clock, Dial
     private static JsonNode? Amount(string? text) =>
         string.IsNullOrWhiteSpace(text) ? null : NumberText.Amount(text) is { } amount ? amount : text;
 
-    private Task SaveAsync() => saving.TryAsync(async () =>
+    private Task<bool> SaveAsync() => saving.TryAsync(async () =>
     {
         var price = new JsonObject
         {

@@ -44,7 +44,7 @@ public sealed partial class RuleDialog(RuleBook book, DialogService dialogs)
 
     private static string? Text(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 
-    private Task SaveAsync() => saving.TryAsync(async () =>
+    private Task<bool> SaveAsync() => saving.TryAsync(async () =>
     {
         var saved = await book.CreateAsync(new RuleConfig
         {

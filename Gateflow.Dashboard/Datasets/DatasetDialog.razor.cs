@@ -23,7 +23,7 @@ public sealed partial class DatasetDialog(DatasetBook book, DialogService dialog
 
     private string? Invalid(string field) => Fault(field) is null ? null : "true";
 
-    private Task SubmitAsync() => saving.TryAsync(async () =>
+    private Task<bool> SubmitAsync() => saving.TryAsync(async () =>
     {
         var made = await book.CreateAsync(new CreateDataset { Name = name, Description = description, Samples = sampled ? draft.Read() : null }, Actor, CancellationToken.None);
         if (made.IsOk)

@@ -71,7 +71,7 @@ public sealed partial class RunDialog(EvaluationRunner runner, ModelDirectory mo
         MaxCost = string.IsNullOrWhiteSpace(budget) ? null : decimal.TryParse(NumberText.Plain(budget), NumberStyles.Float, CultureInfo.InvariantCulture, out var most) ? most : 0,
     };
 
-    private Task SubmitAsync() => saving.TryAsync(async () =>
+    private Task<bool> SubmitAsync() => saving.TryAsync(async () =>
     {
         List<Fault> unread = [];
         var request = Read(unread);

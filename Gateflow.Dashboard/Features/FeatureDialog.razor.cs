@@ -82,7 +82,7 @@ public sealed partial class FeatureDialog(FeatureBook book, ApiKeys all, DialogS
         };
     }
 
-    private Task SubmitAsync() => saving.TryAsync(async () =>
+    private Task<bool> SubmitAsync() => saving.TryAsync(async () =>
     {
         var saved = Feature?.Id is { } id
             ? await book.UpdateAsync(id, FormEdit.Patch(shown, Request()), CancellationToken.None)

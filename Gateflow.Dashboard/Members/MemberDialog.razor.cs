@@ -49,7 +49,7 @@ public sealed partial class MemberDialog(MemberBook book, DialogService dialogs)
 
     private JsonObject Request() => new() { ["name"] = name ?? "", ["email"] = email ?? "", ["role"] = Wire.Name(role), ["disabled"] = disabled };
 
-    private Task SubmitAsync() => saving.TryAsync(async () =>
+    private Task<bool> SubmitAsync() => saving.TryAsync(async () =>
     {
         Refusal? refused;
         if (Member is null)

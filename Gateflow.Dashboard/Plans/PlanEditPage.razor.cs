@@ -73,7 +73,7 @@ public sealed partial class PlanEditPage(PlanReader reader, PlanBook book, Depre
         ["note"] = note,
     };
 
-    private Task SaveAsync() => saving.TryAsync(async () =>
+    private Task<bool> SaveAsync() => saving.TryAsync(async () =>
     {
         var actor = (await Acting.OfAsync(Session, authorization)).Name;
         var saved = Id is null

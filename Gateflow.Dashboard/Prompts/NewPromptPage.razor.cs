@@ -21,7 +21,7 @@ public sealed partial class NewPromptPage(PromptBook book, NavigationManager nav
 
     private string? Fault(string field) => faults.FirstOrDefault(f => f.Param == field)?.Message;
 
-    private Task SaveAsync() => saving.TryAsync(async () =>
+    private Task<bool> SaveAsync() => saving.TryAsync(async () =>
     {
         if (draft.Fault() is { } fault)
         {

@@ -52,7 +52,7 @@ public sealed partial class PromptPage(PromptBook book, DialogService dialogs, N
         saving.Forget();
     }
 
-    private Task SaveAsync() => saving.TryAsync(async () =>
+    private Task<bool> SaveAsync() => saving.TryAsync(async () =>
     {
         if (draft!.Fault() is { } fault)
         {

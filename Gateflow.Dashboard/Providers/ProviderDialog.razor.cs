@@ -112,7 +112,7 @@ public sealed partial class ProviderDialog(ProviderStore store, ProviderTesting 
         }
     }
 
-    private Task SubmitAsync() => saving.TryAsync(async () =>
+    private Task<bool> SubmitAsync() => saving.TryAsync(async () =>
     {
         if (Read() is not { } request)
         {

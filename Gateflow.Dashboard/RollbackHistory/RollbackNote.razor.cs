@@ -27,7 +27,7 @@ public sealed partial class RollbackNote(RollbackNotes notes)
         saving.Forget();
     }
 
-    private Task SaveAsync() => saving.TryAsync(async () =>
+    private Task<bool> SaveAsync() => saving.TryAsync(async () =>
     {
         var actor = (await Session).User.Identity?.Name ?? "unknown";
         var written = await notes.WriteAsync(rollback.MigrationId, draft, actor, CancellationToken.None, seen);

@@ -37,7 +37,7 @@ public sealed partial class NewTemplatePage(MigrationReader migrations, Template
 
     private JsonObject Request() => new() { ["name"] = name ?? "", ["description"] = description, ["migration_id"] = view!.MigrationId };
 
-    private Task SaveAsync() => saving.TryAsync(async () =>
+    private Task<bool> SaveAsync() => saving.TryAsync(async () =>
     {
         var saved = await book.CreateAsync(Request(), (await Acting.OfAsync(Session, authorization)).Name, CancellationToken.None);
         faults = saved.Refusal?.Faults ?? [];

@@ -70,7 +70,7 @@ public sealed partial class WebhookDialog(WebhookStore store, DialogService dial
         ["rotate_secret"] = rotate,
     };
 
-    private Task SubmitAsync() => saving.TryAsync(async () =>
+    private Task<bool> SubmitAsync() => saving.TryAsync(async () =>
     {
         faults.Clear();
         if (events.Count == 0)

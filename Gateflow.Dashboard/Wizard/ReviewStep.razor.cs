@@ -44,7 +44,7 @@ public sealed partial class ReviewStep(Conduct conduct, NavigationManager naviga
         folded = folded && plan.Steps().Count > Few;
     }
 
-    private Task StartAsync() => saving.TryAsync(async () =>
+    private Task<bool> StartAsync() => saving.TryAsync(async () =>
     {
         refusal = null;
         var seen = new Seen(State.View.Status, State.View.Progress.Step - 1);
