@@ -1,4 +1,5 @@
 using Gateflow.Core.Catalog;
+using Gateflow.Core.Migrations;
 using Gateflow.Core.Usage;
 using System.Text.Json.Serialization;
 
@@ -20,18 +21,26 @@ public sealed record CompatibilityReport
 
     /// <summary>The same with the place in the request log where the requests of each check are listed, as far as the log can tell them apart.</summary>
     /// <param name="sourceModel">The model whose requests they are.</param>
-    public CompatibilityReport WithExamples(string sourceModel) => this with
+    /// <param name="scope">Which of them are moved.</param>
+    public CompatibilityReport WithExamples(string sourceModel, MigrationScope scope) => this with
     {
-        Checks = [.. Checks.Select(check => check with { Examples = check.RequestsAffected is > 0 ? Examples(sourceModel, check) : null })],
+        Checks = [.. Checks.Select(check => check with { Examples = check.RequestsAffected is > 0 ? Examples(sourceModel, scope, check) : null })],
     };
 
-    private static string? Examples(string model, CompatibilityCheckResult check)
+    private static string? Examples(string model, MigrationScope scope, CompatibilityCheckResult check)
     {
-        var log = $"/v1/management/logs?model={Uri.EscapeDataString(model)}&period=30d";
+        if (scope.Features.Count > 1 || scope.ApiKeys.Count > 1 || scope.Users.Count > 0)
+        {
+            return null; // the log is asked for one feature and one key, and knows no users
+        }
+
+        var log = $"/v1/management/logs?model={Uri.EscapeDataString(model)}&period=30d{Only("feature", scope.Features)}{Only("key", scope.ApiKeys)}";
         return check.AboveTokens is { } most ? $"{log}&min_context={most + 1}"
             : CapabilityNames.TryParse(check.Feature, out _) ? $"{log}&capability={check.Feature}"
             : SampledFeatures.LogFilter(check) is var flag and not Capabilities.None ? $"{log}&capability={CapabilityNames.Wire(flag)}" : null;
     }
+
+    private static string Only(string name, IReadOnlyList<string> values) => values is [var one] ? $"&{name}={Uri.EscapeDataString(one)}" : "";
 }
 
 /// <summary>One check.</summary>

@@ -13,11 +13,17 @@ public static class DatabaseFault
     /// <summary>SQLite's result codes.</summary>
     private const int SqliteError = 1, SqliteTooBig = 18, SqliteConstraint = 19, SqliteMismatch = 20, SqliteRange = 25;
 
+    /// <summary>SQLite's extended codes of a value that is there already.</summary>
+    private const int SqlitePrimaryKey = 1555, SqliteUnique = 2067;
+
     /// <summary>SQL Server's severities: the highest that whoever calls can mend, and the least that ends the connection.</summary>
     private const byte CallersFault = 16, LostConnection = 20;
 
     /// <summary>SQL Server's numbers of what is nobody's fault all the same.</summary>
     private const int SqlTimeout = -2, SqlDeadlock = 1205, SqlLockTimeout = 1222;
+
+    /// <summary>SQL Server's numbers of a value that is there already.</summary>
+    private const int SqlUniqueIndex = 2601, SqlUniqueKey = 2627;
 
     public static bool Is(Exception fault) =>
         fault is DbException or DbUpdateException or IOException or TimeoutException or InvalidOperationException { InnerException: DbException };
@@ -37,6 +43,11 @@ public static class DatabaseFault
         SqlException server => server.Class > CallersFault || server.Number is SqlTimeout or SqlDeadlock or SqlLockTimeout,
         _ => f is DbException or IOException or SocketException or TimeoutException,
     });
+
+    /// <summary>True when another row has what only one may have.</summary>
+    public static bool IsDuplicate(Exception fault) => Any(fault, static f =>
+        f is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } or SqliteException { SqliteExtendedErrorCode: SqlitePrimaryKey or SqliteUnique }
+            or SqlException { Number: SqlUniqueIndex or SqlUniqueKey });
 
     /// <summary>What whoever wanted to store something is told.</summary>
     public static string NotSaved(Exception fault)

@@ -2,7 +2,7 @@ using FluentValidation;
 using Gateflow.Core.Access;
 using Gateflow.Core.Limits;
 using Gateflow.Core.Migrations;
-using Gateflow.Core.Storage;
+using Gateflow.Dashboard.Parts;
 using Microsoft.AspNetCore.Components;
 using Radzen;
 
@@ -13,9 +13,8 @@ public sealed partial class CreateKeyDialog(ApiKeys store, IValidator<CreateKey>
 {
     private readonly List<Fault> faults = [];
     private readonly LimitDraft limits = new();
+    private readonly Saving saving = new();
     private CreatedKey? created;
-    private string? refusal;
-    private bool busy;
     private string? name;
     private Role role = Role.Application;
     private KeyType type = KeyType.Prod;
@@ -46,31 +45,18 @@ public sealed partial class CreateKeyDialog(ApiKeys store, IValidator<CreateKey>
 
     private string? Invalid(string field) => Fault(field) is null ? null : "true";
 
-    private async Task SubmitAsync()
+    private Task<bool> SubmitAsync() => saving.TryAsync(async () =>
     {
-        refusal = null;
         faults.Clear();
         var request = Request(limits.Read(faults));
         faults.AddRange(rules.Validate(request).Errors.Select(e => new Fault(ConfigPatch.WireName(e.PropertyName), e.ErrorMessage)));
-        if (busy || faults.Count > 0)
+        if (faults.Count > 0)
         {
-            return;
+            return null;
         }
 
-        busy = true;
-        try
-        {
-            var result = await store.CreateAsync(request, Actor, CancellationToken.None);
-            created = result.Value;
-            refusal = result.Refusal?.Message;
-        }
-        catch (Exception broken) when (DatabaseFault.Is(broken))
-        {
-            refusal = DatabaseFault.NotSaved(broken);
-        }
-        finally
-        {
-            busy = false;
-        }
-    }
+        var result = await store.CreateAsync(request, Actor, CancellationToken.None);
+        created = result.Value;
+        return result.Refusal?.Message;
+    });
 }

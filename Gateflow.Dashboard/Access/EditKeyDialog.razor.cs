@@ -1,5 +1,7 @@
+using System.Text.Json.Nodes;
 using Gateflow.Core.Migrations;
-using Gateflow.Core.Storage;
+using Gateflow.Dashboard.Management;
+using Gateflow.Dashboard.Parts;
 using Microsoft.AspNetCore.Components;
 using Radzen;
 
@@ -9,53 +11,49 @@ namespace Gateflow.Dashboard.Access;
 public sealed partial class EditKeyDialog(ApiKeys store, DialogService dialogs)
 {
     private readonly List<Fault> faults = [];
+    private readonly Saving saving = new();
     private LimitDraft limits = new();
+    private JsonObject shown = [];
     private string? name;
     private string? feature;
-    private string? refusal;
-    private bool busy;
 
     [Parameter, EditorRequired]
     public KeyView Key { get; set; } = default!;
 
-    protected override void OnInitialized() => (name, feature, limits) = (Key.Name, Key.Feature, LimitDraft.Of(Key));
+    protected override void OnInitialized()
+    {
+        (name, feature, limits) = (Key.Name, Key.Feature, LimitDraft.Of(Key));
+        shown = Request();
+    }
+
+    private JsonObject Request()
+    {
+        var request = limits.Patch(faults);
+        (request["name"], request["feature"]) = (name, feature);
+        return request;
+    }
 
     private string? Fault(string field) => faults.Find(f => f.Param == field)?.Message;
 
     private string? Invalid(string field) => Fault(field) is null ? null : "true";
 
-    private async Task SubmitAsync()
+    private Task<bool> SubmitAsync() => saving.TryAsync(async () =>
     {
-        refusal = null;
         faults.Clear();
-        var patch = limits.Patch(faults);
-        patch["name"] = name;
-        patch["feature"] = feature;
-        if (busy || faults.Count > 0)
+        var patch = FormEdit.Patch(shown, Request());
+        if (faults.Count > 0)
         {
-            return;
+            return null;
         }
 
-        busy = true;
-        try
+        var result = await store.UpdateAsync(Key.Id, patch, CancellationToken.None);
+        if (result.IsOk)
         {
-            var result = await store.UpdateAsync(Key.Id, patch, CancellationToken.None);
-            if (result.IsOk)
-            {
-                dialogs.Close(true);
-                return;
-            }
+            dialogs.Close(true);
+            return null;
+        }
 
-            faults.AddRange(result.Refusal.Faults);
-            refusal = faults.Count == 0 ? result.Refusal.Message : null;
-        }
-        catch (Exception broken) when (DatabaseFault.Is(broken))
-        {
-            refusal = DatabaseFault.NotSaved(broken);
-        }
-        finally
-        {
-            busy = false;
-        }
-    }
+        faults.AddRange(result.Refusal.Faults);
+        return faults.Count == 0 ? result.Refusal.Message : null;
+    });
 }

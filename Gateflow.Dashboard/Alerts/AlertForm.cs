@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Gateflow.Dashboard.ChangeManagement;
+using Gateflow.Dashboard.Management;
 
 namespace Gateflow.Dashboard.Alerts;
 
@@ -9,6 +10,9 @@ internal sealed class AlertForm(JsonObject settings)
 {
     private readonly JsonObject _settings = (JsonObject)settings.DeepClone();
     private readonly Dictionary<string, string?> _typed = new(StringComparer.Ordinal);
+
+    /// <summary>As they stood when the form was opened.</summary>
+    public JsonObject Seen { get; } = settings;
 
     /// <summary>Numbers of the form: path, label, unit, what it means.</summary>
     public static IReadOnlyList<(string Field, string Label, string Unit, string Hint)> Thresholds { get; } =
@@ -38,9 +42,11 @@ internal sealed class AlertForm(JsonObject settings)
     public void Hear(string kind, string webhook, bool on) =>
         Of(kind)["webhooks"] = new JsonArray([.. (on ? Heard(kind).Append(webhook).Distinct() : Heard(kind).Where(w => w != webhook)).Select(w => JsonValue.Create(w))]);
 
-    /// <summary>The PATCH that stores it.</summary>
+    /// <summary>The PATCH that stores what was changed.</summary>
     /// <param name="webhooks">Ids of those that there are: what is gone is left out.</param>
-    public JsonObject ToJson(IReadOnlyCollection<string> webhooks)
+    public JsonObject Patch(IReadOnlyCollection<string> webhooks) => FormEdit.Patch(new AlertForm(Seen).ToJson(webhooks), ToJson(webhooks), AlertSettingsBook.Levels);
+
+    private JsonObject ToJson(IReadOnlyCollection<string> webhooks)
     {
         var patch = new JsonObject { ["alerts"] = _settings["alerts"]!.DeepClone(), ["thresholds"] = new JsonObject(), ["deprecation_alerts"] = new JsonObject { ["thresholds"] = new JsonObject() } };
         foreach (var (_, alert) in (JsonObject)patch["alerts"]!)

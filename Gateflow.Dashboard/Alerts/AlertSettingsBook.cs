@@ -4,6 +4,7 @@ using Gateflow.Core.Alerts;
 using Gateflow.Core.ChangeManagement;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Storage;
+using Gateflow.Dashboard.Management;
 using Microsoft.EntityFrameworkCore;
 
 namespace Gateflow.Dashboard.Alerts;
@@ -11,6 +12,9 @@ namespace Gateflow.Dashboard.Alerts;
 /// <summary>Reads and writes <c>/settings/alerts</c>.</summary>
 public sealed class AlertSettingsBook(IDbContextFactory<GateflowDb> databases, SettingsWatch watch, AlertPolicy policy)
 {
+    /// <summary>Settings stand in groups of groups, whose fields are laid over each other.</summary>
+    internal const int Levels = 3;
+
     public async Task<JsonObject> ReadAsync(CancellationToken cancellationToken)
     {
         await watch.RunOnceAsync(cancellationToken);
@@ -18,11 +22,18 @@ public sealed class AlertSettingsBook(IDbContextFactory<GateflowDb> databases, S
     }
 
     /// <summary>Sets what the patch names, in force here at once and on other nodes within seconds; every fault is listed.</summary>
-    public async Task<Result<JsonObject>> SetAsync(JsonObject patch, CancellationToken cancellationToken)
+    /// <param name="patch">What is wanted.</param>
+    /// <param name="seen">The settings that whoever wants it looked at: refused where one of those wanted was changed since; null for whatever they were.</param>
+    public async Task<Result<JsonObject>> SetAsync(JsonObject patch, CancellationToken cancellationToken, JsonObject? seen = null)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         var webhooks = await db.Webhooks.AsNoTracking().Select(w => w.Id).ToListAsync(cancellationToken);
         var standing = await db.SettingAsync(AlertSettings.Row, cancellationToken) is { } json ? JsonSerializer.Deserialize<AlertSettings>(json, JsonColumn.Options)! : new AlertSettings();
+        if (FormEdit.ChangedSince(patch, seen, View(standing), levels: Levels) is { } changed)
+        {
+            return changed;
+        }
+
         var (settings, faults) = AlertDraft.Apply(standing, patch, webhooks);
         if (faults is [var first, ..])
         {

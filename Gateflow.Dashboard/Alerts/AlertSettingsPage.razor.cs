@@ -13,14 +13,13 @@ namespace Gateflow.Dashboard.Alerts;
 public sealed partial class AlertSettingsPage(AlertSettingsBook book, WebhookStore hooks, IAuthorizationService authorization) : IDisposable
 {
     private readonly Loaded<JsonObject> read = new("The settings");
+    private readonly Saving saving = new();
     private readonly CancellationTokenSource left = new();
     private IReadOnlyList<WebhookView> webhooks = [];
     private IReadOnlyList<Fault> faults = [];
     private AlertForm? form;
     private bool mayEdit;
-    private bool busy;
     private string? said;
-    private string? refused;
 
     [CascadingParameter]
     private Task<AuthenticationState> Session { get; set; } = default!;
@@ -53,27 +52,22 @@ public sealed partial class AlertSettingsPage(AlertSettingsBook book, WebhookSto
 
     private async Task SaveAsync()
     {
-        if (busy || !mayEdit || form is null)
+        if (!mayEdit || form is null)
         {
             return;
         }
 
-        (busy, said, refused, faults) = (true, null, null, []);
-        try
+        await saving.TryAsync(async () =>
         {
-            var set = await book.SetAsync(form.ToJson([.. webhooks.Select(w => w.Id)]), CancellationToken.None);
+            (said, faults) = (null, []);
+            var set = await book.SetAsync(form.Patch([.. webhooks.Select(w => w.Id)]), CancellationToken.None, form.Seen);
             if (set.IsOk)
             {
                 (said, form) = ("Saved. It holds for what happens from now on.", new AlertForm(set.Value));
             }
-            else
-            {
-                (refused, faults) = (set.Refusal.Message, set.Refusal.Faults);
-            }
-        }
-        finally
-        {
-            busy = false;
-        }
+
+            faults = set.Refusal?.Faults ?? [];
+            return set.Refusal?.Message;
+        });
     }
 }

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Gateflow.Core.Catalog;
-using Gateflow.Core.Storage;
 using Gateflow.Dashboard.Parts;
 using Microsoft.AspNetCore.Components;
 using Radzen;
@@ -11,11 +10,10 @@ namespace Gateflow.Dashboard.Catalog;
 public sealed partial class FactDialog(ModelBook book, DialogService dialogs)
 {
     private readonly HashSet<Capabilities> chosen = [];
+    private readonly Saving saving = new();
     private string? text;
     private string? source;
-    private string? refusal;
     private bool flag;
-    private bool busy;
 
     /// <summary>"provider/id".</summary>
     [Parameter, EditorRequired]
@@ -71,30 +69,14 @@ public sealed partial class FactDialog(ModelBook book, DialogService dialogs)
         _ => text.Trim(),
     };
 
-    private async Task SaveAsync()
+    private Task<bool> SaveAsync() => saving.TryAsync(async () =>
     {
-        if (busy)
+        var saved = await book.UpdateAsync(Model, new JsonObject { [Fact.Field] = Value(), [ModelPatch.SourceMember] = source }, Actor, CancellationToken.None);
+        if (saved.IsOk)
         {
-            return;
+            dialogs.Close(true);
         }
 
-        busy = true;
-        try
-        {
-            var saved = await book.UpdateAsync(Model, new JsonObject { [Fact.Field] = Value(), [ModelPatch.SourceMember] = source }, Actor, CancellationToken.None);
-            refusal = saved.Refusal?.Message;
-            if (saved.IsOk)
-            {
-                dialogs.Close(true);
-            }
-        }
-        catch (Exception broken) when (DatabaseFault.Is(broken))
-        {
-            refusal = DatabaseFault.NotSaved(broken);
-        }
-        finally
-        {
-            busy = false;
-        }
-    }
+        return saved.Refusal?.Message;
+    });
 }

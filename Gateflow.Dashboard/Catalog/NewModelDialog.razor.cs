@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Gateflow.Core.Catalog;
-using Gateflow.Core.Storage;
 using Gateflow.Dashboard.Parts;
 using Microsoft.AspNetCore.Components;
 using Radzen;
@@ -10,47 +9,30 @@ namespace Gateflow.Dashboard.Catalog;
 /// <summary>Adds a model that the catalog does not carry; closes with its view.</summary>
 public sealed partial class NewModelDialog(ModelBook book, ModelReader reader, DialogService dialogs)
 {
+    private readonly Saving saving = new();
     private string? provider;
     private string? id;
     private string? context;
     private string? source;
-    private string? refusal;
-    private bool busy;
 
     /// <summary>Who adds it.</summary>
     [Parameter, EditorRequired]
     public string Actor { get; set; } = "";
 
-    private async Task SaveAsync()
+    private Task<bool> SaveAsync() => saving.TryAsync(async () =>
     {
-        if (busy)
+        var body = new JsonObject { ["provider"] = provider, ["id"] = id, [ModelPatch.SourceMember] = source };
+        if (!string.IsNullOrWhiteSpace(context))
         {
-            return;
+            body[FactFields.ContextWindow] = NumberText.Whole(context) is { } tokens ? tokens : context;
         }
 
-        busy = true;
-        try
+        var added = await book.CreateAsync(body, Actor, CancellationToken.None);
+        if (added.IsOk)
         {
-            var body = new JsonObject { ["provider"] = provider, ["id"] = id, [ModelPatch.SourceMember] = source };
-            if (!string.IsNullOrWhiteSpace(context))
-            {
-                body[FactFields.ContextWindow] = NumberText.Whole(context) is { } tokens ? tokens : context;
-            }
+            dialogs.Close(added.Value);
+        }
 
-            var added = await book.CreateAsync(body, Actor, CancellationToken.None);
-            refusal = added.Refusal?.Message;
-            if (added.IsOk)
-            {
-                dialogs.Close(added.Value);
-            }
-        }
-        catch (Exception broken) when (DatabaseFault.Is(broken))
-        {
-            refusal = DatabaseFault.NotSaved(broken);
-        }
-        finally
-        {
-            busy = false;
-        }
-    }
+        return added.Refusal?.Message;
+    });
 }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Gateflow.Core.Catalog;
-using Gateflow.Core.Storage;
 using Gateflow.Dashboard.Parts;
 using Microsoft.AspNetCore.Components;
 using Radzen;
@@ -11,13 +10,12 @@ namespace Gateflow.Dashboard.Catalog;
 /// <summary>Enters a price that holds from a day on.</summary>
 public sealed partial class PriceDialog(ModelBook book, TimeProvider clock, DialogService dialogs)
 {
+    private readonly Saving saving = new();
     private string? input;
     private string? cached;
     private string? output;
     private DateOnly? from;
     private string? source;
-    private string? refusal;
-    private bool busy;
 
     /// <summary>"provider/id".</summary>
     [Parameter, EditorRequired]
@@ -42,34 +40,18 @@ public sealed partial class PriceDialog(ModelBook book, TimeProvider clock, Dial
     private static JsonNode? Amount(string? text) =>
         string.IsNullOrWhiteSpace(text) ? null : NumberText.Amount(text) is { } amount ? amount : text;
 
-    private async Task SaveAsync()
+    private Task<bool> SaveAsync() => saving.TryAsync(async () =>
     {
-        if (busy)
+        var price = new JsonObject
         {
-            return;
+            ["input"] = Amount(input), ["cached_input"] = Amount(cached), ["output"] = Amount(output), ["valid_from"] = FactJson.Day(from),
+        };
+        var saved = await book.UpdateAsync(Model, new JsonObject { [PriceFact.Name] = price, [ModelPatch.SourceMember] = source }, Actor, CancellationToken.None);
+        if (saved.IsOk)
+        {
+            dialogs.Close(true);
         }
 
-        busy = true;
-        try
-        {
-            var price = new JsonObject
-            {
-                ["input"] = Amount(input), ["cached_input"] = Amount(cached), ["output"] = Amount(output), ["valid_from"] = FactJson.Day(from),
-            };
-            var saved = await book.UpdateAsync(Model, new JsonObject { [PriceFact.Name] = price, [ModelPatch.SourceMember] = source }, Actor, CancellationToken.None);
-            refusal = saved.Refusal?.Message;
-            if (saved.IsOk)
-            {
-                dialogs.Close(true);
-            }
-        }
-        catch (Exception broken) when (DatabaseFault.Is(broken))
-        {
-            refusal = DatabaseFault.NotSaved(broken);
-        }
-        finally
-        {
-            busy = false;
-        }
-    }
+        return saved.Refusal?.Message;
+    });
 }

@@ -1,6 +1,6 @@
 using Gateflow.Core.Catalog;
 using Gateflow.Core.Compatibility;
-using Gateflow.Core.Storage;
+using Gateflow.Dashboard.Parts;
 using Microsoft.AspNetCore.Components;
 using Radzen;
 
@@ -9,6 +9,7 @@ namespace Gateflow.Dashboard.Catalog;
 /// <summary>Enters what a family of models makes of a parameter, and what is done about it.</summary>
 public sealed partial class RuleDialog(RuleBook book, DialogService dialogs)
 {
+    private readonly Saving saving = new();
     private string? models;
     private string capability = CapabilityNames.Wire(Core.Catalog.Capabilities.Temperature);
     private string verdict = "reject";
@@ -16,8 +17,6 @@ public sealed partial class RuleDialog(RuleBook book, DialogService dialogs)
     private string? action;
     private string? shim;
     private string? source;
-    private string? refusal;
-    private bool busy;
 
     /// <summary>The catalog's provider that it is about.</summary>
     [Parameter, EditorRequired]
@@ -45,34 +44,18 @@ public sealed partial class RuleDialog(RuleBook book, DialogService dialogs)
 
     private static string? Text(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 
-    private async Task SaveAsync()
+    private Task<bool> SaveAsync() => saving.TryAsync(async () =>
     {
-        if (busy)
+        var saved = await book.CreateAsync(new RuleConfig
         {
-            return;
+            Providers = [Provider], Models = models?.Trim() ?? "", Capability = capability, Verdict = verdict, Effect = Text(effect) ?? "", Shim = Text(shim),
+            Action = Text(action), Source = Text(source) ?? "",
+        }, Actor, CancellationToken.None);
+        if (saved.IsOk)
+        {
+            dialogs.Close(true);
         }
 
-        busy = true;
-        try
-        {
-            var saved = await book.CreateAsync(new RuleConfig
-            {
-                Providers = [Provider], Models = models?.Trim() ?? "", Capability = capability, Verdict = verdict, Effect = Text(effect) ?? "", Shim = Text(shim),
-                Action = Text(action), Source = Text(source) ?? "",
-            }, Actor, CancellationToken.None);
-            refusal = saved.Refusal?.Message;
-            if (saved.IsOk)
-            {
-                dialogs.Close(true);
-            }
-        }
-        catch (Exception broken) when (DatabaseFault.Is(broken))
-        {
-            refusal = DatabaseFault.NotSaved(broken);
-        }
-        finally
-        {
-            busy = false;
-        }
-    }
+        return saved.Refusal?.Message;
+    });
 }

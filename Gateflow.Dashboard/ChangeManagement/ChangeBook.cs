@@ -5,6 +5,7 @@ using Gateflow.Core.Migrations;
 using Gateflow.Core.Storage;
 using Gateflow.Core.Usage;
 using Gateflow.Dashboard.Fallbacks;
+using Gateflow.Dashboard.Management;
 using Microsoft.EntityFrameworkCore;
 
 namespace Gateflow.Dashboard.ChangeManagement;
@@ -13,6 +14,9 @@ namespace Gateflow.Dashboard.ChangeManagement;
 public sealed class ChangeBook(
     IDbContextFactory<GateflowDb> databases, FallbackSwitch fallbacks, SettingsWatch watch, ChangePolicy policy, SamplePolicy samples)
 {
+    /// <summary>Settings stand in groups, whose fields are laid over each other.</summary>
+    internal const int Levels = 2;
+
     /// <summary>True when the patch holds what only administrators may set.</summary>
     public static bool NeedsAdministrator(JsonObject patch) => patch.Any(p => ChangeDraft.Fields.Contains(p.Key));
 
@@ -30,8 +34,16 @@ public sealed class ChangeBook(
     }
 
     /// <summary>Sets what the patch names, in force here at once and on other nodes within seconds; every fault is listed and nothing half-written.</summary>
-    public async Task<Result<JsonObject>> SetAsync(JsonObject patch, string actor, CancellationToken cancellationToken)
+    /// <param name="patch">What is wanted.</param>
+    /// <param name="actor">Who wants it.</param>
+    /// <param name="seen">The settings that they looked at: refused where one of those wanted was changed since; null for whatever they were.</param>
+    public async Task<Result<JsonObject>> SetAsync(JsonObject patch, string actor, CancellationToken cancellationToken, JsonObject? seen = null)
     {
+        if (seen is not null && FormEdit.ChangedSince(patch, seen, await ReadAsync(cancellationToken), levels: Levels) is { } changed)
+        {
+            return changed;
+        }
+
         var own = new JsonObject(patch.Where(p => ChangeDraft.Fields.Contains(p.Key)).Select(p => KeyValuePair.Create(p.Key, p.Value?.DeepClone())));
         var others = new JsonObject(patch.Where(p => !ChangeDraft.Fields.Contains(p.Key)).Select(p => KeyValuePair.Create(p.Key, p.Value?.DeepClone())));
         await using (var db = await databases.CreateDbContextAsync(cancellationToken))

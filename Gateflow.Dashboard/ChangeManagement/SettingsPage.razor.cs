@@ -5,6 +5,7 @@ using Gateflow.Core.Fallbacks;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Usage;
 using Gateflow.Dashboard.Access;
+using Gateflow.Dashboard.Management;
 using Gateflow.Dashboard.Parts;
 using Gateflow.Dashboard.Wizard;
 using Microsoft.AspNetCore.Authorization;
@@ -27,15 +28,16 @@ public sealed partial class SettingsPage(ChangeBook book, ChangePolicy policy, S
     ];
 
     private readonly Loaded<JsonObject> read = new("The settings");
+    private readonly Saving saving = new();
     private readonly CancellationTokenSource left = new();
+    private JsonObject seen = [];
+    private JsonObject shown = [];
     private ConfigDraft? draft;
     private SampleForm? samples;
     private string notice = "";
     private bool autoFallback;
     private bool mayEdit;
-    private bool busy;
     private string? said;
-    private string? refused;
     private IReadOnlyList<Fault> faults = [];
 
     [CascadingParameter]
@@ -73,43 +75,42 @@ public sealed partial class SettingsPage(ChangeBook book, ChangePolicy policy, S
 
     private void Show(JsonObject value)
     {
-        draft = new ConfigDraft(policy.Current.Default());
+        draft = new ConfigDraft(policy.Current.Default(), onlyTyped: true);
         samples = SampleForm.Of(kept.Current);
         notice = policy.Current.DeprecationNoticeDays.ToString(CultureInfo.InvariantCulture);
         autoFallback = value[AutoFallback.SettingName]!.GetValue<bool>();
+        (seen, shown) = (value, Form());
     }
+
+    /// <summary>All that stands in the form, as PATCH /settings has it.</summary>
+    private JsonObject Form() => new()
+    {
+        [AutoFallback.SettingName] = autoFallback,
+        [ChangeDraft.Notice] = SampleForm.Number(notice),
+        [ChangeDraft.Samples] = samples!.ToJson(),
+        [ChangeDraft.Defaults] = draft!.Patch(),
+    };
 
     private async Task SaveAsync()
     {
-        if (busy || !mayEdit || draft is null || samples is null)
+        if (!mayEdit || draft is null || samples is null)
         {
             return;
         }
 
-        (busy, said, refused, faults) = (true, null, null, []);
-        try
+        await saving.TryAsync(async () =>
         {
-            var patch = new JsonObject
-            {
-                [AutoFallback.SettingName] = autoFallback,
-                [ChangeDraft.Notice] = SampleForm.Number(notice),
-                [ChangeDraft.Samples] = samples.ToJson(),
-                [ChangeDraft.Defaults] = draft.Patch(),
-            };
-            var set = await book.SetAsync(patch, (await Acting.OfAsync(Session, authorization)).Name, CancellationToken.None);
+            (said, faults) = (null, []);
+            var patch = FormEdit.Patch(shown, Form(), ChangeBook.Levels);
+            var set = await book.SetAsync(patch, (await Acting.OfAsync(Session, authorization)).Name, CancellationToken.None, seen);
             if (set.IsOk)
             {
                 Show(set.Value);
                 said = "Saved. New migrations begin with it.";
             }
-            else
-            {
-                (faults, refused) = (set.Refusal.Faults, set.Refusal.Message);
-            }
-        }
-        finally
-        {
-            busy = false;
-        }
+
+            faults = set.Refusal?.Faults ?? [];
+            return set.Refusal?.Message;
+        });
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Gateflow.Core.Migrations;
+using Gateflow.Dashboard.Parts;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Forms;
 
@@ -10,15 +11,14 @@ public sealed partial class AddItemsPanel(DatasetItemBook book, NavigationManage
 {
     private const long MostBytes = 50 * 1024 * 1024;
 
+    private readonly Saving saving = new();
     private SampleDraft draft = new();
     private IReadOnlyList<Fault> faults = [];
     private AddReport? report;
-    private string? failed;
     private string? system;
     private string? prompt;
     private string? expected;
     private bool isFile;
-    private bool busy;
 
     [Parameter, EditorRequired]
     public string DatasetId { get; set; } = "";
@@ -29,22 +29,23 @@ public sealed partial class AddItemsPanel(DatasetItemBook book, NavigationManage
 
     private Task SampleAsync() => DoAsync(false, () => book.AddAsync(DatasetId, new AddItems { Samples = draft.Read() }, CancellationToken.None));
 
-    private async Task AddAsync()
+    private Task AddAsync() => DoAsync(false, async () =>
     {
         if (string.IsNullOrWhiteSpace(prompt))
         {
-            (failed, report) = ("Write a prompt first.", null);
-            return;
+            return Refusal.Invalid("prompt", "Write a prompt first.");
         }
 
         var item = DatasetLine.Prompt(prompt, system);
         item["expected"] = string.IsNullOrWhiteSpace(expected) ? null : expected;
-        await DoAsync(false, () => book.AddAsync(DatasetId, new AddItems { Items = [item] }, CancellationToken.None));
-        if (failed is null)
+        var added = await book.AddAsync(DatasetId, new AddItems { Items = [item] }, CancellationToken.None);
+        if (added.IsOk)
         {
             (prompt, expected) = (null, null);
         }
-    }
+
+        return added;
+    });
 
     private Task UploadAsync(InputFileChangeEventArgs change) => change.FileCount == 0 ? Task.CompletedTask : DoAsync(true, async () =>
     {
@@ -53,34 +54,27 @@ public sealed partial class AddItemsPanel(DatasetItemBook book, NavigationManage
             return Refusal.Invalid("file", $"The file is larger than {MostBytes / 1024 / 1024} MB; send it by the API, which reads any size.");
         }
 
-        await using var stream = change.File.OpenReadStream(MostBytes);
-        return await book.UploadAsync(DatasetId, stream, CancellationToken.None);
+        try
+        {
+            await using var stream = change.File.OpenReadStream(MostBytes);
+            return await book.UploadAsync(DatasetId, stream, CancellationToken.None);
+        }
+        catch (IOException)
+        {
+            return Refusal.Invalid("file", "The file could not be read to its end. What had come is in the set; choose the file again, nothing is added twice.");
+        }
     });
 
     private async Task DoAsync(bool file, Func<Task<Result<AddReport>>> add)
     {
-        if (busy)
+        await saving.TryAsync(async () =>
         {
-            return;
-        }
-
-        (busy, isFile, report, failed, faults) = (true, file, null, null, []);
-        try
-        {
+            (isFile, report, faults) = (file, null, []);
             var added = await add();
             report = added.Value;
             faults = added.Refusal?.Faults ?? [];
-            failed = added.Refusal is { } refusal && !refusal.Faults.Any(f => f.Param.StartsWith("samples.", StringComparison.Ordinal)) ? refusal.Message : null;
-        }
-        catch (IOException)
-        {
-            failed = "The file could not be read to its end. What had come is in the set; choose the file again, nothing is added twice.";
-        }
-        finally
-        {
-            busy = false;
-        }
-
+            return added.Refusal is { } refusal && !refusal.Faults.Any(f => f.Param.StartsWith("samples.", StringComparison.Ordinal)) ? refusal.Message : null;
+        });
         await OnAdded.InvokeAsync();
     }
 }

@@ -1,4 +1,5 @@
 using Gateflow.Core.Migrations;
+using Gateflow.Dashboard.Parts;
 using Microsoft.AspNetCore.Components;
 
 namespace Gateflow.Dashboard.Datasets;
@@ -8,13 +9,12 @@ public sealed partial class AddPairsForm(DatasetBook book, DatasetItemBook items
 {
     private const int MostSets = 200;
 
+    private readonly Saving saving = new();
     private IReadOnlyList<DatasetView> datasets = [];
     private string datasetId = "";
     private string expected = "source";
     private string? name;
     private string? fault;
-    private string? failed;
-    private bool busy;
 
     [Parameter, EditorRequired]
     public string TestId { get; set; } = "";
@@ -43,32 +43,29 @@ public sealed partial class AddPairsForm(DatasetBook book, DatasetItemBook items
 
     private async Task AddAsync()
     {
-        if (busy || PairIds.Count == 0)
+        if (PairIds.Count > 0)
         {
-            return;
+            await saving.TryAsync(SaveAsync);
+        }
+    }
+
+    private async Task<string?> SaveAsync()
+    {
+        fault = null;
+        var added = await SendAsync(new FromPairs { TestId = TestId, PairIds = PairIds, Expected = expected });
+        if (added.IsOk)
+        {
+            await OnAdded.InvokeAsync(added.Value);
+            return null;
         }
 
-        (busy, fault, failed) = (true, null, null);
-        try
+        if (added.Refusal.Param != "name" && !added.Refusal.Faults.Any(f => f.Param == "name"))
         {
-            var added = await SendAsync(new FromPairs { TestId = TestId, PairIds = PairIds, Expected = expected });
-            if (added.IsOk)
-            {
-                await OnAdded.InvokeAsync(added.Value);
-            }
-            else if (added.Refusal.Param == "name" || added.Refusal.Faults.Any(f => f.Param == "name"))
-            {
-                fault = added.Refusal.Faults.FirstOrDefault(f => f.Param == "name")?.Message ?? added.Refusal.Message;
-            }
-            else
-            {
-                failed = added.Refusal.Message;
-            }
+            return added.Refusal.Message;
         }
-        finally
-        {
-            busy = false;
-        }
+
+        fault = added.Refusal.Faults.FirstOrDefault(f => f.Param == "name")?.Message ?? added.Refusal.Message;
+        return null;
     }
 
     private async Task<Result<DatasetView>> SendAsync(FromPairs pairs)

@@ -1,5 +1,5 @@
 using Gateflow.Core.Migrations;
-using Gateflow.Core.Storage;
+using Gateflow.Dashboard.Parts;
 using Microsoft.AspNetCore.Components;
 using Radzen;
 
@@ -9,9 +9,8 @@ namespace Gateflow.Dashboard.Datasets;
 public sealed partial class DatasetDialog(DatasetBook book, DialogService dialogs)
 {
     private readonly SampleDraft draft = new();
+    private readonly Saving saving = new();
     private IReadOnlyList<Fault> faults = [];
-    private string? refusal;
-    private bool busy;
     private bool sampled;
     private string? name;
     private string? description;
@@ -24,33 +23,16 @@ public sealed partial class DatasetDialog(DatasetBook book, DialogService dialog
 
     private string? Invalid(string field) => Fault(field) is null ? null : "true";
 
-    private async Task SubmitAsync()
+    private Task<bool> SubmitAsync() => saving.TryAsync(async () =>
     {
-        if (busy)
+        var made = await book.CreateAsync(new CreateDataset { Name = name, Description = description, Samples = sampled ? draft.Read() : null }, Actor, CancellationToken.None);
+        if (made.IsOk)
         {
-            return;
+            dialogs.Close(made.Value.DatasetId);
+            return null;
         }
 
-        busy = true;
-        try
-        {
-            var made = await book.CreateAsync(new CreateDataset { Name = name, Description = description, Samples = sampled ? draft.Read() : null }, Actor, CancellationToken.None);
-            if (made.IsOk)
-            {
-                dialogs.Close(made.Value.DatasetId);
-                return;
-            }
-
-            faults = made.Refusal.Faults;
-            refusal = faults.Count == 0 ? made.Refusal.Message : null;
-        }
-        catch (Exception broken) when (DatabaseFault.Is(broken))
-        {
-            refusal = DatabaseFault.NotSaved(broken);
-        }
-        finally
-        {
-            busy = false;
-        }
-    }
+        faults = made.Refusal.Faults;
+        return faults.Count == 0 ? made.Refusal.Message : null;
+    });
 }

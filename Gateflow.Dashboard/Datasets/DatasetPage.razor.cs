@@ -22,9 +22,9 @@ public sealed partial class DatasetPage(
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly Loaded<Found> dataset = new("The dataset");
+    private readonly Saving saving = new();
     private string? editing;
     private string? expected;
-    private string? failed;
     private bool started;
 
     [Parameter]
@@ -96,28 +96,30 @@ public sealed partial class DatasetPage(
 
     private async Task SaveAsync(DatasetItemView item)
     {
-        failed = (await items.ExpectAsync(Id, item.ItemId, string.IsNullOrWhiteSpace(expected) ? null : expected, CancellationToken.None))?.Message;
-        editing = null;
-        await ReadAsync();
+        if (await saving.TryAsync(async () => (await items.ExpectAsync(Id, item.ItemId, string.IsNullOrWhiteSpace(expected) ? null : expected, CancellationToken.None))?.Message))
+        {
+            editing = null;
+            await ReadAsync();
+        }
     }
 
     private async Task RemoveAsync(DatasetItemView item)
     {
-        failed = null;
+        saving.Forget();
         var answer = await dialogs.ConfirmAsync(new ConfirmRequest
         {
             Title = $"Remove item {item.Position}", Consequence = "The request and its expected answer are deleted; runs keep their figures and lose this request's text.", Verb = "Remove", Danger = true,
         });
         if (answer is not null)
         {
-            failed = (await items.RemoveAsync(Id, item.ItemId, CancellationToken.None))?.Message;
+            await saving.TryAsync(async () => (await items.RemoveAsync(Id, item.ItemId, CancellationToken.None))?.Message);
             await ReadAsync();
         }
     }
 
     private async Task DeleteAsync()
     {
-        failed = null;
+        saving.Forget();
         var set = dataset.Value!.Set;
         var answer = await dialogs.ConfirmAsync(new ConfirmRequest
         {
@@ -126,13 +128,9 @@ public sealed partial class DatasetPage(
             Verb = "Delete dataset",
             Danger = true,
         });
-        if (answer is not null)
+        if (answer is not null && await saving.TryAsync(async () => (await book.DeleteAsync(Id, (await Acting.OfAsync(Session, authorization)).Name, CancellationToken.None))?.Message))
         {
-            failed = (await book.DeleteAsync(Id, (await Acting.OfAsync(Session, authorization)).Name, CancellationToken.None))?.Message;
-            if (failed is null)
-            {
-                navigation.NavigateTo("/datasets");
-            }
+            navigation.NavigateTo("/datasets");
         }
     }
 

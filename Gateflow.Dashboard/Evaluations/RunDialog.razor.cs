@@ -16,14 +16,13 @@ namespace Gateflow.Dashboard.Evaluations;
 public sealed partial class RunDialog(EvaluationRunner runner, ModelDirectory models, IValidator<EvaluationRequest> rules, DialogService dialogs)
 {
     private readonly List<EvaluatorDraft> evaluators = [];
+    private readonly Saving saving = new();
     private List<Fault> faults = [];
-    private string? refusal;
     private string? first;
     private string? second;
     private string? items;
     private string? budget;
     private string? name;
-    private bool busy;
 
     [Parameter, EditorRequired]
     public DatasetView Dataset { get; set; } = default!;
@@ -72,37 +71,24 @@ public sealed partial class RunDialog(EvaluationRunner runner, ModelDirectory mo
         MaxCost = string.IsNullOrWhiteSpace(budget) ? null : decimal.TryParse(NumberText.Plain(budget), NumberStyles.Float, CultureInfo.InvariantCulture, out var most) ? most : 0,
     };
 
-    private async Task SubmitAsync()
+    private Task<bool> SubmitAsync() => saving.TryAsync(async () =>
     {
         List<Fault> unread = [];
         var request = Read(unread);
         faults = [.. unread, .. rules.Validate(request).Errors.Select(e => new Fault(ConfigPatch.WireName(e.PropertyName), e.ErrorMessage))];
-        refusal = null;
-        if (busy || faults.Count > 0)
+        if (faults.Count > 0)
         {
-            return;
+            return null;
         }
 
-        busy = true;
-        try
+        var started = await runner.StartAsync(request, Actor, CancellationToken.None);
+        if (started.IsOk)
         {
-            var started = await runner.StartAsync(request, Actor, CancellationToken.None);
-            if (started.IsOk)
-            {
-                dialogs.Close(started.Value.Id);
-                return;
-            }
+            dialogs.Close(started.Value.Id);
+            return null;
+        }
 
-            faults = [.. started.Refusal.Faults];
-            refusal = faults.Exists(f => f.Param == "max_cost" || f.Param.StartsWith("models", StringComparison.Ordinal) || f.Param.StartsWith("evaluators", StringComparison.Ordinal)) ? null : started.Refusal.Message;
-        }
-        catch (Exception broken) when (DatabaseFault.Is(broken))
-        {
-            refusal = DatabaseFault.NotSaved(broken);
-        }
-        finally
-        {
-            busy = false;
-        }
-    }
+        faults = [.. started.Refusal.Faults];
+        return faults.Exists(f => f.Param == "max_cost" || f.Param.StartsWith("models", StringComparison.Ordinal) || f.Param.StartsWith("evaluators", StringComparison.Ordinal)) ? null : started.Refusal.Message;
+    });
 }

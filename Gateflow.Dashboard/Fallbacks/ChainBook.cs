@@ -62,11 +62,20 @@ public sealed partial class ChainBook(
     }
 
     /// <summary>Changes the fields that the patch names.</summary>
-    public Task<Result<ChainView>> UpdateAsync(string id, JsonObject patch, string actor, CancellationToken cancellationToken) => SaveAsync(async db =>
+    /// <param name="id">The chain.</param>
+    /// <param name="patch">What is wanted.</param>
+    /// <param name="actor">Who wants it.</param>
+    /// <param name="seen">The chain that they looked at, as <see cref="ChainDraft.Request"/> has it: refused where a field that is wanted was changed since; null for whatever it was.</param>
+    public Task<Result<ChainView>> UpdateAsync(string id, JsonObject patch, string actor, CancellationToken cancellationToken, JsonObject? seen = null) => SaveAsync(async db =>
     {
         if (await db.FallbackChains.FirstOrDefaultAsync(c => c.Id == id, cancellationToken) is not { } chain)
         {
             return NotFound(id);
+        }
+
+        if (FormEdit.ChangedSince(patch, seen, ChainDraft.Of(View(chain)).Request(), chain.UpdatedAt) is { } changed)
+        {
+            return changed;
         }
 
         var config = await CheckedAsync(db, id, chain.Config, patch, cancellationToken);

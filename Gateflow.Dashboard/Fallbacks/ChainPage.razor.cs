@@ -1,6 +1,8 @@
+using System.Text.Json.Nodes;
 using Gateflow.Core;
 using Gateflow.Core.Fallbacks;
 using Gateflow.Core.Routing;
+using Gateflow.Dashboard.Management;
 using Gateflow.Dashboard.Parts;
 using Gateflow.Gateway.Fallbacks;
 using Microsoft.AspNetCore.Components;
@@ -12,20 +14,19 @@ namespace Gateflow.Dashboard.Fallbacks;
 public sealed partial class ChainPage(ChainBook book, ModelDirectory models, FallbackRehearsal rehearsal, NavigationManager navigation)
 {
     private readonly Loaded<ChainView> chain = new("The chain");
+    private readonly Loaded<ChainCheck> check = new("What the rules say of it");
+    private readonly Saving saving = new();
     private readonly HashSet<string> touched = new(StringComparer.Ordinal);
     private readonly Dictionary<DraftEntry, ElementReference> ups = [];
     private readonly Dictionary<DraftEntry, ElementReference> downs = [];
     private ChainDraft? draft;
-    private ChainCheck check = new([], []);
-    private int checks;
+    private JsonObject shown = [];
     private FallbackReason failure = FallbackReason.ProviderError;
     private DraftEntry? dragged;
     private DraftEntry? over;
     private ElementReference? focus;
     private string? adding;
     private string? moved;
-    private string? refusal;
-    private bool busy;
 
     [Parameter]
     public string? Id { get; set; }
@@ -72,11 +73,12 @@ public sealed partial class ChainPage(ChainBook book, ModelDirectory models, Fal
     {
         await chain.ReadAsync(async () => (await book.FindAsync(Id!, CancellationToken.None)).Value);
         draft = chain.Value is { } found ? ChainDraft.Of(found) : null;
+        shown = draft?.Request() ?? [];
         await CheckAsync();
     }
 
     private string? Fault(string field) =>
-        touched.Contains(field) ? check.Faults.FirstOrDefault(f => f.Param == field || f.Param.StartsWith(field + "[", StringComparison.Ordinal))?.Message : null;
+        touched.Contains(field) ? check.Value?.Faults.FirstOrDefault(f => f.Param == field || f.Param.StartsWith(field + "[", StringComparison.Ordinal))?.Message : null;
 
     private string? Invalid(string field) => Fault(field) is null ? null : "true";
 
@@ -84,19 +86,12 @@ public sealed partial class ChainPage(ChainBook book, ModelDirectory models, Fal
     {
         change();
         touched.Add(field);
-        refusal = null;
+        saving.Forget();
         return CheckAsync();
     }
 
-    private async Task CheckAsync()
-    {
-        if (draft is not null)
-        {
-            var turn = ++checks;
-            var found = await book.CheckAsync(Id, draft.Request(), CancellationToken.None);
-            check = turn == checks ? found : check;
-        }
-    }
+    private Task CheckAsync() =>
+        draft is { } typed ? check.ReadAsync(async () => await book.CheckAsync(Id, typed.Request(), CancellationToken.None)) : Task.CompletedTask;
 
     private void Act(FallbackReason trigger, bool acts) => _ = acts ? draft!.Triggers.Add(trigger) : draft!.Triggers.Remove(trigger);
 
@@ -141,31 +136,24 @@ public sealed partial class ChainPage(ChainBook book, ModelDirectory models, Fal
         }
 
         touched.UnionWith(["primary", "fallbacks", "name", "triggers"]);
-        refusal = null;
-        await CheckAsync();
-        if (busy || check.Faults.Count > 0)
+        await saving.TryAsync(async () =>
         {
-            return;
-        }
+            await CheckAsync();
+            if (check is { Fault: null, Value.Faults.Count: > 0 })
+            {
+                return null;
+            }
 
-        busy = true;
-        try
-        {
             var actor = (await Session).User.Identity?.Name ?? "unknown";
             var saved = Id is null
                 ? await book.CreateAsync(draft!.Request(), actor, CancellationToken.None)
-                : await book.UpdateAsync(Id, draft!.Request(), actor, CancellationToken.None);
+                : await book.UpdateAsync(Id, FormEdit.Patch(shown, draft!.Request()), actor, CancellationToken.None, shown);
             if (saved.IsOk)
             {
                 navigation.NavigateTo($"/fallbacks?try={Uri.EscapeDataString(saved.Value.Primary)}");
-                return;
             }
 
-            refusal = saved.Refusal.Message;
-        }
-        finally
-        {
-            busy = false;
-        }
+            return saved.Refusal?.Message;
+        });
     }
 }

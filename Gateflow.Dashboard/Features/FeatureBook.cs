@@ -156,7 +156,7 @@ public sealed class FeatureBook(IDbContextFactory<GateflowDb> databases, CostQue
             await db.SaveChangesAsync(cancellationToken);
             return null;
         }
-        catch (DbUpdateException) when (!cancellationToken.IsCancellationRequested)
+        catch (DbUpdateException fault) when (fault is DbUpdateConcurrencyException || DatabaseFault.IsDuplicate(fault))
         {
             return new Refusal(RefusalKind.Conflict, "feature_changed", "Somebody else changed this feature or one of its keys at the same moment. Look at it and try again.");
         }

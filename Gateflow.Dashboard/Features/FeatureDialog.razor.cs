@@ -4,6 +4,7 @@ using Gateflow.Core.Access;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Storage;
 using Gateflow.Dashboard.Access;
+using Gateflow.Dashboard.Management;
 using Gateflow.Dashboard.Parts;
 using Microsoft.AspNetCore.Components;
 using Radzen;
@@ -14,14 +15,15 @@ namespace Gateflow.Dashboard.Features;
 public sealed partial class FeatureDialog(FeatureBook book, ApiKeys all, DialogService dialogs)
 {
     private readonly HashSet<string> chosen = new(StringComparer.Ordinal);
+    private readonly Saving saving = new();
     private IReadOnlyList<Fault> faults = [];
+    private JsonObject shown = [];
     private IReadOnlyList<KeyView> keys = [];
     private string? name;
     private string? owner;
     private string? description;
     private string? budget;
-    private string? refusal;
-    private bool busy;
+    private string? unread;
 
     /// <summary>The feature to change or to describe; null for a new one.</summary>
     [Parameter]
@@ -37,6 +39,7 @@ public sealed partial class FeatureDialog(FeatureBook book, ApiKeys all, DialogS
         {
             (name, owner, description, budget) = (Feature.Name, Feature.Owner, Feature.Description, Feature.MonthlyBudgetUsd?.ToString("0.##", CultureInfo.InvariantCulture));
             chosen.UnionWith(Feature.DefaultKeys.Select(k => k.Id));
+            shown = Request();
         }
 
         try
@@ -45,7 +48,7 @@ public sealed partial class FeatureDialog(FeatureBook book, ApiKeys all, DialogS
         }
         catch (Exception broken) when (DatabaseFault.Is(broken))
         {
-            refusal = $"The keys could not be read: {broken.Message}";
+            unread = $"The keys could not be read: {broken.Message}";
         }
     }
 
@@ -65,43 +68,31 @@ public sealed partial class FeatureDialog(FeatureBook book, ApiKeys all, DialogS
         }
     }
 
-    private async Task SubmitAsync()
+    private JsonObject Request()
     {
-        if (busy)
+        var text = budget?.Trim().TrimStart('$').Trim();
+        return new JsonObject
         {
-            return;
+            ["name"] = name?.Trim() ?? "",
+            ["owner"] = owner,
+            ["description"] = description,
+            ["monthly_budget_usd"] = string.IsNullOrEmpty(text) ? null
+                : NumberText.Amount(text) is { } usd ? JsonValue.Create(usd) : JsonValue.Create(text),
+            ["default_keys"] = new JsonArray([.. chosen.Order(StringComparer.Ordinal).Select(id => JsonValue.Create(id))]),
+        };
+    }
+
+    private Task<bool> SubmitAsync() => saving.TryAsync(async () =>
+    {
+        var saved = Feature?.Id is { } id
+            ? await book.UpdateAsync(id, FormEdit.Patch(shown, Request()), CancellationToken.None)
+            : await book.CreateAsync(Request(), Actor, CancellationToken.None);
+        faults = saved.Refusal?.Faults ?? [];
+        if (saved.IsOk)
+        {
+            dialogs.Close(true);
         }
 
-        busy = true;
-        try
-        {
-            var text = budget?.Trim().TrimStart('$').Trim();
-            var request = new JsonObject
-            {
-                ["name"] = name?.Trim() ?? "",
-                ["owner"] = owner,
-                ["description"] = description,
-                ["monthly_budget_usd"] = string.IsNullOrEmpty(text) ? null
-                    : NumberText.Amount(text) is { } usd ? JsonValue.Create(usd) : JsonValue.Create(text),
-                ["default_keys"] = new JsonArray([.. chosen.Select(id => JsonValue.Create(id))]),
-            };
-            var saved = Feature?.Id is { } id
-                ? await book.UpdateAsync(id, request, CancellationToken.None)
-                : await book.CreateAsync(request, Actor, CancellationToken.None);
-            faults = saved.Refusal?.Faults ?? [];
-            refusal = faults.Count == 0 ? saved.Refusal?.Message : null;
-            if (saved.IsOk)
-            {
-                dialogs.Close(true);
-            }
-        }
-        catch (Exception broken) when (DatabaseFault.Is(broken))
-        {
-            refusal = DatabaseFault.NotSaved(broken);
-        }
-        finally
-        {
-            busy = false;
-        }
-    }
+        return faults.Count == 0 ? saved.Refusal?.Message : null;
+    });
 }

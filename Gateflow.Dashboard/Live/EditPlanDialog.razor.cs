@@ -1,6 +1,6 @@
 using Gateflow.Core.Migrations;
-using Gateflow.Core.Storage;
 using Gateflow.Dashboard.Migrations;
+using Gateflow.Dashboard.Parts;
 using Gateflow.Dashboard.Wizard;
 using Microsoft.AspNetCore.Components;
 using Radzen;
@@ -10,10 +10,9 @@ namespace Gateflow.Dashboard.Live;
 /// <summary>Changes what a paused migration may still have changed: how it goes on, and tighter limits. Judged while typing by the API's rules.</summary>
 public sealed partial class EditPlanDialog(Drafting drafting, DialogService dialogs)
 {
+    private readonly Saving saving = new();
     private ConfigDraft draft = new(new MigrationConfig());
     private ConfigDraft stored = new(new MigrationConfig());
-    private string? refusal;
-    private bool busy;
 
     /// <summary>The migration as it was when the dialog was opened.</summary>
     [Parameter, EditorRequired]
@@ -34,34 +33,26 @@ public sealed partial class EditPlanDialog(Drafting drafting, DialogService dial
         where limit.Length > 0
         select (name, guard.Label, guard.Unit, $"{limit} {guard.Unit}".TrimEnd());
 
-    protected override void OnInitialized() => (draft, stored) = (new ConfigDraft(Migration.Config, running: true), new ConfigDraft(Migration.Config));
+    protected override void OnInitialized() => (draft, stored) = (new ConfigDraft(Migration.Config, onlyTyped: true), new ConfigDraft(Migration.Config));
 
     private void Auto(ChangeEventArgs change) => draft.SetFlag("auto_rollback", change.Value is true);
 
     private async Task SubmitAsync()
     {
-        if (busy || !draft.IsDirty || draft.Faults.Count > 0)
+        if (draft.IsDirty && draft.Faults.Count == 0)
         {
-            return;
+            await saving.TryAsync(SaveAsync);
+        }
+    }
+
+    private async Task<string?> SaveAsync()
+    {
+        var saved = await drafting.ConfigureAsync(Migration.MigrationId, draft.Patch(), Actor, CancellationToken.None);
+        if (saved.IsOk)
+        {
+            dialogs.Close(true);
         }
 
-        busy = true;
-        try
-        {
-            var saved = await drafting.ConfigureAsync(Migration.MigrationId, draft.Patch(), Actor, CancellationToken.None);
-            refusal = saved.Refusal?.Message;
-            if (saved.IsOk)
-            {
-                dialogs.Close(true);
-            }
-        }
-        catch (Exception broken) when (DatabaseFault.Is(broken))
-        {
-            refusal = DatabaseFault.NotSaved(broken);
-        }
-        finally
-        {
-            busy = false;
-        }
+        return saved.Refusal?.Message;
     }
 }

@@ -57,7 +57,7 @@ public sealed class MemberBook(IDbContextFactory<GateflowDb> databases, MemberSe
         {
             await db.SaveChangesAsync(cancellationToken);
         }
-        catch (DbUpdateException) when (!cancellationToken.IsCancellationRequested)
+        catch (DbUpdateException fault) when (DatabaseFault.IsDuplicate(fault))
         {
             return new Refusal(RefusalKind.Conflict, "member_exists", "A member of this name or address was added a moment ago.");
         }
@@ -138,7 +138,7 @@ public sealed class MemberBook(IDbContextFactory<GateflowDb> databases, MemberSe
             await db.SaveChangesAsync(cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         }
-        catch (DbUpdateException) when (!cancellationToken.IsCancellationRequested)
+        catch (DbUpdateException fault) when (fault is DbUpdateConcurrencyException || DatabaseFault.IsDuplicate(fault))
         {
             return new Refusal(RefusalKind.Conflict, "member_changed", "Somebody else changed this member at the same moment. Look at it and try again.");
         }

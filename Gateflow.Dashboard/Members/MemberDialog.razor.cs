@@ -2,7 +2,8 @@ using System.Text.Json.Nodes;
 using Gateflow.Core;
 using Gateflow.Core.Access;
 using Gateflow.Core.Migrations;
-using Gateflow.Core.Storage;
+using Gateflow.Dashboard.Management;
+using Gateflow.Dashboard.Parts;
 using Microsoft.AspNetCore.Components;
 using Radzen;
 
@@ -11,14 +12,14 @@ namespace Gateflow.Dashboard.Members;
 /// <summary>Asks for a member's name, address and role, by the API's own rules, and shows a new link this once.</summary>
 public sealed partial class MemberDialog(MemberBook book, DialogService dialogs)
 {
+    private readonly Saving saving = new();
     private IReadOnlyList<Fault> faults = [];
+    private JsonObject shown = [];
     private string? name;
     private string? email;
     private Role role = Role.Viewer;
     private bool disabled;
     private string? link;
-    private string? refusal;
-    private bool busy;
 
     /// <summary>The member to change; null for a new one.</summary>
     [Parameter]
@@ -38,6 +39,7 @@ public sealed partial class MemberDialog(MemberBook book, DialogService dialogs)
         if (Member is not null)
         {
             (name, email, role, disabled) = (Member.Name, Member.Email, Member.Role, Member.Status == MemberStatus.Disabled);
+            shown = Request();
         }
     }
 
@@ -45,43 +47,27 @@ public sealed partial class MemberDialog(MemberBook book, DialogService dialogs)
 
     private string? Invalid(string field) => Fault(field) is null ? null : "true";
 
-    private async Task SubmitAsync()
+    private JsonObject Request() => new() { ["name"] = name ?? "", ["email"] = email ?? "", ["role"] = Wire.Name(role), ["disabled"] = disabled };
+
+    private Task<bool> SubmitAsync() => saving.TryAsync(async () =>
     {
-        if (busy)
+        Refusal? refused;
+        if (Member is null)
         {
-            return;
+            var invited = await book.InviteAsync(Request(), Actor, CancellationToken.None);
+            (refused, link) = (invited.Refusal, invited.Value?.Link);
+        }
+        else
+        {
+            refused = (await book.UpdateAsync(Member.Id, FormEdit.Patch(shown, Request()), CancellationToken.None)).Refusal;
         }
 
-        busy = true;
-        try
+        faults = refused?.Faults ?? [];
+        if (refused is null && link is null)
         {
-            var request = new JsonObject { ["name"] = name ?? "", ["email"] = email ?? "", ["role"] = Wire.Name(role) };
-            Refusal? refused;
-            if (Member is null)
-            {
-                var invited = await book.InviteAsync(request, Actor, CancellationToken.None);
-                (refused, link) = (invited.Refusal, invited.Value?.Link);
-            }
-            else
-            {
-                request["disabled"] = disabled;
-                refused = (await book.UpdateAsync(Member.Id, request, CancellationToken.None)).Refusal;
-            }
+            dialogs.Close(true);
+        }
 
-            faults = refused?.Faults ?? [];
-            refusal = faults.Count == 0 ? refused?.Message : null;
-            if (refused is null && link is null)
-            {
-                dialogs.Close(true);
-            }
-        }
-        catch (Exception broken) when (DatabaseFault.Is(broken))
-        {
-            refusal = DatabaseFault.NotSaved(broken);
-        }
-        finally
-        {
-            busy = false;
-        }
-    }
+        return faults.Count == 0 ? refused?.Message : null;
+    });
 }

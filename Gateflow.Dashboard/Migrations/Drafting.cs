@@ -140,7 +140,7 @@ public sealed class Drafting(
         var report = CompatibilityCheck.Run(
             models.Facts(found.SourceModel), models.Facts(target!), target!, analysis, DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime),
             models.Catalog.Rules, models.IsServed(target!))
-            .With(await samples.RunAsync(found.SourceModel, target!, found.Config.Shims, analysis, cancellationToken), analysis).WithExamples(found.SourceModel);
+            .With(await samples.RunAsync(found.SourceModel, target!, found.Config.Shims, analysis, cancellationToken), analysis).WithExamples(found.SourceModel, found.Config.Scope);
         return await transitions.ApplyAsync(id, m =>
         {
             m.CheckCompatibility(report, actor, clock.GetUtcNow());

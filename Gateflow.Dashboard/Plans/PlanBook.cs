@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using FluentValidation;
 using Gateflow.Core.Access;
@@ -61,7 +62,11 @@ public sealed partial class PlanBook(
     }
 
     /// <summary>Changes the fields that the request names; a null clears one.</summary>
-    public async Task<Result<PlanView>> UpdateAsync(string id, JsonObject request, string actor, CancellationToken cancellationToken)
+    /// <param name="id">The plan.</param>
+    /// <param name="request">What is wanted.</param>
+    /// <param name="actor">Who wants it.</param>
+    /// <param name="seen">The fields that they looked at: refused where one that is wanted was changed since; null for whatever they were.</param>
+    public async Task<Result<PlanView>> UpdateAsync(string id, JsonObject request, string actor, CancellationToken cancellationToken, JsonObject? seen = null)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -71,7 +76,13 @@ public sealed partial class PlanBook(
                 return NotFound(id);
             }
 
-            var fields = FieldPatch.Apply(PlanFields.Of(plan), request, rules);
+            var known = PlanFields.Of(plan);
+            if (FormEdit.ChangedSince(request, seen, (JsonObject)JsonSerializer.SerializeToNode(known, JsonColumn.Options)!, plan.UpdatedAt) is { } changed)
+            {
+                return changed;
+            }
+
+            var fields = FieldPatch.Apply(known, request, rules);
             if (!fields.IsOk)
             {
                 return fields.Refusal;

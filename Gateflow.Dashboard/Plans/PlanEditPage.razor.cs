@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Gateflow.Core.Deprecations;
 using Gateflow.Core.Migrations;
 using Gateflow.Dashboard.Catalog;
+using Gateflow.Dashboard.Management;
 using Gateflow.Dashboard.Parts;
 using Gateflow.Dashboard.Wizard;
 using Microsoft.AspNetCore.Authorization;
@@ -14,16 +15,16 @@ namespace Gateflow.Dashboard.Plans;
 /// <summary>Makes a plan or changes one, by the API's own rules.</summary>
 public sealed partial class PlanEditPage(PlanReader reader, PlanBook book, Deprecating deprecating, NavigationManager navigation, IAuthorizationService authorization)
 {
+    private readonly Saving saving = new();
     private IReadOnlyList<DeprecationEntry> dying = [];
     private IReadOnlyList<Fault> faults = [];
+    private JsonObject shown = [];
     private string? model;
     private string? name;
     private DateOnly? deadline;
     private string? owner;
     private string? note;
-    private string? refusal;
     private bool missing;
-    private bool busy;
 
     /// <summary>The plan to change; null for a new one.</summary>
     [Parameter]
@@ -51,6 +52,7 @@ public sealed partial class PlanEditPage(PlanReader reader, PlanBook book, Depre
         {
             (model, name, owner, note) = (plan.Model, plan.Name, plan.Owner, plan.Note);
             deadline = plan.Deadline is { Source: "own" } own ? own.On : null;
+            shown = Request();
         }
         else
         {
@@ -62,36 +64,27 @@ public sealed partial class PlanEditPage(PlanReader reader, PlanBook book, Depre
 
     private string? Invalid(string field) => Fault(field) is null ? null : "true";
 
-    private async Task SaveAsync()
+    private JsonObject Request() => new()
     {
-        if (busy)
+        ["model"] = model?.Trim() ?? "",
+        ["name"] = name,
+        ["deadline"] = deadline?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+        ["owner"] = owner,
+        ["note"] = note,
+    };
+
+    private Task<bool> SaveAsync() => saving.TryAsync(async () =>
+    {
+        var actor = (await Acting.OfAsync(Session, authorization)).Name;
+        var saved = Id is null
+            ? await book.CreateAsync(Request(), actor, CancellationToken.None)
+            : await book.UpdateAsync(Id, FormEdit.Patch(shown, Request()), actor, CancellationToken.None, shown);
+        faults = saved.Refusal?.Faults ?? [];
+        if (saved.IsOk)
         {
-            return;
+            navigation.NavigateTo($"/plans/{saved.Value.Id}");
         }
 
-        busy = true;
-        try
-        {
-            var request = new JsonObject
-            {
-                ["model"] = model?.Trim() ?? "",
-                ["name"] = name,
-                ["deadline"] = deadline?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
-                ["owner"] = owner,
-                ["note"] = note,
-            };
-            var actor = (await Acting.OfAsync(Session, authorization)).Name;
-            var saved = Id is null ? await book.CreateAsync(request, actor, CancellationToken.None) : await book.UpdateAsync(Id, request, actor, CancellationToken.None);
-            faults = saved.Refusal?.Faults ?? [];
-            refusal = faults.Count == 0 ? saved.Refusal?.Message : null;
-            if (saved.IsOk)
-            {
-                navigation.NavigateTo($"/plans/{saved.Value.Id}");
-            }
-        }
-        finally
-        {
-            busy = false;
-        }
-    }
+        return faults.Count == 0 ? saved.Refusal?.Message : null;
+    });
 }

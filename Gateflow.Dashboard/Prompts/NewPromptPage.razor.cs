@@ -1,4 +1,5 @@
 using Gateflow.Core.Migrations;
+using Gateflow.Dashboard.Parts;
 using Gateflow.Dashboard.Wizard;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components;
@@ -10,35 +11,32 @@ namespace Gateflow.Dashboard.Prompts;
 public sealed partial class NewPromptPage(PromptBook book, NavigationManager navigation, IAuthorizationService authorization)
 {
     private readonly VersionDraft draft = new();
+    private readonly Saving saving = new();
     private IReadOnlyList<Fault> faults = [];
     private string? name;
     private string? description;
-    private string? refusal;
-    private bool busy;
 
     [CascadingParameter]
     private Task<AuthenticationState> Session { get; set; } = default!;
 
     private string? Fault(string field) => faults.FirstOrDefault(f => f.Param == field)?.Message;
 
-    private async Task SaveAsync()
+    private Task<bool> SaveAsync() => saving.TryAsync(async () =>
     {
-        refusal = draft.Fault();
-        if (busy || refusal is not null)
+        if (draft.Fault() is { } fault)
         {
-            return;
+            return fault;
         }
 
-        busy = true;
         var request = draft.Request();
         (request["name"], request["description"]) = (name?.Trim() ?? "", description);
         var saved = await book.CreateAsync(request, (await Acting.OfAsync(Session, authorization)).Name, CancellationToken.None);
-        busy = false;
         faults = saved.Refusal?.Faults ?? [];
-        refusal = faults.Count == 0 ? saved.Refusal?.Message : null;
         if (saved.IsOk)
         {
             navigation.NavigateTo($"/prompts/{saved.Value.Id}");
         }
-    }
+
+        return faults.Count == 0 ? saved.Refusal?.Message : null;
+    });
 }

@@ -13,11 +13,10 @@ public sealed partial class PromptPage(PromptBook book, DialogService dialogs, N
 {
     private const int Most = 100;
     private readonly Loaded<Found> found = new("The prompt");
+    private readonly Saving saving = new();
     private readonly CancellationTokenSource left = new();
     private IReadOnlyList<Fault> faults = [];
     private VersionDraft? draft;
-    private string? refusal;
-    private bool busy;
 
     [Parameter]
     public string Id { get; set; } = "";
@@ -47,28 +46,30 @@ public sealed partial class PromptPage(PromptBook book, DialogService dialogs, N
         ? new Found(prompt, (await book.VersionsAsync(prompt.Id, Most, null, left.Token))?.Data ?? [], await book.UsesAsync(prompt.Name, left.Token))
         : null);
 
-    private void Begin() => (draft, faults, refusal) = (VersionDraft.Of(found.Value is { } known ? Shown(known) : null), [], null);
-
-    private async Task SaveAsync()
+    private void Begin()
     {
-        refusal = draft!.Fault();
-        if (busy || refusal is not null)
+        (draft, faults) = (VersionDraft.Of(found.Value is { } known ? Shown(known) : null), []);
+        saving.Forget();
+    }
+
+    private Task<bool> SaveAsync() => saving.TryAsync(async () =>
+    {
+        if (draft!.Fault() is { } fault)
         {
-            return;
+            return fault;
         }
 
-        busy = true;
         var saved = await book.AddAsync(found.Value!.Prompt.Id, draft.Request(), (await Acting.OfAsync(Session, authorization)).Name, CancellationToken.None);
-        busy = false;
         faults = saved.Refusal?.Faults ?? [];
-        refusal = faults.Count == 0 ? saved.Refusal?.Message : null;
         if (saved.IsOk)
         {
             draft = null;
             await ReadAsync();
             navigation.NavigateTo($"/prompts/{Id}?version={saved.Value.Version}");
         }
-    }
+
+        return faults.Count == 0 ? saved.Refusal?.Message : null;
+    });
 
     private async Task DeleteAsync()
     {
@@ -83,8 +84,7 @@ public sealed partial class PromptPage(PromptBook book, DialogService dialogs, N
             return;
         }
 
-        refusal = (await book.DeleteAsync(known.Prompt.Id, (await Acting.OfAsync(Session, authorization)).Name, CancellationToken.None)).Refusal?.Message;
-        if (refusal is null)
+        if (await saving.TryAsync(async () => (await book.DeleteAsync(known.Prompt.Id, (await Acting.OfAsync(Session, authorization)).Name, CancellationToken.None)).Refusal?.Message))
         {
             navigation.NavigateTo("/prompts");
         }

@@ -2,6 +2,8 @@ using System.Text.Json.Nodes;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Providers;
 using Gateflow.Core.Storage;
+using Gateflow.Dashboard.Management;
+using Gateflow.Dashboard.Parts;
 using Microsoft.AspNetCore.Components;
 using Radzen;
 
@@ -11,12 +13,13 @@ namespace Gateflow.Dashboard.Providers;
 public sealed partial class ProviderDialog(ProviderStore store, ProviderTesting testing, DialogService dialogs) : IDisposable
 {
     private readonly List<Fault> faults = [];
+    private readonly Saving saving = new();
     private ProviderForm form = new();
+    private JsonObject shown = [];
     private CancellationTokenSource? test;
     private TestView? result;
     private string? model;
-    private string? refusal;
-    private bool busy;
+    private string? untested;
 
     /// <summary>The provider to change; null for a new one.</summary>
     [Parameter]
@@ -38,7 +41,14 @@ public sealed partial class ProviderDialog(ProviderStore store, ProviderTesting 
 
     public void Dispose() => test?.Cancel();
 
-    protected override void OnInitialized() => form = Provider is null ? new ProviderForm() : ProviderForm.Of(Provider);
+    protected override void OnInitialized()
+    {
+        if (Provider is not null)
+        {
+            form = ProviderForm.Of(Provider);
+            shown = form.Request(faults, create: false);
+        }
+    }
 
     private string? Fault(string field) => faults.Find(f => f.Param == field || f.Param.StartsWith(field + "[", StringComparison.Ordinal))?.Message;
 
@@ -54,16 +64,17 @@ public sealed partial class ProviderDialog(ProviderStore store, ProviderTesting 
     /// <summary>What was typed; null when it cannot be read.</summary>
     private JsonObject? Read()
     {
-        refusal = null;
+        untested = null;
+        saving.Forget();
         faults.Clear();
         var request = form.Request(faults, create: Provider is null);
         return faults.Count == 0 ? request : null;
     }
 
-    private void Tell(Refusal refused)
+    private string? Tell(Refusal refused)
     {
         faults.AddRange(refused.Faults);
-        refusal = faults.Count == 0 || refused.Kind == RefusalKind.Conflict ? refused.Message : null;
+        return faults.Count == 0 || refused.Kind == RefusalKind.Conflict ? refused.Message : null;
     }
 
     private async Task TestAsync()
@@ -85,10 +96,7 @@ public sealed partial class ProviderDialog(ProviderStore store, ProviderTesting 
         {
             var tested = await testing.RunDraftAsync(request, Provider?.Id, string.IsNullOrWhiteSpace(model) ? null : model.Trim(), running.Token);
             result = tested.Value;
-            if (!tested.IsOk)
-            {
-                Tell(tested.Refusal);
-            }
+            untested = tested.IsOk ? null : Tell(tested.Refusal);
         }
         catch (OperationCanceledException)
         {
@@ -96,7 +104,7 @@ public sealed partial class ProviderDialog(ProviderStore store, ProviderTesting 
         }
         catch (Exception broken) when (DatabaseFault.Is(broken))
         {
-            refusal = $"The test could not be run: {broken.Message}";
+            untested = $"The test could not be run: {broken.Message}";
         }
         finally
         {
@@ -104,34 +112,22 @@ public sealed partial class ProviderDialog(ProviderStore store, ProviderTesting 
         }
     }
 
-    private async Task SubmitAsync()
+    private Task<bool> SubmitAsync() => saving.TryAsync(async () =>
     {
-        if (busy || Read() is not { } request)
+        if (Read() is not { } request)
         {
-            return;
+            return null;
         }
 
-        busy = true;
-        try
+        var saved = Provider is null
+            ? await store.CreateAsync(request, Actor, CancellationToken.None)
+            : await store.UpdateAsync(Provider.Id, FormEdit.Patch(shown, request), Actor, CancellationToken.None);
+        if (saved.IsOk)
         {
-            var saved = Provider is null
-                ? await store.CreateAsync(request, Actor, CancellationToken.None)
-                : await store.UpdateAsync(Provider.Id, request, Actor, CancellationToken.None);
-            if (saved.IsOk)
-            {
-                dialogs.Close(true);
-                return;
-            }
+            dialogs.Close(true);
+            return null;
+        }
 
-            Tell(saved.Refusal);
-        }
-        catch (Exception broken) when (DatabaseFault.Is(broken))
-        {
-            refusal = DatabaseFault.NotSaved(broken);
-        }
-        finally
-        {
-            busy = false;
-        }
-    }
+        return Tell(saved.Refusal);
+    });
 }

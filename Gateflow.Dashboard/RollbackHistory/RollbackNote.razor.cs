@@ -1,4 +1,5 @@
 using Gateflow.Dashboard.Migrations;
+using Gateflow.Dashboard.Parts;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
 
@@ -7,10 +8,10 @@ namespace Gateflow.Dashboard.RollbackHistory;
 /// <summary>The note of a rollback, read and written in place.</summary>
 public sealed partial class RollbackNote(RollbackNotes notes)
 {
+    private readonly Saving saving = new();
     private RollbackView rollback = null!;
+    private RollbackView? seen;
     private string? draft;
-    private string? fault;
-    private bool saving;
 
     [Parameter, EditorRequired]
     public RollbackView Rollback { get; set; } = null!;
@@ -20,16 +21,21 @@ public sealed partial class RollbackNote(RollbackNotes notes)
 
     protected override void OnParametersSet() => rollback = Rollback;
 
-    private async Task SaveAsync()
+    private void Begin()
     {
-        saving = true;
+        (seen, draft) = (rollback, rollback.Note ?? "");
+        saving.Forget();
+    }
+
+    private Task<bool> SaveAsync() => saving.TryAsync(async () =>
+    {
         var actor = (await Session).User.Identity?.Name ?? "unknown";
-        var written = await notes.WriteAsync(rollback.MigrationId, draft, actor, CancellationToken.None);
-        saving = false;
-        fault = written.Refusal?.Message;
+        var written = await notes.WriteAsync(rollback.MigrationId, draft, actor, CancellationToken.None, seen);
         if (written.IsOk)
         {
             (rollback, draft) = (written.Value, null);
         }
-    }
+
+        return written.Refusal?.Message;
+    });
 }

@@ -14,7 +14,11 @@ public sealed class RollbackNotes(IDbContextFactory<GateflowDb> databases, Migra
     public const int MostCharacters = 4_000;
 
     /// <summary>Sets the note of a migration's last rollback; an empty text takes it away.</summary>
-    public async Task<Result<RollbackView>> WriteAsync(string migrationId, string? note, string actor, CancellationToken cancellationToken)
+    /// <param name="migrationId">The migration.</param>
+    /// <param name="note">What is to stand there.</param>
+    /// <param name="actor">Who writes it.</param>
+    /// <param name="seen">The rollback that they looked at: refused where its note was changed since; null for whatever it was.</param>
+    public async Task<Result<RollbackView>> WriteAsync(string migrationId, string? note, string actor, CancellationToken cancellationToken, RollbackView? seen = null)
     {
         note = note?.Trim() is { Length: > 0 } text ? text : null;
         if (note?.Length > MostCharacters)
@@ -27,6 +31,11 @@ public sealed class RollbackNotes(IDbContextFactory<GateflowDb> databases, Migra
             if (await db.Rollbacks.Where(r => r.MigrationId == migrationId).OrderByDescending(r => r.Id).FirstOrDefaultAsync(cancellationToken) is not { } rollback)
             {
                 return new Refusal(RefusalKind.NotFound, "rollback_not_found", $"'{migrationId}' was not rolled back, or does not exist.");
+            }
+
+            if (seen is not null && rollback.Note != seen.Note && rollback.Note != note)
+            {
+                return FormEdit.Refuse("the note", rollback.NoteBy, rollback.NoteAt);
             }
 
             rollback.Note = note;

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Gateflow.Core.Migrations;
 using Gateflow.Dashboard.Migrations;
+using Gateflow.Dashboard.Parts;
 using Gateflow.Dashboard.Wizard;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components;
@@ -11,13 +12,12 @@ namespace Gateflow.Dashboard.Templates;
 /// <summary>Keeps a migration as a template, by the API's own rules.</summary>
 public sealed partial class NewTemplatePage(MigrationReader migrations, TemplateBook book, NavigationManager navigation, IAuthorizationService authorization)
 {
+    private readonly Saving saving = new();
     private MigrationView? view;
     private IReadOnlyList<Fault> faults = [];
     private string? name;
     private string? description;
-    private string? refusal;
     private bool loading = true;
-    private bool busy;
 
     /// <summary>Id of the migration.</summary>
     [SupplyParameterFromQuery]
@@ -37,21 +37,15 @@ public sealed partial class NewTemplatePage(MigrationReader migrations, Template
 
     private JsonObject Request() => new() { ["name"] = name ?? "", ["description"] = description, ["migration_id"] = view!.MigrationId };
 
-    private async Task SaveAsync()
+    private Task<bool> SaveAsync() => saving.TryAsync(async () =>
     {
-        if (busy)
-        {
-            return;
-        }
-
-        busy = true;
         var saved = await book.CreateAsync(Request(), (await Acting.OfAsync(Session, authorization)).Name, CancellationToken.None);
-        busy = false;
         faults = saved.Refusal?.Faults ?? [];
-        refusal = faults.Any(f => f.Param is "name" or "description") ? null : saved.Refusal?.Message;
         if (saved.IsOk)
         {
             navigation.NavigateTo("/templates");
         }
-    }
+
+        return faults.Any(f => f.Param is "name" or "description") ? null : saved.Refusal?.Message;
+    });
 }

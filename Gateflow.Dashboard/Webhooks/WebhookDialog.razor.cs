@@ -1,7 +1,8 @@
 using System.Text.Json.Nodes;
 using Gateflow.Core.Migrations;
-using Gateflow.Core.Storage;
 using Gateflow.Core.Webhooks;
+using Gateflow.Dashboard.Management;
+using Gateflow.Dashboard.Parts;
 using Microsoft.AspNetCore.Components;
 using Radzen;
 
@@ -11,14 +12,14 @@ namespace Gateflow.Dashboard.Webhooks;
 public sealed partial class WebhookDialog(WebhookStore store, DialogService dialogs)
 {
     private readonly List<Fault> faults = [];
+    private readonly Saving saving = new();
     private readonly HashSet<string> events = new(WebhookEvents.All, StringComparer.Ordinal);
+    private JsonObject shown = [];
     private string? url;
     private string? description;
     private bool enabled = true;
     private bool rotate;
     private string? secret;
-    private string? refusal;
-    private bool busy;
 
     /// <summary>The webhook to change; null for a new one.</summary>
     [Parameter]
@@ -40,6 +41,8 @@ public sealed partial class WebhookDialog(WebhookStore store, DialogService dial
         {
             events.IntersectWith(Webhook.Events);
         }
+
+        shown = Request();
     }
 
     private string? Fault(string field) => faults.Find(f => f.Param == field)?.Message;
@@ -58,56 +61,39 @@ public sealed partial class WebhookDialog(WebhookStore store, DialogService dial
         }
     }
 
-    private async Task SubmitAsync()
+    private JsonObject Request() => new()
     {
-        refusal = null;
+        ["url"] = url ?? "",
+        ["description"] = string.IsNullOrWhiteSpace(description) ? null : description.Trim(),
+        ["events"] = new JsonArray([.. WebhookEvents.All.Where(e => events.Contains(e) && events.Count < WebhookEvents.All.Count).Select(e => JsonValue.Create(e))]),
+        ["enabled"] = enabled,
+        ["rotate_secret"] = rotate,
+    };
+
+    private Task<bool> SubmitAsync() => saving.TryAsync(async () =>
+    {
         faults.Clear();
         if (events.Count == 0)
         {
             faults.Add(new Fault("events", "Choose at least one."));
+            return null;
         }
 
-        if (busy || faults.Count > 0)
+        var saved = Webhook is null
+            ? await store.CreateAsync(Request(), Actor, CancellationToken.None)
+            : await store.UpdateAsync(Webhook.Id, FormEdit.Patch(shown, Request()), Actor, CancellationToken.None);
+        if (!saved.IsOk)
         {
-            return;
+            faults.AddRange(saved.Refusal.Faults);
+            return faults.Count == 0 ? saved.Refusal.Message : null;
         }
 
-        busy = true;
-        try
+        secret = saved.Value.Secret;
+        if (secret is null)
         {
-            var all = events.Count == WebhookEvents.All.Count;
-            var request = new JsonObject
-            {
-                ["url"] = url ?? "",
-                ["description"] = string.IsNullOrWhiteSpace(description) ? null : description.Trim(),
-                ["events"] = new JsonArray([.. (all ? [] : events).Select(e => JsonValue.Create(e))]),
-                ["enabled"] = enabled,
-                ["rotate_secret"] = rotate,
-            };
-            var saved = Webhook is null
-                ? await store.CreateAsync(request, Actor, CancellationToken.None)
-                : await store.UpdateAsync(Webhook.Id, request, Actor, CancellationToken.None);
-            if (!saved.IsOk)
-            {
-                faults.AddRange(saved.Refusal.Faults);
-                refusal = faults.Count == 0 ? saved.Refusal.Message : null;
-            }
-            else if (saved.Value.Secret is { } made)
-            {
-                secret = made;
-            }
-            else
-            {
-                dialogs.Close(true);
-            }
+            dialogs.Close(true);
         }
-        catch (Exception broken) when (DatabaseFault.Is(broken))
-        {
-            refusal = DatabaseFault.NotSaved(broken);
-        }
-        finally
-        {
-            busy = false;
-        }
-    }
+
+        return null;
+    });
 }

@@ -9,8 +9,7 @@ namespace Gateflow.Dashboard.Wizard;
 /// <summary>Step 1: how the model was used in the last 30 days.</summary>
 public sealed partial class AnalysisStep(Drafting drafting, ViewerZone viewer, TimeProvider clock)
 {
-    private string? fault;
-    private bool busy;
+    private readonly Saving saving = new();
     private TimeSpan ahead;
     private string zone = "UTC";
 
@@ -39,9 +38,7 @@ public sealed partial class AnalysisStep(Drafting drafting, ViewerZone viewer, T
 
     private async Task AnalyseAsync()
     {
-        busy = true;
-        var result = await drafting.AnalyzeAsync(State.Id, Acting.Name, CancellationToken.None);
-        (busy, fault) = (false, result.Refusal?.Message);
+        await saving.TryAsync(async () => (await drafting.AnalyzeAsync(State.Id, Acting.Name, CancellationToken.None)).Refusal?.Message);
         await OnChanged.InvokeAsync();
     }
 

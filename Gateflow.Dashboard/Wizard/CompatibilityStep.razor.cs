@@ -1,4 +1,5 @@
 using Gateflow.Dashboard.Migrations;
+using Gateflow.Dashboard.Parts;
 using Microsoft.AspNetCore.Components;
 
 namespace Gateflow.Dashboard.Wizard;
@@ -6,9 +7,8 @@ namespace Gateflow.Dashboard.Wizard;
 /// <summary>Step 3: whether the target can answer what is really asked. The check runs by itself when the target has none yet.</summary>
 public sealed partial class CompatibilityStep(Drafting drafting)
 {
-    private string? fault;
+    private readonly Saving saving = new();
     private string? tried;
-    private bool busy;
 
     [Parameter, EditorRequired]
     public WizardState State { get; set; } = default!;
@@ -29,10 +29,10 @@ public sealed partial class CompatibilityStep(Drafting drafting)
 
     private async Task CheckAsync()
     {
-        (busy, tried) = (true, State.View.TargetModel);
+        tried = State.View.TargetModel;
+        var checking = saving.TryAsync(async () => (await drafting.CheckAsync(State.Id, tried, Acting.Name, CancellationToken.None)).Refusal?.Message);
         StateHasChanged();
-        var result = await drafting.CheckAsync(State.Id, State.View.TargetModel, Acting.Name, CancellationToken.None);
-        (busy, fault) = (false, result.Refusal?.Message);
+        await checking;
         await OnChanged.InvokeAsync();
     }
 }

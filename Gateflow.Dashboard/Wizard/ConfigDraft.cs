@@ -22,14 +22,14 @@ public sealed class ConfigDraft
     private readonly Dictionary<string, JsonNode?> _typed = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _texts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _lines = new(StringComparer.Ordinal);
-    private readonly bool _running;
+    private readonly bool _onlyTyped;
     private JsonObject _saved;
 
     /// <param name="saved">The configuration as it is stored.</param>
-    /// <param name="running">True for a migration that has started, whose strategy stays.</param>
-    public ConfigDraft(MigrationConfig saved, bool running = false)
+    /// <param name="onlyTyped">True where nothing but what was typed is sent: the strategy of a migration that has started, and settings that others change meanwhile, stay.</param>
+    public ConfigDraft(MigrationConfig saved, bool onlyTyped = false)
     {
-        _running = running;
+        _onlyTyped = onlyTyped;
         _saved = Json(saved);
         Saved = Config = saved;
         Judge();
@@ -130,12 +130,12 @@ public sealed class ConfigDraft
         Judge();
     }
 
-    /// <summary>The PATCH that stores what was typed; before the start the strategy always, as the person's word on it.</summary>
+    /// <summary>The PATCH that stores what was typed; of a migration before its start the strategy always, as the person's word on it.</summary>
     public JsonObject Patch()
     {
         var laid = Laid();
         var patch = new JsonObject();
-        if (!_running)
+        if (!_onlyTyped)
         {
             patch["strategy"] = laid["strategy"]!.DeepClone();
         }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Rollout;
-using Gateflow.Core.Storage;
 using Gateflow.Dashboard.Demo;
 using Gateflow.Dashboard.Migrations;
 using Gateflow.Dashboard.Parts;
@@ -23,10 +22,10 @@ public sealed partial class ConfigureStep(Drafting drafting, DemoState demo, Vie
         (Strategy.Steps, "Weights and times of your own."),
     ];
 
+    private readonly Saving saving = new();
     private ConfigDraft draft = new(new MigrationConfig());
     private MigrationConfig? taken;
     private TimeZoneInfo zone = TimeZoneInfo.Utc;
-    private string? refusal;
     private bool stuck;
 
     [Parameter, EditorRequired]
@@ -142,32 +141,22 @@ public sealed partial class ConfigureStep(Drafting drafting, DemoState demo, Vie
 
     private Task Typed()
     {
-        (stuck, refusal) = (false, null);
+        stuck = false;
+        saving.Forget();
         return OnFault.InvokeAsync(draft.Faults.Count == 0 ? null : draft.Faults.Count == 1 ? "A field is wrong." : $"{draft.Faults.Count} fields are wrong.");
     }
 
-    private async Task<bool> SaveAsync()
+    private Task<bool> SaveAsync() => saving.TryAsync(async () =>
     {
-        Result<Migration> result;
-        try
-        {
-            result = await drafting.ConfigureAsync(State.Id, draft.Patch(), Acting.Name, CancellationToken.None);
-        }
-        catch (Exception broken) when (DatabaseFault.Is(broken))
-        {
-            refusal = DatabaseFault.NotSaved(broken);
-            return false;
-        }
-
-        refusal = result.Refusal?.Message;
+        var result = await drafting.ConfigureAsync(State.Id, draft.Patch(), Acting.Name, CancellationToken.None);
         if (result.IsOk)
         {
             draft.Stored(result.Value.Config, keep: false);
             await OnChanged.InvokeAsync();
         }
 
-        return result.IsOk;
-    }
+        return result.Refusal?.Message;
+    });
 
     /// <summary>Leaving saves: what was changed always, the untouched defaults when one goes on to the review.</summary>
     private async Task LeaveAsync(LocationChangingContext context)

@@ -14,6 +14,7 @@ namespace Gateflow.Dashboard.Wizard;
 public sealed partial class NewMigrationPage(
     SourceChoices choices, Drafting drafting, IValidator<CreateMigration> rules, NavigationManager navigation, IAuthorizationService authorization)
 {
+    private readonly Saving saving = new();
     private IReadOnlyList<SourceChoice>? used;
     private IReadOnlyList<TemplateView> templates = [];
     private List<Fault> faults = [];
@@ -22,8 +23,6 @@ public sealed partial class NewMigrationPage(
     private string? template;
     private string? name;
     private string? feature;
-    private string? refusal;
-    private bool busy;
 
     /// <summary>A model to replace: then only the confirmation is asked.</summary>
     [SupplyParameterFromQuery]
@@ -79,14 +78,14 @@ public sealed partial class NewMigrationPage(
 
     private void PickSource(string model)
     {
-        (source, refusal) = (model, null);
-        faults = [];
+        (source, faults) = (model, []);
+        saving.Forget();
     }
 
     private void PickTemplate(string id)
     {
-        (template, refusal) = (id, null);
-        faults = [];
+        (template, faults) = (id, []);
+        saving.Forget();
     }
 
     private void Type(string? newName, string? newFeature)
@@ -110,20 +109,20 @@ public sealed partial class NewMigrationPage(
     private async Task CreateAsync()
     {
         faults = Judge();
-        if (faults.Count > 0 || busy)
+        if (faults.Count == 0)
         {
-            return;
+            await saving.TryAsync(SaveAsync, leaves: true);
         }
+    }
 
-        busy = true;
+    private async Task<string?> SaveAsync()
+    {
         var created = await drafting.CreateAsync(Request(), acting!.Name, CancellationToken.None);
         if (created.IsOk)
         {
-            navigation.NavigateTo(WizardSteps.Url(created.Value.Id, WizardStep.Analysis)); // busy until the page is gone: a second press would make a second draft
+            navigation.NavigateTo(WizardSteps.Url(created.Value.Id, WizardStep.Analysis));
         }
-        else
-        {
-            (busy, refusal) = (false, created.Refusal.Message);
-        }
+
+        return created.Refusal?.Message;
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Gateflow.Core.Recommendations;
 using Gateflow.Dashboard.Migrations;
+using Gateflow.Dashboard.Parts;
 using Microsoft.AspNetCore.Components;
 
 namespace Gateflow.Dashboard.Wizard;
@@ -8,13 +9,12 @@ namespace Gateflow.Dashboard.Wizard;
 /// <summary>Step 2: which model takes over. Choosing one also checks whether it can.</summary>
 public sealed partial class RecommendationsStep(Drafting drafting)
 {
-    private string? fault;
-    private string? choosing;
+    private readonly Saving saving = new();
+    private readonly Loaded<RegionalAdvice> regional = new("The recommendations");
     private string? regions;
     private string? regionFault;
+    private string? refused;
     private bool strict;
-    private bool filtering;
-    private RegionalAdvice? regional;
 
     [Parameter, EditorRequired]
     public WizardState State { get; set; } = default!;
@@ -26,37 +26,34 @@ public sealed partial class RecommendationsStep(Drafting drafting)
     public EventCallback OnChanged { get; set; }
 
     /// <summary>Those of the analysis, or those that the regions leave.</summary>
-    private IReadOnlyList<Recommendation> Advice => regional?.Recommendations ?? State.View.Recommendations;
+    private IReadOnlyList<Recommendation> Advice => regional.Value?.Recommendations ?? State.View.Recommendations;
 
-    private string RegionNote => regional is null
+    private string RegionNote => regional.Value is not { } found
         ? "A name allows the regions that begin with it: eu allows eu-central-1. Where a model answers is known from its provider's settings."
-        : $"Only {string.Join(", ", regional.Region)}{(regional.RegionStrict ? "" : ", and models whose region is unknown")}.";
+        : $"Only {string.Join(", ", found.Region)}{(found.RegionStrict ? "" : ", and models whose region is unknown")}.";
 
-    private async Task FilterAsync()
+    private Task FilterAsync() => regional.ReadAsync(async () =>
     {
+        refused = null;
         var rule = RegionRule.Parse(regions, strict);
         regionFault = rule is null ? $"Write up to {RegionRule.Most} regions with commas between them." : null;
         if (rule is null || rule.Allowed.Count == 0)
         {
-            regional = null;
-            return;
+            return null;
         }
 
-        filtering = true;
         var found = await drafting.RecommendAsync(State.Id, rule, CancellationToken.None);
-        (regional, fault, filtering) = (found.Value, found.Refusal?.Message, false);
-    }
+        refused = found.Refusal?.Message;
+        return found.Value;
+    });
 
     private async Task UseAsync(string model)
     {
-        choosing = model;
-        var chosen = await drafting.ConfigureAsync(State.Id, new JsonObject { ["target_model"] = model }, Acting.Name, CancellationToken.None);
-        if (chosen.IsOk)
+        await saving.TryAsync(async () =>
         {
-            chosen = await drafting.CheckAsync(State.Id, model, Acting.Name, CancellationToken.None);
-        }
-
-        (choosing, fault) = (null, chosen.Refusal?.Message);
+            var chosen = await drafting.ConfigureAsync(State.Id, new JsonObject { ["target_model"] = model }, Acting.Name, CancellationToken.None);
+            return chosen.Refusal?.Message ?? (await drafting.CheckAsync(State.Id, model, Acting.Name, CancellationToken.None)).Refusal?.Message;
+        });
         await OnChanged.InvokeAsync();
     }
 }

@@ -10,9 +10,9 @@ public sealed partial class ReviewStep(Conduct conduct, NavigationManager naviga
 {
     private const int Few = 8;
 
+    private readonly Saving saving = new();
     private ReviewPlan? plan;
     private Refusal? refusal;
-    private bool busy;
     private bool folded = true;
 
     [Parameter, EditorRequired]
@@ -44,23 +44,20 @@ public sealed partial class ReviewStep(Conduct conduct, NavigationManager naviga
         folded = folded && plan.Steps().Count > Few;
     }
 
-    private async Task StartAsync()
+    private Task<bool> StartAsync() => saving.TryAsync(async () =>
     {
-        if (busy)
-        {
-            return;
-        }
-
-        busy = true;
+        refusal = null;
         var result = await conduct.ExecuteAsync(State.Id, Acting.Name, CancellationToken.None, State.View.Seen);
-        (busy, refusal) = (result.IsOk, result.Refusal); // busy until the page is gone: a second press would start what the first has scheduled
+        refusal = result.Refusal;
         if (result.IsOk)
         {
             navigation.NavigateTo($"/migrations/{State.Id}");
         }
-    }
 
-    private static string? WhatToDo(Refusal refusal) => refusal switch
+        return refusal?.Message;
+    }, leaves: true);
+
+    private static string? WhatToDo(Refusal? refusal) => refusal switch
     {
         { Code: "illegal_transition" or "moved_meanwhile" } => "Someone else has changed, started or ended it meanwhile; reload the page.",
         { Param: "rollback_threshold.error_rate" } => "Change the guardrail under Configure.",

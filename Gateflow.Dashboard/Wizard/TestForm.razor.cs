@@ -11,14 +11,13 @@ public sealed partial class TestForm(ReplayRunner runner, ReplayEstimates estima
 {
     private readonly CancellationTokenSource gone = new();
     private readonly TestDraft draft = new(rules);
+    private readonly Saving saving = new();
     private IReadOnlyList<ReplayHelper> embedders = [];
     private IReadOnlyList<ReplayHelper> judges = [];
     private Result<ReplayEstimate>? estimate;
-    private string? fault;
     private string? target;
     private bool estimating;
     private bool changed;
-    private bool busy;
 
     /// <summary>Whether the rarer fields are open at first; from then on it is the browser's, or it would close under whoever chooses "none".</summary>
     private bool more;
@@ -97,7 +96,7 @@ public sealed partial class TestForm(ReplayRunner runner, ReplayEstimates estima
     private void Typed(Action change)
     {
         change();
-        fault = null;
+        saving.Forget();
         Estimate();
     }
 
@@ -140,14 +139,10 @@ public sealed partial class TestForm(ReplayRunner runner, ReplayEstimates estima
 
     private async Task StartAsync()
     {
-        if (!draft.IsRight)
+        if (draft.IsRight)
         {
-            return;
+            await saving.TryAsync(async () => (await runner.StartAsync(State.Id, draft.Read(), Acting.Name, CancellationToken.None)).Refusal?.Message);
+            await OnStarted.InvokeAsync();
         }
-
-        busy = true;
-        var started = await runner.StartAsync(State.Id, draft.Read(), Acting.Name, CancellationToken.None);
-        (busy, fault) = (false, started.Refusal?.Message);
-        await OnStarted.InvokeAsync();
     }
 }

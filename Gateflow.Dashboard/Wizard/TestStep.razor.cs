@@ -1,3 +1,4 @@
+using Gateflow.Dashboard.Parts;
 using Gateflow.Dashboard.Replay;
 using Microsoft.AspNetCore.Components;
 
@@ -6,9 +7,8 @@ namespace Gateflow.Dashboard.Wizard;
 /// <summary>Step 4: stored requests through both models. May be skipped.</summary>
 public sealed partial class TestStep(ReplayRunner runner, TimeProvider clock) : IDisposable
 {
+    private readonly Saving saving = new();
     private RunFollowing? following;
-    private string? fault;
-    private bool busy;
 
     [Parameter, EditorRequired]
     public WizardState State { get; set; } = default!;
@@ -29,10 +29,9 @@ public sealed partial class TestStep(ReplayRunner runner, TimeProvider clock) : 
 
     private async Task CancelAsync()
     {
-        busy = true;
-        var cancelled = await runner.CancelAsync(State.Test!.TestId, CancellationToken.None);
-        busy = false;
-        fault = cancelled || State.Test is null or { IsOver: true } ? null : "The test runs on another node; cancel it there.";
+        await saving.TryAsync(async () => await runner.CancelAsync(State.Test!.TestId, CancellationToken.None) || State.Test is null or { IsOver: true }
+            ? null
+            : "The test runs on another node; cancel it there.");
         await OnChanged.InvokeAsync();
     }
 }

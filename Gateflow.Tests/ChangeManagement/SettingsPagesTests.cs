@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Bunit;
 using Gateflow.Core.Access;
 using Gateflow.Core.Alerts;
@@ -8,6 +9,7 @@ using Gateflow.Dashboard.Features;
 using Gateflow.Dashboard.Members;
 using Gateflow.Tests.Composition;
 using Gateflow.Tests.Shell;
+using Microsoft.AspNetCore.Components;
 
 namespace Gateflow.Tests.ChangeManagement;
 
@@ -35,6 +37,75 @@ public sealed class SettingsPagesTests(GateflowFixture program) : IClassFixture<
         await context.SubmitAsync(page.Find("form"));
 
         page.WaitForAssertion(() => Assert.Contains("whole number", page.Find("#sample-retention_days-note").TextContent, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Settings_OfTwoAdministrators_EachStoresOnlyWhatTheyChanged()
+    {
+        await using var context = new PageTestContext(host);
+        var (mine, theirs) = (context.Render<SettingsPage>(), context.Render<SettingsPage>());
+        await context.ChangeAsync(theirs.Find("#strategy"), "Shadow");
+        await context.InputAsync(theirs.Find("#field-increase-step"), "7");
+        await context.ChangeAsync(theirs.Find("#sample-retention_days"), "9");
+        await SaveAsync(context, theirs, "Saved.");
+
+        await context.InputAsync(mine.Find("#field-min-samples"), "80");
+        await context.ChangeAsync(mine.Find("#sample-max_per_model"), "70");
+        await SaveAsync(context, mine, "Saved.");
+
+        var settings = await host.Get<ChangeBook>().ReadAsync(Token);
+        var (defaults, samples) = (settings["migration_defaults"]!, settings["samples"]!);
+        Assert.Equal(("shadow", 7, 80), (defaults["strategy"]!.GetValue<string>(), defaults["increase_step"]!.GetValue<double>(), defaults["min_samples"]!.GetValue<int>()));
+        Assert.Equal((9, 70), (samples["retention_days"]!.GetValue<int>(), samples["max_per_model"]!.GetValue<int>()));
+    }
+
+    [Fact]
+    public async Task Settings_ChangedByAnotherMeanwhile_AreRefusedAndStayTyped()
+    {
+        await using var context = new PageTestContext(host);
+        var (mine, theirs) = (context.Render<SettingsPage>(), context.Render<SettingsPage>());
+        await context.ChangeAsync(theirs.Find("#notice"), "44");
+        await SaveAsync(context, theirs, "Saved.");
+
+        await context.ChangeAsync(mine.Find("#notice"), "55");
+        await SaveAsync(context, mine, "Somebody else changed deprecation_notice_days meanwhile.");
+
+        Assert.Equal("55", mine.Find("#notice").GetAttribute("value"));
+        Assert.Equal(44, (await host.Get<ChangeBook>().ReadAsync(Token))["deprecation_notice_days"]!.GetValue<int>());
+    }
+
+    [Fact]
+    public async Task AlertSettings_OfTwoAdministrators_EachStoresOnlyWhatTheyChanged()
+    {
+        await using var context = new PageTestContext(host);
+        var (mine, theirs) = (context.Render<AlertSettingsPage>(), context.Render<AlertSettingsPage>());
+        await context.ChangeAsync(theirs.Find($"tr[data-id='{AlertEvents.Deprecation}'] input[role=switch]"), false);
+        await context.ChangeAsync(theirs.Find("#alert-thresholds-budget-percent"), "66");
+        await SaveAsync(context, theirs, "Saved.");
+
+        await context.ChangeAsync(mine.Find("#alert-deprecation-alerts-thresholds-planning"), "200");
+        await SaveAsync(context, mine, "Saved.");
+        await context.ChangeAsync(theirs.Find("#alert-deprecation-alerts-thresholds-planning"), "300");
+        await SaveAsync(context, theirs, "Somebody else changed deprecation_alerts.thresholds.planning meanwhile.");
+
+        var settings = host.Get<AlertPolicy>().Current;
+        Assert.Equal((false, 66, 200), (settings.Raises(AlertEvents.Deprecation), settings.BudgetPercent, settings.PlanningDays));
+    }
+
+    [Fact]
+    public async Task Member_ChangedByAnotherMeanwhile_KeepsWhatTheyChanged()
+    {
+        await using var context = new PageTestContext(host);
+        var book = host.Get<MemberBook>();
+        var member = (await book.InviteAsync(new JsonObject { ["name"] = "Edsger", ["email"] = "edsger@example.com", ["role"] = "operator" }, "Ada", Token)).Value!.View;
+        var dialog = context.Render<MemberDialog>(p => p.Add(d => d.Actor, "Ada").Add(d => d.Member, member));
+        await book.UpdateAsync(member.Id, new JsonObject { ["role"] = "viewer", ["disabled"] = true }, Token);
+
+        await context.ChangeAsync(dialog.Find("#member-name"), "Edsger Dijkstra");
+        await context.SubmitAsync(dialog.Find("form"));
+
+        var now = (await book.FindAsync(member.Id, Token))!;
+        Assert.Equal(("Edsger Dijkstra", Role.Viewer, MemberStatus.Disabled), (now.Name, now.Role, now.Status));
     }
 
     [Fact]
@@ -90,5 +161,12 @@ public sealed class SettingsPagesTests(GateflowFixture program) : IClassFixture<
         await context.FireAsync(page.FindAll("button").Single(b => b.TextContent.Contains("Verify", StringComparison.Ordinal)), "onclick", new Microsoft.AspNetCore.Components.Web.MouseEventArgs());
 
         page.WaitForAssertion(() => Assert.Contains("The chain is whole", page.Find("[data-testid=verdict]").TextContent, StringComparison.Ordinal));
+    }
+
+    private static async Task SaveAsync<T>(PageTestContext context, IRenderedComponent<T> page, string told)
+        where T : IComponent
+    {
+        await context.SubmitAsync(page.Find("form"));
+        page.WaitForAssertion(() => Assert.StartsWith(told, page.Find("form [role=status]").TextContent, StringComparison.Ordinal));
     }
 }

@@ -1,5 +1,6 @@
 using Gateflow.Core.Catalog;
 using Gateflow.Core.Compatibility;
+using Gateflow.Core.Migrations;
 using Gateflow.Core.Usage;
 
 namespace Gateflow.Tests.Compatibility;
@@ -156,11 +157,28 @@ public sealed class CompatibilityCheckTests
     {
         var usage = UsageSamples.Create(Capabilities.Logprobs, 40);
 
-        var check = Run("gpt-4", "claude-sonnet-5-5", usage).WithExamples("gpt-4").Checks.Single(c => c.Feature == "logprobs");
+        var check = Run("gpt-4", "claude-sonnet-5-5", usage).WithExamples("gpt-4", new()).Checks.Single(c => c.Feature == "logprobs");
 
         Assert.Equal((CheckStatus.Fail, 40, 0.04), (check.Status, check.RequestsAffected, check.ShareAffected));
         Assert.Equal("/v1/management/logs?model=gpt-4&period=30d&capability=logprobs", check.Examples);
         Assert.Contains("another model", check.WhatToDo, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("chat bot", "key_a", "", "/v1/management/logs?model=gpt-4&period=30d&feature=chat%20bot&key=key_a&capability=logprobs")]
+    [InlineData("chat", "", "", "/v1/management/logs?model=gpt-4&period=30d&feature=chat&capability=logprobs")]
+    [InlineData("chat,search", "", "", null)]
+    [InlineData("", "key_a,key_b", "", null)]
+    [InlineData("", "", "u1", null)]
+    public void WithExamples_OfAScope_LeadToItsRequestsAlone(string features, string keys, string users, string? examples)
+    {
+        var scope = new MigrationScope { Features = Split(features), ApiKeys = Split(keys), Users = Split(users) };
+
+        var report = Run("gpt-4", "claude-sonnet-5-5", UsageSamples.Create(Capabilities.Logprobs, 40)).WithExamples("gpt-4", scope);
+
+        Assert.Equal(examples, report.Checks.Single(c => c.Feature == "logprobs").Examples);
+
+        static string[] Split(string names) => names.Split(',', StringSplitOptions.RemoveEmptyEntries);
     }
 
     [Fact]

@@ -58,7 +58,7 @@ public sealed class EndpointProbeTests
         var usage = UsageSamples.Create(Capabilities.ResponsesApi);
         var endpoint = new ModelEndpoint(new ProviderEndpoint { Name = "p", Type = ProviderType.OpenAI, BaseUrl = new Uri("https://provider.invalid") }, "m");
 
-        var report = new CompatibilityReport { TargetModel = "m", Checks = [] }.With(EndpointProbe.Check(new ModelRoute("m", [endpoint], null), usage), usage).WithExamples("gpt-4");
+        var report = new CompatibilityReport { TargetModel = "m", Checks = [] }.With(EndpointProbe.Check(new ModelRoute("m", [endpoint], null), usage), usage).WithExamples("gpt-4", new());
 
         Assert.Equal([null, "/v1/management/logs?model=gpt-4&period=30d&capability=responses_api"], report.Checks.Select(c => c.Examples));
     }

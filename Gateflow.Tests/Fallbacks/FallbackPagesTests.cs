@@ -123,6 +123,33 @@ public sealed class FallbackPagesTests
     }
 
     [Fact]
+    public async Task Editor_ChangedByAnotherMeanwhile_KeepsTheirsAndRefusesToWriteOverIt()
+    {
+        await using var host = await GateflowHost.StartAsync(Providers);
+        await using var context = new PageTestContext(host);
+        var chain = await ChainAsync(host, "gpt-5");
+        var (mine, late) = (Edit(), Edit());
+        await host.Get<ChainBook>().UpdateAsync(chain.Id, new JsonObject { ["fallbacks"] = new JsonArray("gpt-5-mini"), ["enabled"] = false }, "Grace", Token);
+
+        await context.InputAsync(mine.Find("#chain-name"), "GPT family");
+        await context.SubmitAsync(mine.Find("form"));
+        await AddAsync(context, late, "claude-3-haiku-20240307");
+        await context.SubmitAsync(late.Find("form"));
+
+        late.WaitForAssertion(() => Assert.StartsWith("Somebody else changed fallbacks meanwhile, at ", late.Find(".error p").TextContent, StringComparison.Ordinal));
+        Assert.Equal(["gpt-5", "claude-3-haiku-20240307"], late.FindAll(".order code").Select(c => c.TextContent));
+        var stored = (await host.Get<ChainBook>().FindAsync(chain.Id, Token)).Value!;
+        Assert.Equal(("GPT family", "gpt-5-mini", false), (stored.Name, Assert.Single(stored.Fallbacks).Model, stored.Enabled));
+
+        IRenderedComponent<ChainPage> Edit()
+        {
+            var page = context.Render<ChainPage>(p => p.Add(x => x.Id, chain.Id));
+            page.WaitForElement("#chain-name");
+            return page;
+        }
+    }
+
+    [Fact]
     public async Task Check_SecondChainOfAModel_IsToldBeforeSaving()
     {
         await using var host = await GateflowHost.StartAsync(Providers);

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Bunit;
 using Gateflow.Core.Access;
 using Gateflow.Core.Usage;
@@ -48,6 +49,34 @@ public sealed class PlanPagesTests
         context.Feed.Signal(draft.Id);
         page.WaitForAssertion(() => Assert.Equal($"/migrations/{draft.Id}/wizard", page.Find("tr[data-item='chat bot'] td a").GetAttribute("href")));
         Assert.Contains("Drafted", page.Find("tr[data-item='chat bot']").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Edit_ChangedByAnotherMeanwhile_KeepsTheirsAndRefusesToWriteOverIt()
+    {
+        await using var host = await GateflowHost.StartAsync();
+        await using var context = new PageTestContext(host);
+        var book = host.Get<PlanBook>();
+        var id = (await book.CreateAsync(new JsonObject { ["model"] = Model, ["note"] = "Ask first.", ["deadline"] = "2030-01-14" }, "Ada", Token)).Value!.Id;
+        var (mine, late) = (Edit(), Edit());
+        await book.UpdateAsync(id, new JsonObject { ["owner"] = "platform", ["note"] = "Asked." }, "Grace", Token);
+
+        await context.ChangeAsync(mine.Find("#plan-name"), "Off it");
+        await context.SubmitAsync(mine.Find("form"));
+        await context.ChangeAsync(late.Find("#plan-note"), "Ask twice.");
+        await context.SubmitAsync(late.Find("form"));
+
+        late.WaitForAssertion(() => Assert.StartsWith("Somebody else changed note meanwhile, at ", late.Find(".error p").TextContent, StringComparison.Ordinal));
+        Assert.Equal("Ask twice.", late.Find("#plan-note").GetAttribute("value"));
+        var stored = (await host.Get<PlanReader>().FindAsync(id, Token))!;
+        Assert.Equal(("Off it", "platform", "Asked.", new DateOnly(2030, 1, 14)), (stored.Name, stored.Owner, stored.Note, stored.Deadline!.On));
+
+        IRenderedComponent<PlanEditPage> Edit()
+        {
+            var page = context.Render<PlanEditPage>(p => p.Add(x => x.Id, id));
+            page.WaitForState(() => page.Find("#plan-model").GetAttribute("value") == Model);
+            return page;
+        }
     }
 
     [Fact]

@@ -1,11 +1,13 @@
 using Bunit;
 using Gateflow.Core.Access;
 using Gateflow.Core.Migrations;
+using Gateflow.Core.Storage.Sqlite;
 using Gateflow.Dashboard.Migrations;
 using Gateflow.Dashboard.RollbackHistory;
 using Gateflow.Tests.Composition;
 using Gateflow.Tests.Shell;
 using Microsoft.AspNetCore.Components;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Gateflow.Tests.RollbackHistory;
@@ -105,6 +107,44 @@ public sealed class RollbacksPageTests(GateflowFixture program) : IClassFixture<
         Assert.Contains($"\"target\":\"{id}\"", await host.Client.GetStringAsync("/v1/management/audit-log?action=rollback.note", Token), StringComparison.Ordinal);
         using var tooLong = await host.Client.PatchAsync(address, Note(new string('x', 4_001)), Token);
         Assert.Equal(System.Net.HttpStatusCode.UnprocessableEntity, tooLong.StatusCode);
+    }
+
+    [Fact]
+    public async Task Note_ChangedByAnotherMeanwhile_IsRefusedAndStaysTyped()
+    {
+        await using var context = new PageTestContext(host);
+        var id = await RolledBackAsync(context, "gpt-4-1106-preview", context.Clock.GetUtcNow().AddMinutes(-5), "error_rate");
+        var page = context.Render<RollbackPage>(p => p.Add(x => x.MigrationId, id));
+        await context.ClickAsync(page.FindAll("button").Single(b => b.TextContent == "Write a note"));
+        await context.InputAsync(page.Find("textarea"), "Mine.");
+        await host.Get<RollbackNotes>().WriteAsync(id, "Theirs.", "Grace", Token);
+
+        await context.ClickAsync(page.FindAll("button").Single(b => b.TextContent == "Save note"));
+
+        page.WaitForAssertion(() => Assert.StartsWith("Grace changed the note meanwhile, at ", page.Find(".error p").TextContent, StringComparison.Ordinal));
+        Assert.Equal("Mine.", page.Find("textarea").GetAttribute("value"));
+        Assert.Contains("\"note\":\"Theirs.\"", await host.Client.GetStringAsync($"/v1/management/rollbacks?migration_id={id}", Token), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Note_DatabaseAway_IsToldAndStaysTyped()
+    {
+        var broken = new BrokenDatabase();
+        await using var program = await GateflowHost.StartAsync(services: s => s.ConfigureDbContext<SqliteDb>(o => o.AddInterceptors(broken)));
+        await using var context = new PageTestContext(program);
+        var id = await RolledBackAsync(context, "gpt-4", context.Clock.GetUtcNow().AddMinutes(-5), "error_rate");
+        var page = context.Render<RollbackPage>(p => p.Add(x => x.MigrationId, id));
+        await context.ClickAsync(page.FindAll("button").Single(b => b.TextContent == "Write a note"));
+        await context.InputAsync(page.Find("textarea"), "Out of quota.");
+
+        await broken.BreakAsync(SaveAsync);
+        page.WaitForAssertion(() => Assert.Contains("Not saved, the database refused", page.Find(".error").TextContent, StringComparison.Ordinal));
+        Assert.Equal("Out of quota.", page.Find("textarea").GetAttribute("value"));
+        await SaveAsync();
+
+        page.WaitForAssertion(() => Assert.Equal("Out of quota.", page.Find("[data-testid=note]").TextContent));
+
+        Task SaveAsync() => context.ClickAsync(page.FindAll("button").Single(b => b.TextContent == "Save note"));
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Bunit;
 using Gateflow.Core.Storage.Sqlite;
 using Gateflow.Dashboard.Access;
@@ -9,9 +8,7 @@ using Gateflow.Dashboard.Providers;
 using Gateflow.Dashboard.Webhooks;
 using Gateflow.Tests.Composition;
 using Microsoft.AspNetCore.Components;
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Gateflow.Tests.Shell;
@@ -47,28 +44,10 @@ public sealed class DialogFaultTests
 
             for (var time = 0; time < 2; time++)
             {
-                broken.Here = true;
-                await context.SubmitAsync(dialog.Find("form"));
-                broken.Here = false;
+                await broken.BreakAsync(() => context.SubmitAsync(dialog.Find("form")));
 
                 dialog.WaitForAssertion(() => Assert.Contains("Not saved, the database refused", dialog.Find(".error").TextContent, StringComparison.Ordinal));
             }
         }
-    }
-
-    /// <summary>Away for whoever says so, not for what goes on in the background.</summary>
-    private sealed class BrokenDatabase : DbCommandInterceptor
-    {
-        private readonly AsyncLocal<bool> _here = new();
-
-        public bool Here
-        {
-            get => _here.Value;
-            set => _here.Value = value;
-        }
-
-        public override ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
-            DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default) =>
-            Here ? throw new SqliteException("unable to open database file", 14) : ValueTask.FromResult(result);
     }
 }

@@ -31,6 +31,24 @@ public sealed class DatabaseFaultTests
     public void MayPass_Sqlite_ByItsCode(int code, bool expected) =>
         Assert.Equal(expected, DatabaseFault.MayPass(new DbUpdateException("Not saved.", new SqliteException("It says.", code))));
 
+    [Theory]
+    [InlineData(2067, true)] // unique
+    [InlineData(1555, true)] // primary key
+    [InlineData(787, false)] // foreign key
+    [InlineData(1299, false)] // not null
+    public void IsDuplicate_Sqlite_OnlyAValueThatIsThereAlready(int extended, bool expected)
+    {
+        Assert.Equal(expected, DatabaseFault.IsDuplicate(new DbUpdateException("Not saved.", new SqliteException("It says.", 19, extended))));
+        Assert.False(DatabaseFault.IsDuplicate(new DbUpdateException("Not saved.", new SqliteException("It says.", 5))));
+    }
+
+    [Theory]
+    [InlineData("23505", true)]
+    [InlineData("23503", false)] // foreign key
+    [InlineData("53100", false)] // disk full
+    public void IsDuplicate_PostgreSql_OnlyAValueThatIsThereAlready(string code, bool expected) =>
+        Assert.Equal(expected, DatabaseFault.IsDuplicate(new DbUpdateException("Not saved.", new PostgresException("It says.", "ERROR", "ERROR", code))));
+
     [Fact]
     public void MayPass_OtherFaults_OnlyThoseOfConnections()
     {

@@ -1,5 +1,7 @@
 using Gateflow.Core.Storage;
+using Gateflow.Core.Storage.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Gateflow.Tests.Storage;
@@ -14,9 +16,9 @@ public sealed class TestDatabase : IAsyncDisposable
 
     public IDbContextFactory<GateflowDb> Factory => _services.GetRequiredService<IDbContextFactory<GateflowDb>>();
 
-    public static Task<TestDatabase> CreateAsync() => CreateAsync(DatabaseProvider.Sqlite, null);
+    public static Task<TestDatabase> CreateAsync(params IInterceptor[] watching) => CreateAsync(DatabaseProvider.Sqlite, null, watching);
 
-    public static async Task<TestDatabase> CreateAsync(DatabaseProvider provider, string? connectionString)
+    public static async Task<TestDatabase> CreateAsync(DatabaseProvider provider, string? connectionString, params IInterceptor[] watching)
     {
         string? folder = null;
         if (provider == DatabaseProvider.Sqlite)
@@ -25,7 +27,7 @@ public sealed class TestDatabase : IAsyncDisposable
             connectionString = $"Data Source={Path.Combine(folder, "gateflow.db")}";
         }
 
-        var services = new ServiceCollection().AddGateflowStorage(provider, connectionString!).BuildServiceProvider();
+        var services = new ServiceCollection().AddGateflowStorage(provider, connectionString!).ConfigureDbContext<SqliteDb>(o => o.AddInterceptors(watching)).BuildServiceProvider();
         await services.GetRequiredService<SchemaUpgrade>().RunAsync(TestContext.Current.CancellationToken);
         return new TestDatabase(services, folder);
     }

@@ -6,6 +6,18 @@ namespace Gateflow.Tests.Wizard;
 public sealed class ConfigDraftTests
 {
     [Fact]
+    public void Patch_OnlyTyped_LeavesTheStrategyOutUnlessItWasChosen()
+    {
+        var draft = new ConfigDraft(new MigrationConfig(), onlyTyped: true);
+        draft.SetNumber("canary_percentage", "20");
+        Assert.Equal("""{"canary_percentage":20}""", draft.Patch().ToJsonString());
+
+        draft.SetEnum("strategy", Strategy.Instant);
+
+        Assert.Equal("instant", draft.Patch()["strategy"]!.GetValue<string>());
+    }
+
+    [Fact]
     public void New_Defaults_AreCleanAndRight()
     {
         var draft = new ConfigDraft(new MigrationConfig());

@@ -29,6 +29,9 @@ public abstract class WizardBench : DashboardTestContext, IAsyncLifetime
 
     protected static CancellationToken Token => Xunit.TestContext.Current.CancellationToken;
 
+    /// <summary>The database, to be taken away for a moment.</summary>
+    private protected BrokenDatabase Broken { get; } = new();
+
     protected Drafting Drafting => Services.GetRequiredService<Drafting>();
 
     protected WizardReader Reader => Services.GetRequiredService<WizardReader>();
@@ -37,7 +40,7 @@ public abstract class WizardBench : DashboardTestContext, IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _database = await TestDatabase.CreateAsync();
+        _database = await TestDatabase.CreateAsync(Broken);
         var settings = new Settings
         {
             DataDirectory = Path.GetTempPath(),

@@ -1,0 +1,34 @@
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+
+namespace Gateflow.Tests.Shell;
+
+/// <summary>Away for whoever says so, not for what goes on in the background.</summary>
+internal sealed class BrokenDatabase : DbCommandInterceptor
+{
+    private readonly AsyncLocal<bool> _here = new();
+
+    public bool Here
+    {
+        get => _here.Value;
+        set => _here.Value = value;
+    }
+
+    /// <summary>Does something while it is away.</summary>
+    public async Task BreakAsync(Func<Task> act)
+    {
+        Here = true;
+        await act();
+    }
+
+    public override ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
+        DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default) =>
+        ValueTask.FromResult(Unless(result));
+
+    public override ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(
+        DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default) =>
+        ValueTask.FromResult(Unless(result));
+
+    private InterceptionResult<T> Unless<T>(InterceptionResult<T> result) => Here ? throw new SqliteException("unable to open database file", 14) : result;
+}
