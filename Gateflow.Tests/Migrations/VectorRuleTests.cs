@@ -9,6 +9,9 @@ public sealed class VectorRuleTests : IAsyncLifetime
     private const string Small = "text-embedding-3-small";
     private const string Large = "text-embedding-3-large";
 
+    /// <summary>Not in the catalog, and never used here.</summary>
+    private const string House = "house-embedder";
+
     private ManagedGateflow _gateflow = null!;
 
     public async ValueTask InitializeAsync() => _gateflow = await ManagedGateflow.StartAsync(new Dictionary<string, string?>
@@ -18,6 +21,7 @@ public sealed class VectorRuleTests : IAsyncLifetime
         ["Gateflow:Providers:other:Type"] = "OpenAICompatible",
         ["Gateflow:Providers:other:BaseUrl"] = "http://127.0.0.1:9/v1",
         ["Gateflow:Providers:other:Models:0"] = Small,
+        ["Gateflow:Providers:other:Models:1"] = House,
     });
 
     public ValueTask DisposeAsync() => _gateflow.DisposeAsync();
@@ -48,6 +52,16 @@ public sealed class VectorRuleTests : IAsyncLifetime
         Assert.Contains("cannot be compared", ManagedGateflow.Text(body["error"]!, "message"), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Execute_SourceThatNobodyKnowsBeforeATargetOfVectors_MayNotSplitTheTraffic()
+    {
+        var id = await _gateflow.DraftAsync("{}", House, Large);
+
+        var (status, body) = await _gateflow.CallAsync("POST", $"/migrations/{id}/execute");
+
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "strategy"), (status, ManagedGateflow.Text(body["error"]!, "param")));
+    }
+
     [Theory]
     [InlineData("""{"strategy": "instant"}""", Large)]
     [InlineData("""{"strategy": "shadow", "then": "instant"}""", Large)]
@@ -57,6 +71,19 @@ public sealed class VectorRuleTests : IAsyncLifetime
         var id = await _gateflow.DraftAsync(configuration, Small, target);
 
         await _gateflow.MustAsync("POST", $"/migrations/{id}/execute");
+    }
+
+    [Fact]
+    public async Task Chain_WithOtherVectors_IsWarnedOfAndNotPlayed()
+    {
+        var chain = await _gateflow.MustAsync("POST", "/fallback-chains", $$"""{"primary": "{{Large}}", "fallbacks": ["{{Small}}"]}""");
+
+        var played = await _gateflow.MustAsync("POST", "/fallback-chains/dry-run", $$"""{"model": "{{Large}}"}""");
+        var named = await _gateflow.MustAsync("POST", "/fallback-chains/dry-run", $$"""{"model": "{{Large}}", "fallbacks": ["{{Small}}"]}""");
+
+        Assert.Contains("cannot be compared", ManagedGateflow.Text(Assert.Single(chain["warnings"]!.AsArray())!, "message"), StringComparison.Ordinal);
+        Assert.Equal((null, "not_suitable"), (played["answered_by"]?.GetValue<string>(), ManagedGateflow.Text(played["not_asked"]![0]!, "why")));
+        Assert.Equal(Small, ManagedGateflow.Text(named, "answered_by"));
     }
 
     [Fact]
