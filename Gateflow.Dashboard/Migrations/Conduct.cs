@@ -1,3 +1,4 @@
+using Gateflow.Core.Catalog;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Rollout;
 using Gateflow.Core.Routing;
@@ -66,6 +67,19 @@ public sealed class Conduct(Transitions transitions, ModelDirectory models, Roll
         return used is { Requests: >= FewestRequests } ? (double)used.Errors / used.Requests : null;
     }
 
+    /// <summary>What requests for a model of the last 30 days used.</summary>
+    private async Task<Capabilities> UsedAsync(GateflowDb db, string model, CancellationToken cancellationToken)
+    {
+        var since = clock.GetUtcNow().AddDays(-30);
+        var counts = new CapabilityCounts();
+        foreach (var packed in await db.UsageRollups.Where(r => r.Model == model && r.Hour >= since).Select(r => r.CapabilityCounts).ToListAsync(cancellationToken))
+        {
+            counts.MergePacked(packed);
+        }
+
+        return counts.Used;
+    }
+
     private static Task<DateTimeOffset?> PausedAtAsync(GateflowDb db, string id, CancellationToken cancellationToken) =>
         db.MigrationEvents.Where(e => e.MigrationId == id && e.Type == MigrationEventType.Paused).OrderByDescending(e => e.Id).Select(e => (DateTimeOffset?)e.At).FirstOrDefaultAsync(cancellationToken);
 
@@ -85,7 +99,7 @@ public sealed class Conduct(Transitions transitions, ModelDirectory models, Roll
             }
         }
 
-        if (VectorRule.Fault(migration, models) is { } mixed)
+        if (VectorRule.Fault(migration, models, migration.Analysis is null ? await UsedAsync(db, migration.SourceModel, cancellationToken) : default) is { } mixed)
         {
             return mixed;
         }

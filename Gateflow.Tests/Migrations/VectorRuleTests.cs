@@ -1,5 +1,10 @@
 using System.Net;
+using Gateflow.Core.Catalog;
+using Gateflow.Core.Storage;
+using Gateflow.Core.Usage;
 using Gateflow.Tests.Management;
+using Gateflow.Tests.Usage;
+using Microsoft.EntityFrameworkCore;
 
 namespace Gateflow.Tests.Migrations;
 
@@ -9,8 +14,8 @@ public sealed class VectorRuleTests : IAsyncLifetime
     private const string Small = "text-embedding-3-small";
     private const string Large = "text-embedding-3-large";
 
-    /// <summary>Not in the catalog, and never used here.</summary>
-    private const string House = "house-embedder";
+    /// <summary>Not in the catalog.</summary>
+    private const string House = "house-embedder", OtherHouse = "other-embedder";
 
     private ManagedGateflow _gateflow = null!;
 
@@ -22,6 +27,7 @@ public sealed class VectorRuleTests : IAsyncLifetime
         ["Gateflow:Providers:other:BaseUrl"] = "http://127.0.0.1:9/v1",
         ["Gateflow:Providers:other:Models:0"] = Small,
         ["Gateflow:Providers:other:Models:1"] = House,
+        ["Gateflow:Providers:other:Models:2"] = OtherHouse,
     });
 
     public ValueTask DisposeAsync() => _gateflow.DisposeAsync();
@@ -56,6 +62,28 @@ public sealed class VectorRuleTests : IAsyncLifetime
     public async Task Execute_SourceThatNobodyKnowsBeforeATargetOfVectors_MayNotSplitTheTraffic()
     {
         var id = await _gateflow.DraftAsync("{}", House, Large);
+
+        var (status, body) = await _gateflow.CallAsync("POST", $"/migrations/{id}/execute");
+
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "strategy"), (status, ManagedGateflow.Text(body["error"]!, "param")));
+    }
+
+    [Fact]
+    public async Task Execute_ModelsThatNobodyKnows_UseTellsThatTheyMakeVectorsEvenWithoutAnAnalysis()
+    {
+        var counts = new CapabilityCounts();
+        counts.Add(Capabilities.Embeddings, 7);
+        await using (var db = await _gateflow.Host.Get<IDbContextFactory<GateflowDb>>().CreateDbContextAsync(TestContext.Current.CancellationToken))
+        {
+            var hour = new DateTimeOffset(TimeProvider.System.GetUtcNow().UtcDateTime.Date, TimeSpan.Zero).AddDays(-2);
+            db.AddRange(StoredHours.WithDay(new UsageRollup
+            {
+                Hour = hour, Node = "n", Model = House, ServedModel = House, Feature = "", KeyId = "key", Requests = 7, CapabilityCounts = counts.Pack(),
+            }));
+            await db.SaveChangesAsync(TestContext.Current.CancellationToken);
+        }
+
+        var id = await _gateflow.DraftAsync("{}", House, OtherHouse);
 
         var (status, body) = await _gateflow.CallAsync("POST", $"/migrations/{id}/execute");
 
