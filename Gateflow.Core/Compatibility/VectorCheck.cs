@@ -1,4 +1,5 @@
 using Gateflow.Core.Catalog;
+using Gateflow.Core.Routing;
 using Gateflow.Core.Usage;
 
 namespace Gateflow.Core.Compatibility;
@@ -9,12 +10,20 @@ public static class VectorCheck
     /// <summary>The wire name of the check.</summary>
     public const string Feature = "vectors";
 
+    /// <summary>True when the vectors of two models are of one space: those of one model, whoever serves it.</summary>
+    public static bool Alike(ModelRoute a, ModelRoute b)
+    {
+        ArgumentNullException.ThrowIfNull(a);
+        ArgumentNullException.ThrowIfNull(b);
+        return a.Id == b.Id || (a.Facts is { } facts && string.Equals(facts.Id, b.Facts?.Id, StringComparison.OrdinalIgnoreCase));
+    }
+
     /// <summary>True when the source makes vectors and the target is another model.</summary>
-    /// <param name="source">Null when the catalog does not carry it; then what was used of it tells.</param>
+    /// <param name="source">Null when the catalog does not carry it; then what was used of it tells, and what the target is.</param>
     /// <param name="target">Null when the catalog does not carry it.</param>
     /// <param name="used">What was used of the source.</param>
     public static bool Differ(CatalogModel? source, CatalogModel? target, Capabilities used) =>
-        (source is null ? used.HasFlag(Capabilities.Embeddings) : source.Mode == ModelMode.Embedding)
+        (source is null ? used.HasFlag(Capabilities.Embeddings) || target?.Mode == ModelMode.Embedding : source.Mode == ModelMode.Embedding)
         && (source is null || !string.Equals(source.Id, target?.Id, StringComparison.OrdinalIgnoreCase));
 
     internal static CompatibilityCheckResult? Check(CatalogModel? source, CatalogModel? target, string name, UsageAnalysis usage) => !Differ(source, target, usage.Used) ? null : new()

@@ -1,3 +1,5 @@
+using Gateflow.Core.Catalog;
+using Gateflow.Core.Compatibility;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Routing;
 
@@ -36,6 +38,7 @@ public static class ChainChecks
         ArgumentNullException.ThrowIfNull(config);
         ArgumentNullException.ThrowIfNull(models);
         List<Fault> warnings = [];
+        var primary = config.Primary is { } id ? models.Routes.GetValueOrDefault(id) : null;
         foreach (var model in config.Fallbacks.Select(f => f.Model))
         {
             if (!models.Routes.TryGetValue(model, out var route))
@@ -43,11 +46,15 @@ public static class ChainChecks
                 continue;
             }
 
-            if (!route.IsServed)
+            if (primary is { Facts.Mode: ModelMode.Embedding } && !VectorCheck.Alike(primary, route))
+            {
+                warnings.Add(new Fault("fallbacks", $"Vectors of '{primary.Id}' and '{model}' cannot be compared: it never answers in its place, unless a request itself names it."));
+            }
+            else if (!route.IsServed)
             {
                 warnings.Add(new Fault("fallbacks", $"'{model}' is not served by any configured provider; it is passed over until one serves it."));
             }
-            else if (route.Facts?.DaysRemaining(today) is { } days and <= Catalog.CatalogModel.RetiringDays)
+            else if (route.Facts?.DaysRemaining(today) is { } days and <= CatalogModel.RetiringDays)
             {
                 warnings.Add(new Fault("fallbacks", $"'{model}' itself {(days <= 0 ? "retired" : "retires")} on {route.Facts.RetiresOn:yyyy-MM-dd}."));
             }

@@ -8,6 +8,9 @@ public sealed record FallbackRoute
     /// <summary>"chain_…"; null for the fallbacks that a request brings itself.</summary>
     public string? ChainId { get; init; }
 
+    /// <summary>True for fallbacks that a request brings itself: whoever asks knows who may answer.</summary>
+    public bool IsOfRequest { get; init; }
+
     /// <summary>Ids of models, or "provider/id", in the order in which they are asked.</summary>
     public required IReadOnlyList<string> Models { get; init; }
 
@@ -27,7 +30,7 @@ public sealed record FallbackRoute
     };
 
     /// <summary>The fallbacks of one request, which act on every reason.</summary>
-    public static FallbackRoute Of(IReadOnlyList<string> models) => new() { Models = models, Triggers = FallbackReasons.Triggers };
+    public static FallbackRoute Of(IReadOnlyList<string> models) => new() { IsOfRequest = true, Models = models, Triggers = FallbackReasons.Triggers };
 
     public bool ActsOn(FallbackReason reason) => (_triggers & (1 << (int)reason)) != 0;
 }

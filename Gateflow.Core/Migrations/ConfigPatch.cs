@@ -24,7 +24,7 @@ public static class ConfigPatch
             catch (JsonException fault)
             {
                 var param = RequestJson.ParamOf(fault, name);
-                faults.Add(new Fault(param, param == name ? $"{name} has a value that cannot be read: {Shorten(value)}." : $"{param} is not known, or has a value that cannot be read: {Shorten(value)}."));
+                faults.Add(new Fault(param, param == name ? $"{name} has a value that cannot be read: {Shorten(value)}." : $"{param} is not known, lacks a field, or has a value that cannot be read: {Shorten(value)}."));
             }
         }
 

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Gateflow.Core.Migrations;
 
 /// <summary>
@@ -68,11 +70,11 @@ public sealed record MigrationConfig
     public int ApprovalsRequired { get; init; }
 
     /// <summary>The soak in force, after defaults.</summary>
-    [System.Text.Json.Serialization.JsonIgnore]
+    [JsonIgnore]
     public TimeSpan Soak => TimeSpan.FromMinutes(SoakMinutes ?? (EffectiveStrategy == Strategy.Canary ? IncreaseIntervalMinutes : 0));
 
     /// <summary>The strategy that moves the traffic: what follows a schedule, else the strategy itself.</summary>
-    [System.Text.Json.Serialization.JsonIgnore]
+    [JsonIgnore]
     public Strategy EffectiveStrategy => Strategy == Strategy.Scheduled ? Then ?? Strategy.Instant : Strategy;
 
     /// <summary>The same without its hour: what was to follow the schedule is the strategy.</summary>
@@ -97,7 +99,7 @@ public sealed record RollbackThreshold
 /// <param name="HoldMinutes">Minutes that the step holds.</param>
 /// <param name="Gate">True when a person must approve before the next step.</param>
 /// <param name="Mirror">Share of the source's requests that are copied to the target meanwhile, 0–100; null for none.</param>
-public sealed record StepConfig(double Weight, double HoldMinutes, bool Gate = false, double? Mirror = null);
+public sealed record StepConfig([property: JsonRequired] double Weight, double HoldMinutes, bool Gate = false, double? Mirror = null);
 
 /// <summary>The part of the source model's traffic that a migration moves; empty lists mean all of it.</summary>
 public sealed record MigrationScope
@@ -108,7 +110,7 @@ public sealed record MigrationScope
 
     public IReadOnlyList<string> Users { get; init; } = [];
 
-    [System.Text.Json.Serialization.JsonIgnore]
+    [JsonIgnore]
     public bool IsEverything => Features.Count == 0 && ApiKeys.Count == 0 && Users.Count == 0;
 }
 

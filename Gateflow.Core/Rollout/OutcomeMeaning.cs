@@ -31,7 +31,7 @@ public static class OutcomeMeaning
     public static string Explain(OutcomeKind kind) => kind switch
     {
         OutcomeKind.Success => "The arm's own model answered whole.",
-        OutcomeKind.TargetFailure => "The target failed where the source, asked for the same request, answered. Counts against the target, at most once a unit in 10 s.",
+        OutcomeKind.TargetFailure => "The target failed where the source, asked for the same request, answered, or where nobody may answer in its place (embeddings). Counts against the target, at most once a unit in 10 s.",
         OutcomeKind.SourceFailure => "The source failed on its own arm. It is the baseline, not evidence against the target.",
         OutcomeKind.OutageBoth => "Target and source failed on the same request, even if the source answered when it was asked again: the provider's trouble, nobody's evidence. Many of them hold the step.",
         OutcomeKind.ClientFault => "The request itself was refused, by both models where both were asked. Counts against nobody; many of them hold the step.",

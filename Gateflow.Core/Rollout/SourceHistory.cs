@@ -35,7 +35,7 @@ public sealed class SourceHistory(IDbContextFactory<GateflowDb> databases)
                 continue;
             }
 
-            var tail = await TailAsync(migration.SourceModel, startedAt, now, cancellationToken);
+            var tail = await TailAsync(migration.SourceModel, migration.Config.Scope, startedAt, now, cancellationToken);
             judge.SetLatencyHistory(migration.Id, tail);
             _known[migration.Id] = (hour, tail);
         }
@@ -45,15 +45,15 @@ public sealed class SourceHistory(IDbContextFactory<GateflowDb> databases)
     public void Forget(string id) => _known.TryRemove(id, out _);
 
     /// <summary>
-    /// The 95th percentile of the source's whole durations, ms, in this hour of the day (UTC) and the one after it of the
+    /// The 95th percentile of the source's whole durations, ms, in that part of its traffic, in this hour of the day (UTC) and the one after it of the
     /// <see cref="Days"/> days before <paramref name="startedAt"/>; null with fewer than 300 answers.
     /// </summary>
-    public async Task<double?> TailAsync(string source, DateTimeOffset startedAt, DateTimeOffset now, CancellationToken cancellationToken)
+    public async Task<double?> TailAsync(string source, MigrationScope scope, DateTimeOffset startedAt, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var hours = Hours(startedAt, now);
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         var packed = await db.UsageRollups.AsNoTracking()
-            .Where(r => r.Model == source && r.ServedModel == source && hours.Contains(r.Hour))
+            .Where(r => r.Model == source && r.ServedModel == source && hours.Contains(r.Hour)).Within(scope)
             .Select(r => r.LatencyHistogram)
             .ToListAsync(cancellationToken);
         var histogram = new LatencyHistogram();

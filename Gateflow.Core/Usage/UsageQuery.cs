@@ -146,18 +146,11 @@ public sealed class UsageQuery(IDbContextFactory<GateflowDb> databases, TimeProv
     {
         var from = clock.GetUtcNow() - past;
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        var rows = db.Requests.Where(r => r.At >= from && r.Model == model && r.Outcome != OutcomeKind.Refused);
-        rows = scope.Features.Count > 0 ? rows.Where(r => r.Feature != null && scope.Features.Contains(r.Feature)) : rows;
-        rows = scope.ApiKeys.Count > 0 ? rows.Where(r => scope.ApiKeys.Contains(r.KeyId)) : rows;
-        return await rows.SumAsync(r => 1 / r.SamplingRate, cancellationToken) / past.TotalHours;
+        return await db.Requests.Where(r => r.At >= from && r.Model == model && r.Outcome != OutcomeKind.Refused).Within(scope).SumAsync(r => 1 / r.SamplingRate, cancellationToken) / past.TotalHours;
     }
 
-    private static IQueryable<UsageRollup> Hours(GateflowDb db, string model, MigrationScope part, DateTimeOffset from, DateTimeOffset to)
-    {
-        var rows = db.UsageRollups.AsNoTracking().Where(r => r.Model == model && r.Hour >= from && r.Hour < to && r.Requests > 0);
-        rows = part.Features.Count > 0 ? rows.Where(r => part.Features.Contains(r.Feature)) : rows;
-        return part.ApiKeys.Count > 0 ? rows.Where(r => part.ApiKeys.Contains(r.KeyId)) : rows;
-    }
+    private static IQueryable<UsageRollup> Hours(GateflowDb db, string model, MigrationScope part, DateTimeOffset from, DateTimeOffset to) =>
+        db.UsageRollups.AsNoTracking().Where(r => r.Model == model && r.Hour >= from && r.Hour < to && r.Requests > 0).Within(part);
 
     private static async Task<Dictionary<string, string>> NamesAsync(GateflowDb db, List<string> keys, CancellationToken cancellationToken) =>
         await db.ApiKeys.AsNoTracking().Where(k => keys.Contains(k.Id)).ToDictionaryAsync(k => k.Id, k => k.Name, StringComparer.Ordinal, cancellationToken);

@@ -1,7 +1,9 @@
+using Gateflow.Core.Catalog;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Rollout;
 using Gateflow.Core.Routing;
 using Gateflow.Core.Storage;
+using Gateflow.Core.Usage;
 using Microsoft.EntityFrameworkCore;
 
 namespace Gateflow.Dashboard.Migrations;
@@ -56,13 +58,26 @@ public sealed class Conduct(Transitions transitions, ModelDirectory models, Roll
         return models.Routes[model].Endpoints.All(e => e.Cost(models.Catalog, model, 1, 0, 0, 1, today) is not null);
     }
 
-    /// <summary>Share of a model's requests of the last 30 days that failed; null where there are too few to tell.</summary>
-    private async Task<double?> ErrorRateAsync(GateflowDb db, string model, CancellationToken cancellationToken)
+    /// <summary>Share of that part of a model's requests of the last 30 days that failed; null where there are too few to tell.</summary>
+    private async Task<double?> ErrorRateAsync(GateflowDb db, string model, MigrationScope scope, CancellationToken cancellationToken)
     {
         var since = clock.GetUtcNow().AddDays(-30);
-        var used = await db.UsageRollups.Where(r => r.Model == model && r.Hour >= since).GroupBy(r => r.Model)
+        var used = await db.UsageRollups.Where(r => r.Model == model && r.Hour >= since).Within(scope).GroupBy(r => r.Model)
             .Select(g => new { Requests = g.Sum(r => r.Requests), Errors = g.Sum(r => r.Errors) }).FirstOrDefaultAsync(cancellationToken);
         return used is { Requests: >= FewestRequests } ? (double)used.Errors / used.Requests : null;
+    }
+
+    /// <summary>What requests for a model of the last 30 days used.</summary>
+    private async Task<Capabilities> UsedAsync(GateflowDb db, string model, CancellationToken cancellationToken)
+    {
+        var since = clock.GetUtcNow().AddDays(-30);
+        var counts = new CapabilityCounts();
+        foreach (var packed in await db.UsageRollups.Where(r => r.Model == model && r.Hour >= since).Select(r => r.CapabilityCounts).ToListAsync(cancellationToken))
+        {
+            counts.MergePacked(packed);
+        }
+
+        return counts.Used;
     }
 
     private static Task<DateTimeOffset?> PausedAtAsync(GateflowDb db, string id, CancellationToken cancellationToken) =>
@@ -84,7 +99,7 @@ public sealed class Conduct(Transitions transitions, ModelDirectory models, Roll
             }
         }
 
-        if (VectorRule.Fault(migration, models) is { } mixed)
+        if (VectorRule.Fault(migration, models, migration.Analysis is null ? await UsedAsync(db, migration.SourceModel, cancellationToken) : default) is { } mixed)
         {
             return mixed;
         }
@@ -94,7 +109,7 @@ public sealed class Conduct(Transitions transitions, ModelDirectory models, Roll
             return Refusal.Invalid("mirror.max_cost", $"The price of '{target}' is unknown, so a budget cannot be kept. Set its prices, or leave mirror.max_cost out.");
         }
 
-        if (migration.Config.RollbackThreshold.ErrorRate is { } limit && await ErrorRateAsync(db, migration.SourceModel, cancellationToken) is { } own && limit < 2 * own)
+        if (migration.Config.RollbackThreshold.ErrorRate is { } limit && await ErrorRateAsync(db, migration.SourceModel, migration.Config.Scope, cancellationToken) is { } own && limit < 2 * own)
         {
             return Refusal.Invalid("rollback_threshold.error_rate",
                 $"error_rate {limit:P1} is below twice the source's own rate of the last 30 days ({own:P2}): a target as good as the source would come under suspicion. Set at least {2 * own:P1}.");

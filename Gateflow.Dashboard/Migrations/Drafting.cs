@@ -202,7 +202,7 @@ public sealed class Drafting(
         var now = clock.GetUtcNow();
         var analysis = await usage.AnalyzeAsync(model, now - Period, now, cancellationToken, withUsers: false, scope: scope);
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        return analysis.InShort() with { Scores = await ScoreSpread.ReadAsync(db, model, now - Period, cancellationToken) };
+        return analysis.InShort() with { Scores = await ScoreSpread.ReadAsync(db, model, scope, now - Period, cancellationToken) };
     }
 
     /// <summary>What is recommended on the use that was analysed, where only some regions will do. Nothing is stored.</summary>

@@ -9,12 +9,13 @@ namespace Gateflow.Dashboard.Migrations;
 internal static class VectorRule
 {
     /// <summary>Why the traffic must not be split as configured; null when it may, or is not.</summary>
-    public static Refusal? Fault(Migration migration, ModelDirectory models)
+    /// <param name="used">What was used of the source, where there is no analysis.</param>
+    public static Refusal? Fault(Migration migration, ModelDirectory models, Capabilities used = Capabilities.None)
     {
         var (source, target) = (migration.SourceModel, migration.TargetModel!);
         return migration.Steps().Any(s => s.Weight is > 0 and < 100)
             && models.Routes.GetValueOrDefault(source)?.Id != models.Routes.GetValueOrDefault(target)?.Id
-            && VectorCheck.Differ(models.Facts(source), models.Facts(target), migration.Analysis?.Used ?? Capabilities.None)
+            && VectorCheck.Differ(models.Facts(source), models.Facts(target), migration.Analysis?.Used ?? used)
             ? Refusal.Invalid("strategy",
                 $"Vectors of '{source}' and '{target}' cannot be compared, and these steps would mix them. Embed all that is stored anew with '{target}', then move everything at once: strategy 'instant', or 'shadow' with then 'instant'.")
             : null;

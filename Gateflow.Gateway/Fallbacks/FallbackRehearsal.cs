@@ -1,3 +1,4 @@
+using Gateflow.Core.Catalog;
 using Gateflow.Core.Fallbacks;
 using Gateflow.Core.Rollout;
 using Gateflow.Core.Routing;
@@ -42,7 +43,7 @@ public sealed class FallbackRehearsal
             return new Rehearsal(selected, assumed, chain, []);
         }
 
-        var protocol = Enum.GetValues<Protocol>().FirstOrDefault(p => _lists.Of(route, p, Place.Own, demoKey: false).Length > 0);
+        var protocol = IsVectors(table, selected) ? Protocol.Embeddings : Enum.GetValues<Protocol>().FirstOrDefault(p => _lists.Of(route, p, Place.Own, demoKey: false).Length > 0);
         List<Candidate> all = [.. _lists.Of(route, protocol, Place.Own, demoKey: false)];
         if (all.Count > 0)
         {
@@ -62,7 +63,7 @@ public sealed class FallbackRehearsal
             {
                 selected = done.TargetModel;
             }
-            else if (Chains.Activated(table, selected, today, asked) is { } replacement)
+            else if (Chains.Activated(table, selected, today, asked, IsVectors(table, selected)) is { } replacement)
             {
                 (activated, selected) = replacement;
             }
@@ -74,6 +75,8 @@ public sealed class FallbackRehearsal
 
         return (selected, activated);
     }
+
+    private static bool IsVectors(RouteTable table, string model) => table.Models.GetValueOrDefault(model)?.Facts?.Mode == ModelMode.Embedding;
 
     private static List<RehearsalStep> Walk(List<Candidate> all, FallbackReason assumed, FallbackRoute? chain)
     {

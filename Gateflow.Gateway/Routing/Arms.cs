@@ -2,6 +2,7 @@ using Gateflow.Core.Migrations;
 using Gateflow.Core.Rollout;
 using Gateflow.Core.Routing;
 using Gateflow.Gateway.Pipeline;
+using Gateflow.Gateway.Protocols;
 using Microsoft.Extensions.Primitives;
 
 namespace Gateflow.Gateway.Routing;
@@ -59,7 +60,7 @@ internal static class Arms
     private static bool Activate(Exchange exchange)
     {
         if (!exchange.Table.AutoFallback
-            || Chains.Activated(exchange.Table, exchange.Selected, DateOnly.FromDateTime(exchange.At.UtcDateTime), exchange.Model) is not { } replacement)
+            || Chains.Activated(exchange.Table, exchange.Selected, DateOnly.FromDateTime(exchange.At.UtcDateTime), exchange.Model, exchange.Protocol.Kind == Protocol.Embeddings) is not { } replacement)
         {
             return false;
         }
@@ -122,8 +123,9 @@ internal static class Arms
         }
     }
 
-    /// <summary>What drain calls a conversation: its header, else the user; null when the request names neither.</summary>
-    private static ulong? ConversationOf(Exchange exchange) => Of(Header(exchange, "x-gateflow-conversation")) ?? Of(exchange.Envelope.EndUser);
+    /// <summary>What drain calls a conversation: its header, else the user; null when the request names neither, and for embeddings, which continue nothing.</summary>
+    private static ulong? ConversationOf(Exchange exchange) =>
+        exchange.Protocol.Kind == Protocol.Embeddings ? null : Of(Header(exchange, "x-gateflow-conversation")) ?? Of(exchange.Envelope.EndUser);
 
     /// <summary>What sticks; null when the request stands for itself.</summary>
     private static ulong? UnitOf(Exchange exchange, StickyBy stickyBy)

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Gateflow.Core.Compatibility;
 using Gateflow.Core.Fallbacks;
 using Gateflow.Core.Rollout;
 using Gateflow.Core.Routing;
@@ -31,12 +32,16 @@ internal sealed class CandidateLists(ModelHealths healths, ProviderLimits limits
         return lists[(((((((int)asked) * 2) + (withTools ? 1 : 0)) * 2) + (demoKey ? 1 : 0)) * 4) + (int)place] ??= Build(route, asked, place, demoKey, withTools);
     }
 
-    /// <summary>Adds the models of a chain that can answer behind those that are listed; a model that is listed already is not added again.</summary>
+    /// <summary>
+    /// Adds the models of a chain that can answer behind those that are listed; a model that is listed already is not added again. Where vectors are asked
+    /// for, a stored chain's models with others than the first one's are left out: only a request may name those.
+    /// </summary>
     public void AddChain(List<Candidate> all, RouteTable table, FallbackRoute? chain, Protocol asked, bool demoKey, bool withTools = false)
     {
+        var first = asked == Protocol.Embeddings && chain is { IsOfRequest: false } ? table.Models[all[0].Model] : null;
         foreach (var model in chain?.Models ?? [])
         {
-            if (table.Models.TryGetValue(model, out var route) && !all.Exists(c => c.Model == route.Id))
+            if (table.Models.TryGetValue(model, out var route) && !all.Exists(c => c.Model == route.Id) && (first is null || VectorCheck.Alike(first, route)))
             {
                 all.AddRange(Of(route, asked, Place.Chain, demoKey, withTools));
             }

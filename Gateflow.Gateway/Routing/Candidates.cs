@@ -1,10 +1,12 @@
 using Gateflow.Core.Catalog;
+using Gateflow.Core.Compatibility;
 using Gateflow.Core.Fallbacks;
 using Gateflow.Core.Rollout;
 using Gateflow.Core.Routing;
 using Gateflow.Gateway.Errors;
 using Gateflow.Gateway.Fallbacks;
 using Gateflow.Gateway.Pipeline;
+using Gateflow.Gateway.Protocols;
 using Gateflow.Gateway.Providers;
 using static Gateflow.Gateway.Routing.CandidateLists;
 
@@ -24,7 +26,7 @@ internal sealed class Candidates(CandidateLists lists)
         }
 
         exchange.Candidates = exchange.Arm == Arm.Target ? Find(exchange, exchange.Migration!.TargetModel, Place.Target) : [];
-        if (exchange.Candidates.Count == 0)
+        if (exchange.Candidates.Count == 0 && OwnMayAnswer(exchange))
         {
             exchange.Candidates = Own(exchange);
         }
@@ -48,7 +50,7 @@ internal sealed class Candidates(CandidateLists lists)
         }
 
         List<Candidate> all = [.. exchange.Candidates];
-        if (all[0].Role == CandidateRole.Target)
+        if (all[0].Role == CandidateRole.Target && OwnMayAnswer(exchange))
         {
             all.AddRange(Own(exchange));
         }
@@ -62,11 +64,17 @@ internal sealed class Candidates(CandidateLists lists)
     private Candidate[] Find(Exchange exchange, string model, Place place) =>
         exchange.Table.Models.TryGetValue(model, out var route) ? lists.Of(route, exchange.Protocol.Kind, place, exchange.Key.Demo, HasTools(exchange)) : [];
 
+    /// <summary>False where vectors are asked for and those of the source are not the target's: among them they would be found by no search, and nobody would know.</summary>
+    private static bool OwnMayAnswer(Exchange exchange) =>
+        exchange.Arm != Arm.Target || exchange.Protocol.Kind != Protocol.Embeddings
+        || (exchange.Table.Models.TryGetValue(exchange.Migration!.TargetModel, out var target)
+            && exchange.Table.Models.TryGetValue(exchange.Selected, out var source) && VectorCheck.Alike(source, target));
+
     private static bool HasTools(Exchange exchange) => (exchange.Envelope.Capabilities & Capabilities.FunctionCalling) != 0;
 
     private static GatewayError NotServed(Exchange exchange)
     {
-        var model = exchange.Selected;
+        var model = OwnMayAnswer(exchange) ? exchange.Selected : exchange.Migration!.TargetModel;
         if (!exchange.Table.Models.TryGetValue(model, out var route))
         {
             return GatewayError.ModelNotFound($"The model '{model}' is not known. GET /v1/models lists the models that are served.");

@@ -1,3 +1,4 @@
+using Gateflow.Core.Compatibility;
 using Gateflow.Core.Fallbacks;
 using Gateflow.Core.Routing;
 using Gateflow.Gateway.Access;
@@ -47,14 +48,15 @@ internal static class Chains
     /// <param name="model">The model that would be asked.</param>
     /// <param name="today">UTC.</param>
     /// <param name="not">The model that the search began with: nothing replaces itself.</param>
-    public static (FallbackRoute Chain, string Model)? Activated(RouteTable table, string model, DateOnly today, string not)
+    /// <param name="vectors">Whether vectors are asked for: those of another model are no replacement.</param>
+    public static (FallbackRoute Chain, string Model)? Activated(RouteTable table, string model, DateOnly today, string not, bool vectors)
     {
-        if (!table.AutoFallback || Stored(table, model) is not { AutoActivateOnDeprecation: true } chain || !AutoFallback.IsPast(table.Models[model].Facts, today))
+        if (!table.AutoFallback || Stored(table, model) is not { AutoActivateOnDeprecation: true } chain || table.Models[model] is not { } gone || !AutoFallback.IsPast(gone.Facts, today))
         {
             return null;
         }
 
-        var first = chain.Models.FirstOrDefault(m => m != not && table.Models.TryGetValue(m, out var route) && route.IsServed);
+        var first = chain.Models.FirstOrDefault(m => m != not && table.Models.TryGetValue(m, out var route) && route.IsServed && (!vectors || VectorCheck.Alike(gone, route)));
         return first is null ? null : (chain, first);
     }
 

@@ -48,7 +48,7 @@ internal sealed class Closing(Recorder recorder, Judge judge, KeyGate gate, Cata
         var outcome = exchange.Arm switch
         {
             Arm.None => Attribution.Classify(Arm.Source, AttemptResult.NotAsked, OwnResult(exchange, last)),
-            Arm.Target when source == AttemptResult.Ok && WasLimited(exchange) => OutcomeKind.RateLimited,
+            Arm.Target when source is AttemptResult.Ok or AttemptResult.NotAsked && WasLimited(exchange) => OutcomeKind.RateLimited,
             Arm.Target => Attribution.Classify(Arm.Target, target, FirstResultOfSource(exchange)),
             _ => Attribution.Classify(exchange.Arm, target, source),
         };
@@ -93,6 +93,20 @@ internal sealed class Closing(Recorder recorder, Judge judge, KeyGate gate, Cata
     {
         gate.Settle(exchange, 0, 0);
         metrics.Refused(refusal);
+        if (exchange is { Arm: Arm.Target, Migration: { } migration } && refusal.Param == "model")
+        {
+            judge.Fold(migration.MigrationId, new ArmOutcome // nobody serves the target, and nobody may answer in its place
+            {
+                Arm = Arm.Target,
+                Kind = OutcomeKind.TargetFailure,
+                Unit = exchange.FailureUnit,
+                AtTicks = exchange.Time.GetUtcNow().UtcTicks,
+                LatencyMs = double.NaN,
+                DurationMs = double.NaN,
+                Quality = double.NaN,
+            });
+        }
+
         if (exchange.Key is null || refusal.Status is not (401 or 403 or 429))
         {
             return;

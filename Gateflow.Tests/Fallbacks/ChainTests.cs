@@ -124,6 +124,27 @@ public sealed class ChainTests
         Assert.Equal((OutcomeKind.SourceFailure, null, 2, "server_error_503"), (record.Outcome, record.ServedModel, record.Attempts, record.ErrorCode));
     }
 
+    // Its protocol has no word for n: that ends nothing, and is not what the caller is told.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Post_ChainsModelCannotBeToldTheRequest_FailureBeforeStands(bool another)
+    {
+        await using var host = await FallbackHost.StartAsync();
+        host.Serve("narrow", new ProviderEndpoint
+        {
+            Name = "bedrock", Type = ProviderType.Bedrock, BaseUrl = host.Three.BaseUrl, Region = "eu-central-1", AccessKeyId = "AKIATEST", SecretAccessKey = "secret",
+        });
+        host.Chain("gpt-4", another ? ["narrow", "claude"] : ["narrow"]);
+        host.One.Answer = Fail(503);
+
+        using var response = await host.PostAsync(more: ""","n":2,"gateflow":{"retry":{"max_attempts":1}}""");
+
+        Assert.Equal(another ? ("claude", "two", "provider_error") : ("gpt-4", "openai", null), Told(response));
+        Assert.Equal(another ? HttpStatusCode.OK : HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        Assert.Equal((1, 0), (host.One.Requests.Count, host.Three.Requests.Count));
+    }
+
     [Fact]
     public async Task Post_NotATrigger_Ends()
     {

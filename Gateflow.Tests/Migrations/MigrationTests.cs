@@ -272,6 +272,24 @@ public sealed class MigrationTests
         Assert.Equal((Now.AddHours(24), Now), (shadow.StepStartedAt, canary.StepStartedAt));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Promote_FromTheShadowPhase_SendsAllToTheTarget(bool over)
+    {
+        var migration = Shadowing(new MigrationConfig { Strategy = Strategy.Shadow });
+        if (over)
+        {
+            Assert.True(migration.EndShadow("…", Now.AddHours(24)));
+        }
+
+        Assert.Null(migration.Promote("me", Now.AddHours(25), null));
+
+        Assert.Equal((MigrationStatus.InProgress, 10, 100.0, false), (migration.Status, migration.Step, migration.Weight, migration.IsShadowDone));
+        Assert.Equal((Now.AddHours(25), null), (migration.StepStartedAt, migration.HeldSince));
+        Assert.Equal((MigrationEventType.Promoted, 100.0), (migration.NewEvents[^1].Type, migration.NewEvents[^1].Data["weight"]!.GetValue<double>()));
+    }
+
     [Fact]
     public void Approve_GateOfAStepWithTrafficThatMirrors_IsAGate()
     {

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json.Nodes;
 using Gateflow.Core.Catalog;
 using Gateflow.Core.Migrations;
@@ -41,6 +42,43 @@ public sealed class ScopedAnalysisTests : IAsyncLifetime
         Assert.Equal("""["search"]""", draft["analysis"]!["scope"]!["features"]!.ToJsonString());
         Assert.DoesNotContain(report["checks"]!.AsArray(), c => ManagedGateflow.Text(c!, "feature") == "vision");
         Assert.Equal(100, forecast["requests_per_hour"]!.GetValue<double>() * (Now - Hour).TotalHours, 0.5);
+    }
+
+    [Fact]
+    public async Task Execute_ErrorRate_IsHeldAgainstTheScopesOwn()
+    {
+        await UseAsync("mail", "key_m", 1_000, Capabilities.Chat, errors: 1_000);
+        var (broken, sound) = (await _gateflow.DraftAsync("""{"scope": {"features": ["mail"]}}""", target: "gpt-4"), await _gateflow.DraftAsync("""{"scope": {"features": ["search"], "api_keys": ["key_a"]}}""", target: "gpt-4"));
+
+        var (status, body) = await _gateflow.CallAsync("POST", $"/migrations/{broken}/execute");
+
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "rollback_threshold.error_rate"), (status, ManagedGateflow.Text(body["error"]!, "param")));
+        await _gateflow.MustAsync("POST", $"/migrations/{sound}/execute");
+    }
+
+    [Fact]
+    public async Task Forecast_OfOneFeature_SpreadIsOfItsScores()
+    {
+        await using (var db = await DatabaseAsync())
+        {
+            for (var i = 0; i < 400; i++)
+            {
+                db.AddRange(Row(i, "search", i % 2 == 0 ? 1 : 0.8), Row(400 + i, "photos", i % 2));
+            }
+
+            await db.SaveChangesAsync(Token);
+        }
+
+        var id = ManagedGateflow.Text(await CreateAsync(""", "feature": "search", "target_model": "gpt-4" """), "migration_id");
+        await _gateflow.MustAsync("PATCH", $"/migrations/{id}", """{"rollback_threshold": {"quality_score_drop": 0.1}}""");
+
+        var spread = (await _gateflow.MustAsync("GET", $"/migrations/{id}/forecast"))["score_spread"]!;
+        Assert.Equal((0.1, 400), (spread["deviation"]!.GetValue<double>(), spread["scores"]!.GetValue<int>()));
+
+        static RequestRow Row(int i, string feature, double quality) => new()
+        {
+            Id = $"req_{i}", At = Now.AddSeconds(-i), KeyId = "key_a", Feature = feature, RequestedModel = ManagedGateflow.Source, Model = ManagedGateflow.Source, ServedModel = ManagedGateflow.Source, Status = 200, Quality = quality,
+        };
     }
 
     [Fact]
@@ -107,14 +145,14 @@ public sealed class ScopedAnalysisTests : IAsyncLifetime
 
     private Task<JsonObject> CheckAsync(string id) => _gateflow.MustAsync("POST", $"/migrations/{id}/compatibility", """{"target_model": "gpt-4"}""");
 
-    private async Task UseAsync(string feature, string key, int requests, Capabilities used)
+    private async Task UseAsync(string feature, string key, int requests, Capabilities used, int errors = 0)
     {
         var counts = new CapabilityCounts();
         counts.Add(used, requests);
         await using var db = await DatabaseAsync();
         db.AddRange(StoredHours.WithDay(new UsageRollup
         {
-            Hour = Hour, Node = "n", Model = ManagedGateflow.Source, ServedModel = ManagedGateflow.Source, Feature = feature, KeyId = key, Requests = requests, MaxContext = 900,
+            Hour = Hour, Node = "n", Model = ManagedGateflow.Source, ServedModel = ManagedGateflow.Source, Feature = feature, KeyId = key, Requests = requests, Errors = errors, MaxContext = 900,
             CapabilityCounts = counts.Pack(),
         }));
         await db.SaveChangesAsync(Token);

@@ -1,5 +1,10 @@
 using System.Net;
+using Gateflow.Core.Catalog;
+using Gateflow.Core.Storage;
+using Gateflow.Core.Usage;
 using Gateflow.Tests.Management;
+using Gateflow.Tests.Usage;
+using Microsoft.EntityFrameworkCore;
 
 namespace Gateflow.Tests.Migrations;
 
@@ -8,6 +13,9 @@ public sealed class VectorRuleTests : IAsyncLifetime
 {
     private const string Small = "text-embedding-3-small";
     private const string Large = "text-embedding-3-large";
+
+    /// <summary>Not in the catalog.</summary>
+    private const string House = "house-embedder", OtherHouse = "other-embedder";
 
     private ManagedGateflow _gateflow = null!;
 
@@ -18,6 +26,8 @@ public sealed class VectorRuleTests : IAsyncLifetime
         ["Gateflow:Providers:other:Type"] = "OpenAICompatible",
         ["Gateflow:Providers:other:BaseUrl"] = "http://127.0.0.1:9/v1",
         ["Gateflow:Providers:other:Models:0"] = Small,
+        ["Gateflow:Providers:other:Models:1"] = House,
+        ["Gateflow:Providers:other:Models:2"] = OtherHouse,
     });
 
     public ValueTask DisposeAsync() => _gateflow.DisposeAsync();
@@ -48,6 +58,38 @@ public sealed class VectorRuleTests : IAsyncLifetime
         Assert.Contains("cannot be compared", ManagedGateflow.Text(body["error"]!, "message"), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Execute_SourceThatNobodyKnowsBeforeATargetOfVectors_MayNotSplitTheTraffic()
+    {
+        var id = await _gateflow.DraftAsync("{}", House, Large);
+
+        var (status, body) = await _gateflow.CallAsync("POST", $"/migrations/{id}/execute");
+
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "strategy"), (status, ManagedGateflow.Text(body["error"]!, "param")));
+    }
+
+    [Fact]
+    public async Task Execute_ModelsThatNobodyKnows_UseTellsThatTheyMakeVectorsEvenWithoutAnAnalysis()
+    {
+        var counts = new CapabilityCounts();
+        counts.Add(Capabilities.Embeddings, 7);
+        await using (var db = await _gateflow.Host.Get<IDbContextFactory<GateflowDb>>().CreateDbContextAsync(TestContext.Current.CancellationToken))
+        {
+            var hour = new DateTimeOffset(TimeProvider.System.GetUtcNow().UtcDateTime.Date, TimeSpan.Zero).AddDays(-2);
+            db.AddRange(StoredHours.WithDay(new UsageRollup
+            {
+                Hour = hour, Node = "n", Model = House, ServedModel = House, Feature = "", KeyId = "key", Requests = 7, CapabilityCounts = counts.Pack(),
+            }));
+            await db.SaveChangesAsync(TestContext.Current.CancellationToken);
+        }
+
+        var id = await _gateflow.DraftAsync("{}", House, OtherHouse);
+
+        var (status, body) = await _gateflow.CallAsync("POST", $"/migrations/{id}/execute");
+
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "strategy"), (status, ManagedGateflow.Text(body["error"]!, "param")));
+    }
+
     [Theory]
     [InlineData("""{"strategy": "instant"}""", Large)]
     [InlineData("""{"strategy": "shadow", "then": "instant"}""", Large)]
@@ -57,6 +99,19 @@ public sealed class VectorRuleTests : IAsyncLifetime
         var id = await _gateflow.DraftAsync(configuration, Small, target);
 
         await _gateflow.MustAsync("POST", $"/migrations/{id}/execute");
+    }
+
+    [Fact]
+    public async Task Chain_WithOtherVectors_IsWarnedOfAndNotPlayed()
+    {
+        var chain = await _gateflow.MustAsync("POST", "/fallback-chains", $$"""{"primary": "{{Large}}", "fallbacks": ["{{Small}}"]}""");
+
+        var played = await _gateflow.MustAsync("POST", "/fallback-chains/dry-run", $$"""{"model": "{{Large}}"}""");
+        var named = await _gateflow.MustAsync("POST", "/fallback-chains/dry-run", $$"""{"model": "{{Large}}", "fallbacks": ["{{Small}}"]}""");
+
+        Assert.Contains("cannot be compared", ManagedGateflow.Text(Assert.Single(chain["warnings"]!.AsArray())!, "message"), StringComparison.Ordinal);
+        Assert.Equal((null, "not_suitable"), (played["answered_by"]?.GetValue<string>(), ManagedGateflow.Text(played["not_asked"]![0]!, "why")));
+        Assert.Equal(Small, ManagedGateflow.Text(named, "answered_by"));
     }
 
     [Fact]

@@ -40,6 +40,27 @@ public sealed class JudgeStateTests
         Assert.True(unbroken.Read().All(x => x.Evidence != 1), "The traffic reached every test.");
     }
 
+    // What is foretold changes with an analysis made anew and with steps that are edited while paused.
+    [Theory]
+    [InlineData(600)]
+    [InlineData(6_000_000)]
+    public void Restore_OtherRequestsForetold_GoesOnAsItBegan(long expected)
+    {
+        var outcomes = Traffic(new Random(9), 5_000);
+        var config = CreateConfig(latency: 2, quality: 0.1);
+        var (unbroken, first) = (new MigrationJudge(config), new MigrationJudge(config));
+        unbroken.BeginStep(2, 30);
+        first.BeginStep(2, 30);
+        Feed(unbroken, outcomes, 0, 30);
+        Feed(first, outcomes[..2_000], 0, 30);
+
+        var second = new MigrationJudge(config with { ExpectedTargetRequests = expected }, first.Save());
+        Feed(second, outcomes[2_000..], 2_000, 30);
+
+        Assert.Equal(JsonSerializer.Serialize(unbroken.Save()), JsonSerializer.Serialize(second.Save()));
+        Assert.Equal(unbroken.Read(), second.Read());
+    }
+
     [Fact]
     public void Restore_AfterABreach_StaysBreached()
     {

@@ -24,8 +24,25 @@ public sealed class SourceHistoryTests
             Hour(Started.AddDays(-1), 14, 500, 90_000, served: "gpt-4o")); // answered by another
         var history = new SourceHistory(database);
 
-        Assert.Equal(1_000, (await history.TailAsync("gpt-4", Started, now, TestContext.Current.CancellationToken))!.Value, 20.0);
-        Assert.Null(await history.TailAsync("gpt-4", Started, now.AddHours(-5), TestContext.Current.CancellationToken));
+        Assert.Equal(1_000, (await history.TailAsync("gpt-4", new MigrationScope(), Started, now, TestContext.Current.CancellationToken))!.Value, 20.0);
+        Assert.Null(await history.TailAsync("gpt-4", new MigrationScope(), Started, now.AddHours(-5), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Refresh_PartOfTheTraffic_IsComparedWithItsOwnHistory()
+    {
+        using var database = await UsageDatabase.CreateAsync();
+        await database.AddAsync(Hour(Started.AddDays(-1), 9, 400, 1_000, feature: "chat"), Hour(Started.AddDays(-1), 9, 4_000, 90_000, feature: "reports"));
+        var migration = new Migration { Id = "mig_1", SourceModel = "gpt-4", CreatedAt = Started, CreatedBy = "tester" };
+        migration.Configure("gpt-4o", new MigrationConfig { Strategy = Strategy.Instant, RollbackThreshold = new() { LatencyP99Increase = 3 }, Scope = new() { Features = ["chat"] } }, [], "tester", Started);
+        Assert.Null(migration.Execute("tester", Started));
+        var (history, judge) = (new SourceHistory(database), new Judge());
+        judge.Arm("mig_1", CreateConfig(null, 3));
+        judge.BeginStep("mig_1", 0, 100);
+
+        await history.RefreshAsync([migration], judge, Started, TestContext.Current.CancellationToken);
+
+        Assert.Equal(1_000, judge.Read("mig_1")!.Readings[0].Baseline!.Value, 20.0);
     }
 
     [Fact]
@@ -70,13 +87,13 @@ public sealed class SourceHistoryTests
         Assert.Equal((Verdict.Watch, 500L), (restored.Read()[0].Verdict, restored.Read()[0].Samples));
     }
 
-    private static UsageRollup Hour(DateTimeOffset day, int hour, int answers, double milliseconds, string served = "gpt-4")
+    private static UsageRollup Hour(DateTimeOffset day, int hour, int answers, double milliseconds, string served = "gpt-4", string feature = "")
     {
         var latencies = new LatencyHistogram();
         latencies.Add(milliseconds, answers);
         return new UsageRollup
         {
-            Hour = new DateTimeOffset(day.Date, TimeSpan.Zero).AddHours(hour), Node = "n", Model = "gpt-4", ServedModel = served, Feature = "", KeyId = "key",
+            Hour = new DateTimeOffset(day.Date, TimeSpan.Zero).AddHours(hour), Node = "n", Model = "gpt-4", ServedModel = served, Feature = feature, KeyId = "key",
             Requests = answers, LatencyHistogram = latencies.Pack(),
         };
     }
