@@ -26,8 +26,15 @@ public sealed record ChangeSettings
     /// <summary>Days before the end of a model from which the dashboard shows it as a thing to do.</summary>
     public int DeprecationNoticeDays { get; init; } = 365;
 
-    /// <summary>The configuration that a new migration begins with.</summary>
-    public MigrationConfig Default() => ConfigPatch.Apply(new MigrationConfig(), MigrationDefaults) is { Faults.Count: 0 } laid ? laid.Config : new MigrationConfig();
+    /// <summary>The configuration that a new migration begins with: what was set, but for the fields of <see cref="DefaultFaults"/>.</summary>
+    public MigrationConfig Default() => MigrationDefaults.Aggregate(new MigrationConfig(), (config, set) => Laid(config, set) is { Faults.Count: 0 } laid ? laid.Config : config);
+
+    /// <summary>The fields that were set and are not in force, each with why: an earlier version took what the rules refuse by now.</summary>
+    public IReadOnlyList<Fault> DefaultFaults() =>
+        [.. MigrationDefaults.SelectMany(set => Laid(new MigrationConfig(), set).Faults.Take(1).Select(f => new Fault(set.Key, f.Message)))];
+
+    private static (MigrationConfig Config, IReadOnlyList<Fault> Faults) Laid(MigrationConfig config, KeyValuePair<string, JsonNode?> set) =>
+        ConfigPatch.Apply(config, new JsonObject { [set.Key] = set.Value?.DeepClone() });
 }
 
 /// <summary>Which requests are kept for replay; null leaves it as configured.</summary>

@@ -23,6 +23,12 @@ public static class ConfigPatch
             }
             catch (JsonException fault)
             {
+                if (RequestJson.Missing<MigrationConfig>(new JsonObject { [name] = value?.DeepClone() }).ToList() is { Count: > 0 } missing)
+                {
+                    faults.AddRange(missing.Select(m => new Fault(m, $"{m} is missing, and there is no usual value of it.")));
+                    continue;
+                }
+
                 var param = RequestJson.ParamOf(fault, name);
                 faults.Add(new Fault(param, param == name ? $"{name} has a value that cannot be read: {Shorten(value)}." : $"{param} is not known, lacks a field, or has a value that cannot be read: {Shorten(value)}."));
             }

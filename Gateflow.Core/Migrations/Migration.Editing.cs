@@ -15,6 +15,11 @@ public sealed partial class Migration
     {
         if (Status is MigrationStatus.Draft or MigrationStatus.Scheduled)
         {
+            if (Unasked(config, now) is { } start)
+            {
+                return start;
+            }
+
             ClearHold(); // a start that waited for another may be free by this
         }
         else
@@ -38,6 +43,18 @@ public sealed partial class Migration
         });
         return null;
     }
+
+    /// <summary>
+    /// Why what waits for its hour may not be changed so: it would start at once, which nobody has asked for, or never. What was due already and waits for
+    /// something else was asked for.
+    /// </summary>
+    private Refusal? Unasked(MigrationConfig config, DateTimeOffset now) => Status != MigrationStatus.Scheduled ? null : StartsAt(config, now) switch
+    {
+        null => NeverStarts(),
+        { } at when at <= now && !(StartsAt(now) <= now) =>
+            Refuse("starts_at_once", $"{Situation} With this change it would start at once. Give it an hour to come (strategy 'scheduled' with 'execute_at'); to start it now, execute it."),
+        _ => null,
+    };
 
     /// <summary>
     /// Finds the place in changed steps: the last one not above the present weight, which stays as it is until the next step. Approvals of the old

@@ -34,10 +34,12 @@ public sealed partial class Migration
     }
 
     /// <summary>When an execution now would begin: at its hour, and then as soon as a window is open; null when no window ever opens.</summary>
-    public DateTimeOffset? StartsAt(DateTimeOffset now)
+    public DateTimeOffset? StartsAt(DateTimeOffset now) => StartsAt(Config, now);
+
+    private static DateTimeOffset? StartsAt(MigrationConfig config, DateTimeOffset now)
     {
-        var hour = Config.Strategy == Strategy.Scheduled && Config.ExecuteAt > now ? Config.ExecuteAt.Value : now;
-        return StepWindows.NextOpening(Config, hour);
+        var hour = config.Strategy == Strategy.Scheduled && config.ExecuteAt > now ? config.ExecuteAt.Value : now;
+        return StepWindows.NextOpening(config, hour);
     }
 
     /// <summary>

@@ -6,6 +6,12 @@ namespace Gateflow.Core.Migrations;
 /// <content>Holds: why the present step, or the start, waits, since when, and who was told.</content>
 public sealed partial class Migration
 {
+    /// <summary>Why a scheduled start waits: another migration moves the same traffic.</summary>
+    public const string Overlap = "overlap";
+
+    /// <summary>Why a scheduled start waits: what a person has to mend first.</summary>
+    public const string NotReady = "not_ready";
+
     /// <summary>Reasons of which people are told at once, also those who were told that it held before: a breach, and the longest hold.</summary>
     public static readonly IReadOnlyList<string> UrgentHolds = [Wire.Name(Rollout.HoldReason.BreachNoAutoRollback), Wire.Name(Rollout.HoldReason.MaxHold)];
 

@@ -22,6 +22,8 @@ public sealed partial class Migration
 
     private Refusal Refuse(string code, string message) => new(RefusalKind.Conflict, code, message) { Status = Status, Allowed = Allowed() };
 
+    private static Refusal NeverStarts() => Refusal.Invalid("windows", "The windows and blackouts leave no hour in which it could start. Change them, or leave them out.");
+
     private string Situation => Status switch
     {
         MigrationStatus.Draft => "This migration is a draft: no traffic moves yet.",

@@ -24,7 +24,7 @@ public sealed partial class Migration
         var at = Status == MigrationStatus.Draft ? StartsAt(now) : now;
         if (at is null)
         {
-            return Refusal.Invalid("windows", "The windows and blackouts leave no hour in which it could start. Change them, or leave them out.");
+            return NeverStarts();
         }
 
         if (at > now)

@@ -77,6 +77,10 @@ public sealed record MigrationConfig
     [JsonIgnore]
     public Strategy EffectiveStrategy => Strategy == Strategy.Scheduled ? Then ?? Strategy.Instant : Strategy;
 
+    /// <summary>True when it comes to the own list of steps, also after a shadow phase.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public bool HasOwnSteps => EffectiveStrategy == Strategy.Steps || this is { Strategy: Strategy.Shadow, Then: Strategy.Steps };
+
     /// <summary>The same without its hour: what was to follow the schedule is the strategy.</summary>
     public MigrationConfig Unscheduled() => this with { Strategy = EffectiveStrategy, Then = Strategy == Strategy.Scheduled ? null : Then, ExecuteAt = null };
 }
@@ -120,7 +124,19 @@ public sealed record MigrationScope
 public sealed record MirrorConfig(double Percentage = 100, decimal? MaxCost = null);
 
 /// <summary>Hours in which steps may be taken.</summary>
-public sealed record TimeWindow(IReadOnlyList<DayOfWeek> Days, TimeOnly From, TimeOnly To, string TimeZone);
+/// <param name="Days">Empty for every day.</param>
+/// <param name="From">Inclusive, by the zone's clock.</param>
+/// <param name="To">Exclusive; where it is not after the start it is of the next day.</param>
+/// <param name="TimeZone">IANA name.</param>
+public sealed record TimeWindow(IReadOnlyList<DayOfWeek> Days, TimeOnly From, TimeOnly To, string TimeZone)
+{
+    /// <summary>Of every day, where a request names none.</summary>
+    [System.Text.Json.Serialization.JsonConstructor]
+    public TimeWindow(TimeOnly from, TimeOnly to, string timeZone)
+        : this([], from, to, timeZone)
+    {
+    }
+}
 
 /// <summary>A span in which no step is taken.</summary>
 public sealed record Blackout(DateTimeOffset From, DateTimeOffset To);

@@ -9,6 +9,10 @@ public sealed class MigrationConfigValidator : AbstractValidator<MigrationConfig
 
     public MigrationConfigValidator()
     {
+        RuleFor(c => c.Strategy).IsInEnum().WithMessage(OneOf<Strategy>("strategy"));
+        RuleFor(c => c.Then).IsInEnum().WithMessage(OneOf<Strategy>("then"));
+        RuleFor(c => c.StickyBy).IsInEnum().WithMessage(OneOf<StickyBy>("sticky_by"));
+        RuleFor(c => c.OnInsufficient).IsInEnum().WithMessage(OneOf<OnInsufficient>("on_insufficient"));
         RuleFor(c => c.CanaryPercentage).InclusiveBetween(0.01, 100).WithMessage("canary_percentage must lie between 0.01 and 100.");
         RuleFor(c => c.IncreaseStep).InclusiveBetween(0.01, 100).WithMessage("increase_step must lie between 0.01 and 100 percentage points.");
         RuleFor(c => c.IncreaseIntervalMinutes).InclusiveBetween(0.01, 43_200).WithMessage("increase_interval_minutes must lie between 0.01 and 43200 (30 days).");
@@ -18,7 +22,7 @@ public sealed class MigrationConfigValidator : AbstractValidator<MigrationConfig
         RuleFor(c => c.Then).Must(then => then is not (Strategy.Scheduled or Strategy.Shadow)).When(c => c.Strategy == Strategy.Shadow)
             .WithMessage("then must be instant, canary or steps after shadow.");
         RuleFor(c => c.Then).NotEqual(Strategy.Scheduled).When(c => c.Then is not null).WithMessage("then cannot be scheduled.");
-        RuleFor(c => c.Steps).NotEmpty().When(c => c.EffectiveStrategy == Strategy.Steps).WithMessage("steps must hold at least one step for the strategy steps.");
+        RuleFor(c => c.Steps).NotEmpty().When(c => c.HasOwnSteps).WithMessage("steps must hold at least one step for the strategy steps.");
         RuleFor(c => c.Steps).Must(steps => steps.Count <= 100).WithMessage("steps may hold at most 100 steps.");
         RuleFor(c => c.Steps).Must(Rising).WithMessage("steps must have rising weights between 0 and 100.");
         RuleForEach(c => c.Steps).Must(s => s.HoldMinutes is >= 0 and <= 43_200).WithMessage("hold_minutes must lie between 0 and 43200.");
@@ -43,6 +47,9 @@ public sealed class MigrationConfigValidator : AbstractValidator<MigrationConfig
         RuleFor(c => c.Scope).Must(s => !s.Features.Concat(s.ApiKeys).Concat(s.Users).Any(string.IsNullOrWhiteSpace))
             .WithMessage("scope may not hold an empty name: no request has one. Leave the list out to move all of them.");
     }
+
+    private static string OneOf<T>(string field)
+        where T : struct, Enum => $"{field} must be one of {string.Join(", ", Enum.GetValues<T>().Select(Wire.Name))}.";
 
     private static bool Rising(IReadOnlyList<StepConfig> steps)
     {

@@ -14,7 +14,7 @@ namespace Gateflow.Core.Rollout;
 /// lives only in memory.
 /// </summary>
 public sealed partial class RolloutController(
-    IDbContextFactory<GateflowDb> databases, Transitions transitions, Rollbacks rollbacks, Arming arming, Judge judge, FleetEvidence evidence, SourceHistory history, SplitWatch splits, ThisNode node, Lease lease,
+    IDbContextFactory<GateflowDb> databases, Transitions transitions, StartRules rules, Rollbacks rollbacks, Arming arming, Judge judge, FleetEvidence evidence, SourceHistory history, SplitWatch splits, ThisNode node, Lease lease,
     TimeProvider clock, ILogger<RolloutController> logger)
 {
     private const string Actor = Migration.Program;
@@ -170,20 +170,22 @@ public sealed partial class RolloutController(
         }
     }
 
-    /// <summary>Starts what was scheduled. While another migration moves the same traffic it waits, and says so once.</summary>
+    /// <summary>Starts what was scheduled, by the rules that bind a person too. While one of them, or another migration of the same traffic, forbids it, it waits, and says so once.</summary>
     private async Task StartAsync(Migration migration, CancellationToken cancellationToken)
     {
-        const string overlap = "overlap";
         Refusal? refusal = null;
         var result = await transitions.ApplyAsync(migration.Id, async (m, db, token) =>
-            refusal = m.Status != MigrationStatus.Scheduled ? Stale : await Overlaps.FindAsync(db, m, token) ?? m.Execute(Actor, clock.GetUtcNow()), cancellationToken);
+        {
+            var now = clock.GetUtcNow();
+            return refusal = m.Status != MigrationStatus.Scheduled || !(m.StartsAt(now) <= now) ? Stale : await rules.RefusalAsync(m, db, token) ?? m.Execute(Actor, now);
+        }, cancellationToken);
         if (result.IsOk)
         {
             Wake();
         }
-        else if (refusal is not null && refusal != Stale && migration.HoldReason != overlap)
+        else if (refusal is not null && refusal != Stale && (refusal.Kind == RefusalKind.Conflict ? Migration.Overlap : Migration.NotReady) is var reason && migration.HoldReason != reason)
         {
-            await transitions.ApplyAsync(migration.Id, m => m.Status == MigrationStatus.Scheduled && m.Hold(overlap, refusal.Message, clock.GetUtcNow()) ? null : Stale, cancellationToken);
+            await transitions.ApplyAsync(migration.Id, m => m.Status == MigrationStatus.Scheduled && m.Hold(reason, refusal.Message, clock.GetUtcNow()) ? null : Stale, cancellationToken);
         }
     }
 

@@ -27,6 +27,11 @@ public sealed class ChangeBook(
         var view = await fallbacks.ReadAsync(cancellationToken);
         var defaults = (JsonObject)JsonSerializer.SerializeToNode(policy.Current.Default(), JsonColumn.Options)!;
         view[ChangeDraft.Defaults] = new JsonObject(ChangeSettings.DefaultFields.Select(f => KeyValuePair.Create(f, defaults[f]?.DeepClone())));
+        if (policy.Current.DefaultFaults() is { Count: > 0 } faults)
+        {
+            view[ChangeDraft.DefaultFaults] = new JsonArray([.. faults.Select(f => new JsonObject { ["param"] = f.Param, ["message"] = f.Message })]);
+        }
+
         view[ChangeDraft.Samples] = JsonSerializer.SerializeToNode(samples.Current, JsonColumn.Options);
         view[ChangeDraft.Samples]!["redact"] = new JsonArray([.. Redactable.NamesOf(samples.Current.Redact).Select(r => JsonValue.Create(r))]);
         view[ChangeDraft.Notice] = policy.Current.DeprecationNoticeDays;

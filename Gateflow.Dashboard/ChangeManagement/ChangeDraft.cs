@@ -8,6 +8,10 @@ namespace Gateflow.Dashboard.ChangeManagement;
 internal static class ChangeDraft
 {
     public const string Defaults = "migration_defaults";
+
+    /// <summary>Of an answer: which defaults are stored and not in force, and why.</summary>
+    public const string DefaultFaults = "migration_default_faults";
+
     public const string Samples = "samples";
     public const string Notice = "deprecation_notice_days";
 
@@ -42,6 +46,7 @@ internal static class ChangeDraft
         }
 
         var laid = (JsonObject)standing.DeepClone();
+        var given = new JsonObject();
         foreach (var (field, wanted) in read.Group(Defaults, value))
         {
             if (!ChangeSettings.DefaultFields.Contains(field))
@@ -55,16 +60,17 @@ internal static class ChangeDraft
             else
             {
                 laid[field] = wanted.DeepClone();
+                given[field] = wanted.DeepClone();
             }
         }
 
-        if (laid["strategy"] is JsonValue strategy && strategy.TryGetValue<string>(out var named) && named is "scheduled" or "steps")
+        if (given["strategy"] is JsonValue strategy && strategy.TryGetValue<string>(out var named) && named is "scheduled" or "steps")
         {
             faults.Add(new Fault($"{Defaults}.strategy", $"{Defaults}.strategy must be instant, canary or shadow: a date or own steps belong to one migration."));
         }
         else
         {
-            faults.AddRange(ConfigPatch.Apply(new MigrationConfig(), laid).Faults.Select(f => new Fault($"{Defaults}.{f.Param}", f.Message)));
+            faults.AddRange(ConfigPatch.Apply(new MigrationConfig(), given).Faults.Select(f => new Fault($"{Defaults}.{f.Param}", f.Message)));
         }
 
         return laid;

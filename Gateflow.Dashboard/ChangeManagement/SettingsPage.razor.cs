@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Gateflow.Core.ChangeManagement;
 using Gateflow.Core.Fallbacks;
 using Gateflow.Core.Migrations;
+using Gateflow.Core.Storage;
 using Gateflow.Core.Usage;
 using Gateflow.Dashboard.Access;
 using Gateflow.Dashboard.Management;
@@ -35,6 +36,7 @@ public sealed partial class SettingsPage(ChangeBook book, ChangePolicy policy, S
     private ConfigDraft? draft;
     private SampleForm? samples;
     private string notice = "";
+    private string? undropped;
     private bool autoFallback;
     private bool mayEdit;
     private string? said;
@@ -70,6 +72,19 @@ public sealed partial class SettingsPage(ChangeBook book, ChangePolicy policy, S
         if (read.Value is { } value)
         {
             Show(value);
+        }
+    }
+
+    private async Task DropAsync(IReadOnlyList<Fault> outdated)
+    {
+        try
+        {
+            var away = new JsonObject(outdated.Select(f => KeyValuePair.Create(f.Param, (JsonNode?)null)));
+            undropped = (await book.SetAsync(new JsonObject { [ChangeDraft.Defaults] = away }, (await Acting.OfAsync(Session, authorization)).Name, CancellationToken.None)).Refusal?.Message;
+        }
+        catch (Exception broken) when (DatabaseFault.Is(broken))
+        {
+            undropped = DatabaseFault.NotSaved(broken);
         }
     }
 

@@ -114,6 +114,7 @@ internal static class Parts
     public static IServiceCollection AddMigrations(this IServiceCollection services)
     {
         services.AddSingleton<Transitions>();
+        services.AddSingleton<StartRules>();
         services.AddSingleton<CandidateEvidence>();
         services.AddSingleton<SampleChecks>();
         services.AddSingleton<ChangePolicy>();

@@ -62,13 +62,17 @@ public sealed partial class SettingsReader
             return fallback;
         }
 
-        if (!Enum.TryParse<T>(text, ignoreCase: true, out var value) || !Enum.IsDefined(value))
+        if (!IsName<T>(text, out var value))
         {
             _faults.Add($"{path} is '{text}'; it must be one of {string.Join(", ", Enum.GetNames<T>())}.");
         }
 
         return value;
     }
+
+    /// <summary>Numbers and lists with commas, which the framework takes too, would be another value.</summary>
+    private static bool IsName<T>(string? text, out T value)
+        where T : struct, Enum => Enum.TryParse(text, ignoreCase: true, out value) && Enum.GetNames<T>().Contains(text?.Trim(), StringComparer.OrdinalIgnoreCase);
 
     private bool Boolean(string path, bool fallback)
     {

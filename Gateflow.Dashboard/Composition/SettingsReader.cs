@@ -174,7 +174,7 @@ public sealed partial class SettingsReader(IConfiguration configuration)
         foreach (var section in configuration.GetSection("Gateflow:Providers").GetChildren())
         {
             var path = section.Path;
-            if (!Enum.TryParse<ProviderType>(section["Type"], ignoreCase: true, out var type) || !Enum.IsDefined(type))
+            if (!IsName<ProviderType>(section["Type"], out var type))
             {
                 _faults.Add($"{path}:Type is '{section["Type"]}'; it must be one of {string.Join(", ", Enum.GetNames<ProviderType>())}.");
                 continue;

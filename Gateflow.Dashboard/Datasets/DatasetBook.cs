@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using FluentValidation;
 using Gateflow.Core.Access;
@@ -13,7 +12,7 @@ namespace Gateflow.Dashboard.Datasets;
 
 /// <summary>Makes, lists, changes and deletes datasets.</summary>
 public sealed partial class DatasetBook(
-    IDbContextFactory<GateflowDb> databases, DatasetItemBook items, IValidator<CreateDataset> rules, TimeProvider clock, ILogger<DatasetBook> logger)
+    IDbContextFactory<GateflowDb> databases, DatasetItemBook items, IValidator<DatasetFields> rules, TimeProvider clock, ILogger<DatasetBook> logger)
 {
     private const int Attempts = 5;
 
@@ -68,12 +67,18 @@ public sealed partial class DatasetBook(
     public async Task<Result<DatasetView>> UpdateAsync(string id, JsonObject patch, string actor, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(patch);
-        var request = new CreateDataset { Name = patch.ContainsKey("name") ? Text(patch["name"]) : "unchanged", Description = Text(patch["description"]) };
-        if (DatasetItemBook.Refused(rules.Validate(request)) is { } refusal)
+        if (await FindAsync(id, cancellationToken) is not { } known)
         {
-            return refusal;
+            return NotFound(id);
         }
 
+        var wanted = FieldPatch.Apply(new DatasetFields { Name = known.Name, Description = known.Description }, patch, rules);
+        if (!wanted.IsOk)
+        {
+            return wanted.Refusal;
+        }
+
+        var fields = wanted.Value;
         var found = false;
         var taken = await SaveAsync(async db =>
         {
@@ -84,11 +89,11 @@ public sealed partial class DatasetBook(
                 return null;
             }
 
-            dataset.Name = patch.ContainsKey("name") ? request.Name!.Trim() : dataset.Name;
-            dataset.Description = patch.ContainsKey("description") ? Blank(request.Description) : dataset.Description;
+            dataset.Name = patch.ContainsKey("name") ? fields.Name!.Trim() : dataset.Name;
+            dataset.Description = patch.ContainsKey("description") ? Blank(fields.Description) : dataset.Description;
             dataset.UpdatedAt = clock.GetUtcNow();
             return dataset;
-        }, request.Name!, cancellationToken);
+        }, fields.Name!, cancellationToken);
         if (taken is not null || !found)
         {
             return taken ?? NotFound(id);
@@ -157,8 +162,6 @@ public sealed partial class DatasetBook(
             }
         }
     }
-
-    private static string? Text(JsonNode? node) => node is JsonValue value && value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : null;
 
     private static string? Blank(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 

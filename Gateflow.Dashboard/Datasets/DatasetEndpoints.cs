@@ -96,18 +96,19 @@ public static class DatasetEndpoints
 
     private static async Task<IResult> ExpectAsync(string id, string itemId, Body body, DatasetItemBook book, CancellationToken cancellationToken)
     {
-        if (body.Refusal is not null)
+        var request = body.Read<ExpectedAnswer>();
+        if (!request.IsOk)
         {
-            return body.Refusal.ToResult();
+            return request.Refusal.ToResult();
         }
 
-        if (!body.Value.TryGetPropertyValue("expected", out var given) || (given is not null && body.Text("expected") is null))
+        if (!body.Value.ContainsKey("expected"))
         {
             return Refusal.Invalid("expected", "expected is required: a text; null takes it away.").ToResult();
         }
 
-        return await book.ExpectAsync(id, itemId, body.Text("expected"), cancellationToken) is { } refusal
+        return await book.ExpectAsync(id, itemId, request.Value.Expected, cancellationToken) is { } refusal
             ? refusal.ToResult()
-            : MigrationEndpoints.Json(new System.Text.Json.Nodes.JsonObject { ["item_id"] = itemId, ["expected"] = body.Text("expected") });
+            : MigrationEndpoints.Json(new System.Text.Json.Nodes.JsonObject { ["item_id"] = itemId, ["expected"] = request.Value.Expected });
     }
 }

@@ -4,13 +4,17 @@ using Gateflow.Core.Datasets;
 
 namespace Gateflow.Dashboard.Datasets;
 
-/// <summary>POST <c>/datasets</c>: a set, at once with items if the body names where they come from.</summary>
-public sealed record CreateDataset
+/// <summary>PATCH <c>/datasets/{id}</c>.</summary>
+public record DatasetFields
 {
     public string? Name { get; init; }
 
     public string? Description { get; init; }
+}
 
+/// <summary>POST <c>/datasets</c>: a set, at once with items if the body names where they come from.</summary>
+public sealed record CreateDataset : DatasetFields
+{
     public AddItems Items() => new() { Samples = Samples, Pairs = Pairs, Items = Given };
 
     public FromSamples? Samples { get; init; }
@@ -19,6 +23,12 @@ public sealed record CreateDataset
 
     [System.Text.Json.Serialization.JsonPropertyName("items")]
     public IReadOnlyList<JsonObject>? Given { get; init; }
+}
+
+/// <summary>PATCH <c>/datasets/{id}/items/{item_id}</c>.</summary>
+public sealed record ExpectedAnswer
+{
+    public string? Expected { get; init; }
 }
 
 /// <summary>POST <c>/datasets/{id}/items</c> with JSON: one of the three.</summary>
@@ -70,10 +80,10 @@ public sealed record FromPairs
     public string Expected { get; init; } = "source";
 }
 
-/// <summary>The rules of a new set, the same for the API and the pages.</summary>
-public sealed class CreateDatasetValidator : AbstractValidator<CreateDataset>
+/// <summary>The rules of a set, the same for the API and the pages.</summary>
+public sealed class DatasetFieldsValidator : AbstractValidator<DatasetFields>
 {
-    public CreateDatasetValidator()
+    public DatasetFieldsValidator()
     {
         RuleFor(d => d.Name).NotEmpty().WithMessage("name is required.")
             .MaximumLength(Dataset.LongestName).WithMessage($"name may have at most {Dataset.LongestName} characters.");

@@ -10,7 +10,7 @@ public static class DatasetServices
 {
     public static IServiceCollection AddDatasets(this IServiceCollection services)
     {
-        services.AddSingleton<IValidator<CreateDataset>, CreateDatasetValidator>();
+        services.AddSingleton<IValidator<DatasetFields>, DatasetFieldsValidator>();
         services.AddSingleton<DatasetTexts>();
         services.AddSingleton<DatasetWriter>();
         services.AddSingleton<DatasetUpload>();

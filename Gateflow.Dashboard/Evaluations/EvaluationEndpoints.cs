@@ -97,17 +97,18 @@ public static class EvaluationEndpoints
 
     private static async Task<IResult> RenameAsync(string id, Body body, EvaluationStore store, EvaluationReader reader, CancellationToken cancellationToken)
     {
-        if (body.Refusal is not null)
+        var request = body.Read<EvaluationName>();
+        if (!request.IsOk)
         {
-            return body.Refusal.ToResult();
+            return request.Refusal.ToResult();
         }
 
-        if (!body.Value.TryGetPropertyValue("name", out var given) || (given is not null && body.Text("name") is not { Length: > 0 and <= Evaluation.LongestName }))
+        if (!body.Value.ContainsKey("name") || request.Value.Name is not (null or { Length: > 0 and <= Evaluation.LongestName }))
         {
             return Refusal.Invalid("name", $"name is required: a text of 1 to {Evaluation.LongestName} characters; null takes it away.").ToResult();
         }
 
-        return await store.RenameAsync(id, body.Text("name"), cancellationToken) is { } refusal ? refusal.ToResult() : await GetAsync(id, reader, cancellationToken);
+        return await store.RenameAsync(id, request.Value.Name, cancellationToken) is { } refusal ? refusal.ToResult() : await GetAsync(id, reader, cancellationToken);
     }
 
     private static async Task WaitAsync(EvaluationRunner runner, string id, TimeSpan most, TimeProvider clock, CancellationToken cancellationToken)

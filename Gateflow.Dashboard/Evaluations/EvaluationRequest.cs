@@ -25,6 +25,12 @@ public sealed record EvaluationRequest
     public int? Concurrency { get; init; }
 }
 
+/// <summary>PATCH <c>/evaluations/{id}</c>.</summary>
+public sealed record EvaluationName
+{
+    public string? Name { get; init; }
+}
+
 /// <summary>The rules of a run, the same for the API and the dialog.</summary>
 public sealed class EvaluationRequestValidator : AbstractValidator<EvaluationRequest>
 {

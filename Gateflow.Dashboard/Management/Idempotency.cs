@@ -79,13 +79,7 @@ internal sealed class Idempotency(
                 return await RepeatAsync(known, hash, http);
             }
 
-            if (!IsRollback(http.Request))
-            {
-                return InProgress();
-            }
-
-            db.Update(entry);
-            return null;
+            return IsRollback(http.Request) ? null : InProgress();
         }
 
         db.Add(entry);
@@ -127,13 +121,14 @@ internal sealed class Idempotency(
             http.Response.Headers.Location = answer[..(body - 1)];
         }
 
-        return Results.Content(answer[body..], "application/json", Encoding.UTF8, known.Status);
+        return body == answer.Length ? Results.StatusCode(known.Status) : Results.Content(answer[body..], "application/json", Encoding.UTF8, known.Status);
     }
 
     private async Task<object?> RunAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next, GateflowDb db, IdempotencyEntry entry, RequestHash hash)
     {
         var http = context.HttpContext;
         var (hungUp, original) = (http.RequestAborted, http.Response.Body);
+        var claimed = db.Entry(entry).State != EntityState.Detached; // else the key is still of the one before
         using var ended = new CancellationTokenSource();
         var living = LiveAsync(entry.Id, ended.Token);
         using var memory = new MemoryStream();
@@ -151,9 +146,9 @@ internal sealed class Idempotency(
             await answer.ExecuteAsync(http);
             kept = http.Response.StatusCode < 500 && await TryAsync(async () =>
             {
-                entry.BodyHash = await hash.WholeAsync(CancellationToken.None);
-                (entry.Status, entry.Body) = (http.Response.StatusCode, Secret(http.Response.Headers.Location, memory));
-                await db.SaveChangesAsync(CancellationToken.None);
+                var (whole, status, body) = (await hash.WholeAsync(CancellationToken.None), http.Response.StatusCode, Secret(http.Response.Headers.Location, memory));
+                await db.Idempotency.Where(e => e.Id == entry.Id && (e.Status == 0 || (e.Status >= 400 && status < 400))) // of two rollbacks at once what one did stands, not that the other came too late
+                    .ExecuteUpdateAsync(set => set.SetProperty(e => e.BodyHash, whole).SetProperty(e => e.Status, status).SetProperty(e => e.Body, body), CancellationToken.None);
             });
         }
         finally
@@ -161,13 +156,17 @@ internal sealed class Idempotency(
             (http.RequestAborted, http.Response.Body) = (hungUp, original);
             await ended.CancelAsync();
             await living;
-            if (!kept)
+            if (!kept && claimed)
             {
-                await TryAsync(() => db.Idempotency.Where(e => e.Id == entry.Id).ExecuteDeleteAsync(CancellationToken.None));
+                await TryAsync(() => db.Idempotency.Where(e => e.Id == entry.Id && e.Status == 0).ExecuteDeleteAsync(CancellationToken.None));
             }
         }
 
-        await original.WriteAsync(memory.ToArray(), hungUp);
+        if (memory.Length > 0)
+        {
+            await original.WriteAsync(memory.ToArray(), hungUp); // where the status allows no body, even writing nothing is refused
+        }
+
         return Results.Empty;
     }
 

@@ -26,6 +26,7 @@ public sealed class Drafting(
     CandidateEvidence evidence,
     SampleChecks samples,
     IValidator<CreateMigration> createRules,
+    StartRules startRules,
     ChangePolicy policy,
     TimeProvider clock)
 {
@@ -182,19 +183,27 @@ public sealed class Drafting(
             return Invalid(faults);
         }
 
-        var result = await transitions.ApplyAsync(id, m =>
+        var result = await transitions.ApplyAsync(id, async (m, db, token) =>
         {
             var (config, late) = ConfigPatch.Apply(m.Config, fields);
-            var before = m.Steps();
-            return late.Count > 0
-                ? Invalid(late)
-                : m.Configure(patch.ContainsKey("target_model") ? target : m.TargetModel, config, [.. patch.Select(p => p.Key)], actor, clock.GetUtcNow())
-                    ?? (m.Status == MigrationStatus.Scheduled || (m.Status == MigrationStatus.Paused && !m.Steps().SequenceEqual(before)) ? VectorRule.Fault(m, models) : null);
+            if (late.Count > 0)
+            {
+                return Invalid(late);
+            }
+
+            var (steps, standing) = (m.Steps(), await ScheduledFaultAsync(m, db, token));
+            return m.Configure(patch.ContainsKey("target_model") ? target : m.TargetModel, config, [.. patch.Select(p => p.Key)], actor, clock.GetUtcNow()) is { } refusal ? refusal
+                : m.Status == MigrationStatus.Paused ? m.Steps().SequenceEqual(steps) ? null : VectorRule.Fault(m, models)
+                : await ScheduledFaultAsync(m, db, token) is { } fault && fault.Message != standing?.Message ? fault : null;
         }, cancellationToken);
         return result.Value is { Analysis: { } old, Status: MigrationStatus.Draft or MigrationStatus.Scheduled } changed && !IsOf(old, changed.Config.Scope)
             ? await AnalyzeAsync(id, actor, cancellationToken) // forecast, checks and advice rest on what is to be moved
             : result;
     }
+
+    /// <summary>What would keep it from starting at its hour: nobody may look by then. What stood before is no reason to refuse a change.</summary>
+    private async Task<Refusal?> ScheduledFaultAsync(Migration migration, GateflowDb db, CancellationToken cancellationToken) =>
+        migration.Status == MigrationStatus.Scheduled ? await startRules.FaultAsync(migration, db, cancellationToken) : null;
 
     /// <summary>How that part of the model's traffic was in the last 30 days, in short: it is kept with the migration.</summary>
     private async Task<UsageAnalysis> AnalyzeAsync(string model, MigrationScope scope, CancellationToken cancellationToken)

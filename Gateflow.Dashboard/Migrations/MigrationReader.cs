@@ -247,6 +247,7 @@ public sealed class MigrationReader(IDbContextFactory<GateflowDb> databases, Fle
     {
         MigrationStatus.Draft when m.TargetModel is null => "A draft. Choose a target model next.",
         MigrationStatus.Draft => $"A draft: nothing moves until it is executed. {m.TargetModel} is chosen.",
+        MigrationStatus.Scheduled when m.HoldReason == Migration.NotReady => "Its hour has come, but it may not start as it is: its last event says what to mend. Then it starts by itself.",
         MigrationStatus.Scheduled when m.HoldReason is not null => "Its hour has come, but another migration moves the same traffic: it starts by itself when that one is over.",
         MigrationStatus.Scheduled => m.StartsAt(now) is { } at
             ? $"Starts by itself at {at.UtcDateTime:yyyy-MM-dd HH:mm} UTC."

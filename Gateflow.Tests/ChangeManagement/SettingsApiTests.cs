@@ -1,10 +1,17 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Bunit;
 using Gateflow.Core.Access;
 using Gateflow.Core.Alerts;
+using Gateflow.Core.ChangeManagement;
+using Gateflow.Core.Storage;
 using Gateflow.Core.Usage;
 using Gateflow.Dashboard.Access;
+using Gateflow.Dashboard.ChangeManagement;
 using Gateflow.Tests.Management;
+using Gateflow.Tests.Shell;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Gateflow.Tests.ChangeManagement;
 
@@ -41,6 +48,40 @@ public sealed class SettingsApiTests : IAsyncLifetime
         await gateflow.MustAsync("PATCH", "/settings", """{"migration_defaults": {"canary_percentage": null}}""");
         var later = await gateflow.MustAsync("GET", "/settings");
         Assert.Equal((10, 5), (later["migration_defaults"]!["canary_percentage"]!.GetValue<double>(), later["migration_defaults"]!["increase_step"]!.GetValue<double>()));
+    }
+
+    // As an earlier version took it: a window that lacks its end.
+    [Fact]
+    public async Task MigrationDefaults_OneAtFault_IsToldAndTheOthersHold()
+    {
+        var log = new RecordedLog();
+        await using var logged = await ManagedGateflow.StartAsync(services: s => s.AddSingleton<Microsoft.Extensions.Logging.ILoggerProvider>(log));
+        await using (var db = await logged.Host.Get<IDbContextFactory<GateflowDb>>().CreateDbContextAsync(Token))
+        {
+            await db.SetSettingAsync(ChangeSettings.Row, """{"migration_defaults": {"windows": [{"days": [], "from": "09:00:00", "time_zone": "UTC"}], "canary_percentage": 5}}""", Token);
+            await db.SaveChangesAsync(Token);
+        }
+
+        var settings = await logged.MustAsync("GET", "/settings");
+        var migration = await logged.MustAsync("POST", "/migrations", $$"""{"source_model": "{{ManagedGateflow.Source}}"}""");
+
+        Assert.Equal("windows", ManagedGateflow.Text(Assert.Single(settings["migration_default_faults"]!.AsArray())!, "param"));
+        var made = await logged.MustAsync("GET", $"/migrations/{ManagedGateflow.Text(migration, "migration_id")}");
+        Assert.Equal((5, 0), (made["canary_percentage"]!.GetValue<double>(), made["windows"]!.AsArray().Count));
+        Assert.Single(log.Lines, l => l.Contains("not in force: windows", StringComparison.Ordinal));
+
+        await logged.MustAsync("PATCH", "/settings", """{"migration_defaults": {"increase_step": 5}}""");
+        await using (var context = new PageTestContext(logged.Host))
+        {
+            var page = context.Render<SettingsPage>();
+            page.WaitForAssertion(() => Assert.Contains("windows", page.Find("[data-testid=outdated]").TextContent, StringComparison.Ordinal));
+            await context.ClickAsync(page.Find("[data-testid=outdated] button"));
+            page.WaitForAssertion(() => Assert.Empty(page.FindAll("[data-testid=outdated]")));
+        }
+
+        var mended = await logged.MustAsync("GET", "/settings");
+        Assert.Null(mended["migration_default_faults"]);
+        Assert.Equal((5, 5), (mended["migration_defaults"]!["canary_percentage"]!.GetValue<double>(), mended["migration_defaults"]!["increase_step"]!.GetValue<double>()));
     }
 
     [Fact]

@@ -155,6 +155,24 @@ public sealed class DatasetEndpointTests
         Assert.Equal((0, 0), (await db.DatasetItems.CountAsync(Token), await db.EvaluationItems.CountAsync(Token)));
     }
 
+    [Theory]
+    [InlineData("""{"description": 5}""", "description")]
+    [InlineData("""{"name": null}""", "name")]
+    [InlineData("""{"name": "better", "colour": "red"}""", "colour")]
+    public async Task Change_Wrong_IsRefusedAndErasesNothing(string json, string param)
+    {
+        await using var bench = await EvaluationBench.StartAsync();
+        var id = EvaluationBench.Text(await bench.MustAsync("POST", "/datasets", """{"name": "a", "description": "why", "items": [{"prompt": "Is water wet?", "expected": "yes"}]}"""), "dataset_id");
+        var item = EvaluationBench.Text((await bench.MustAsync("GET", $"/datasets/{id}/items"))["data"]![0]!, "item_id");
+
+        var (status, body) = await bench.CallAsync("PATCH", $"/datasets/{id}", json);
+
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, param), (status, EvaluationBench.Text(body["error"]!, "param")));
+        var kept = await bench.MustAsync("GET", $"/datasets/{id}");
+        Assert.Equal(("a", "why"), (EvaluationBench.Text(kept, "name"), EvaluationBench.Text(kept, "description")));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await bench.CallAsync("PATCH", $"/datasets/{id}/items/{item}", """{"expected": "no", "colour": "red"}""")).Status);
+    }
+
     [Fact]
     public async Task Viewer_SeesFiguresAndNeitherTextsNorChanges()
     {

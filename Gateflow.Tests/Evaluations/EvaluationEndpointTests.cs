@@ -55,6 +55,9 @@ public sealed class EvaluationEndpointTests
 
         Assert.Equal(evaluation, Text((await bench.MustAsync("GET", $"/evaluations?dataset_id={id}"))["data"]![0]!, "evaluation_id"));
         Assert.Equal("renamed", Text(await bench.MustAsync("PATCH", $"/evaluations/{evaluation}", """{"name": "renamed"}"""), "name"));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await bench.CallAsync("PATCH", $"/evaluations/{evaluation}", """{"name": "other", "colour": "red"}""")).Status);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await bench.CallAsync("PATCH", $"/evaluations/{evaluation}", """{"name": 5}""")).Status);
+        Assert.Equal("renamed", Text(await bench.MustAsync("GET", $"/evaluations/{evaluation}"), "name"));
         Assert.Equal(HttpStatusCode.NoContent, (await bench.CallAsync("DELETE", $"/evaluations/{evaluation}")).Status);
         Assert.Equal(HttpStatusCode.NotFound, (await bench.CallAsync("GET", $"/evaluations/{evaluation}")).Status);
     }

@@ -217,6 +217,23 @@ public sealed class LivePageTests
     }
 
     [Fact]
+    public async Task Edit_OfAShadowPhaseWithOwnStepsAfterIt_OffersThem()
+    {
+        await using var gateflow = await ManagedGateflow.StartAsync();
+        var id = await gateflow.DraftAsync("""{"strategy": "shadow", "then": "steps", "steps": [{"weight": 10, "hold_minutes": 60}]}""");
+        await gateflow.MustAsync("POST", $"/migrations/{id}/execute");
+        await gateflow.MustAsync("POST", $"/migrations/{id}/pause");
+        await using var context = new LiveContext(gateflow);
+        var migration = (await gateflow.Host.Get<MigrationReader>().FindAsync(id, TestContext.Current.CancellationToken))!;
+        var dialog = context.Render<EditPlanDialog>(p => p.Add(d => d.Migration, migration).Add(d => d.Actor, "Ada"));
+
+        await context.InputAsync(dialog.Find("#field-steps"), "5 % 30 min\n25 % 60 min");
+        await context.SubmitAsync(dialog.Find("form"));
+
+        Assert.Equal([5, 25], (await gateflow.MustAsync("GET", $"/migrations/{id}"))["steps"]!.AsArray().Select(s => s!["weight"]!.GetValue<double>()));
+    }
+
+    [Fact]
     public async Task Page_OfAScheduledMigration_LeadsToItsConfiguration()
     {
         await using var gateflow = await ManagedGateflow.StartAsync();

@@ -34,6 +34,8 @@ public sealed class BadInputTests(BadInputTests.Shared shared) : IClassFixture<B
     [InlineData("POST", "/api-keys", """{"name": "x", "type": "golden"}""", 422, "invalid_parameter", "type")]
     [InlineData("POST", "/api-keys", """{"name": "x", "limits": {"rpm": 5}}""", 422, "invalid_parameter", "limits")]
     [InlineData("POST", "/api-keys", """{"name": "x", "role": 9}""", 422, "invalid_parameter", "role")]
+    [InlineData("POST", "/api-keys", """{"name": "x", "role": "viewer,operator"}""", 422, "invalid_parameter", "role")]
+    [InlineData("POST", "/api-keys", """{"name": "x", "type": "Prod"}""", 422, "invalid_parameter", "type")]
     [InlineData("POST", "/api-keys", """{"name": "x", "allowed_models": [null]}""", 422, "invalid_parameter", "allowed_models")]
     [InlineData("POST", "/migrations", """{"source_model": "gpt-4-32k", "stratgy": "canary"}""", 422, "invalid_parameter", "stratgy")]
     [InlineData("POST", "/migrations", """{"source_model": "gpt-4-32k", "target_model": "nope"}""", 422, "invalid_parameter", "target_model")]
@@ -269,6 +271,27 @@ public sealed class BadInputTests(BadInputTests.Shared shared) : IClassFixture<B
         Assert.Equal(HttpStatusCode.Created, first.Status);
         Assert.Equal((first.Status, first.Body.ToJsonString()), (second.Status, second.Body.ToJsonString()));
         Assert.Equal((HttpStatusCode.UnprocessableEntity, "idempotency_key_reused"), (other.Status, ManagedGateflow.Text(other.Body["error"]!, "code")));
+    }
+
+    [Fact]
+    public async Task IdempotencyKey_OfADeletion_IsAnsweredWithoutABodyEachTime()
+    {
+        var dataset = ManagedGateflow.Text(await shared.Gateflow.MustAsync("POST", "/datasets", """{"name": "soon gone"}"""), "dataset_id");
+
+        var first = await DeleteAsync();
+        var second = await DeleteAsync();
+
+        Assert.Equal((HttpStatusCode.NoContent, null), first);
+        Assert.Equal(first, second);
+
+        async Task<(HttpStatusCode, System.Net.Http.Headers.MediaTypeHeaderValue?)> DeleteAsync()
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Delete, $"/v1/management/datasets/{dataset}");
+            request.Headers.Add("Idempotency-Key", dataset);
+            using var answer = await shared.Gateflow.Host.Client.SendAsync(request, TestContext.Current.CancellationToken);
+            Assert.Empty(await answer.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
+            return (answer.StatusCode, answer.Content.Headers.ContentType);
+        }
     }
 
     private async Task<(HttpStatusCode, string)> TryAsync(string method, string path, HttpClient client)

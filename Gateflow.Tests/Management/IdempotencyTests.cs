@@ -77,6 +77,43 @@ public sealed class IdempotencyTests
         static string PathOf(string verb) => $"/v1/management/migrations/mig_1/{verb}";
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Invoke_RollbackRepeatedWhileItRuns_WhatWasDoneIsAnsweredFromThenOn(bool repeatEndsLast)
+    {
+        const string Path = "/v1/management/migrations/mig_1/rollback";
+        await using var database = await TestDatabase.CreateAsync();
+        var filter = new Idempotency(database.Factory, new FlippingProtector(), TimeProvider.System);
+        var (firstRuns, repeatRuns) = (Waiting(), Waiting());
+        var (firstEnds, repeatEnds) = (Waiting(), Waiting());
+
+        var first = CallAsync(filter, "key_1", Path, async () =>
+        {
+            firstRuns.SetResult();
+            await firstEnds.Task;
+            return Results.Text("rolled back");
+        });
+        await firstRuns.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        var repeat = CallAsync(filter, "key_1", Path, async () =>
+        {
+            repeatRuns.SetResult();
+            await repeatEnds.Task;
+            return Results.Text("illegal", statusCode: 409);
+        });
+        await repeatRuns.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        foreach (var (end, call) in repeatEndsLast ? [(firstEnds, first), (repeatEnds, repeat)] : new[] { (repeatEnds, repeat), (firstEnds, first) })
+        {
+            end.SetResult();
+            await call;
+        }
+
+        Assert.Equal((200, 409), ((await first).Status, (await repeat).Status));
+        Assert.Equal((200, "rolled back"), await CallAsync(filter, "key_1", Path, () => Results.Text("again")));
+
+        static TaskCompletionSource Waiting() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
     [Fact]
     public async Task Invoke_FirstOneDied_IsCarriedOutAfterAWhile()
     {
@@ -150,7 +187,10 @@ public sealed class IdempotencyTests
         }
     }
 
-    private static async Task<(int Status, string Text)> CallAsync(Idempotency filter, string caller, string path, Func<IResult> answer)
+    private static Task<(int Status, string Text)> CallAsync(Idempotency filter, string caller, string path, Func<IResult> answer) =>
+        CallAsync(filter, caller, path, () => Task.FromResult(answer()));
+
+    private static async Task<(int Status, string Text)> CallAsync(Idempotency filter, string caller, string path, Func<Task<IResult>> answer)
     {
         await using var services = new ServiceCollection().AddLogging().BuildServiceProvider();
         var http = new DefaultHttpContext { RequestServices = services, User = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, caller)], "test")) };
@@ -158,7 +198,7 @@ public sealed class IdempotencyTests
         http.Request.Headers["Idempotency-Key"] = "once";
         using var body = new MemoryStream();
         http.Response.Body = body;
-        if (await filter.InvokeAsync(new DefaultEndpointFilterInvocationContext(http), _ => ValueTask.FromResult<object?>(answer())) is IResult result)
+        if (await filter.InvokeAsync(new DefaultEndpointFilterInvocationContext(http), async _ => await answer()) is IResult result)
         {
             await result.ExecuteAsync(http);
         }

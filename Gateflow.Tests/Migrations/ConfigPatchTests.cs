@@ -55,6 +55,14 @@ public sealed class ConfigPatchTests
     [InlineData("""{"sticky_by": 2}""", "sticky_by")]
     [InlineData("""{"then": 1}""", "then")]
     [InlineData("""{"on_insufficient": 1}""", "on_insufficient")]
+    [InlineData("""{"strategy": "shadow,steps"}""", "strategy")]
+    [InlineData("""{"strategy": "Instant"}""", "strategy")]
+    [InlineData("""{"sticky_by": "conversation,user"}""", "sticky_by")]
+    [InlineData("""{"steps": [{"weight": 10}]}""", "steps[0].hold_minutes")]
+    [InlineData("""{"steps": [{"weight": 10, "hold_minutes": 1}, {"hold_minutes": 60}]}""", "steps[1].weight")]
+    [InlineData("""{"windows": [{"days": [], "from": "09:00", "time_zone": "UTC"}]}""", "windows[0].to")]
+    [InlineData("""{"blackouts": [{"to": "2027-01-01T00:00:00Z"}]}""", "blackouts[0].from")]
+    [InlineData("""{"strategy": "shadow", "then": "steps"}""", "steps")]
     [InlineData("""{"steps": null}""", "steps")]
     [InlineData("""{"steps": [null]}""", "steps")]
     [InlineData("""{"scope": null}""", "scope")]
@@ -79,6 +87,24 @@ public sealed class ConfigPatchTests
     [Fact]
     public void Faults_WeightThatIsNoNumber_IsNoRisingOne() =>
         Assert.Equal("steps", Assert.Single(ConfigPatch.Faults(new MigrationConfig { Strategy = Strategy.Steps, Steps = [new StepConfig(double.NaN, 1)] })).Param);
+
+    [Fact]
+    public void Faults_ValuesThatNoNameStandsFor_AreFaults() => Assert.Equal(
+        ["strategy", "then", "sticky_by", "on_insufficient"],
+        ConfigPatch.Faults(new MigrationConfig { Strategy = (Strategy)6, Then = (Strategy)6, StickyBy = (StickyBy)9, OnInsufficient = (OnInsufficient)9 }).Select(f => f.Param));
+
+    [Fact]
+    public void Apply_FieldLeftOut_IsNamed() =>
+        Assert.StartsWith("steps[0].hold_minutes is missing", Assert.Single(Apply("""{"steps": [{"weight": 10}]}""").Faults).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Apply_WindowWithoutDays_IsOfEveryDay()
+    {
+        var (config, faults) = Apply("""{"windows": [{"from": "09:00", "to": "17:00", "time_zone": "UTC"}]}""");
+
+        Assert.Empty(faults);
+        Assert.Empty(Assert.Single(config.Windows).Days);
+    }
 
     [Fact]
     public void Apply_ManyFaults_ListsThemAll() =>

@@ -144,6 +144,35 @@ public sealed class MigrationTests
     }
 
     [Fact]
+    public void Configure_Scheduled_NeverBringsTheStartForwardToNow()
+    {
+        var migration = In(MigrationStatus.Scheduled);
+        var (config, events) = (migration.Config, migration.NewEvents.Count);
+
+        foreach (var atOnce in new[] { config with { Strategy = Strategy.Instant }, config with { ExecuteAt = Now.AddHours(-1) }, config with { Strategy = Strategy.Canary, ExecuteAt = null } })
+        {
+            var refusal = migration.Configure("b", atOnce, ["strategy"], "me", Now);
+            Assert.Equal((RefusalKind.Conflict, "starts_at_once", MigrationStatus.Scheduled), (refusal!.Kind, refusal.Code, refusal.Status));
+        }
+
+        Assert.Equal("windows", migration.Configure("b", config with { Windows = [new TimeWindow([(DayOfWeek)9], new TimeOnly(9, 0), new TimeOnly(17, 0), "UTC")] }, ["windows"], "me", Now)!.Param);
+        Assert.Equal((config, events), (migration.Config, migration.NewEvents.Count));
+        Assert.Null(migration.Configure("b", config with { ExecuteAt = Now.AddHours(1), Then = Strategy.Canary }, ["execute_at", "then"], "me", Now));
+        Assert.Null(migration.Configure("b", config with { Strategy = Strategy.Instant, Blackouts = [new Blackout(Now, Now.AddDays(1))] }, ["strategy", "blackouts"], "me", Now));
+    }
+
+    [Fact]
+    public void Configure_ScheduledThatWasDue_MayGoOnAtOnce()
+    {
+        var migration = In(MigrationStatus.Scheduled);
+        migration.Hold(Migration.Overlap, "…", Now.AddDays(1));
+
+        Assert.Null(migration.Configure("b", migration.Config with { Scope = new MigrationScope { Features = ["chat"] } }, ["scope"], "me", Now.AddDays(1)));
+
+        Assert.Equal((MigrationStatus.Scheduled, null), (migration.Status, migration.HoldReason));
+    }
+
+    [Fact]
     public void Configure_StepsWhilePaused_KeepsTheWeightAndFindsItsPlace()
     {
         var migration = In(MigrationStatus.InProgress);

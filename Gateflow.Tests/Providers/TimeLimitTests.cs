@@ -27,10 +27,13 @@ public sealed class TimeLimitTests
         Assert.Equal((seconds, whole), (provider.Timeout.TotalSeconds, provider.WholeTimeout.TotalSeconds));
     }
 
-    [Fact]
-    public void Configured_TypeThatIsANumber_IsAFault()
+    [Theory]
+    [InlineData("99")]
+    [InlineData("1")]
+    [InlineData("OpenAI,Anthropic")]
+    public void Configured_TypeThatIsNoName_IsAFault(string type)
     {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["Gateflow:Providers:house:Type"] = "99" }).Build();
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["Gateflow:Providers:house:Type"] = type }).Build();
 
         Assert.Contains("Gateflow:Providers:house:Type", Assert.Single(new SettingsReader(configuration).Read(development: false).Faults), StringComparison.Ordinal);
     }

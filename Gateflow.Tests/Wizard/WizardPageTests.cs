@@ -308,6 +308,21 @@ public sealed class WizardPageTests : WizardBench
     }
 
     [Fact]
+    public async Task Configure_ScheduledThatWouldStartAtOnce_IsNotSavedByLeaving()
+    {
+        var id = await ScheduledAsync("2099-01-01T00:00:00Z");
+        await Services.GetRequiredService<Conduct>().ExecuteAsync(id, "Ada", Token);
+        var page = Open(id, WizardStep.Configure);
+
+        await ChangeAsync(page.Find("input[name=strategy][value=Instant]"), "Instant");
+        await page.InvokeAsync(() => Navigation.NavigateTo(WizardSteps.Url(id, WizardStep.Review)));
+
+        page.WaitForAssertion(() => Assert.Contains("it would start at once", page.Find(".error").TextContent, StringComparison.Ordinal));
+        var view = (await StateAsync(id)).View;
+        Assert.Equal((MigrationStatus.Scheduled, Strategy.Scheduled), (view.Status, view.Config.Strategy));
+    }
+
+    [Fact]
     public async Task Configure_DefaultsAcceptedByGoingOn_CountAsConfigured()
     {
         var id = await DraftAsync();

@@ -1,17 +1,18 @@
 using Gateflow.Core.Catalog;
 using Gateflow.Core.Compatibility;
-using Gateflow.Core.Migrations;
 using Gateflow.Core.Routing;
 
-namespace Gateflow.Dashboard.Migrations;
+namespace Gateflow.Core.Migrations;
 
 /// <summary>Embeddings move to another model at once or not at all: a search over vectors of two models finds nothing.</summary>
-internal static class VectorRule
+public static class VectorRule
 {
     /// <summary>Why the traffic must not be split as configured; null when it may, or is not.</summary>
     /// <param name="used">What was used of the source, where there is no analysis.</param>
     public static Refusal? Fault(Migration migration, ModelDirectory models, Capabilities used = Capabilities.None)
     {
+        ArgumentNullException.ThrowIfNull(migration);
+        ArgumentNullException.ThrowIfNull(models);
         var (source, target) = (migration.SourceModel, migration.TargetModel!);
         return migration.Steps().Any(s => s.Weight is > 0 and < 100)
             && models.Routes.GetValueOrDefault(source)?.Id != models.Routes.GetValueOrDefault(target)?.Id
