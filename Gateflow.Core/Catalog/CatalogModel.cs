@@ -146,16 +146,22 @@ public sealed record CatalogModel
         : PricePeriod.On(Prices, day)?.Cost(inputTokens, cachedTokens, outputTokens);
 
     /// <summary>
-    /// The same where a part of the input was written to the provider's cache, which costs a quarter more than other input with Claude, and twice as much where it is to be kept for an
-    /// hour (platform.claude.com, "prompt caching").
+    /// The same where a part of the input was written to the provider's cache, which costs a quarter more than other input of the same request with Claude, and twice as much where it is
+    /// to be kept for an hour (platform.claude.com, "prompt caching").
     /// </summary>
     /// <param name="hourTokens">Part of <paramref name="cacheWrittenTokens"/> that is kept for an hour.</param>
     public decimal? Cost(long inputTokens, long cachedTokens, long cacheWrittenTokens, long outputTokens, DateOnly day, long hourTokens = 0)
     {
         var plain = Cost(inputTokens, cachedTokens, outputTokens, day);
-        return cacheWrittenTokens > 0 && Family.StartsWith("claude", StringComparison.Ordinal)
-            ? plain + (Cost(cacheWrittenTokens + (3 * Math.Min(hourTokens, cacheWrittenTokens)), 0, 0, day) / 4)
-            : plain;
+        if (cacheWrittenTokens <= 0 || !Family.StartsWith("claude", StringComparison.Ordinal))
+        {
+            return plain;
+        }
+
+        var (price, surcharge) = Prices.Count == 0 ? (InputPrice, Surcharge) : PricePeriod.On(Prices, day) is { } period ? (period.Input, period.Surcharge) : (null, null);
+        var factor = surcharge is { } dear && inputTokens > dear.AboveInputTokens ? dear.InputFactor : 1m;
+        var quarters = cacheWrittenTokens + (3 * Math.Min(hourTokens, cacheWrittenTokens));
+        return plain + (quarters * price * factor / 4 / 1_000_000m);
     }
 
     /// <summary>What many requests cost together, USD, at the base tier: sums do not tell which prompts were long.</summary>

@@ -19,14 +19,13 @@ public static class Attribution
     private static OutcomeKind OnTarget(AttemptResult target, AttemptResult source) => (target, source) switch
     {
         (Ok, _) => OutcomeKind.Success,
-        (ClientCancelled, _) => OutcomeKind.ClientCancel,
+        (ClientCancelled or GatewayStopped, _) => OutcomeKind.ClientCancel,
 
         // The caller has part of the answer: nobody else can give the rest.
-        (BrokenStream or GatewayStopped, _) => OutcomeKind.BrokenStream,
+        (BrokenStream, _) => OutcomeKind.BrokenStream,
 
         // The source was cut short, so whether it would have answered is not known.
-        (_, ClientCancelled) => OutcomeKind.ClientCancel,
-        (_, GatewayStopped) => OutcomeKind.BrokenStream,
+        (_, ClientCancelled or GatewayStopped) => OutcomeKind.ClientCancel,
         (NotAsked, NotAsked) => OutcomeKind.OutageBoth,
 
         // The source answered what the target did not, its open breaker included; or no fallback was possible.
@@ -40,8 +39,8 @@ public static class Attribution
     private static OutcomeKind OnSource(AttemptResult source) => source switch
     {
         Ok => OutcomeKind.Success,
-        ClientCancelled => OutcomeKind.ClientCancel,
-        BrokenStream or GatewayStopped => OutcomeKind.BrokenStream,
+        ClientCancelled or GatewayStopped => OutcomeKind.ClientCancel,
+        BrokenStream => OutcomeKind.BrokenStream,
         BadRequest => OutcomeKind.ClientFault,
         RateLimited => OutcomeKind.RateLimited,
         PolicyRefusal => OutcomeKind.Policy,

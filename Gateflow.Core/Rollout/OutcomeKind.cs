@@ -18,7 +18,7 @@ public enum OutcomeKind : byte
     /// <summary>The request itself was refused (4xx), by both where both were asked.</summary>
     ClientFault,
 
-    /// <summary>The caller hung up.</summary>
+    /// <summary>The caller hung up, or a stop of the gateway cut the request short.</summary>
     ClientCancel,
 
     /// <summary>Both arms, or the only one asked, answered 429, or the limits configured for its provider left no room for the target.</summary>
@@ -27,7 +27,7 @@ public enum OutcomeKind : byte
     /// <summary>Refused by a content policy.</summary>
     Policy,
 
-    /// <summary>The answer broke off after its first byte: counts against the model that broke. Recorded, but counted against nobody, where a stop of the gateway cut it short.</summary>
+    /// <summary>The answer broke off after its first byte: counts against the model that broke.</summary>
     BrokenStream,
 
     /// <summary>Refused by a limit of the caller's own key before any model was asked: says nothing of a model.</summary>

@@ -1,3 +1,4 @@
+using Gateflow.Core;
 using Gateflow.Core.Rollout;
 using Gateflow.Core.Usage;
 using Gateflow.Dashboard.Live;
@@ -44,13 +45,13 @@ public static class LogWords
         if (entry.ServedModel is not { } served)
         {
             return entry.Outcome == OutcomeKind.ClientCancel
-                ? $"The caller hung up after {time}, before {(entry.FirstByteMs is null ? $"{asked} had answered" : "the answer's end")}."
+                ? $"{(IsStopped(entry) ? "The gateway stopped" : "The caller hung up")} after {time}, before {(entry.FirstByteMs is null ? $"{asked} had answered" : "the answer's end")}."
                 : $"No model answered: the caller got {entry.Status} after {time}{calls}.";
         }
 
         var place = entry.FallbackReason is { } reason ? $"{served} answered in place of {(entry.Arm == Arm.Target ? "the migration's target" : asked)} ({Lower(Display.Words(reason))})"
             : entry.Arm == Arm.Target ? $"{served} answered for {asked}, as the migration's target" : $"{served} answered";
-        var rest = entry.Outcome == OutcomeKind.BrokenStream ? " but broke off" : "";
+        var rest = IsStopped(entry) ? " but was cut short: the gateway stopped" : entry.Outcome == OutcomeKind.BrokenStream ? " but broke off" : "";
         return $"{place} in {time}{calls}{rest}.";
     }
 
@@ -58,7 +59,9 @@ public static class LogWords
     public static Look Look(LogEntry entry)
     {
         ArgumentNullException.ThrowIfNull(entry);
-        return entry is { Outcome: OutcomeKind.Success, FallbackReason: not null } ? new Look("Fell back", "rollback", Tone.Watch) : OutcomeWords.Of(entry.Outcome);
+        return entry is { Outcome: OutcomeKind.Success, FallbackReason: not null } ? new Look("Fell back", "rollback", Tone.Watch)
+            : IsStopped(entry) ? new Look("Gateway stopped", "alert", Tone.Unknown)
+            : OutcomeWords.Of(entry.Outcome);
     }
 
     /// <summary>A cost beside whether there is anything to cost.</summary>
@@ -67,6 +70,8 @@ public static class LogWords
         ArgumentNullException.ThrowIfNull(entry);
         return entry is { ServedModel: null, InputTokens: 0, OutputTokens: 0 } ? Display.None : Display.Money(entry.Cost);
     }
+
+    private static bool IsStopped(LogEntry entry) => entry.ErrorCode == Wire.Name(AttemptResult.GatewayStopped);
 
     private static string Lower(string text) => text.Length == 0 ? text : char.ToLowerInvariant(text[0]) + text[1..];
 }

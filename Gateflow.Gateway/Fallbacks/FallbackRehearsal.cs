@@ -50,7 +50,7 @@ public sealed class FallbackRehearsal
             _lists.AddChain(all, table, chain, protocol, demoKey: false);
         }
 
-        return new Rehearsal(route.Id, assumed, chain, Walk(all, assumed, chain));
+        return new Rehearsal(route.Id, assumed, chain, Walk(all, assumed, chain, protocol == Protocol.Embeddings));
     }
 
     private static (string Selected, FallbackRoute? Activated) Select(RouteTable table, string asked, DateOnly today)
@@ -78,14 +78,14 @@ public sealed class FallbackRehearsal
 
     private static bool IsVectors(RouteTable table, string model) => table.Models.GetValueOrDefault(model)?.Facts?.Mode == ModelMode.Embedding;
 
-    private static List<RehearsalStep> Walk(List<Candidate> all, FallbackReason assumed, FallbackRoute? chain)
+    private static List<RehearsalStep> Walk(List<Candidate> all, FallbackReason assumed, FallbackRoute? chain, bool vectors)
     {
         List<RehearsalStep> steps = [];
         for (var index = all.Count > 0 ? 0 : -1; index >= 0;)
         {
             var candidate = all[index];
             var breaker = candidate.Health.Breaker.Snapshot();
-            var (end, result) = candidate.Health.IsGone && Next(AttemptResult.ModelNotFound) >= 0 ? (RehearsalEnd.Skipped, AttemptResult.ModelNotFound)
+            var (end, result) = candidate.Health.IsGone(vectors) && Next(AttemptResult.ModelNotFound) >= 0 ? (RehearsalEnd.Skipped, AttemptResult.ModelNotFound)
                 : breaker.State != BreakerState.Closed && (breaker.IsDead || Next(AttemptResult.CircuitOpen) >= 0) ? (RehearsalEnd.Skipped, AttemptResult.CircuitOpen)
                 : candidate.Role == CandidateRole.Own && assumed != FallbackReason.ModelDeprecated ? (RehearsalEnd.Fails, FallbackReasons.Attempt(assumed))
                 : (RehearsalEnd.Answers, AttemptResult.Ok);

@@ -20,7 +20,8 @@ internal sealed class ModelHealth(ModelEndpoint endpoint, string model, CatalogR
     public Breaker Breaker { get; } = breaker;
 
     /// <summary>True when the provider lately said that it has no such model.</summary>
-    public bool IsGone => gone.Contains(endpoint);
+    /// <param name="vectors">Whether vectors are asked for rather than words.</param>
+    public bool IsGone(bool vectors) => gone.Contains(endpoint, vectors);
 
     /// <summary>A sentence that names what the catalog knows as successor, with a space before it; empty when it knows none.</summary>
     public static string Successor(CatalogModel? facts) => facts is { Replacements: [var first, ..] } ? $" Its provider names '{first}' as the successor." : "";
@@ -28,7 +29,8 @@ internal sealed class ModelHealth(ModelEndpoint endpoint, string model, CatalogR
     /// <summary>Takes note of how a call ended.</summary>
     /// <param name="result">What it came to.</param>
     /// <param name="tried">Whether the breaker knows it already, because the call was the one that tried.</param>
-    public void Report(AttemptResult result, bool tried)
+    /// <param name="vectors">Whether vectors were asked for rather than words.</param>
+    public void Report(AttemptResult result, bool tried, bool vectors)
     {
         calls.Add(result);
         if (!tried)
@@ -38,9 +40,9 @@ internal sealed class ModelHealth(ModelEndpoint endpoint, string model, CatalogR
 
         switch (result)
         {
-            case AttemptResult.Ok when _trouble:
+            case AttemptResult.Ok when _trouble || IsGone(vectors):
                 _trouble = false;
-                gone.Remove(endpoint);
+                gone.Remove(endpoint, vectors);
                 bell.Ring(About(AlertEvents.ModelUnavailable, Subject) with { Over = true });
                 bell.Ring(About(AlertEvents.KeyRefused, endpoint.Provider.Name) with { Over = true });
                 if (Breaker.IsClosed)
@@ -51,8 +53,8 @@ internal sealed class ModelHealth(ModelEndpoint endpoint, string model, CatalogR
                 break;
             case AttemptResult.ModelNotFound:
                 _trouble = true;
-                gone.Add(endpoint);
-                bell.Ring(About(AlertEvents.ModelUnavailable, Subject, $"The provider '{endpoint.Provider.Name}' says that it has no model '{endpoint.UpstreamModel}'.{Successor(Facts)} Migrate to it, or set a fallback chain.") with { Severity = AlertSeverity.Urgent });
+                gone.Add(endpoint, vectors);
+                bell.Ring(About(AlertEvents.ModelUnavailable, Subject, $"The provider '{endpoint.Provider.Name}' says that it has no model '{endpoint.UpstreamModel}'{(vectors ? " for embeddings" : "")}.{Successor(Facts)} Migrate to it, or set a fallback chain.") with { Severity = AlertSeverity.Urgent });
                 break;
             case AttemptResult.Unauthorized:
                 _trouble = true;

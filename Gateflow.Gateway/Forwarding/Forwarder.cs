@@ -188,7 +188,7 @@ internal sealed partial class Forwarder(OutboundConnections connections, Candida
     /// <summary>True when the provider said a while ago that it has no such model and somebody else can be asked at once.</summary>
     private bool PassesOver(Exchange exchange, int index, ProviderCall call)
     {
-        if (!call.Candidate.Health.IsGone || Next(exchange, index, AttemptResult.ModelNotFound) < 0)
+        if (!call.Candidate.Health.IsGone(call.GivesVectors) || Next(exchange, index, AttemptResult.ModelNotFound) < 0)
         {
             return false;
         }

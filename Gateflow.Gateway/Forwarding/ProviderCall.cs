@@ -244,7 +244,7 @@ internal sealed class ProviderCall(Candidate candidate, bool keepContent, TimePr
         if (TellsOfHealth && !IsAside && _told != Result)
         {
             _told = Result;
-            Candidate.Health.Report(Result, tried);
+            Candidate.Health.Report(Result, tried, GivesVectors);
         }
     }
 

@@ -76,7 +76,7 @@ public sealed class ProviderProbe(OutboundConnections connections, TimeProvider 
         var endpoint = new ModelEndpoint(provider, provider.Deployments.GetValueOrDefault(model, model));
         if ((ProviderAdapters.Find(endpoint, Protocol.Chat) ?? ProviderAdapters.Find(endpoint, Protocol.Messages)) is not { } adapter)
         {
-            return Failed(ProbeFault.Refused, "Models of this type of provider cannot be asked.") with { Model = model };
+            return Failed(ProbeFault.Refused, "This model has no API here that answers in words. Name another.") with { Model = model };
         }
 
         var request = new ModelRequest { Messages = [Message.Of(Role.User, "Answer with one word: ready?")], MaxTokens = Tokens };

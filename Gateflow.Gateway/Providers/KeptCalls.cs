@@ -1,4 +1,5 @@
 using System.Text;
+using Gateflow.Gateway.Translation;
 
 namespace Gateflow.Gateway.Providers;
 
@@ -8,7 +9,7 @@ internal sealed class KeptCalls
     private const int MostCalls = 16;
     private const int MostCharacters = AnswerFacts.MaxContent;
 
-    private readonly List<(int Index, string Name, StringBuilder Arguments)> _calls = [];
+    private readonly List<(int Index, string Name, StringBuilder Arguments, bool FreeForm)> _calls = [];
     private int _length;
 
     /// <summary>True when there were too many calls or too long ones.</summary>
@@ -17,10 +18,12 @@ internal sealed class KeptCalls
     public int Count => _calls.Count;
 
     /// <summary>Each call's tool and the text of its arguments.</summary>
-    public IReadOnlyList<(string Name, string Arguments)> Read() => [.. _calls.Select(c => (c.Name, c.Arguments.ToString()))];
+    public IReadOnlyList<(string Name, string Arguments)> Read() =>
+        [.. _calls.Select(static c => (c.Name, c.FreeForm ? FreeFormTool.Arguments(c.Arguments.ToString()) : c.Arguments.ToString()))];
 
     /// <summary>A call starts; later pieces name its index.</summary>
-    public void Begin(int index, string name)
+    /// <param name="freeForm">Whether the pieces are those of a text, which is kept as a function's arguments.</param>
+    public void Begin(int index, string name, bool freeForm = false)
     {
         if (_calls.Count == MostCalls)
         {
@@ -28,7 +31,7 @@ internal sealed class KeptCalls
             return;
         }
 
-        _calls.Add((index, name, new StringBuilder()));
+        _calls.Add((index, name, new StringBuilder(), freeForm));
     }
 
     /// <summary>Adds to the arguments of a call; pieces of one that never started are left out.</summary>

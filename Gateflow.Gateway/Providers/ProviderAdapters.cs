@@ -1,3 +1,4 @@
+using Gateflow.Core.Catalog;
 using Gateflow.Core.Routing;
 using Gateflow.Gateway.Protocols;
 using Gateflow.Gateway.Providers.Anthropic;
@@ -42,8 +43,8 @@ internal static class ProviderAdapters
         ProviderType.AzureOpenAI => FindAzure(endpoint, asked, withTools),
         ProviderType.Anthropic => asked == Protocol.Embeddings ? null : AnthropicMessages,
         ProviderType.Bedrock => asked != Protocol.Embeddings ? BedrockConverse : BedrockEmbeddingsAdapter.Knows(endpoint) ? BedrockEmbeddings : null,
-        ProviderType.Gemini => asked == Protocol.Embeddings ? GeminiEmbeddings : Gemini,
-        ProviderType.VertexAI => asked == Protocol.Embeddings ? VertexEmbeddings : VertexAI,
+        ProviderType.Gemini => FindGoogle(endpoint, asked, Gemini, GeminiEmbeddings),
+        ProviderType.VertexAI => FindGoogle(endpoint, asked, VertexAI, VertexEmbeddings),
         _ => null,
     };
 
@@ -63,4 +64,11 @@ internal static class ProviderAdapters
         _ when AzureAddress.IsNewer(endpoint.Provider) => AzureResponses,
         _ => endpoint.Facts is null ? AzureChat : null,
     };
+
+    /// <summary>A model of Google's answers in words or gives vectors; asked for the other it is denied as if it were gone.</summary>
+    private static IProviderAdapter? FindGoogle(ModelEndpoint endpoint, Protocol asked, IProviderAdapter words, IProviderAdapter vectors) =>
+        GivesVectors(endpoint) != (asked == Protocol.Embeddings) ? null : asked == Protocol.Embeddings ? vectors : words;
+
+    private static bool GivesVectors(ModelEndpoint endpoint) =>
+        endpoint.UpstreamModel.Contains("embed", StringComparison.OrdinalIgnoreCase) || endpoint.Facts?.Supports(Capabilities.Embeddings) == true;
 }

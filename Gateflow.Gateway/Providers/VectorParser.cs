@@ -6,7 +6,8 @@ namespace Gateflow.Gateway.Providers;
 /// <summary>Reads an answer that is vectors; no provider streams them.</summary>
 /// <param name="vectors">The arrays of numbers of an answer, in the order of the texts.</param>
 /// <param name="tokens">Tokens of the texts; null where the provider does not tell them.</param>
-internal sealed class VectorParser(Func<JsonElement, IEnumerable<JsonElement?>> vectors, Func<JsonElement, int?> tokens) : IAnswerParser
+/// <param name="losesUnit"><see cref="VectorPart.LosesUnit"/>.</param>
+internal sealed class VectorParser(Func<JsonElement, IEnumerable<JsonElement?>> vectors, Func<JsonElement, int?> tokens, bool losesUnit = false) : IAnswerParser
 {
     public bool TryReadEvent(ReadOnlySpan<byte> data, string? name, List<AnswerPart> parts) => false;
 
@@ -25,7 +26,7 @@ internal sealed class VectorParser(Func<JsonElement, IEnumerable<JsonElement?>> 
                 return false;
             }
 
-            parts.Add(vector);
+            parts.Add(new VectorPart(vector) { LosesUnit = losesUnit });
             any = true;
         }
 
@@ -37,7 +38,7 @@ internal sealed class VectorParser(Func<JsonElement, IEnumerable<JsonElement?>> 
         return any;
     }
 
-    private static VectorPart? Read(JsonElement? numbers)
+    private static float[]? Read(JsonElement? numbers)
     {
         if (numbers is not { ValueKind: JsonValueKind.Array } array || array.GetArrayLength() == 0)
         {
@@ -55,6 +56,6 @@ internal sealed class VectorParser(Func<JsonElement, IEnumerable<JsonElement?>> 
             values[at++] = value;
         }
 
-        return new VectorPart(values);
+        return values;
     }
 }

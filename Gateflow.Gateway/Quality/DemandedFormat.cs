@@ -4,6 +4,7 @@ using Gateflow.Core.Rollout;
 using Gateflow.Gateway.Envelopes;
 using Gateflow.Gateway.Pipeline;
 using Gateflow.Gateway.Providers;
+using Gateflow.Gateway.Translation;
 
 namespace Gateflow.Gateway.Quality;
 
@@ -60,9 +61,10 @@ internal sealed class DemandedFormat
         : root.Find("output_format")?.Find("schema");
 
     /// <summary>The schema of a tool's arguments: null when the tool says nothing of them. False for a tool that was not offered; true for all when the tools are unknown.</summary>
-    public bool TryTool(string name, out JsonElement? schema)
+    /// <param name="freeForm">Whether the tool takes one text, whatever it says (<see cref="FreeFormTool"/>).</param>
+    public bool TryTool(string name, out JsonElement? schema, out bool freeForm)
     {
-        schema = null;
+        (schema, freeForm) = (null, false);
         if (Parse(_tools) is not { } root)
         {
             return true;
@@ -70,10 +72,11 @@ internal sealed class DemandedFormat
 
         foreach (var tool in root.Items("tools").Concat(root.Items("functions")))
         {
-            var function = tool.Find("function") ?? tool;
+            var function = tool.Find("function") ?? tool.Find("custom") ?? tool;
             if (function.Text("name") == name)
             {
                 schema = function.Find("parameters") ?? function.Find("input_schema");
+                freeForm = schema is null && tool.Text("type") == "custom"; // Anthropic's tools may be called so too, and have a schema
                 return true;
             }
         }

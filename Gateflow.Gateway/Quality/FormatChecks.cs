@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using Gateflow.Core.Quality;
 using Gateflow.Core.Rollout;
 using Gateflow.Core.Usage;
+using Gateflow.Gateway.Translation;
 using Microsoft.Extensions.Hosting;
 
 namespace Gateflow.Gateway.Quality;
@@ -94,7 +95,8 @@ internal sealed class FormatChecks(Recorder recorder, Judge judge) : BackgroundS
     }
 
     private static double Check(DemandedFormat format, (string Name, string Arguments) call, SchemaCheck schemas) =>
-        !format.TryTool(call.Name, out var schema) ? 0
+        !format.TryTool(call.Name, out var schema, out var freeForm) ? 0
+        : freeForm ? FreeFormTool.FindInput(call.Arguments) is null ? 0 : 1
         : Parse(System.Text.Encoding.UTF8.GetBytes(call.Arguments.Length == 0 ? "{}" : call.Arguments)) is not { } arguments ? 0
         : schema is { } s ? Of(schemas.IsValid(s, arguments))
         : 1;

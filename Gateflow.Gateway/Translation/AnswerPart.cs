@@ -40,7 +40,11 @@ internal sealed record ToolArguments(int Index, string Json) : AnswerPart;
 internal sealed record LogprobsDelta(JsonElement Content) : AnswerPart;
 
 /// <summary>The vector of the next text.</summary>
-internal sealed record VectorPart(float[] Values) : AnswerPart;
+internal sealed record VectorPart(float[] Values) : AnswerPart
+{
+    /// <summary>True where a vector that the provider shortened is no longer of the length 1, as OpenAI's are.</summary>
+    public bool LosesUnit { get; init; }
+}
 
 /// <summary>A choice is finished.</summary>
 /// <param name="StopSequence">The one that ended it, where known.</param>

@@ -48,6 +48,22 @@ public sealed class CatalogModelTests
         Assert.Equal((decimal)cost, model.Cost(1_500, 0, 1_000, 0, Today, hour));
     }
 
+    [Theory]
+    [InlineData(40_000, 40_000, 40_000, 0.008)] // 0.1 × 2 a million; what is written says nothing of the tier
+    [InlineData(150_000, 40_000, 40_000, 0.095)] // 110,000 at 0.5 and 40,000 at twice that
+    [InlineData(150_000, 40_000, 0, 0.08)] // 110,000 at 0.5 and 40,000 a quarter dearer
+    public void Cost_WrittenToTheCacheByALongPrompt_IsOfThePromptsTier(int input, int written, int hour, double cost)
+    {
+        var model = ModelCatalog.Embedded.Find("claude-haiku-5-5")!;
+        var priced = model with
+        {
+            Prices = [new PricePeriod(null, model.InputPrice, model.CachedInputPrice, model.OutputPrice, model.Surcharge) { Source = new FactSource(FactOrigin.BuiltIn, "", null, null) }],
+        };
+
+        Assert.Equal((decimal)cost, model.Cost(input, 0, written, 0, Today, hour));
+        Assert.Equal((decimal)cost, priced.Cost(input, 0, written, 0, Today, hour));
+    }
+
     [Fact]
     public void Cost_LongPrompt_IsBilledDearerAsAWhole()
     {

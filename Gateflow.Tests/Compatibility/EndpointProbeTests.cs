@@ -14,7 +14,7 @@ public sealed class EndpointProbeTests
     [Theory]
     [InlineData(ProviderType.OpenAI, CheckStatus.Pass, CheckStatus.Pass, CheckStatus.Warn, CheckStatus.Pass)]
     [InlineData(ProviderType.Anthropic, CheckStatus.Warn, CheckStatus.Warn, CheckStatus.Pass, CheckStatus.Fail)]
-    [InlineData(ProviderType.Gemini, CheckStatus.Warn, CheckStatus.Warn, CheckStatus.Warn, CheckStatus.Warn)]
+    [InlineData(ProviderType.Gemini, CheckStatus.Warn, CheckStatus.Warn, CheckStatus.Warn, CheckStatus.Fail)]
     public void Check_EachPathUsed_SaysWhatForwardingDoes(ProviderType type, params CheckStatus[] expected)
     {
         var endpoint = new ModelEndpoint(new ProviderEndpoint { Name = "p", Type = type, BaseUrl = new Uri("https://provider.invalid") }, "m");

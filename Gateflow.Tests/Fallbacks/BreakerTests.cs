@@ -193,13 +193,13 @@ public sealed class BreakerTests
     {
         var clock = new SetClock(_time);
         var gone = new GoneModels(clock);
-        gone.Add(Endpoint);
+        gone.Add(Endpoint, vectors: false);
         clock.Off = TimeSpan.FromHours(-1);
-        Assert.True(gone.Contains(Endpoint));
+        Assert.True(gone.Contains(Endpoint, vectors: false));
 
         _time.Advance(GoneModels.Kept);
 
-        Assert.False(gone.Contains(Endpoint));
+        Assert.False(gone.Contains(Endpoint, vectors: false));
     }
 
     [Fact]

@@ -98,6 +98,23 @@ public sealed class ReplacementTests
     }
 
     [Theory]
+    [InlineData("/v1/embeddings", "/v1/chat/completions")]
+    [InlineData("/v1/chat/completions", "/v1/embeddings")]
+    public async Task Post_ProviderDeniesTheModelAtOneApi_TheOtherIsAskedAsBefore(string denied, string other)
+    {
+        await using var host = await FallbackHost.StartAsync();
+        host.Chain("gpt-4", "claude");
+        host.One.Answer = (http, model) => http.Request.Path == denied ? FakeUpstream.Error(http, 404) : Work(http, model);
+        (await host.Gateway.PostToAsync(denied, Body(denied))).Dispose();
+
+        using var response = await host.Gateway.PostToAsync(other, Body(other));
+
+        Assert.Equal(("gpt-4", "openai", null), Told(response));
+
+        static string Body(string path) => path == "/v1/embeddings" ? """{"model":"gpt-4","input":"Hello there"}""" : GatewayHost.Chat();
+    }
+
+    [Theory]
     [InlineData("""{"error":{"message":"Item with id 'rs_1' not found.","type":"invalid_request_error","param":"input","code":null}}""")]
     [InlineData("""{"error":{"message":"No such File object: file-1","type":"invalid_request_error","param":"id","code":null}}""")]
     public async Task Post_ProviderMissesSomethingElse_IsTheCallersFaultAndTheModelStays(string body)

@@ -81,7 +81,7 @@ public sealed class DrainTests
     }
 
     private static void AssertStopped(RequestRecord record, int status) =>
-        Assert.Equal((OutcomeKind.BrokenStream, status, "gateway_stopped"), (record.Outcome, record.Status, record.ErrorCode));
+        Assert.Equal((OutcomeKind.ClientCancel, status, "gateway_stopped"), (record.Outcome, record.Status, record.ErrorCode));
 
     private static async Task ReadToAsync(StreamReader reader, string text)
     {

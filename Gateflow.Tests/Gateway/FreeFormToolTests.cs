@@ -152,8 +152,22 @@ public sealed class FreeFormToolTests
     [Theory]
     [InlineData("""{"input":"text"}""", "text")]
     [InlineData("""{"text":"text"}""", """{"text":"text"}""")]
-    [InlineData("""{"input":"cut""", """{"input":"cut""")]
+    [InlineData("""{"input":7""", """{"input":7""")]
+    [InlineData("""{"text":"cut""", """{"text":"cut""")]
+    [InlineData("", "")]
     public void InputOf_ArgumentsOfAnotherForm_AreTheTextThemselves(string arguments, string expected) =>
+        Assert.Equal(expected, Gateflow.Gateway.Translation.FreeFormTool.InputOf(arguments));
+
+    [Theory]
+    [InlineData("""{"input":"cut""", "cut")]
+    [InlineData("""{"input": "a\nb\"c\\""", "a\nb\"c\\")]
+    [InlineData("""{"input":"a\""", "a")]
+    [InlineData("""{"input":"a\u00""", "a")]
+    [InlineData("""{"input":"a\ud83d\ude""", "a")]
+    [InlineData("""{"input":"a\ud83d\ude00""", "a😀")]
+    [InlineData("{ \"input\" : \"", "")]
+    [InlineData("{\"input\":\"whole\"", "whole")]
+    public void InputOf_ArgumentsThatWereCutOff_IsTheTextUpToThere(string arguments, string expected) =>
         Assert.Equal(expected, Gateflow.Gateway.Translation.FreeFormTool.InputOf(arguments));
 
     private static async Task<GatewayHost> StartAsync()

@@ -116,6 +116,19 @@ public sealed class RequestsPageTests
         Assert.Equal((story, cost), (LogWords.Story(entry), LogWords.Cost(entry)));
     }
 
+    [Theory]
+    [InlineData(null, "The gateway stopped after 800\u00a0ms, before gpt-4 had answered.")]
+    [InlineData("gpt-4", "gpt-4 answered in 800\u00a0ms but was cut short: the gateway stopped.")]
+    public void Story_GatewayStopped_IsNoHangUp(string? served, string story)
+    {
+        var entry = LogEntry.Of(Row("req_1", DashboardTestContext.Now), null) with
+        {
+            ServedModel = served, Outcome = OutcomeKind.ClientCancel, ErrorCode = "gateway_stopped", Arm = null, FallbackReason = null, Attempts = 1, FirstByteMs = null,
+        };
+
+        Assert.Equal((story, "Gateway stopped"), (LogWords.Story(entry), LogWords.Look(entry).Word));
+    }
+
     [Fact]
     public void Sampling_SomeLeftOut_SaysForHowManyThePageStands()
     {

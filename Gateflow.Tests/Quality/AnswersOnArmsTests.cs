@@ -1,7 +1,10 @@
 using Gateflow.Core.Quality;
 using Gateflow.Core.Rollout;
+using Gateflow.Core.Routing;
+using Gateflow.Core.Usage;
 using Gateflow.Tests.Gateway;
 using Gateflow.Tests.Rollout;
+using Microsoft.AspNetCore.Http;
 
 namespace Gateflow.Tests.Quality;
 
@@ -60,6 +63,38 @@ public sealed class AnswersOnArmsTests
         Assert.Equal(format, (await host.RecordAsync()).Parts[QualityPart.Format]);
     }
 
+    [Theory]
+    [InlineData("/v1/chat/completions", false)]
+    [InlineData("/v1/chat/completions", true)]
+    [InlineData("/v1/responses", false)]
+    [InlineData("/v1/responses", true)]
+    public async Task CustomToolCalls_OfSourceAndTranslatedTarget_ScoreAlike(string path, bool stream)
+    {
+        await using var host = await GatewayHost.StartAsync(weight: 0);
+        host.Serve("gpt-4o", ProviderType.Anthropic);
+        host.Upstream.Answer = (http, model) => Answer(http, path, model, stream, """{\"input\":\"*** Begin\"}""");
+        var body = path == "/v1/responses"
+            ? $$"""{"model":"gpt-4","stream":{{(stream ? "true" : "false")}},"input":"Go","tools":[{"type":"custom","name":"patch"}]}"""
+            : GatewayHost.Chat(more: $$""","stream":{{(stream ? "true" : "false")}},"tools":[{"type":"custom","custom":{"name":"patch"} }]""");
+
+        var source = await AskAsync();
+        host.Route(GatewayHost.Migration(10_000));
+        var target = await AskAsync();
+        host.Upstream.Answer = (http, model) => Answer(http, path, model, stream, """{\"patch\":\"*** Begin\"}""");
+        var wrong = await AskAsync();
+
+        Assert.Equal((Arm.Source, 1, 1), (source.Arm, source.Parts[QualityPart.Format], source.Quality));
+        Assert.Equal((Arm.Target, 1, 1), (target.Arm, target.Parts[QualityPart.Format], target.Quality));
+        Assert.Equal((Arm.Target, 0, 0), (wrong.Arm, wrong.Parts[QualityPart.Format], wrong.Quality));
+
+        async Task<RequestRecord> AskAsync()
+        {
+            using var response = await host.PostToAsync(path, body);
+            await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+            return await host.RecordAsync();
+        }
+    }
+
     [Fact]
     public async Task InvalidFormat_OnTheTargetAlone_BreachesTheQualityGuardrail()
     {
@@ -78,4 +113,40 @@ public sealed class AnswersOnArmsTests
         var quality = host.Judge.Read(GatewayHost.MigrationId)!.Breach;
         Assert.Equal((GuardrailKind.QualityScoreDrop, Verdict.Breach), (quality!.Guardrail, quality.Verdict));
     }
+
+    /// <summary>A call of the custom tool by gpt-4 in the caller's protocol, by any other model in Anthropic's.</summary>
+    /// <param name="input">The target's arguments, escaped.</param>
+    private static Task Answer(HttpContext http, string path, string model, bool stream, string input) => (model, path, stream) switch
+    {
+        ("gpt-4", "/v1/responses", false) => FakeUpstream.Json(
+            http, 200, """{"id":"r","object":"response","status":"completed","model":"m","output":[{"type":"custom_tool_call","call_id":"c","name":"patch","input":"*** Begin"}]}"""),
+        ("gpt-4", "/v1/responses", true) => FakeUpstream.Events(
+            http,
+            FakeUpstream.Chunk("""{"type":"response.output_item.added","output_index":0,"item":{"type":"custom_tool_call","call_id":"c","name":"patch","input":""}}"""),
+            FakeUpstream.Chunk("""{"type":"response.custom_tool_call_input.delta","output_index":0,"delta":"*** "}"""),
+            FakeUpstream.Chunk("""{"type":"response.custom_tool_call_input.delta","output_index":0,"delta":"Begin"}"""),
+            FakeUpstream.Chunk("""{"type":"response.completed","response":{"status":"completed","output":[{"type":"custom_tool_call","call_id":"c","name":"patch","input":"*** Begin"}]}}""")),
+        ("gpt-4", _, false) => FakeUpstream.Json(
+            http, 200, """{"choices":[{"index":0,"message":{"content":null,"tool_calls":[{"id":"c","type":"custom","custom":{"name":"patch","input":"*** Begin"}}]},"finish_reason":"tool_calls"}]}"""),
+        ("gpt-4", _, true) => FakeUpstream.Events(
+            http,
+            FakeUpstream.Chunk("""{"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"id":"c","type":"custom","custom":{"name":"patch","input":""}}]}}]}"""),
+            FakeUpstream.Chunk("""{"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"custom":{"input":"*** "}}]}}]}"""),
+            FakeUpstream.Chunk("""{"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"custom":{"input":"Begin"}}]}}]}"""),
+            FakeUpstream.Finish,
+            FakeUpstream.Done),
+        (_, _, false) => FakeUpstream.Json(
+            http, 200, """{"id":"m","type":"message","role":"assistant","model":"m","content":[{"type":"tool_use","id":"c","name":"patch","input":INPUT}],"stop_reason":"tool_use","usage":{"input_tokens":1,"output_tokens":1}}"""
+                .Replace("INPUT", input.Replace("\\\"", "\"", StringComparison.Ordinal), StringComparison.Ordinal)),
+        _ => FakeUpstream.Events(
+            http,
+            Named("""{"type":"message_start","message":{"id":"m","type":"message","role":"assistant","model":"m","content":[],"usage":{"input_tokens":1,"output_tokens":1}}}"""),
+            Named("""{"type":"content_block_start","index":0,"content_block":{"type":"tool_use","id":"c","name":"patch","input":{}}}"""),
+            Named("""{"type":"content_block_delta","index":0,"delta":{"type":"input_json_delta","partial_json":"INPUT"}}""".Replace("INPUT", input, StringComparison.Ordinal)),
+            Named("""{"type":"content_block_stop","index":0}"""),
+            Named("""{"type":"message_delta","delta":{"stop_reason":"tool_use"},"usage":{"output_tokens":7}}"""),
+            Named("""{"type":"message_stop"}""")),
+    };
+
+    private static string Named(string json) => $"event: {json.Split('"')[3]}\n{FakeUpstream.Chunk(json)}";
 }

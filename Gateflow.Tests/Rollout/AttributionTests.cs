@@ -13,20 +13,20 @@ public sealed class AttributionTests
     {
         // S success · T target's failure · O outage of both · F client's fault · C client hung up · R rate limited · P policy · B broken off
         //                   NotAsked Ok BadRequest Unauthorized ModelNotFound RateLimited ServerError Timeout Connection Circuit Policy Broken Cancelled Stopped
-        [NotAsked] =         "O        T  F          O            O             R           O           O       O          O       P      O      C      B",
+        [NotAsked] =         "O        T  F          O            O             R           O           O       O          O       P      O      C      C",
         [Ok] =               "S        S  S          S            S             S           S           S       S          S       S      S      S      S",
-        [BadRequest] =       "T        T  F          O            O             O           O           O       O          O       O      O      C      B",
-        [Unauthorized] =     "T        T  O          F            O             O           O           O       O          O       O      O      C      B",
-        [ModelNotFound] =    "T        T  O          O            F             O           O           O       O          O       O      O      C      B",
-        [AttemptResult.RateLimited] = "T        T  O          O            O             R           O           O       O          O       O      O      C      B",
-        [ServerError] =      "T        T  O          O            O             O           O           O       O          O       O      O      C      B",
-        [AttemptResult.Timeout] = "T        T  O          O            O             O           O           O       O          O       O      O      C      B",
-        [ConnectionFailed] = "T        T  O          O            O             O           O           O       O          O       O      O      C      B",
-        [CircuitOpen] =      "T        T  O          O            O             O           O           O       O          O       O      O      C      B",
-        [PolicyRefusal] =    "T        T  O          O            O             O           O           O       O          O       P      O      C      B",
+        [BadRequest] =       "T        T  F          O            O             O           O           O       O          O       O      O      C      C",
+        [Unauthorized] =     "T        T  O          F            O             O           O           O       O          O       O      O      C      C",
+        [ModelNotFound] =    "T        T  O          O            F             O           O           O       O          O       O      O      C      C",
+        [AttemptResult.RateLimited] = "T        T  O          O            O             R           O           O       O          O       O      O      C      C",
+        [ServerError] =      "T        T  O          O            O             O           O           O       O          O       O      O      C      C",
+        [AttemptResult.Timeout] = "T        T  O          O            O             O           O           O       O          O       O      O      C      C",
+        [ConnectionFailed] = "T        T  O          O            O             O           O           O       O          O       O      O      C      C",
+        [CircuitOpen] =      "T        T  O          O            O             O           O           O       O          O       O      O      C      C",
+        [PolicyRefusal] =    "T        T  O          O            O             O           O           O       O          O       P      O      C      C",
         [AttemptResult.BrokenStream] = "B        B  B          B            B             B           B           B       B          B       B      B      B      B",
         [ClientCancelled] =  "C        C  C          C            C             C           C           C       C          C       C      C      C      C",
-        [GatewayStopped] =   "B        B  B          B            B             B           B           B       B          B       B      B      B      B",
+        [GatewayStopped] =   "C        C  C          C            C             C           C           C       C          C       C      C      C      C",
     };
 
     private static readonly Dictionary<char, OutcomeKind> Letters = new()
@@ -60,7 +60,7 @@ public sealed class AttributionTests
     [InlineData(PolicyRefusal, Policy)]
     [InlineData(AttemptResult.BrokenStream, OutcomeKind.BrokenStream)]
     [InlineData(ClientCancelled, ClientCancel)]
-    [InlineData(GatewayStopped, OutcomeKind.BrokenStream)]
+    [InlineData(GatewayStopped, ClientCancel)]
     public void Classify_SourceArm_TheTargetDoesNotMatter(AttemptResult source, OutcomeKind expected) =>
         Assert.All(All, target => Assert.Equal(expected, Attribution.Classify(Arm.Source, target, source)));
 

@@ -104,11 +104,12 @@ internal sealed class ChatRequestMessages
 
     private ToolCallPart ReadCall(RequestField call)
     {
+        var signature = call.Find("extra_content")?.Find("google")?.Find("thought_signature")?.Text();
         if (call.Find("custom") is { } custom)
         {
             var (customId, tool) = (call.Need("id").Text(), custom.Need("name").Text());
             _toolOfCall[customId] = tool;
-            return new ToolCallPart(customId, tool, FreeFormTool.Arguments(custom.Need("input").Text()));
+            return new ToolCallPart(customId, tool, FreeFormTool.Arguments(custom.Need("input").Text())) { Signature = signature };
         }
 
         if (call.Find("type")?.Text() is { } type and not "function")
@@ -119,10 +120,7 @@ internal sealed class ChatRequestMessages
         var function = call.Need("function");
         var (id, name) = (call.Need("id").Text(), function.Need("name").Text());
         _toolOfCall[id] = name;
-        return new ToolCallPart(id, name, function.Find("arguments")?.Text() ?? "{}")
-        {
-            Signature = call.Find("extra_content")?.Find("google")?.Find("thought_signature")?.Text(),
-        };
+        return new ToolCallPart(id, name, function.Find("arguments")?.Text() ?? "{}") { Signature = signature };
     }
 
     private ToolCallPart ReadFunctionCall(RequestField function)

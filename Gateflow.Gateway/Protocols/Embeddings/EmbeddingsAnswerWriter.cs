@@ -11,7 +11,7 @@ namespace Gateflow.Gateway.Protocols.Embeddings;
 internal sealed class EmbeddingsAnswerWriter(AnswerContext context) : IAnswerWriter
 {
     private readonly EmbeddingInput _asked = context.Request.Embedding!;
-    private readonly List<VectorPart> _vectors = [];
+    private readonly List<float[]> _vectors = [];
     private Counted? _usage;
 
     public void Add(AnswerPart part, PooledBody output)
@@ -19,7 +19,7 @@ internal sealed class EmbeddingsAnswerWriter(AnswerContext context) : IAnswerWri
         switch (part)
         {
             case VectorPart vector:
-                _vectors.Add(vector);
+                _vectors.Add(vector.LosesUnit && _asked.Dimensions is not null ? Unit(vector.Values) : vector.Values);
                 break;
             case Counted counted:
                 _usage = Counted.Merge(_usage, counted);
@@ -38,7 +38,7 @@ internal sealed class EmbeddingsAnswerWriter(AnswerContext context) : IAnswerWri
             json.WriteStartObject();
             json.WriteString("object"u8, "embedding"u8);
             json.WriteNumber("index"u8, index);
-            Write(json, vector.Values);
+            Write(json, vector);
             json.WriteEndObject();
         }
 
@@ -50,6 +50,12 @@ internal sealed class EmbeddingsAnswerWriter(AnswerContext context) : IAnswerWri
         json.WriteNumber("total_tokens"u8, tokens);
         json.WriteEndObject();
         json.WriteEndObject();
+    }
+
+    private static float[] Unit(float[] values)
+    {
+        var length = Math.Sqrt(values.Sum(static value => (double)value * value));
+        return length > 0 ? [.. values.Select(value => (float)(value / length))] : values;
     }
 
     private void Write(Utf8JsonWriter json, float[] values)

@@ -21,6 +21,7 @@ internal sealed class GeminiEmbeddingsAdapter : IProviderAdapter
     public JsonObject Write(ModelRequest request, ModelEndpoint endpoint, ShimNotes notes)
     {
         var (input, model) = (EmbeddingInputs.Of(request, MostTexts, notes), GeminiCalls.NameOf(endpoint));
+        NoteUnit(input, endpoint, notes);
         var requests = new JsonArray();
         foreach (var text in input.Texts)
         {
@@ -34,7 +35,8 @@ internal sealed class GeminiEmbeddingsAdapter : IProviderAdapter
 
     public IAnswerParser CreateParser() => new VectorParser(
         static answer => answer.Items("embeddings").Select(static embedding => embedding.Find("values")),
-        static answer => answer.Find("usageMetadata")?.Count("promptTokenCount"));
+        static answer => answer.Find("usageMetadata")?.Count("promptTokenCount"),
+        losesUnit: true);
 
     public bool TryRead(ReadOnlySpan<byte> json, AnswerFacts facts, out AnswerMarks marks) =>
         throw new InvalidOperationException("Answers of Gemini never pass through.");
@@ -44,6 +46,15 @@ internal sealed class GeminiEmbeddingsAdapter : IProviderAdapter
     public GatewayError ReadError(int status, ReadOnlySpan<byte> error, string provider) => GoogleErrors.Read(status, error, provider);
 
     public TimeSpan? ReadRetryAfter(ReadOnlySpan<byte> error) => GoogleErrors.RetryAfter(error);
+
+    /// <summary>Notes that shortened vectors are brought to the length 1; models from gemini-embedding-2 on give them so (ai.google.dev, "Embeddings").</summary>
+    internal static void NoteUnit(EmbeddingInput input, ModelEndpoint endpoint, ShimNotes notes)
+    {
+        if (input.Dimensions is not null && !endpoint.UpstreamModel.Contains("gemini-embedding-2", StringComparison.Ordinal))
+        {
+            notes.Mapped("dimensions", "unit_length");
+        }
+    }
 
     /// <summary>A text as content of Google's.</summary>
     internal static JsonObject Content(string text) => new() { ["parts"] = new JsonArray(new JsonObject { ["text"] = text }) };

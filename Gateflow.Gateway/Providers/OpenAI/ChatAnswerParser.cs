@@ -63,6 +63,7 @@ internal sealed class ChatAnswerParser : IAnswerParser
 
         if (choice.Text("finish_reason") is { } reason)
         {
+            _calls.GetValueOrDefault(index)?.End(parts);
             parts.Add(new Finished(FinishOf(reason)) { Choice = index });
         }
     }

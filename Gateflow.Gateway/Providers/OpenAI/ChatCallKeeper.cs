@@ -10,7 +10,7 @@ internal static class ChatCallKeeper
     {
         if (reader.TokenType == JsonTokenType.StartObject)
         {
-            KeepFunction(ref reader, calls, 0);
+            KeepFunction(ref reader, calls, 0, freeForm: false);
             return;
         }
 
@@ -33,9 +33,11 @@ internal static class ChatCallKeeper
     private static void KeepCall(ref Utf8JsonReader reader, KeptCalls calls, int place)
     {
         Utf8JsonReader function = default;
+        var freeForm = false;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
-            var (isIndex, isFunction) = (reader.ValueTextEquals("index"u8), reader.ValueTextEquals("function"u8));
+            var (isIndex, isCustom) = (reader.ValueTextEquals("index"u8), reader.ValueTextEquals("custom"u8));
+            var isFunction = isCustom || reader.ValueTextEquals("function"u8);
             reader.Read();
             if (isIndex && reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var index))
             {
@@ -44,6 +46,7 @@ internal static class ChatCallKeeper
             else if (isFunction && reader.TokenType == JsonTokenType.StartObject)
             {
                 function = reader;
+                freeForm = isCustom;
             }
 
             reader.Skip();
@@ -51,20 +54,20 @@ internal static class ChatCallKeeper
 
         if (function.TokenType == JsonTokenType.StartObject)
         {
-            KeepFunction(ref function, calls, place);
+            KeepFunction(ref function, calls, place, freeForm);
         }
     }
 
-    private static void KeepFunction(ref Utf8JsonReader reader, KeptCalls calls, int index)
+    private static void KeepFunction(ref Utf8JsonReader reader, KeptCalls calls, int index, bool freeForm)
     {
         Utf8JsonReader arguments = default;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
-            var (isName, isArguments) = (reader.ValueTextEquals("name"u8), reader.ValueTextEquals("arguments"u8));
+            var (isName, isArguments) = (reader.ValueTextEquals("name"u8), reader.ValueTextEquals(freeForm ? "input"u8 : "arguments"u8));
             reader.Read();
             if (isName && reader.TokenType == JsonTokenType.String && reader.ValueSpan.Length > 0)
             {
-                calls.Begin(index, reader.GetString()!);
+                calls.Begin(index, reader.GetString()!, freeForm);
             }
             else if (isArguments && reader.TokenType == JsonTokenType.String)
             {

@@ -18,9 +18,24 @@ internal sealed class ChatCallTracker(int choice)
     public void Read(JsonElement call, int? index, List<AnswerPart> parts)
     {
         var id = call.Text("id");
-        var function = call.Find("function") ?? default;
+        var custom = call.Find("custom");
+        var function = custom ?? call.Find("function") ?? default;
         var at = index ?? (string.IsNullOrEmpty(id) && _count > 0 ? _count - 1 : _count);
         Read(at, id, function.Text("name"), function.Text("arguments"), call.Find("extra_content")?.Find("google")?.Text("thought_signature"), parts);
+        if (custom is not null)
+        {
+            (_open[at].Input ??= new StringBuilder()).Append(function.Text("input"));
+        }
+    }
+
+    /// <summary>Tells the texts of custom tools' calls as arguments of functions, now that the choice ends and they are whole.</summary>
+    public void End(List<AnswerPart> parts)
+    {
+        foreach (var call in _open.Values.Where(static call => call is { Index: >= 0, Input: not null }))
+        {
+            parts.Add(new ToolArguments(call.Index, FreeFormTool.Arguments(call.Input!.ToString())) { Choice = choice });
+            call.Input = null;
+        }
     }
 
     /// <summary>The older form: one call without id.</summary>
@@ -70,5 +85,8 @@ internal sealed class ChatCallTracker(int choice)
 
         /// <summary>Arguments that came before the name.</summary>
         public string Held { get; set; } = "";
+
+        /// <summary>Of a custom tool's call: its text so far.</summary>
+        public StringBuilder? Input { get; set; }
     }
 }

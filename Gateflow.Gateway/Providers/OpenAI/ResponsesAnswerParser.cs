@@ -7,6 +7,7 @@ namespace Gateflow.Gateway.Providers.OpenAI;
 internal sealed class ResponsesAnswerParser : IAnswerParser
 {
     private const string Provider = "that was asked";
+    private const string FunctionCall = "function_call", CustomCall = "custom_tool_call";
 
     /// <summary>Calls by their place in the output.</summary>
     private readonly Dictionary<int, Call> _calls = [];
@@ -89,9 +90,9 @@ internal sealed class ResponsesAnswerParser : IAnswerParser
     {
         switch (item.Text("type"))
         {
-            case "function_call":
+            case FunctionCall or CustomCall:
                 BeginCall(index, item, parts);
-                Argue(index, item.Text("arguments"), parts);
+                Argue(index, ArgumentsOf(item), parts);
                 break;
             case "message":
                 foreach (var part in item.Items("content"))
@@ -124,18 +125,18 @@ internal sealed class ResponsesAnswerParser : IAnswerParser
             case "response.reasoning_summary_text.delta" or "response.reasoning_text.delta":
                 Think(json.Text("delta"), parts);
                 break;
-            case "response.output_item.added" when json.Find("item") is { } item && item.Text("type") == "function_call":
+            case "response.output_item.added" when json.Find("item") is { } item && IsCall(item):
                 BeginCall(index, item, parts);
                 Argue(index, item.Text("arguments"), parts);
                 break;
             case "response.function_call_arguments.delta":
                 Argue(index, json.Text("delta"), parts);
                 break;
-            case "response.output_item.done" when json.Find("item") is { } item && item.Text("type") == "function_call":
+            case "response.output_item.done" when json.Find("item") is { } item && IsCall(item):
                 BeginCall(index, item, parts);
                 if (_calls.TryGetValue(index, out var call) && !call.Argued)
                 {
-                    Argue(index, item.Text("arguments"), parts);
+                    Argue(index, ArgumentsOf(item), parts);
                 }
 
                 break;
@@ -187,6 +188,11 @@ internal sealed class ResponsesAnswerParser : IAnswerParser
             parts.Add(new ToolArguments(call.Index, arguments));
         }
     }
+
+    private static bool IsCall(JsonElement item) => item.Text("type") is FunctionCall or CustomCall;
+
+    /// <summary>The text of a custom tool's call is told as the arguments of a function, once it is whole.</summary>
+    private static string? ArgumentsOf(JsonElement item) => item.Text("type") == CustomCall ? FreeFormTool.Arguments(item.Text("input") ?? "") : item.Text("arguments");
 
     private Finish FinishOf(JsonElement response) => (response.Text("status"), response.Find("incomplete_details")?.Text("reason")) switch
     {

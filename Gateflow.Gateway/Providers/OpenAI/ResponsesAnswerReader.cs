@@ -99,19 +99,15 @@ internal static class ResponsesAnswerReader
                 facts.Refused = true;
                 facts.ContentLength += delta.ValueSpan.Length;
                 break;
-            case EventKind.OtherContent when delta.TokenType == JsonTokenType.String:
-                facts.ContentLength += delta.ValueSpan.Length;
-                break;
         }
     }
 
     private static EventKind KindOf(ref Utf8JsonReader reader) =>
         reader.TokenType != JsonTokenType.String ? EventKind.Other
         : reader.ValueTextEquals("response.output_text.delta"u8) ? EventKind.Text
-        : reader.ValueTextEquals("response.function_call_arguments.delta"u8) ? EventKind.Arguments
+        : reader.ValueTextEquals("response.function_call_arguments.delta"u8) || reader.ValueTextEquals("response.custom_tool_call_input.delta"u8) ? EventKind.Arguments
         : reader.ValueTextEquals("response.reasoning_summary_text.delta"u8) || reader.ValueTextEquals("response.reasoning_text.delta"u8) ? EventKind.Reasoning
         : reader.ValueTextEquals("response.refusal.delta"u8) ? EventKind.Refusal
-        : reader.ValueTextEquals("response.custom_tool_call_input.delta"u8) ? EventKind.OtherContent
         : reader.ValueTextEquals("response.output_item.added"u8) ? EventKind.ItemAdded
         : reader.ValueTextEquals("error"u8) ? EventKind.Error
         : EventKind.Other;
@@ -121,12 +117,8 @@ internal static class ResponsesAnswerReader
         Other,
         Text,
         Reasoning,
-
         Arguments,
         Refusal,
-
-        /// <summary>Texts that tools of the caller's own form get.</summary>
-        OtherContent,
         ItemAdded,
         Error,
     }

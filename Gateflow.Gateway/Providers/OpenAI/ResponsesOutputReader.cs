@@ -67,19 +67,21 @@ internal static class ResponsesOutputReader
         }
     }
 
-    /// <summary>Keeps a <c>function_call</c>; of one that has only begun the arguments come later.</summary>
+    /// <summary>Keeps a <c>function_call</c> or a <c>custom_tool_call</c>; of one that has only begun the arguments come later.</summary>
     /// <param name="reader">A copy, at the item.</param>
     private static void KeepCall(Utf8JsonReader reader, KeptCalls calls, bool begun)
     {
         string? name = null, arguments = null;
-        var isCall = false;
+        var (isCall, freeForm) = (false, false);
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
-            var (isType, isName, isArguments) = (reader.ValueTextEquals("type"u8), reader.ValueTextEquals("name"u8), reader.ValueTextEquals("arguments"u8));
+            var (isType, isName) = (reader.ValueTextEquals("type"u8), reader.ValueTextEquals("name"u8));
+            var isArguments = reader.ValueTextEquals("arguments"u8) || reader.ValueTextEquals("input"u8);
             reader.Read();
             if (reader.TokenType == JsonTokenType.String)
             {
-                isCall |= isType && reader.ValueTextEquals("function_call"u8);
+                isCall |= isType && KindOf(ref reader) == ItemKind.Call;
+                freeForm |= isType && reader.ValueTextEquals("custom_tool_call"u8);
                 name = isName ? reader.GetString() : name;
                 arguments = isArguments ? reader.GetString() : arguments;
             }
@@ -89,7 +91,7 @@ internal static class ResponsesOutputReader
 
         if (isCall && name is not null)
         {
-            calls.Begin(calls.Count, name);
+            calls.Begin(calls.Count, name, freeForm);
             calls.AddToLast(begun ? "" : arguments ?? "");
         }
     }

@@ -29,6 +29,7 @@ internal sealed class VertexEmbeddingsAdapter : IProviderAdapter
     public JsonObject Write(ModelRequest request, ModelEndpoint endpoint, ShimNotes notes)
     {
         var input = EmbeddingInputs.Of(request, IsGemini(endpoint) ? 1 : MostTexts, notes);
+        GeminiEmbeddingsAdapter.NoteUnit(input, endpoint, notes);
         var settings = new JsonObject { ["autoTruncate"] = false };
         settings.Set("outputDimensionality", input.Dimensions);
         return MethodOf(endpoint) == Embed
@@ -38,7 +39,8 @@ internal sealed class VertexEmbeddingsAdapter : IProviderAdapter
 
     public IAnswerParser CreateParser() => new VectorParser(
         static answer => answer.Find("embedding") is { } one ? [one.Find("values")] : Predictions(answer).Select(static embeddings => embeddings.Find("values")),
-        static answer => answer.Find("usageMetadata")?.Count("promptTokenCount") ?? Sum(Predictions(answer).Select(static embeddings => embeddings.Find("statistics")?.Count("token_count"))));
+        static answer => answer.Find("usageMetadata")?.Count("promptTokenCount") ?? Sum(Predictions(answer).Select(static embeddings => embeddings.Find("statistics")?.Count("token_count"))),
+        losesUnit: true);
 
     public bool TryRead(ReadOnlySpan<byte> json, AnswerFacts facts, out AnswerMarks marks) =>
         throw new InvalidOperationException("Answers of Vertex AI never pass through.");

@@ -135,6 +135,27 @@ public sealed class ChatAnswerTests
             parts.OfType<ToolArguments>().GroupBy(a => a.Index).Select(a => string.Concat(a.Select(x => x.Json))));
     }
 
+    [Fact]
+    public void Calls_OfCustomTools_AreReadAsArgumentsOfFunctions()
+    {
+        var whole = Read("""{"choices":[{"index":0,"message":{"tool_calls":[{"id":"a","type":"custom","custom":{"name":"patch","input":"*** \"x\""}}]},"finish_reason":"tool_calls"}]}""");
+        var (parser, parts) = (new ChatAnswerParser(), new List<AnswerPart>());
+        foreach (var choice in new[]
+        {
+            """{"index":0,"delta":{"tool_calls":[{"index":0,"id":"a","type":"custom","custom":{"name":"patch","input":""}}]}}""",
+            """{"index":0,"delta":{"tool_calls":[{"index":0,"custom":{"input":"*** "}}]}}""",
+            """{"index":0,"delta":{"tool_calls":[{"index":0,"custom":{"input":"\"x\""}}]}}""",
+            """{"index":0,"delta":{},"finish_reason":"tool_calls"}""",
+        })
+        {
+            Assert.True(parser.TryReadEvent(Encoding.UTF8.GetBytes($$"""{"choices":[{{choice}}]}"""), null, parts));
+            Assert.Equal(new ToolStart(0, "a", "patch"), parts[0]);
+        }
+
+        Assert.Equal([new ToolStart(0, "a", "patch"), new ToolArguments(0, """{"input":"*** \"x\""}"""), new Finished(Finish.ToolCalls)], whole);
+        Assert.Equal(whole, parts);
+    }
+
     [Theory]
     [InlineData("""{"error":{"message":"slow down","type":"tokens","code":"rate_limit_exceeded"}}""", 429)]
     [InlineData("""{"error":{"message":"slow down","type":"server_error"}}""", 502)]

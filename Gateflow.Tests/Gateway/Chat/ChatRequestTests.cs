@@ -38,6 +38,15 @@ public sealed class ChatRequestTests
         Assert.True(notes.IsEmpty);
     }
 
+    [Fact]
+    public void Read_CallOfACustomTool_KeepsGeminisProof()
+    {
+        var request = ChatRequestReader.Read(
+            """{"messages":[{"role":"assistant","tool_calls":[{"id":"c","type":"custom","custom":{"name":"patch","input":"x"},"extra_content":{"google":{"thought_signature":"c2ln"}}}]}]}"""u8);
+
+        Assert.Equal("c2ln", Assert.IsType<ToolCallPart>(Assert.Single(Assert.Single(request.Messages).Parts)).Signature);
+    }
+
     [Theory]
     [InlineData("""
         "stream":true,"stream_options":{"include_usage":true},"max_tokens":20,"temperature":0.2,"top_p":0.9,"n":2,"seed":9007199254740993,"presence_penalty":-1,

@@ -1,6 +1,9 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Gateflow.Core.Catalog;
 using Gateflow.Core.Routing;
+using Gateflow.Gateway.Protocols;
+using Gateflow.Gateway.Providers;
 using Gateflow.Tests.Simulator;
 
 namespace Gateflow.Tests.Gateway.Embeddings;
@@ -14,8 +17,8 @@ public sealed class TranslatedEmbeddingsTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData(ProviderType.Gemini, Gemini1, "\"input\":[\"one two\",\"three\"],\"dimensions\":8", "{\"requests\":[{\"model\":\"models/gemini-embedding-001\",\"content\":{\"parts\":[{\"text\":\"one two\"}]},\"outputDimensionality\":8},{\"model\":\"models/gemini-embedding-001\",\"content\":{\"parts\":[{\"text\":\"three\"}]},\"outputDimensionality\":8}]}", 2, 8)]
-    [InlineData(ProviderType.VertexAI, Vertex, "\"input\":[\"one two\",\"three\"],\"dimensions\":8", """{"instances":[{"content":"one two"},{"content":"three"}],"parameters":{"autoTruncate":false,"outputDimensionality":8}}""", 2, 8)]
+    [InlineData(ProviderType.Gemini, Gemini1, "\"input\":[\"one two\",\"three\"],\"dimensions\":8", "{\"requests\":[{\"model\":\"models/gemini-embedding-001\",\"content\":{\"parts\":[{\"text\":\"one two\"}]},\"outputDimensionality\":8},{\"model\":\"models/gemini-embedding-001\",\"content\":{\"parts\":[{\"text\":\"three\"}]},\"outputDimensionality\":8}]}", 2, 8, "dimensions:mapped(unit_length)")]
+    [InlineData(ProviderType.VertexAI, Vertex, "\"input\":[\"one two\",\"three\"],\"dimensions\":8", """{"instances":[{"content":"one two"},{"content":"three"}],"parameters":{"autoTruncate":false,"outputDimensionality":8}}""", 2, 8, "dimensions:mapped(unit_length)")]
     [InlineData(ProviderType.VertexAI, Gemini1, "\"input\":[\"one two\"]", """{"instances":[{"content":"one two"}],"parameters":{"autoTruncate":false}}""", 1, 3072)]
     [InlineData(ProviderType.VertexAI, Gemini2, "\"input\":\"one two\",\"dimensions\":8", """{"content":{"parts":[{"text":"one two"}]},"embedContentConfig":{"autoTruncate":false,"outputDimensionality":8}}""", 1, 8)]
     [InlineData(ProviderType.Bedrock, Titan1, "\"input\":\"one two\"", """{"inputText":"one two"}""", 1, 1024)]
@@ -115,6 +118,60 @@ public sealed class TranslatedEmbeddingsTests
         using var response = await host.PostToAsync("/v1/embeddings", """{"model":"vectors","input":"a","gateflow":{"retry":{"max_attempts":1}}}""");
 
         Assert.Equal(HttpStatusCode.BadGateway, response.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("", "[3,4]")]
+    [InlineData(",\"dimensions\":2", "[0.6,0.8]")]
+    public async Task Post_VectorsThatGoogleShortened_AreOfUnitLength(string more, string expected)
+    {
+        await using var host = await GatewayHost.StartAsync();
+        host.Serve("vectors", ProviderType.Gemini, upstream: Gemini1);
+        host.Upstream.Answer = (http, _) => FakeUpstream.Json(http, 200, """{"embeddings":[{"values":[3,4]},{"values":[0,0]}]}""");
+
+        using var response = await host.PostToAsync("/v1/embeddings", $$"""{"model":"vectors","input":["a","b"]{{more}}}""");
+        var vectors = JsonNode.Parse(await response.Content.ReadAsStringAsync(Cancel))!["data"]!.AsArray().Select(item => item!["embedding"]!.ToJsonString());
+
+        Assert.Equal([expected, "[0,0]"], vectors);
+    }
+
+    [Theory]
+    [InlineData(ProviderType.Gemini, "gemini-2.5-flash", true, false)]
+    [InlineData(ProviderType.Gemini, Gemini1, false, true)]
+    [InlineData(ProviderType.VertexAI, "gemini-2.5-flash", true, false)]
+    [InlineData(ProviderType.VertexAI, Vertex, false, true)]
+    [InlineData(ProviderType.OpenAICompatible, "bge-m3", true, true)]
+    public void Find_ModelsOfGoogle_HaveOneApiOfTheTwo(ProviderType type, string model, bool words, bool vectors)
+    {
+        var endpoint = new ModelEndpoint(new ProviderEndpoint { Name = "p", Type = type, BaseUrl = new Uri("https://provider.invalid") }, model);
+
+        Assert.Equal((words, vectors), (ProviderAdapters.Find(endpoint, Protocol.Chat) is not null, ProviderAdapters.Find(endpoint, Protocol.Embeddings) is not null));
+    }
+
+    [Fact]
+    public void Find_CatalogKnowsThatItGivesVectors_IsAskedForThem()
+    {
+        var facts = CatalogModel.Unknown("google", "m") with { Capabilities = Capabilities.Embeddings };
+        var endpoint = new ModelEndpoint(new ProviderEndpoint { Name = "p", Type = ProviderType.Gemini, BaseUrl = new Uri("https://provider.invalid") }, "m") { Facts = facts };
+
+        Assert.NotNull(ProviderAdapters.Find(endpoint, Protocol.Embeddings));
+    }
+
+    [Fact]
+    public async Task Post_DuringAMigrationToAModelThatGivesNoVectors_LeavesItsTargetInService()
+    {
+        await using var host = await GatewayHost.StartAsync(weight: 10_000);
+        host.Serve("gpt-4o", ProviderType.Gemini, upstream: "gemini-2.5-flash");
+        host.Upstream.Answer = (http, model) => http.Request.Path.Value!.EndsWith(":generateContent", StringComparison.Ordinal)
+            ? FakeUpstream.Json(http, 200, """{"candidates":[{"content":{"role":"model","parts":[{"text":"Hi"}]},"finishReason":"STOP"}]}""")
+            : model.Length == 0 ? FakeUpstream.Error(http, 404)
+            : FakeUpstream.Json(http, 200, """{"object":"list","data":[{"object":"embedding","index":0,"embedding":[1]}],"model":"m"}""");
+
+        (await host.PostToAsync("/v1/embeddings", """{"model":"gpt-4","input":"a"}""")).Dispose();
+        using var response = await host.PostAsync(GatewayHost.Chat());
+
+        Assert.Equal("gpt-4o", PassThroughTests.Header(response, "x-gateflow-model"));
+        Assert.Equal(["gpt-4", ""], host.Upstream.Requests.Select(r => r.Model));
     }
 
     [Fact]

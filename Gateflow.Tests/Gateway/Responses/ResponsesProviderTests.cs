@@ -193,6 +193,27 @@ public sealed class ResponsesProviderTests
         Assert.DoesNotContain(parts, part => part is not Finished);
     }
 
+    [Fact]
+    public void Calls_OfCustomTools_AreReadAsArgumentsOfFunctions()
+    {
+        const string Item = """{"id":"ctc_1","type":"custom_tool_call","status":"completed","call_id":"a","name":"patch","input":"*** \"x\""}""";
+        const string Response = """{"id":"resp_1","status":"completed","output":[ITEM]}""";
+        var response = Response.Replace("ITEM", Item, StringComparison.Ordinal);
+
+        var streamed = Events(
+        [
+            """{"type":"response.created","response":{"id":"resp_1"}}""",
+            """{"type":"response.output_item.added","output_index":0,"item":{"id":"ctc_1","type":"custom_tool_call","call_id":"a","name":"patch","input":""}}""",
+            """{"type":"response.custom_tool_call_input.delta","output_index":0,"delta":"*** "}""",
+            """{"type":"response.custom_tool_call_input.done","output_index":0,"input":"*** \"x\""}""",
+            $$"""{"type":"response.output_item.done","output_index":0,"item":{{Item}}}""",
+            $$"""{"type":"response.completed","response":{{response}}}""",
+        ]);
+
+        Assert.Equal([new Started("resp_1"), new ToolStart(0, "a", "patch"), new ToolArguments(0, """{"input":"*** \"x\""}"""), new Finished(Finish.ToolCalls)], Whole(Encoding.UTF8.GetBytes(response)));
+        Assert.Equal(Whole(Encoding.UTF8.GetBytes(response)), streamed);
+    }
+
     private static JsonObject Written(string chat, out ShimNotes notes)
     {
         var provider = new ProviderEndpoint { Name = "p", Type = ProviderType.OpenAI, BaseUrl = new Uri("http://p/v1") };
