@@ -202,23 +202,23 @@ public sealed class BreakerTests
     }
 
     [Fact]
-    public async Task TryAsync_TwoSucceedBesideEachOther_ClosedIsToldOnce()
+    public async Task TryAsync_TheSecondThatTriesEndsOnceTheFirstClosed_FaultsSinceThenCount()
     {
-        var told = new List<BreakerState>();
-        var breakers = new Breakers(new BreakerOptions(), _time);
-        breakers.Changed += change => told.Add(change.State);
-        var breaker = breakers.Of(Endpoint);
+        var breaker = Create();
         var (first, firstAnswer) = Try(breaker);
         _time.Advance(TimeSpan.FromSeconds(15));
-        var answer = new TaskCompletionSource<AttemptResult>();
-        var second = breaker.TryAsync(static a => new ValueTask<AttemptResult>(a.Task), answer).AsTask();
-
+        var secondAnswer = new TaskCompletionSource<AttemptResult>();
+        var second = breaker.TryAsync(static a => new ValueTask<AttemptResult>(a.Task), secondAnswer).AsTask();
         firstAnswer.SetResult(AttemptResult.Ok);
         await first;
-        answer.SetResult(AttemptResult.Ok);
+        Report(breaker, AttemptResult.ServerError, 9);
+
+        secondAnswer.SetResult(AttemptResult.Ok);
         await second;
 
-        Assert.Equal([BreakerState.Open, BreakerState.HalfOpen, BreakerState.Closed], told);
+        Assert.True(breaker.IsClosed);
+        breaker.Report(AttemptResult.ServerError);
+        Assert.False(breaker.IsClosed);
     }
 
     [Fact]

@@ -7,6 +7,7 @@ using Gateflow.Dashboard.Management;
 using Gateflow.Tests.Storage;
 using Gateflow.Tests.Usage;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
@@ -192,6 +193,19 @@ public sealed class IdempotencyTests
     }
 
     [Fact]
+    public async Task Invoke_RepeatOfALargeFile_MayBeAsLargeAsTheFirst()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        var filter = new Idempotency(database.Factory, new FlippingProtector(), TimeProvider.System);
+        var size = new BodySize { MaxRequestBodySize = 30_000_000 };
+
+        await CallAsync(filter, "key_1", "/v1/management/usage/import", () => Results.Text("taken"));
+        var again = await CallAsync(filter, "key_1", "/v1/management/usage/import", () => Results.Text("taken twice"), size);
+
+        Assert.Equal(("taken", null), (again.Text, size.MaxRequestBodySize));
+    }
+
+    [Fact]
     public async Task Invoke_CallerHangsUp_WorkIsDoneAndItsAnswerKept()
     {
         await using var database = await TestDatabase.CreateAsync();
@@ -251,12 +265,13 @@ public sealed class IdempotencyTests
         }
     }
 
-    private static async Task<(int Status, string Text)> CallAsync(Idempotency filter, string caller, string path, Func<IResult> answer)
+    private static async Task<(int Status, string Text)> CallAsync(Idempotency filter, string caller, string path, Func<IResult> answer, BodySize? size = null)
     {
         await using var services = new ServiceCollection().AddLogging().BuildServiceProvider();
         var http = new DefaultHttpContext { RequestServices = services, User = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, caller)], "test")) };
         (http.Request.Method, http.Request.Path) = (HttpMethods.Post, path);
         http.Request.Headers["Idempotency-Key"] = "once";
+        http.Features.Set<IHttpMaxRequestBodySizeFeature>(size);
         using var body = new MemoryStream();
         http.Response.Body = body;
         if (await filter.InvokeAsync(new DefaultEndpointFilterInvocationContext(http), _ => ValueTask.FromResult<object?>(answer())) is IResult result)
@@ -265,6 +280,13 @@ public sealed class IdempotencyTests
         }
 
         return (http.Response.StatusCode, Encoding.UTF8.GetString(body.ToArray()));
+    }
+
+    private sealed class BodySize : IHttpMaxRequestBodySizeFeature
+    {
+        public bool IsReadOnly => false;
+
+        public long? MaxRequestBodySize { get; set; }
     }
 
     /// <summary>Lets something happen once, just before a key is stored.</summary>

@@ -54,7 +54,7 @@ public sealed class DatabaseFaultTests
     public void MayPass_OtherFaults_OnlyThoseOfConnections()
     {
         Assert.True(DatabaseFault.MayPass(new InvalidOperationException("Likely transient.", new NpgsqlException("Broken.", new IOException("Reset.")))));
-        Assert.True(DatabaseFault.MayPass(new TimeoutException()));
+        Assert.All((Exception[])[new IOException("Reset."), new SocketException((int)SocketError.ConnectionReset), new TimeoutException()], fault => Assert.True(DatabaseFault.MayPass(fault)));
         Assert.False(DatabaseFault.MayPass(new InvalidOperationException("A fault of the program.")));
         Assert.False(DatabaseFault.MayPass(new InvalidCastException()));
     }
