@@ -82,8 +82,6 @@ public sealed class ModelCatalog
     /// <summary>The model of an id or alias at one provider of the catalog.</summary>
     public CatalogModel? Find(string provider, string idOrAlias) => byProviderAndName.GetValueOrDefault(Pair(provider, idOrAlias));
 
-    public MigrationTemplate? FindTemplate(string id) => Templates.FirstOrDefault(x => x.Id == id);
-
     /// <summary>What one request to a model costs, USD; null when the model or a price is unknown. See <see cref="CatalogModel.Cost"/>.</summary>
     public decimal? Cost(string idOrAlias, long inputTokens, long cachedTokens, long outputTokens) =>
         Find(idOrAlias)?.Cost(inputTokens, cachedTokens, outputTokens);

@@ -4,6 +4,7 @@ using Gateflow.Core.Routing;
 using Gateflow.Core.Storage;
 using Gateflow.Core.Storage.PostgreSql;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Gateflow.Dashboard.Composition;
 
@@ -18,7 +19,7 @@ internal static class Fleet
         var node = new ThisNode { Name = settings.Node, Roles = settings.Roles, SharesDatabase = ThisNode.Shares(settings.Database) };
         services.AddSingleton(node).AddSingleton(new NodeName(settings.Node));
         var clock = node.SharesDatabase ? new DatabaseClock(TimeProvider.System) : null;
-        services.AddSingleton(clock ?? TimeProvider.System);
+        services.TryAddSingleton(clock ?? TimeProvider.System);
         services.AddSingleton(sp => new NodeRegistry(sp.GetRequiredService<IDbContextFactory<GateflowDb>>(), node, sp.GetRequiredService<TimeProvider>(), clock));
         services.AddSingleton(sp => new Lease(sp.GetRequiredService<IDbContextFactory<GateflowDb>>(), node, sp.GetRequiredService<TimeProvider>(), DecisionLease));
         if (node.SharesDatabase)

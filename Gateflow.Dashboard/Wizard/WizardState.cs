@@ -56,9 +56,6 @@ public sealed record WizardState
     public double? CostChangeEstimate =>
         Target is { } target && Analysis is { TotalRequests: > 0 } usage ? CostChange.Estimate(Source ?? CatalogModel.Unknown("", View.SourceModel), target, usage) : null;
 
-    /// <summary>Requests an hour to foretell a configuration with; null when the traffic is unknown.</summary>
-    public double? RateFor(MigrationConfig config) => Forecasting.Choose(config, PresentRequestsPerHour, Analysis?.RequestsPerHour);
-
     /// <summary>The forecast of a configuration, as the API gives it.</summary>
     public ForecastView ForecastOf(MigrationConfig config, DateTimeOffset now) =>
         Forecasting.Foretell(config, PresentRequestsPerHour, Analysis, Source, Target, now);

@@ -62,8 +62,8 @@ public sealed class ModelCatalogTests
     public void Templates_OfTheEmbeddedCatalog_HoldTheTwoBuiltInsAndResolve()
     {
         Assert.Equal(24, Catalog.Templates.Count);
-        Assert.Equal("openai/gpt-4o", Catalog.FindTemplate("gpt-4-32k-to-gpt-4o")!.Target);
-        Assert.Equal("anthropic/claude-2.0", Catalog.FindTemplate("claude-2-to-claude-3")!.Sources[0]);
+        Assert.Equal("openai/gpt-4o", Catalog.Templates.Single(x => x.Id == "gpt-4-32k-to-gpt-4o").Target);
+        Assert.Equal("anthropic/claude-2.0", Catalog.Templates.Single(x => x.Id == "claude-2-to-claude-3").Sources[0]);
         Assert.All(Catalog.Templates, x => Assert.All(x.Sources.Append(x.Target), name => Assert.NotNull(Catalog.Find(name))));
     }
 

@@ -21,21 +21,25 @@ public sealed class StopTests
             asked.TrySetResult();
             await FakeUpstream.Silence(http);
         };
+        var clock = new SteppedTime();
         var data = Directory.CreateTempSubdirectory("gateflow-stop-");
         var gateflow = await GateflowHost.StartAsync(
             new Dictionary<string, string?>
             {
-                ["Gateflow:ShutdownSeconds"] = "3",
+                ["Gateflow:ShutdownSeconds"] = "30",
                 ["Gateflow:Providers:fake:Type"] = "OpenAICompatible",
                 ["Gateflow:Providers:fake:BaseUrl"] = upstream.BaseUrl.ToString(),
                 ["Gateflow:Providers:fake:Models:0"] = "silent",
             },
-            data.FullName);
+            data.FullName,
+            services: s => s.AddSingleton<TimeProvider>(clock));
         using var client = gateflow.CreateClient(GateflowHost.AdminKey);
         var asking = client.PostAsJsonAsync("/v1/chat/completions", new { model = "silent", messages = new[] { new { role = "user", content = "Hi" } } }, Token);
-        await asked.Task.WaitAsync(TimeSpan.FromSeconds(30), Token);
+        await asked.Task.WaitAsync(Wait.Limit, Token);
 
-        await gateflow.DisposeAsync();
+        var stopping = gateflow.DisposeAsync().AsTask();
+        clock.Advance(await clock.WaitForAsync(due => due == TimeSpan.FromSeconds(22))); // from then on connections are cut off
+        await stopping;
 
         await Assert.ThrowsAnyAsync<HttpRequestException>(() => asking);
         await using var services = new ServiceCollection().AddGateflowStorage(DatabaseProvider.Sqlite, $"Data Source={Path.Combine(data.FullName, "gateflow.db")};Pooling=False").BuildServiceProvider();

@@ -211,20 +211,12 @@ public sealed class DatasetEndpointTests
     }
 
     /// <summary>A request is recorded after its last byte, so perhaps after its caller has the answer.</summary>
-    internal static async Task RecordedAsync(EvaluationBench bench, int samples)
+    internal static Task RecordedAsync(EvaluationBench bench, int samples) => Wait.UntilAsync(async () =>
     {
-        for (var turn = 0; turn < 1_000; turn++)
-        {
-            await bench.Host.Get<RecorderWriter>().RunOnceAsync(Token);
-            await using var db = await bench.Host.Get<IDbContextFactory<GateflowDb>>().CreateDbContextAsync(Token);
-            if (await db.Samples.CountAsync(Token) >= samples)
-            {
-                return;
-            }
-        }
-
-        Assert.Fail("The samples were not stored.");
-    }
+        await bench.Host.Get<RecorderWriter>().RunOnceAsync(Token);
+        await using var db = await bench.Host.Get<IDbContextFactory<GateflowDb>>().CreateDbContextAsync(Token);
+        return await db.Samples.CountAsync(Token) >= samples;
+    });
 
     private static int Number(JsonNode body, string field) => body[field]!.GetValue<int>();
 

@@ -135,6 +135,33 @@ public sealed class DemoMonthTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Leftovers_DemoThatWasKilledHalfWay_RemovesWhatItWrote()
+    {
+        using var kill = new CancellationTokenSource();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => CreateMonth(_database, new KillingClock(kill, reads: 100)).SeedAsync(kill.Token));
+        Assert.NotEmpty(await _database.ListAsync<UsageRollup>());
+
+        await StartWithoutDemoAsync(CreateMonth(_database));
+
+        Assert.Empty(await _database.ListAsync<UsageRollup>());
+    }
+
+    [Fact]
+    public async Task Leftovers_DatabaseAway_StartGoesOnAndTheNextOneRemovesThem()
+    {
+        var month = CreateMonth(_database);
+        await month.SeedAsync(Token);
+
+        _database.IsAway = true;
+        await StartWithoutDemoAsync(month);
+        _database.IsAway = false;
+        Assert.NotEmpty(await _database.ListAsync<UsageRollup>());
+        await StartWithoutDemoAsync(month);
+
+        Assert.Empty(await _database.ListAsync<UsageRollup>());
+    }
+
+    [Fact]
     public async Task Leftovers_NeverADemo_WritesNothing()
     {
         await StartWithoutDemoAsync(CreateMonth(_database));

@@ -174,6 +174,54 @@ public sealed class BreakerTests
     }
 
     [Fact]
+    public async Task TryAsync_TheCallThatTriesThrows_IsThrownAndAnotherTriesAfterTheBreak()
+    {
+        var breaker = Create();
+        Report(breaker, AttemptResult.ServerError, 10);
+        _time.Advance(TimeSpan.FromSeconds(16));
+
+        await Assert.ThrowsAsync<InvalidOperationException>(async () => await breaker.TryAsync<object?>(_ => throw new InvalidOperationException("A defect."), null));
+
+        Assert.Equal(BreakerState.Open, breaker.Snapshot().State);
+        Assert.Equal(AttemptResult.CircuitOpen, await TryAsync(breaker, AttemptResult.Ok));
+        _time.Advance(TimeSpan.FromSeconds(16));
+        Assert.Equal(AttemptResult.Ok, await TryAsync(breaker, AttemptResult.Ok));
+    }
+
+    [Fact]
+    public async Task RetryAfter_WhileOneTries_IsASecond()
+    {
+        var breaker = Create();
+        var (call, answer) = Try(breaker);
+
+        Assert.Equal((BreakerState.HalfOpen, TimeSpan.FromSeconds(1)), (breaker.Snapshot().State, breaker.RetryAfter!.Value));
+
+        answer.SetResult(AttemptResult.Ok);
+        await call;
+        Assert.Null(breaker.RetryAfter);
+    }
+
+    [Fact]
+    public async Task TryAsync_TheSecondThatTriesEndsOnceTheFirstClosed_FaultsSinceThenCount()
+    {
+        var breaker = Create();
+        var (first, firstAnswer) = Try(breaker);
+        _time.Advance(TimeSpan.FromSeconds(15));
+        var secondAnswer = new TaskCompletionSource<AttemptResult>();
+        var second = breaker.TryAsync(static a => new ValueTask<AttemptResult>(a.Task), secondAnswer).AsTask();
+        firstAnswer.SetResult(AttemptResult.Ok);
+        await first;
+        Report(breaker, AttemptResult.ServerError, 9);
+
+        secondAnswer.SetResult(AttemptResult.Ok);
+        await second;
+
+        Assert.True(breaker.IsClosed);
+        breaker.Report(AttemptResult.ServerError);
+        Assert.False(breaker.IsClosed);
+    }
+
+    [Fact]
     public async Task TryAsync_TheClockIsSetBack_TriesAfterTheBreakAllTheSame()
     {
         var clock = new SetClock(_time);

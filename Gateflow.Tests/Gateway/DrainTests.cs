@@ -1,6 +1,7 @@
 using Gateflow.Core.Rollout;
 using Gateflow.Core.Usage;
 using Gateflow.Gateway.Fallbacks;
+using Gateflow.Gateway.Pipeline;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
@@ -53,8 +54,10 @@ public sealed class DrainTests
     public async Task Stop_ModelIsSilent_IsCutOffInTimeAndIsNoHangUp(bool begun, int status)
     {
         await using var host = await StartAsync();
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         host.Upstream.Answer = async (http, _) =>
         {
+            asked.SetResult();
             await (begun ? FakeUpstream.Events(http, FakeUpstream.Delta("one ")) : Task.CompletedTask);
             await FakeUpstream.Silence(http);
         };
@@ -68,16 +71,36 @@ public sealed class DrainTests
         }
         else
         {
-            while (host.Upstream.Requests.IsEmpty)
-            {
-                await Task.Delay(5, Token);
-            }
-
+            await asked.Task.WaitAsync(Wait.Limit, Token);
             Stop(host);
             await Assert.ThrowsAnyAsync<HttpRequestException>(() => asking);
         }
 
         AssertStopped(await host.RecordAsync(), status);
+    }
+
+    [Theory]
+    [InlineData(3, 2, 2.2)]
+    [InlineData(30, 20, 22)]
+    [InlineData(300, 290, 292)] // never more than 10 s are kept back
+    public async Task Stop_TimeGoesOn_StreamsEndAndThenConnectionsAreCutOff(double shutdown, double over, double cut)
+    {
+        await using var host = await GatewayHost.StartAsync(configure: o => o.Shutdown = TimeSpan.FromSeconds(shutdown), time: _time);
+        var drain = host.Get<Drain>();
+        var tick = TimeSpan.FromSeconds(0.1);
+        _time.Advance(TimeSpan.FromHours(1));
+        Assert.False(drain.IsOver);
+
+        host.Get<IHostApplicationLifetime>().StopApplication();
+
+        _time.Advance(TimeSpan.FromSeconds(over) - tick);
+        Assert.Equal((false, false), (drain.IsOver, drain.Cut.IsCancellationRequested));
+        _time.Advance(tick);
+        Assert.Equal((true, false), (drain.IsOver, drain.Cut.IsCancellationRequested));
+        _time.Advance(TimeSpan.FromSeconds(cut - over) - tick);
+        Assert.Equal((true, false), (drain.IsOver, drain.Cut.IsCancellationRequested));
+        _time.Advance(tick);
+        Assert.Equal((true, true), (drain.IsOver, drain.Cut.IsCancellationRequested));
     }
 
     private static void AssertStopped(RequestRecord record, int status) =>

@@ -103,7 +103,7 @@ public sealed class OfficialClientTests
             Assert.Equal("gpt-4", completion.Model);
         }
 
-        var reading = await breached.Task.WaitAsync(TimeSpan.FromSeconds(5), Cancel);
+        var reading = await breached.Task.WaitAsync(Wait.Limit, Cancel);
         Assert.Equal(GuardrailKind.ErrorRate, reading.Guardrail);
         var asked = await simulator.RequestsAsync("gpt-4o");
         Assert.InRange(asked.Count, 2, 10);

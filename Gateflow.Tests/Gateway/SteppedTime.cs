@@ -15,16 +15,32 @@ internal sealed class SteppedTime : FakeTimeProvider
         return timer;
     }
 
-    /// <summary>The next wait of a wanted length, once it has begun.</summary>
-    public async Task<TimeSpan> WaitForAsync(Func<TimeSpan, bool> wanted)
+    /// <summary>The next wait of a wanted length, or any, once it has begun.</summary>
+    public async Task<TimeSpan> WaitForAsync(Func<TimeSpan, bool>? wanted = null)
     {
         while (true)
         {
-            var due = await _waits.Reader.ReadAsync(TestContext.Current.CancellationToken);
-            if (wanted(due))
+            var due = await _waits.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Wait.Limit, TestContext.Current.CancellationToken);
+            if (wanted?.Invoke(due) ?? true)
             {
                 return due;
             }
+        }
+    }
+
+    /// <summary>Lets every wait pass that work begins, to its end or until something has happened.</summary>
+    public async Task PassAsync(Task work, Func<bool>? until = null)
+    {
+        while (until?.Invoke() != true)
+        {
+            var wait = WaitForAsync();
+            if (await Task.WhenAny(work, wait) == work)
+            {
+                await work;
+                return;
+            }
+
+            Advance(await wait);
         }
     }
 }

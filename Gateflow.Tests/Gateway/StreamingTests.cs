@@ -3,6 +3,7 @@ using System.Text.Json;
 using Gateflow.Core.Catalog;
 using Gateflow.Core.Rollout;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Gateflow.Tests.Gateway;
 
@@ -106,7 +107,8 @@ public sealed class StreamingTests
     [InlineData("early end")]
     public async Task Post_StreamBreaks_EndsInAnErrorEvent(string how)
     {
-        await using var host = await GatewayHost.StartAsync(weight: 10_000, timeout: TimeSpan.FromMilliseconds(500));
+        var time = new FakeTimeProvider();
+        await using var host = await GatewayHost.StartAsync(weight: 10_000, time: time);
         var half = FakeUpstream.Delta("never whole")[..30];
         var received = new TaskCompletionSource();
         host.Upstream.Answer = async (http, _) =>
@@ -125,7 +127,9 @@ public sealed class StreamingTests
 
         using var response = await host.PostAsync(GatewayHost.Chat(more: Streamed));
         received.SetResult();
-        var text = await response.Content.ReadAsStringAsync(Cancel);
+        var reading = response.Content.ReadAsStringAsync(Cancel);
+        await Wait.UntilAsync(() => reading.IsCompleted, meanwhile: () => time.Advance(how == "silence" ? TimeSpan.FromSeconds(1) : TimeSpan.Zero));
+        var text = await reading;
 
         Assert.StartsWith(FakeUpstream.Told(FakeUpstream.Delta("Hel"), "gpt-4o") + "data: {\"error\":{", text, StringComparison.Ordinal);
         Assert.EndsWith("}}\n\n", text, StringComparison.Ordinal);
@@ -188,7 +192,7 @@ public sealed class StreamingTests
         await hangUp.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sending);
-        await cancelled.Task.WaitAsync(TimeSpan.FromSeconds(5), Cancel);
+        await cancelled.Task.WaitAsync(Wait.Limit, Cancel);
         var record = await host.RecordAsync();
         Assert.Equal((OutcomeKind.ClientCancel, 499, 1), (record.Outcome, record.Status, record.Attempts));
         Assert.Equal("gpt-4o-upstream", Assert.Single(host.Upstream.Requests).Model);

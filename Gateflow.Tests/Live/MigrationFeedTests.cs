@@ -1,13 +1,12 @@
 using Gateflow.Dashboard.Live;
+using Gateflow.Tests.Gateway;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Time.Testing;
 
 namespace Gateflow.Tests.Live;
 
 public sealed class MigrationFeedTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
-    private readonly FakeTimeProvider _clock = new();
+    private readonly SteppedTime _clock = new();
     private readonly Load _load;
     private readonly MigrationFeed _feed;
 
@@ -34,7 +33,7 @@ public sealed class MigrationFeedTests
             Interlocked.Decrement(ref atOnce);
         });
         _feed.Signal("mig_1");
-        Assert.True(await calls.WaitAsync(Limit, Token));
+        Assert.True(await calls.WaitAsync(Wait.Limit, Token));
 
         for (var i = 0; i < 1000; i++)
         {
@@ -43,10 +42,8 @@ public sealed class MigrationFeedTests
 
         answer.SetResult();
         Assert.Equal(1, count); // the pause between two calls has not passed
-        while (!await calls.WaitAsync(TimeSpan.FromMilliseconds(20), Token))
-        {
-            _clock.Advance(MigrationFeed.Interval);
-        }
+        Assert.Equal(MigrationFeed.Interval, await PassAsync());
+        Assert.True(await calls.WaitAsync(Wait.Limit, Token));
 
         Assert.Equal((2, 1), (count, most));
     }
@@ -69,7 +66,7 @@ public sealed class MigrationFeedTests
 
         _feed.Signal("mig_2");
 
-        await all.Task.WaitAsync(Limit, Token);
+        await all.Task.WaitAsync(Wait.Limit, Token);
         Assert.Equal(0, others);
     }
 
@@ -84,12 +81,11 @@ public sealed class MigrationFeedTests
         });
 
         _feed.Signal("mig_1");
-        Assert.True(await calls.WaitAsync(Limit, Token));
+        Assert.True(await calls.WaitAsync(Wait.Limit, Token));
         _feed.Signal("mig_1");
-        while (!await calls.WaitAsync(TimeSpan.FromMilliseconds(20), Token))
-        {
-            _clock.Advance(MigrationFeed.Interval);
-        }
+        await PassAsync();
+
+        Assert.True(await calls.WaitAsync(Wait.Limit, Token));
     }
 
     [Fact]
@@ -111,17 +107,11 @@ public sealed class MigrationFeedTests
         var calls = new SemaphoreSlim(0);
         await using var watching = _feed.Subscribe("mig_1", _ => Task.FromResult(calls.Release()));
         _feed.Signal("mig_1");
-        Assert.True(await calls.WaitAsync(Limit, Token));
-        var passed = TimeSpan.Zero;
-
+        Assert.True(await calls.WaitAsync(Wait.Limit, Token));
         _feed.Signal("mig_1");
-        while (!await calls.WaitAsync(TimeSpan.FromMilliseconds(20), Token))
-        {
-            _clock.Advance(MigrationFeed.Interval);
-            passed += MigrationFeed.Interval;
-        }
 
-        Assert.True(passed >= MigrationFeed.BusyInterval);
+        Assert.Equal(MigrationFeed.BusyInterval, await PassAsync() + await PassAsync());
+        Assert.True(await calls.WaitAsync(Wait.Limit, Token));
     }
 
     [Fact]
@@ -131,17 +121,19 @@ public sealed class MigrationFeedTests
         var calls = new SemaphoreSlim(0);
         await using var watching = _feed.Subscribe("mig_1", _ => Task.FromResult(calls.Release()));
         _feed.Signal("mig_1");
-        Assert.True(await calls.WaitAsync(Limit, Token));
-        var (step, passed) = (TimeSpan.FromMilliseconds(100), TimeSpan.Zero);
-
+        Assert.True(await calls.WaitAsync(Wait.Limit, Token));
         _feed.Signal("mig_1", decided: true);
-        while (!await calls.WaitAsync(TimeSpan.FromMilliseconds(100), Token) && passed < Limit)
-        {
-            _clock.Advance(step);
-            passed += step;
-        }
 
-        Assert.True(passed < MigrationFeed.BusyInterval);
+        Assert.Equal(MigrationFeed.Interval, await PassAsync());
+        Assert.True(await calls.WaitAsync(Wait.Limit, Token));
+    }
+
+    /// <summary>Lets the wait that begins next pass, and tells how long it was.</summary>
+    private async Task<TimeSpan> PassAsync()
+    {
+        var wait = await _clock.WaitForAsync();
+        _clock.Advance(wait);
+        return wait;
     }
 
     private sealed class Load(TimeProvider clock) : ProcessorLoad(clock)

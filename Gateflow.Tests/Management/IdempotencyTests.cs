@@ -7,7 +7,9 @@ using Gateflow.Dashboard.Management;
 using Gateflow.Tests.Storage;
 using Gateflow.Tests.Usage;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 
@@ -134,6 +136,113 @@ public sealed class IdempotencyTests
     }
 
     [Fact]
+    public async Task Invoke_TakesLongerThanADeadOneWould_IsNotCarriedOutBesideItself()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        var clock = new FakeTimeProvider(DateTimeOffset.UnixEpoch);
+        var filter = new Idempotency(database.Factory, new FlippingProtector(), clock);
+        var (begun, end) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var first = CallAsync(async () =>
+        {
+            begun.SetResult();
+            await end.Task;
+        });
+        await begun.Task;
+
+        for (var i = 0; i < 5; i++)
+        {
+            clock.Advance(Idempotency.Patience / 4);
+            await Wait.UntilAsync(async () => (await ListAsync(database)).Single().At == clock.GetUtcNow());
+        }
+
+        Assert.Equal(StatusCodes.Status409Conflict, Assert.IsAssignableFrom<IStatusCodeHttpResult>(await CallAsync(() => Task.CompletedTask)).StatusCode);
+        end.SetResult();
+        Assert.Equal("done", await first);
+
+        async Task<object?> CallAsync(Func<Task> work) => await filter.InvokeAsync(new DefaultEndpointFilterInvocationContext(Plan()), async _ =>
+        {
+            await work();
+            return "done";
+        });
+    }
+
+    [Theory]
+    [InlineData("POST", 200, 1)]
+    [InlineData("POST", 201, 0)]
+    [InlineData("GET", 200, 2)] // shows what is there, not what was
+    [InlineData("GET", 201, 2)]
+    public async Task Invoke_Twice_IsCarriedOutOnceWhereItChangesAndTheKeyIsNotTooLong(string method, int length, int carriedOut)
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        await using var services = new ServiceCollection().AddLogging().BuildServiceProvider();
+        var filter = new Idempotency(database.Factory, new FlippingProtector(), TimeProvider.System);
+        var calls = 0;
+
+        for (var i = 0; i < 2; i++)
+        {
+            var http = Plan();
+            (http.RequestServices, http.Request.Method) = (services, method);
+            http.Request.Path = $"/v1/management/plans/{new string('p', 300)}";
+            http.Request.Headers["Idempotency-Key"] = new string('k', length);
+            var answer = await filter.InvokeAsync(new DefaultEndpointFilterInvocationContext(http), _ => ValueTask.FromResult<object?>(Results.Text($"{++calls}")));
+            Assert.Equal(carriedOut == 0, answer is IStatusCodeHttpResult { StatusCode: StatusCodes.Status422UnprocessableEntity });
+        }
+
+        Assert.Equal(carriedOut, calls);
+        Assert.All(await ListAsync(database), entry => Assert.InRange(entry.Id.Length, 1, 400)); // as long as its column is
+    }
+
+    [Fact]
+    public async Task Invoke_AnotherTakesTheKeyAtTheSameMoment_IsNotCarriedOut()
+    {
+        var race = new Race();
+        using var database = await UsageDatabase.CreateAsync(race);
+        var filter = new Idempotency(database, new FlippingProtector(), TimeProvider.System);
+        race.Meanwhile = entry => database.AddAsync(new IdempotencyEntry { Id = entry.Id, BodyHash = [], At = entry.At });
+
+        var answer = await filter.InvokeAsync(new DefaultEndpointFilterInvocationContext(Plan()), _ => ValueTask.FromResult<object?>("done"));
+
+        Assert.Equal(StatusCodes.Status409Conflict, Assert.IsAssignableFrom<IStatusCodeHttpResult>(answer).StatusCode);
+    }
+
+    [Fact]
+    public async Task Invoke_KeyCannotBeStored_IsNotCarriedOut()
+    {
+        var race = new Race();
+        using var database = await UsageDatabase.CreateAsync(race);
+        var filter = new Idempotency(database, new FlippingProtector(), TimeProvider.System);
+        race.Meanwhile = _ => throw new DbUpdateException("The disk is full.");
+
+        await Assert.ThrowsAsync<DbUpdateException>(async () =>
+            await filter.InvokeAsync(new DefaultEndpointFilterInvocationContext(Plan()), _ => ValueTask.FromResult<object?>("done")));
+    }
+
+    [Fact]
+    public async Task Invoke_AnswerHoldsASecret_IsKeptEncrypted()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        var filter = new Idempotency(database.Factory, new FlippingProtector(), TimeProvider.System);
+
+        await CallAsync(filter, "key_1", "/v1/management/api-keys", () => Results.Text("gw_prod_secret"));
+
+        var kept = Encoding.UTF8.GetString(Convert.FromBase64String(Assert.Single(await ListAsync(database)).Body!));
+        Assert.DoesNotContain("secret", kept, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Invoke_RepeatOfALargeFile_MayBeAsLargeAsTheFirst()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        var filter = new Idempotency(database.Factory, new FlippingProtector(), TimeProvider.System);
+        var size = new BodySize { MaxRequestBodySize = 30_000_000 };
+
+        await CallAsync(filter, "key_1", "/v1/management/usage/import", () => Results.Text("taken"));
+        var again = await CallAsync(filter, "key_1", "/v1/management/usage/import", () => Results.Text("taken twice"), size);
+
+        Assert.Equal(("taken", null), (again.Text, size.MaxRequestBodySize));
+    }
+
+    [Fact]
     public async Task Invoke_CallerHangsUp_WorkIsDoneAndItsAnswerKept()
     {
         await using var database = await TestDatabase.CreateAsync();
@@ -158,6 +267,12 @@ public sealed class IdempotencyTests
             done++;
             return Results.Json(new { id = "plan_1" }, statusCode: StatusCodes.Status201Created);
         });
+    }
+
+    private static async Task<List<IdempotencyEntry>> ListAsync(TestDatabase database)
+    {
+        await using var db = database.Open();
+        return await db.Idempotency.AsNoTracking().ToListAsync(TestContext.Current.CancellationToken);
     }
 
     private static DefaultHttpContext Plan()
@@ -187,15 +302,16 @@ public sealed class IdempotencyTests
         }
     }
 
-    private static Task<(int Status, string Text)> CallAsync(Idempotency filter, string caller, string path, Func<IResult> answer) =>
-        CallAsync(filter, caller, path, () => Task.FromResult(answer()));
+    private static Task<(int Status, string Text)> CallAsync(Idempotency filter, string caller, string path, Func<IResult> answer, BodySize? size = null) =>
+        CallAsync(filter, caller, path, () => Task.FromResult(answer()), size);
 
-    private static async Task<(int Status, string Text)> CallAsync(Idempotency filter, string caller, string path, Func<Task<IResult>> answer)
+    private static async Task<(int Status, string Text)> CallAsync(Idempotency filter, string caller, string path, Func<Task<IResult>> answer, BodySize? size = null)
     {
         await using var services = new ServiceCollection().AddLogging().BuildServiceProvider();
         var http = new DefaultHttpContext { RequestServices = services, User = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, caller)], "test")) };
         (http.Request.Method, http.Request.Path) = (HttpMethods.Post, path);
         http.Request.Headers["Idempotency-Key"] = "once";
+        http.Features.Set<IHttpMaxRequestBodySizeFeature>(size);
         using var body = new MemoryStream();
         http.Response.Body = body;
         if (await filter.InvokeAsync(new DefaultEndpointFilterInvocationContext(http), async _ => await answer()) is IResult result)
@@ -204,5 +320,29 @@ public sealed class IdempotencyTests
         }
 
         return (http.Response.StatusCode, Encoding.UTF8.GetString(body.ToArray()));
+    }
+
+    private sealed class BodySize : IHttpMaxRequestBodySizeFeature
+    {
+        public bool IsReadOnly => false;
+
+        public long? MaxRequestBodySize { get; set; }
+    }
+
+    /// <summary>Lets something happen once, just before a key is stored.</summary>
+    private sealed class Race : SaveChangesInterceptor
+    {
+        public Func<IdempotencyEntry, Task>? Meanwhile { get; set; }
+
+        public override async ValueTask<InterceptionResult<int>> SavingChangesAsync(DbContextEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
+        {
+            if (Meanwhile is { } meanwhile)
+            {
+                Meanwhile = null;
+                await meanwhile((IdempotencyEntry)eventData.Context!.ChangeTracker.Entries().Single().Entity);
+            }
+
+            return result;
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json.Nodes;
 using Gateflow.Core.Storage;
@@ -88,19 +89,13 @@ public sealed class ManagedGateflow : IAsyncDisposable
     }
 
     /// <summary>Turns the recorder until a condition holds: a request is recorded after its last byte, so perhaps after its caller has the answer.</summary>
-    public async Task RecordedAsync(Func<Task<bool>> condition)
-    {
-        for (var turn = 0; turn < 1_000; turn++)
+    public Task RecordedAsync(Func<Task<bool>> condition, [CallerArgumentExpression(nameof(condition))] string what = "") => Wait.UntilAsync(
+        async () =>
         {
             await Host.Get<RecorderWriter>().RunOnceAsync(TestContext.Current.CancellationToken);
-            if (await condition())
-            {
-                return;
-            }
-        }
-
-        Assert.Fail("What the test waits for was not recorded.");
-    }
+            return await condition();
+        },
+        what: what);
 
     /// <summary>Turns the recorder until so many requests are counted in the hours.</summary>
     public Task RecordedAsync(int requests) => RecordedAsync(async () =>

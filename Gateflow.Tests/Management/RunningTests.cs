@@ -1,12 +1,14 @@
-using System.Diagnostics;
 using System.Net;
 using System.Text.Json.Nodes;
 using Gateflow.Core.Migrations;
+using Gateflow.Core.Rollout;
 using Gateflow.Core.Storage;
 using Gateflow.Core.Usage;
 using Gateflow.Dashboard.Live;
-using Microsoft.EntityFrameworkCore;
 using Gateflow.Tests.Usage;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Gateflow.Tests.Management;
 
@@ -110,12 +112,24 @@ public sealed class RunningTests
     [Fact]
     public async Task Scheduled_AtItsHour_StartsByItself()
     {
-        await using var gateflow = await ManagedGateflow.StartAsync();
-        var at = TimeProvider.System.GetUtcNow().AddSeconds(2);
+        var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        await using var gateflow = await ManagedGateflow.StartAsync(services: s => s.AddSingleton<TimeProvider>(clock));
+        var controller = gateflow.Host.Get<RolloutController>();
+        var at = clock.GetUtcNow().AddHours(1);
         var id = await gateflow.DraftAsync($$"""{"strategy": "scheduled", "execute_at": "{{at:O}}", "rollback_threshold": {}, "min_samples": 0}""");
 
         Assert.Equal("scheduled", ManagedGateflow.Text(await gateflow.MustAsync("POST", $"/migrations/{id}/execute"), "status"));
-        await UntilAsync(gateflow, id, "completed");
+        clock.Advance(TimeSpan.FromMinutes(59));
+        await controller.RunOnceAsync(TestContext.Current.CancellationToken);
+        Assert.Equal("scheduled", await StatusAsync(gateflow, id));
+
+        clock.Advance(TimeSpan.FromMinutes(1));
+        await Wait.UntilAsync(async () =>
+        {
+            await controller.RunOnceAsync(TestContext.Current.CancellationToken);
+            return await StatusAsync(gateflow, id) == "completed";
+        });
+
         var events = (await gateflow.MustAsync("GET", $"/migrations/{id}/events"))["data"]!.AsArray();
         var started = events.Single(e => e!["type"]!.GetValue<string>() == "started")!;
         Assert.Equal("gateflow", ManagedGateflow.Text(started, "actor"));
@@ -127,7 +141,7 @@ public sealed class RunningTests
     public async Task Pause_BetweenTheControllersLookAndItsMove_Holds()
     {
         await using var gateflow = await ManagedGateflow.StartAsync();
-        var (controller, transitions) = (gateflow.Host.Get<Gateflow.Core.Rollout.RolloutController>(), gateflow.Host.Get<Transitions>());
+        var (controller, transitions) = (gateflow.Host.Get<RolloutController>(), gateflow.Host.Get<Transitions>());
         var id = await gateflow.DraftAsync("""{"strategy": "instant", "soak_minutes": 60, "rollback_threshold": {}, "min_samples": 0}""");
         var pausing = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         var first = 1;
@@ -141,7 +155,7 @@ public sealed class RunningTests
         };
 
         await gateflow.MustAsync("POST", $"/migrations/{id}/execute");
-        Assert.True(await pausing.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+        Assert.True(await pausing.Task.WaitAsync(Wait.Limit, TestContext.Current.CancellationToken));
         await controller.RunOnceAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal("paused", await StatusAsync(gateflow, id));
@@ -248,21 +262,12 @@ public sealed class RunningTests
     }
 
     /// <summary>Asks until the routes know that the migration has ended, a moment after the database does; the source answers all the while.</summary>
-    private static async Task LeftAsync(HttpClient application)
+    private static Task LeftAsync(HttpClient application) => Wait.UntilAsync(async () =>
     {
-        var patience = Stopwatch.StartNew();
-        while (true)
-        {
-            using var answer = await ManagedGateflow.AskAsync(application, "after");
-            Assert.Equal(ManagedGateflow.Source, answer.Headers.GetValues("x-gateflow-model").Single());
-            if (!answer.Headers.Contains("x-gateflow-migration"))
-            {
-                return;
-            }
-
-            Assert.True(patience.Elapsed < TimeSpan.FromSeconds(10), "requests still belong to the migration that was rolled back");
-        }
-    }
+        using var answer = await ManagedGateflow.AskAsync(application, "after");
+        Assert.Equal(ManagedGateflow.Source, answer.Headers.GetValues("x-gateflow-model").Single());
+        return !answer.Headers.Contains("x-gateflow-migration");
+    });
 
     private static async Task<string> StatusAsync(ManagedGateflow gateflow, string id) =>
         ManagedGateflow.Text(await gateflow.MustAsync("GET", $"/migrations/{id}"), "status");
@@ -280,7 +285,7 @@ public sealed class RunningTests
         });
         if (await StatusAsync(gateflow, id) != status)
         {
-            await reached.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+            await reached.Task.WaitAsync(Wait.Limit, TestContext.Current.CancellationToken);
         }
     }
 }

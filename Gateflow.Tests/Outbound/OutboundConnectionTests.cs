@@ -94,6 +94,9 @@ public sealed class OutboundConnectionTests
         var fault = await Assert.ThrowsAsync<HttpRequestException>(() => connections.SendAsync(provider, request, TestContext.Current.CancellationToken));
 
         Assert.Equal("No connection to 127.0.0.1 within 0.2 s.", Assert.IsType<TimeoutException>(fault.InnerException).Message);
+        using var stalled = await silent.AcceptSocketAsync(TestContext.Current.CancellationToken);
+        await using var hello = new NetworkStream(stalled);
+        await hello.CopyToAsync(Stream.Null, TestContext.Current.CancellationToken).WaitAsync(Wait.Limit, TestContext.Current.CancellationToken); // its end is there: the connection was given up
     }
 
     [Fact]
@@ -104,15 +107,15 @@ public sealed class OutboundConnectionTests
             .CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(100));
         using var server = new TcpListener(IPAddress.Loopback, 0);
         server.Start();
-        var accepted = ShakeHandsAsync(server, certificate);
+        var asked = ShakeHandsAsync(server, certificate);
         using var connections = new OutboundConnections(new AddressGuard(new OutboundOptions()));
-        var provider = new ProviderEndpoint { Name = "forged", Type = ProviderType.OpenAI, BaseUrl = new Uri($"https://{server.LocalEndpoint}") };
+        var provider = new ProviderEndpoint { Name = "forged", Type = ProviderType.OpenAI, BaseUrl = new Uri($"https://localhost:{((IPEndPoint)server.LocalEndpoint).Port}") };
         using var request = new HttpRequestMessage(HttpMethod.Get, provider.BaseUrl);
 
         var fault = await Assert.ThrowsAsync<HttpRequestException>(() => connections.SendAsync(provider, request, TestContext.Current.CancellationToken));
 
         Assert.IsType<AuthenticationException>(fault.InnerException);
-        await accepted;
+        Assert.Equal("localhost", await asked); // whose certificate is wanted
     }
 
     [Fact]
@@ -152,11 +155,22 @@ public sealed class OutboundConnectionTests
         return connections.SendAsync(provider, request, TestContext.Current.CancellationToken);
     }
 
-    private static async Task ShakeHandsAsync(TcpListener server, X509Certificate2 certificate)
+    /// <summary>Gives the host that the client asks for.</summary>
+    private static async Task<string> ShakeHandsAsync(TcpListener server, X509Certificate2 certificate)
     {
         using var client = await server.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
         await using var stream = new SslStream(client.GetStream());
-        await Record.ExceptionAsync(() => stream.AuthenticateAsServerAsync(certificate)); // whether the client's refusal is seen here is a matter of timing
+        var asked = "";
+        var options = new SslServerAuthenticationOptions
+        {
+            ServerCertificateSelectionCallback = (_, host) =>
+            {
+                asked = host!;
+                return certificate;
+            },
+        };
+        await Record.ExceptionAsync(() => stream.AuthenticateAsServerAsync(options, TestContext.Current.CancellationToken)); // whether the client's refusal is seen here is a matter of timing
+        return asked;
     }
 
     /// <summary>A clock by which every wait is over at once.</summary>

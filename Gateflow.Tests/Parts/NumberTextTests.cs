@@ -11,6 +11,12 @@ public sealed class NumberTextTests
     [InlineData("99,5", "99.5")] // a comma before the fraction made it 995
     [InlineData(" 0,1 ", "0.1")]
     [InlineData("1,000", null)] // a thousand, or one?
+    [InlineData(" 12,000 ", null)]
+    [InlineData("1,000.50", null)]
+    [InlineData("0,125", "0.125")] // no thousand begins with 0
+    [InlineData("1234,567", "1234.567")] // nor has four digits before its comma
+    [InlineData("1,2345", "1.2345")]
+    [InlineData("1e3", null)]
     [InlineData("-3", null)]
     [InlineData("ten", null)]
     [InlineData(null, null)]
@@ -19,9 +25,11 @@ public sealed class NumberTextTests
 
     [Theory]
     [InlineData("1200", 1200L)]
+    [InlineData(" 1200 ", 1200L)]
     [InlineData("1,200", 1200L)]
     [InlineData("1,048,576", 1048576L)]
     [InlineData("12,5", null)]
+    [InlineData("0,125", null)]
     [InlineData("1,200.5", null)]
     [InlineData("-1", null)]
     [InlineData("", null)]

@@ -18,7 +18,7 @@ public sealed class JudgeTests
             Assert.Equal(Verdict.Breach, reading.Verdict);
 
             // Outside the lock: another thread may ask while this one brakes.
-            Assert.NotNull(Task.Run(() => judge.Read(Migration)!.Breach).WaitAsync(TimeSpan.FromSeconds(5)).GetAwaiter().GetResult());
+            Assert.NotNull(Task.Run(() => judge.Read(Migration)!.Breach).WaitAsync(Wait.Limit).GetAwaiter().GetResult());
             Interlocked.Increment(ref breaches);
         };
         judge.Arm(Migration, CreateConfig());

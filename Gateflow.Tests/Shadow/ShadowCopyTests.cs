@@ -139,7 +139,7 @@ public sealed class ShadowCopyTests
             await host.AskAsync();
         }
 
-        await host.Gateway.Get<Gateflow.Gateway.Shadow.Mirror>().WhenIdle();
+        await Wait.UntilAsync(() => host.Counts.SkippedBudget == 3);
         Assert.Equal(1, host.Gateway.Upstream.Requests.Count(r => r.Model == ShadowHost.Target));
         Assert.True(host.Counts.Cost is > 0 and <= 0.0001m);
         Assert.True(host.Gateway.Get<ShadowLedger>().Of(GatewayHost.MigrationId).IsSpent(0.0001m));
@@ -163,15 +163,9 @@ public sealed class ShadowCopyTests
         }
 
         await host.ReachedAsync();
-        var waited = 0;
-        while (host.Counts.SkippedBudget == 0 && waited++ < 500)
-        {
-            await Task.Delay(10, TestContext.Current.CancellationToken);
-        }
-
-        Assert.True(host.Counts.SkippedBudget > 0);
+        await Wait.UntilAsync(() => host.Counts.SkippedBudget > 0);
         release.SetResult();
-        await host.Gateway.Get<Gateflow.Gateway.Shadow.Mirror>().WhenIdle();
+        await Wait.UntilAsync(() => host.Counts.Delivered + host.Counts.SkippedBudget == 6);
         Assert.True(host.Counts.Cost <= 0.05m);
     }
 

@@ -52,7 +52,7 @@ internal sealed class ShadowHost : IAsyncDisposable
     public async Task ArrivedAsync(int copies = 1)
     {
         await ReachedAsync(copies);
-        await Gateway.Get<Mirror>().WhenIdle().WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        await Gateway.Get<Mirror>().WhenIdle().WaitAsync(Wait.Limit, TestContext.Current.CancellationToken);
     }
 
     /// <summary>Waits until so many copies more have reached the provider.</summary>
@@ -60,7 +60,7 @@ internal sealed class ShadowHost : IAsyncDisposable
     {
         for (var i = 0; i < copies; i++)
         {
-            Assert.True(await _copies.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken), "A copy did not arrive.");
+            Assert.True(await _copies.WaitAsync(Wait.Limit, TestContext.Current.CancellationToken), "A copy did not arrive.");
         }
     }
 

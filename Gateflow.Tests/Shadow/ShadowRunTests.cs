@@ -1,8 +1,10 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Gateflow.Core.Rollout;
 using Gateflow.Dashboard.Live;
-using Gateflow.Gateway.Shadow;
 using Gateflow.Tests.Management;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Gateflow.Tests.Shadow;
 
@@ -12,9 +14,10 @@ public sealed class ShadowRunTests
     [Fact]
     public async Task Shadow_Over_PausesAndResumeStartsTheCanary()
     {
-        await using var gateflow = await ManagedGateflow.StartAsync();
+        var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        await using var gateflow = await ManagedGateflow.StartAsync(services: s => s.AddSingleton<TimeProvider>(clock));
         using var application = await gateflow.ApplicationAsync();
-        var id = await gateflow.DraftAsync("""{"strategy": "shadow", "duration_hours": 0.001, "mirror": {"percentage": 100, "max_cost": 5}, "canary_percentage": 20}""");
+        var id = await gateflow.DraftAsync("""{"strategy": "shadow", "duration_hours": 1, "mirror": {"percentage": 100, "max_cost": 5}, "canary_percentage": 20}""");
         await gateflow.MustAsync("POST", $"/migrations/{id}/execute");
 
         for (var i = 0; i < 10; i++)
@@ -23,8 +26,13 @@ public sealed class ShadowRunTests
             Assert.Equal((HttpStatusCode.OK, ManagedGateflow.Source), (answer.StatusCode, answer.Headers.GetValues("x-gateflow-model").Single()));
         }
 
-        await UntilAsync(gateflow, id, m => ManagedGateflow.Text(m, "status") == "paused");
-        await gateflow.Host.Get<Mirror>().WhenIdle();
+        await Wait.UntilAsync(async () => Number((await gateflow.MustAsync("GET", $"/migrations/{id}"))["shadow"]!, "delivered") == 10);
+        clock.Advance(TimeSpan.FromHours(1));
+        await Wait.UntilAsync(async () =>
+        {
+            await gateflow.Host.Get<RolloutController>().RunOnceAsync(TestContext.Current.CancellationToken);
+            return ManagedGateflow.Text(await gateflow.MustAsync("GET", $"/migrations/{id}"), "status") == "paused";
+        });
         var over = await gateflow.MustAsync("GET", $"/migrations/{id}");
         Assert.Equal("shadow_done", ManagedGateflow.Text(over["progress"]!, "hold_reason"));
         Assert.Equal("The shadow phase is over. Resume starts the rollout at 20 %.", ManagedGateflow.Text(over, "sentence"));
@@ -124,7 +132,7 @@ public sealed class ShadowRunTests
         });
         if (!reached(await gateflow.MustAsync("GET", $"/migrations/{id}")))
         {
-            await done.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+            await done.Task.WaitAsync(Wait.Limit, TestContext.Current.CancellationToken);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Gateflow.Tests.Gateway;
 
 namespace Gateflow.Tests.Simulator;
 
@@ -67,15 +68,16 @@ public sealed class ChatStreamTests
     [Fact]
     public async Task Stream_Paced_TakesTokensDividedByPace()
     {
-        await using var simulator = await SimulatorHost.StartAsync();
+        var time = new SteppedTime();
+        await using var simulator = await SimulatorHost.StartAsync(o => o.Clock = time);
         await simulator.SetAsync("slow", new { tokens_per_second = 200, min_answer_tokens = 60, max_answer_tokens = 60 });
-        var started = TimeProvider.System.GetTimestamp();
 
-        var events = await StreamAsync(simulator, Chat.Body("slow", Prompt, stream: true));
+        var streaming = StreamAsync(simulator, Chat.Body("slow", Prompt, stream: true));
+        await time.PassAsync(streaming);
 
-        var text = string.Concat(events[..^2].Select(data => Delta(JsonElement.Parse(data)).GetProperty("content").GetString()));
+        var text = string.Concat((await streaming)[..^2].Select(data => Delta(JsonElement.Parse(data)).GetProperty("content").GetString()));
         var expected = text.Length / 4.0 / 200;
-        Assert.InRange(TimeProvider.System.GetElapsedTime(started).TotalSeconds, expected * 0.98, expected + 2);
+        Assert.InRange((time.GetUtcNow() - time.Start).TotalSeconds, expected * 0.98, expected);
     }
 
     private static JsonElement Delta(JsonElement chunk) => Chat.Choice(chunk).GetProperty("delta");

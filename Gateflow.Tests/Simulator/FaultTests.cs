@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Gateflow.Tests.Gateway;
 
 namespace Gateflow.Tests.Simulator;
 
@@ -115,24 +116,24 @@ public sealed class FaultTests
         await using var simulator = await SimulatorHost.StartAsync();
         await simulator.SetAsync("m", new { timeout_rate = 1 });
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+
+        var asking = simulator.Client.PostAsync("/v1/chat/completions", Content(stream: false), patience.Token);
+        await Wait.UntilAsync(async () => (await simulator.RequestsAsync("m")).Count == 1);
         patience.CancelAfter(TimeSpan.FromMilliseconds(300));
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
-            simulator.Client.PostAsync("/v1/chat/completions", Content(stream: false), patience.Token));
-
-        Assert.Single(await simulator.RequestsAsync("m"));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asking);
     }
 
     [Fact]
     public async Task Chat_Latency_IsTheMedianWhenSigmaIsZero()
     {
-        await using var simulator = await SimulatorHost.StartAsync();
+        var time = new SteppedTime();
+        await using var simulator = await SimulatorHost.StartAsync(o => o.Clock = time);
         await simulator.SetAsync("m", new { latency_ms = 150, latency_sigma = 0 });
-        var started = TimeProvider.System.GetTimestamp();
 
-        await simulator.AskAsync(Chat.Body("m", Prompt));
+        await time.PassAsync(simulator.AskAsync(Chat.Body("m", Prompt)));
 
-        Assert.InRange(TimeProvider.System.GetElapsedTime(started).TotalMilliseconds, 148, 2000);
+        Assert.Equal(TimeSpan.FromMilliseconds(150), time.GetUtcNow() - time.Start);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Gateflow.Tests.Gateway;
 
 namespace Gateflow.Tests.Simulator;
 
@@ -100,14 +101,15 @@ public sealed class MessagesStreamTests
     [Fact]
     public async Task Stream_Paced_TakesTokensDividedByPace()
     {
-        await using var simulator = await SimulatorHost.StartAsync();
+        var time = new SteppedTime();
+        await using var simulator = await SimulatorHost.StartAsync(o => o.Clock = time);
         await simulator.SetAsync("slow", new { tokens_per_second = 200, min_answer_tokens = 60, max_answer_tokens = 60 });
-        var started = TimeProvider.System.GetTimestamp();
 
-        var events = await simulator.StreamAsync(Messages.Body(Prompt, "slow"));
+        var streaming = simulator.StreamAsync(Messages.Body(Prompt, "slow"));
+        await time.PassAsync(streaming);
 
-        var expected = Joined(events, 0, "text_delta", "text").Length / 4.0 / 200;
-        Assert.InRange(TimeProvider.System.GetElapsedTime(started).TotalSeconds, expected * 0.98, expected + 2);
+        var expected = Joined(await streaming, 0, "text_delta", "text").Length / 4.0 / 200;
+        Assert.InRange((time.GetUtcNow() - time.Start).TotalSeconds, expected * 0.98, expected);
     }
 
     private static string Joined(List<(string Name, JsonElement Data)> events, int index, string type, string field) => string.Concat(events

@@ -1,18 +1,18 @@
 using System.Net;
 using System.Net.Sockets;
 using Gateflow.Core.Storage;
+using Gateflow.Tests.Gateway;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 
 namespace Gateflow.Tests.Storage;
 
 public sealed class SchemaUpgradeTests : IDisposable
 {
-    private readonly FakeTimeProvider _clock = new();
+    private readonly SteppedTime _clock = new();
     private readonly RecordedLog _log = new();
     private readonly LoggerFactory _logs;
 
@@ -38,7 +38,7 @@ public sealed class SchemaUpgradeTests : IDisposable
 
         await Assert.ThrowsAsync<NpgsqlException>(() => RunAsync(new Server(database.Factory, Enumerable.Repeat(Refused(), 1_000))));
 
-        Assert.InRange(_clock.GetUtcNow() - _clock.Start, SchemaUpgrade.Patience, 2 * SchemaUpgrade.Patience);
+        Assert.Equal(SchemaUpgrade.Patience, _clock.GetUtcNow() - _clock.Start);
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public sealed class SchemaUpgradeTests : IDisposable
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
         var run = Create(services.GetRequiredService<IDbContextFactory<GateflowDb>>()).RunAsync(stop.Token);
 
-        await UntilAsync(() => _log.Lines.Count > 0, run);
+        await Wait.UntilAsync(() => _log.Lines.Count > 0);
 
         Assert.Contains("Failed to connect", Assert.Single(_log.Lines), StringComparison.Ordinal);
         await stop.CancelAsync();
@@ -74,13 +74,12 @@ public sealed class SchemaUpgradeTests : IDisposable
         await using var database = await TestDatabase.CreateAsync();
         var held = new FileStream(LockOf(database), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         var run = Create(database.Factory).RunAsync(Token);
-        await UntilAsync(() => _log.Lines.Count > 0, run);
+        await _clock.PassAsync(run, () => _log.Lines.Count > 0);
         Assert.False(run.IsCompleted);
 
         await held.DisposeAsync();
 
-        await UntilAsync(() => run.IsCompleted, run);
-        await run;
+        await _clock.PassAsync(run);
         Assert.Single(_log.Lines, l => l.Contains("Another process holds", StringComparison.Ordinal));
     }
 
@@ -106,22 +105,7 @@ public sealed class SchemaUpgradeTests : IDisposable
 
     private SchemaUpgrade Create(IDbContextFactory<GateflowDb> databases) => new(databases, _clock, _logs.CreateLogger<SchemaUpgrade>());
 
-    private async Task RunAsync(IDbContextFactory<GateflowDb> databases)
-    {
-        var run = Create(databases).RunAsync(Token);
-        await UntilAsync(() => run.IsCompleted, run);
-        await run;
-    }
-
-    private async Task UntilAsync(Func<bool> condition, Task run)
-    {
-        for (var tries = 0; !condition(); tries++)
-        {
-            Assert.True(tries < 1_000, "It did not happen.");
-            _clock.Advance(TimeSpan.FromSeconds(1));
-            await Task.WhenAny(run, Task.Delay(5, Token));
-        }
-    }
+    private Task RunAsync(IDbContextFactory<GateflowDb> databases) => _clock.PassAsync(Create(databases).RunAsync(Token));
 
     /// <summary>A server that fails in these ways, one a connection, before it gives any.</summary>
     private sealed class Server(IDbContextFactory<GateflowDb> inner, IEnumerable<Exception> faults) : IDbContextFactory<GateflowDb>

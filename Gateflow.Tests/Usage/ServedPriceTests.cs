@@ -42,10 +42,7 @@ public sealed class ServedPriceTests
         host.Gateway.Know("gpt-4o", Dear);
 
         await host.AskAsync();
-        for (var i = 0; i < 500 && host.Counts.Delivered + host.Counts.SkippedBudget == 0; i++) // the copy is sent after the caller has its answer
-        {
-            await Task.Delay(10, TestContext.Current.CancellationToken);
-        }
+        await Wait.UntilAsync(() => host.Counts.Delivered + host.Counts.SkippedBudget > 0); // the copy is sent after the caller has its answer
 
         Assert.Equal((copies, 1 - copies, copies * Cost), (host.Counts.Delivered, host.Counts.SkippedBudget, host.Counts.Cost));
     }

@@ -103,6 +103,8 @@ public abstract class WizardBench : DashboardTestContext, IAsyncLifetime
         return created.Value!.Id;
     }
 
+    protected GateflowDb Database() => _database.Open();
+
     protected async Task<WizardState> StateAsync(string id) => (await Reader.FindAsync(id, Token))!;
 
     /// <summary>Opens a step as its address says and waits until it is there.</summary>
@@ -113,6 +115,10 @@ public abstract class WizardBench : DashboardTestContext, IAsyncLifetime
         page.WaitForState(() => page.FindAll("[data-testid=wizard-step]").Count > 0 || Navigation.Uri.EndsWith(id, StringComparison.Ordinal));
         return page;
     }
+
+    /// <summary>What leads to the next step; null while something must be done first.</summary>
+    protected static AngleSharp.Dom.IElement? Continue(IRenderedComponent<WizardPage> page) =>
+        page.FindAll("footer a.primary").FirstOrDefault(a => a.TextContent == "Continue");
 
     public new async ValueTask DisposeAsync()
     {

@@ -1,13 +1,15 @@
 using System.Text.Json.Nodes;
 using Bunit;
+using Gateflow.Core.ChangeManagement;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Replay;
-using Gateflow.Core.Storage;
 using Gateflow.Dashboard.Live;
 using Gateflow.Dashboard.Migrations;
+using Gateflow.Dashboard.Parts;
 using Gateflow.Dashboard.Wizard;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Radzen;
 
 namespace Gateflow.Tests.Wizard;
 
@@ -181,37 +183,55 @@ public sealed class WizardPageTests : WizardBench
     }
 
     [Fact]
-    public async Task Configure_GuardrailCleared_AsksForALimitAndStaysArmed()
+    public async Task Open_AnotherDraft_ForgetsTheFirstAndFollowsTheSecond()
     {
-        var id = await DraftAsync();
-        var page = Open(id, WizardStep.Configure);
-        await ChangeAsync(page.Find("#arm-latency_p99_increase"), true);
+        var (first, second) = (await DraftAsync(name: "First"), await DraftAsync(name: "Second"));
+        var page = Open(first, WizardStep.Configure);
+        await InputAsync(page.Find("#field-canary-percentage"), "25");
 
-        await InputAsync(page.Find("#field-rollback-threshold-error-rate"), "");
+        await page.InvokeAsync(() => Navigation.NavigateTo(WizardSteps.Url(second, WizardStep.Configure)));
+        page.Render(p => p.Add(x => x.Id, second));
 
-        Assert.Equal("Enter a limit, or switch it off.", page.Find("#field-rollback-threshold-error-rate-note").TextContent);
-        Assert.NotEmpty(page.FindAll("#field-rollback-threshold-latency-p99-increase"));
-        Assert.Null(Continue(page));
-        await ChangeAsync(page.Find("#arm-error_rate"), false);
-        Assert.Empty(page.FindAll("#field-rollback-threshold-error-rate"));
-        Assert.NotNull(Continue(page));
+        page.WaitForAssertion(() => Assert.Equal("10", page.Find("#field-canary-percentage").GetAttribute("value")));
+        page.WaitForAssertion(() => Assert.Equal([second], Services.GetRequiredService<MigrationFeed>().Watched));
+        Assert.Equal((25, 10), ((await StateAsync(first)).View.Config.CanaryPercentage, (await StateAsync(second)).View.Config.CanaryPercentage));
     }
 
     [Fact]
-    public async Task Configure_DatabaseAway_KeepsThePageAndWhatWasTyped()
+    public async Task Open_Started_GoesToTheLivePage()
+    {
+        var id = await DraftAsync();
+        await Services.GetRequiredService<Conduct>().ExecuteAsync(id, "Ada", Token);
+
+        Open(id, WizardStep.Configure);
+
+        Assert.EndsWith($"/migrations/{id}", Navigation.Uri, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Discard_Confirmed_CancelsTheDraftAndLeavesWhatWasTyped()
     {
         var id = await DraftAsync();
         var page = Open(id, WizardStep.Configure);
-        await InputAsync(page.Find("#field-canary-percentage"), "25");
-        await using var db = Database();
+        await InputAsync(page.Find("#field-increase-step"), "35");
 
-        await db.Database.ExecuteSqlRawAsync("ALTER TABLE Migrations RENAME TO Away", Token);
-        await page.InvokeAsync(() => Navigation.NavigateTo("/migrations"));
-        page.WaitForAssertion(() => Assert.StartsWith("Not saved, the database refused:", page.Find(".error p").TextContent, StringComparison.Ordinal));
+        var discarded = ClickAsync(page.FindAll("footer button").Single(b => b.TextContent == "Discard draft"));
+        await page.InvokeAsync(() => Services.GetRequiredService<DialogService>().Close(new ConfirmAnswer(null)));
+        await discarded;
 
-        await db.Database.ExecuteSqlRawAsync("ALTER TABLE Away RENAME TO Migrations", Token);
-        await page.InvokeAsync(() => Navigation.NavigateTo("/migrations"));
-        page.WaitForAssertion(() => Assert.Equal(25, StateAsync(id).GetAwaiter().GetResult().View.Config.CanaryPercentage));
+        page.WaitForAssertion(() => Assert.DoesNotContain("/wizard", Navigation.Uri, StringComparison.Ordinal));
+        Assert.Equal((MigrationStatus.Cancelled, 10), (await StateAsync(id)).View is var view ? (view.Status, view.Config.IncreaseStep) : default);
+    }
+
+    [Fact]
+    public async Task Draft_OfChangedDefaults_IsNotYetConfigured()
+    {
+        Services.GetRequiredService<ChangePolicy>().Current = new ChangeSettings { MigrationDefaults = new JsonObject { ["strategy"] = "canary", ["approvals_required"] = 1 } };
+        var state = await StateAsync(await DraftAsync());
+
+        Assert.Equal((1, false), (state.View.Config.ApprovalsRequired, state.Configured));
+        await Drafting.ConfigureAsync(state.Id, new JsonObject { ["min_samples"] = 5 }, "Ada", Token);
+        Assert.True((await StateAsync(state.Id)).Configured);
     }
 
     [Fact]
@@ -231,235 +251,4 @@ public sealed class WizardPageTests : WizardBench
         Assert.Empty(page.FindAll(".error"));
         Assert.Equal("35", page.Find("#field-increase-step").GetAttribute("value"));
     }
-
-    [Theory]
-    [InlineData("35", "started")]
-    [InlineData("400", "started")]
-    [InlineData("35", "cancelled")]
-    public async Task Configure_BegunOrCancelledBySomebodyElse_SaysThatWhatWasTypedIsNotSaved(string typed, string how)
-    {
-        var id = await DraftAsync();
-        var page = Open(id, WizardStep.Configure);
-        await InputAsync(page.Find("#field-increase-step"), typed);
-        var conduct = Services.GetRequiredService<Conduct>();
-
-        await (how == "started" ? conduct.ExecuteAsync(id, "Bob", Token) : conduct.CancelAsync(id, "Bob", null, Token));
-        await BeatAsync(Refreshing.Beat, () => page.FindAll(".empty").Count > 0);
-
-        Assert.Equal($"What you changed here is not saved: meanwhile somebody has {how} this migration.", page.Find(".empty p").TextContent);
-        Assert.EndsWith(WizardSteps.Url(id, WizardStep.Configure), Navigation.Uri, StringComparison.Ordinal);
-        await page.InvokeAsync(() => Navigation.NavigateTo(page.Find(".empty a").GetAttribute("href")!));
-        Assert.EndsWith($"/migrations/{id}", Navigation.Uri, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Configure_BegunWhileNothingIsUnsaved_GoesToTheLivePage()
-    {
-        var id = await DraftAsync();
-        Open(id, WizardStep.Configure);
-
-        await Services.GetRequiredService<Conduct>().ExecuteAsync(id, "Bob", Token);
-
-        await BeatAsync(Refreshing.Beat, () => Navigation.Uri.EndsWith($"/migrations/{id}", StringComparison.Ordinal));
-    }
-
-    [Fact]
-    public async Task Open_AnotherDraft_ForgetsTheFirstAndFollowsTheSecond()
-    {
-        var (first, second) = (await DraftAsync(name: "First"), await DraftAsync(name: "Second"));
-        var page = Open(first, WizardStep.Configure);
-        await InputAsync(page.Find("#field-canary-percentage"), "25");
-
-        await page.InvokeAsync(() => Navigation.NavigateTo(WizardSteps.Url(second, WizardStep.Configure)));
-        page.Render(p => p.Add(x => x.Id, second));
-
-        page.WaitForAssertion(() => Assert.Equal("10", page.Find("#field-canary-percentage").GetAttribute("value")));
-        page.WaitForAssertion(() => Assert.Equal([second], Services.GetRequiredService<MigrationFeed>().Watched));
-        Assert.Equal((25, 10), ((await StateAsync(first)).View.Config.CanaryPercentage, (await StateAsync(second)).View.Config.CanaryPercentage));
-    }
-
-    [Fact]
-    public async Task Configure_Wrong_SaysSoBesideTheFieldAndHoldsOnePageBack()
-    {
-        var id = await DraftAsync();
-        var page = Open(id, WizardStep.Configure);
-
-        await InputAsync(page.Find("#field-canary-percentage"), "120");
-        page.WaitForState(() => Continue(page) is null);
-
-        Assert.Equal("The first step must lie between 0.01 and 100.", page.Find("#field-canary-percentage-note").TextContent);
-        Assert.Equal("A field is wrong.", page.Find("[data-testid=wizard-why]").TextContent);
-        await page.InvokeAsync(() => Navigation.NavigateTo(WizardSteps.Url(id, WizardStep.Review)));
-        page.WaitForAssertion(() => Assert.Contains("Not saved: a field is wrong.", page.Markup, StringComparison.Ordinal));
-        Assert.Equal(10, (await StateAsync(id)).View.Config.CanaryPercentage);
-    }
-
-    [Fact]
-    public async Task Configure_Leaving_Saves()
-    {
-        var id = await DraftAsync();
-        var page = Open(id, WizardStep.Configure);
-
-        await InputAsync(page.Find("#field-canary-percentage"), "25");
-        await page.InvokeAsync(() => Navigation.NavigateTo("/migrations"));
-
-        page.WaitForAssertion(() => Assert.Equal(25, StateAsync(id).GetAwaiter().GetResult().View.Config.CanaryPercentage));
-        Assert.True((await StateAsync(id)).Configured);
-    }
-
-    [Fact]
-    public async Task Configure_ScheduledThatWouldStartAtOnce_IsNotSavedByLeaving()
-    {
-        var id = await ScheduledAsync("2099-01-01T00:00:00Z");
-        await Services.GetRequiredService<Conduct>().ExecuteAsync(id, "Ada", Token);
-        var page = Open(id, WizardStep.Configure);
-
-        await ChangeAsync(page.Find("input[name=strategy][value=Instant]"), "Instant");
-        await page.InvokeAsync(() => Navigation.NavigateTo(WizardSteps.Url(id, WizardStep.Review)));
-
-        page.WaitForAssertion(() => Assert.Contains("it would start at once", page.Find(".error").TextContent, StringComparison.Ordinal));
-        var view = (await StateAsync(id)).View;
-        Assert.Equal((MigrationStatus.Scheduled, Strategy.Scheduled), (view.Status, view.Config.Strategy));
-    }
-
-    [Fact]
-    public async Task Configure_DefaultsAcceptedByGoingOn_CountAsConfigured()
-    {
-        var id = await DraftAsync();
-        var page = Open(id, WizardStep.Configure);
-        var before = (await StateAsync(id)).Configured;
-
-        await page.InvokeAsync(() => Navigation.NavigateTo(WizardSteps.Url(id, WizardStep.Review)));
-        page.WaitForElement("[data-testid=start-migration]");
-
-        Assert.False(before);
-        Assert.True((await StateAsync(id)).Configured);
-    }
-
-    [Fact]
-    public async Task Configure_DemoPace_EndsWithinMinutes()
-    {
-        var id = await DraftAsync();
-        var page = Open(id, WizardStep.Configure);
-
-        await ClickAsync(page.FindAll("button").First(b => b.TextContent.Contains("Demo pace", StringComparison.Ordinal)));
-
-        Assert.Equal("20", page.Find("#field-canary-percentage").GetAttribute("value"));
-        Assert.Equal("0.2", page.Find("#field-increase-interval-minutes").GetAttribute("value"));
-    }
-
-    [Fact]
-    public async Task Review_Start_ExecutesAndOpensTheLivePage()
-    {
-        await UseAsync();
-        var id = await DraftAsync();
-        var page = Open(id, WizardStep.Review);
-
-        await ClickAsync(page.Find("[data-testid=start-migration]"));
-
-        page.WaitForState(() => Navigation.Uri.EndsWith($"/migrations/{id}", StringComparison.Ordinal));
-        Assert.Equal(MigrationStatus.InProgress, (await StateAsync(id)).View.Status);
-    }
-
-    [Fact]
-    public async Task Review_Shadow_Starts()
-    {
-        var id = await DraftAsync();
-        await Drafting.ConfigureAsync(id, new JsonObject { ["strategy"] = "shadow" }, "Ada", Token);
-        var page = Open(id, WizardStep.Review);
-
-        await ClickAsync(page.Find("[data-testid=start-migration]"));
-
-        page.WaitForState(() => Navigation.Uri.EndsWith($"/migrations/{id}", StringComparison.Ordinal));
-        Assert.Equal((MigrationStatus.InProgress, 0.0), ((await StateAsync(id)).View.Status, (await StateAsync(id)).View.Progress.TrafficOnTarget));
-    }
-
-    [Fact]
-    public async Task Review_Scheduled_IsNotStartedByASecondPressNorFromTheReview()
-    {
-        var id = await ScheduledAsync("2099-01-01T00:00:00Z");
-        var state = await StateAsync(id);
-        var step = Render<ReviewStep>(p => p.Add(x => x.State, state).Add(x => x.Acting, new Acting("Ada", true)));
-        Assert.Equal("Schedule the migration", step.Find("[data-testid=start-migration]").TextContent);
-
-        await ClickAsync(step.Find("[data-testid=start-migration]"));
-        await ClickAsync(step.Find("[data-testid=start-migration]"));
-        Assert.Empty(step.FindAll(".error"));
-        Assert.Equal(MigrationStatus.Scheduled, (await StateAsync(id)).View.Status);
-
-        var page = Open(id, WizardStep.Review);
-        Assert.Empty(page.FindAll("[data-testid=start-migration]"));
-        Assert.Equal("Starts by itself at 2099-01-01 00:00 UTC.", page.Find("[data-testid=scheduled]").TextContent);
-        Assert.NotEmpty(page.FindAll($"a[href='/migrations/{id}']"));
-    }
-
-    [Fact]
-    public async Task Review_ScheduledBySomebodyElse_IsNotStarted()
-    {
-        var id = await ScheduledAsync("2099-01-01T00:00:00Z");
-        var page = Open(id, WizardStep.Review);
-        await Services.GetRequiredService<Conduct>().ExecuteAsync(id, "Bob", Token);
-
-        await ClickAsync(page.Find("[data-testid=start-migration]"));
-
-        page.WaitForAssertion(() => Assert.Contains("reload the page", page.Find(".error").TextContent, StringComparison.Ordinal));
-        Assert.Equal(MigrationStatus.Scheduled, (await StateAsync(id)).View.Status);
-    }
-
-    [Fact]
-    public async Task Review_TargetChangedBySomebodyElse_IsNotStarted()
-    {
-        var id = await DraftAsync();
-        var state = await StateAsync(id);
-        var step = Render<ReviewStep>(p => p.Add(x => x.State, state).Add(x => x.Acting, new Acting("Ada", true)));
-        await Drafting.ConfigureAsync(id, new JsonObject { ["target_model"] = "gpt-4o" }, "Bob", Token);
-
-        await ClickAsync(step.Find("[data-testid=start-migration]"));
-
-        Assert.StartsWith("Its target or configuration changed meanwhile.", step.Find(".error p").TextContent, StringComparison.Ordinal);
-        Assert.Equal(MigrationStatus.Draft, (await StateAsync(id)).View.Status);
-    }
-
-    [Fact]
-    public async Task Review_HourIsPast_StartsNowAndSaysSo()
-    {
-        var id = await ScheduledAsync("2020-01-01T00:00:00Z");
-
-        Assert.Equal("Start now", Open(id, WizardStep.Review).Find("[data-testid=start-migration]").TextContent);
-    }
-
-    [Fact]
-    public async Task Review_Viewer_HasNoStart()
-    {
-        var id = await DraftAsync();
-        SignIn(viewer: true);
-
-        var page = Open(id, WizardStep.Review);
-
-        Assert.Empty(page.FindAll("[data-testid=start-migration]"));
-    }
-
-    [Fact]
-    public async Task Open_Started_GoesToTheLivePage()
-    {
-        var id = await DraftAsync();
-        await Services.GetRequiredService<Conduct>().ExecuteAsync(id, "Ada", Token);
-
-        Open(id, WizardStep.Configure);
-
-        Assert.EndsWith($"/migrations/{id}", Navigation.Uri, StringComparison.Ordinal);
-    }
-
-    private async Task<string> ScheduledAsync(string at)
-    {
-        var id = await DraftAsync();
-        var configured = await Drafting.ConfigureAsync(id, new JsonObject { ["strategy"] = "scheduled", ["execute_at"] = at }, "Ada", Token);
-        Assert.True(configured.IsOk);
-        return id;
-    }
-
-    private GateflowDb Database() => Services.GetRequiredService<IDbContextFactory<GateflowDb>>().CreateDbContext();
-
-    private static AngleSharp.Dom.IElement? Continue(IRenderedComponent<WizardPage> page) =>
-        page.FindAll("footer a.primary").FirstOrDefault(a => a.TextContent == "Continue");
 }
