@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Gateflow.Core.Routing;
+using Gateflow.Dashboard.Management;
 using Gateflow.Dashboard.Parts;
 using Gateflow.Dashboard.Shell;
 using Microsoft.AspNetCore.Components;
@@ -16,12 +17,11 @@ public sealed partial class AliasesPage(AliasBook book, ModelDirectory models, D
     private static readonly Crumb[] Way = [new("Settings"), new("Models", "/settings/models")];
 
     private readonly Loaded<IReadOnlyList<AliasView>> aliases = new("The aliases");
+    private readonly Saving saving = new();
     private AliasView? editing;
     private string? name;
     private string? model;
     private string? note;
-    private string? failed;
-    private bool busy;
 
     [CascadingParameter]
     private Task<AuthenticationState> Session { get; set; } = default!;
@@ -34,42 +34,33 @@ public sealed partial class AliasesPage(AliasBook book, ModelDirectory models, D
 
     private async Task<string> ActorAsync() => (await Session).User.Identity?.Name ?? "unknown";
 
-    private void Edit(AliasView alias) => (editing, name, model, note, failed) = (alias, alias.Alias, alias.Model, alias.Note, null);
-
-    private void Clear() => (editing, name, model, note, failed) = (null, null, null, null, null);
-
-    private async Task SaveAsync()
+    private void Edit(AliasView alias)
     {
-        if (busy)
-        {
-            return;
-        }
-
-        busy = true;
-        try
-        {
-            var body = new JsonObject { ["model"] = model, ["note"] = note };
-            if (editing is null)
-            {
-                body["alias"] = name;
-            }
-
-            var saved = editing is null
-                ? await book.CreateAsync(body, await ActorAsync(), CancellationToken.None)
-                : await book.UpdateAsync(editing.Id, body, await ActorAsync(), CancellationToken.None);
-            if (saved.IsOk)
-            {
-                Clear();
-            }
-
-            failed = saved.Refusal?.Message;
-            await ReadAsync();
-        }
-        finally
-        {
-            busy = false;
-        }
+        (editing, name, model, note) = (alias, alias.Alias, alias.Model, alias.Note);
+        saving.Forget();
     }
+
+    private void Clear()
+    {
+        (editing, name, model, note) = (null, null, null, null);
+        saving.Forget();
+    }
+
+    private Task<bool> SaveAsync() => saving.TryAsync(async () =>
+    {
+        var typed = new JsonObject { ["alias"] = name, ["model"] = model, ["note"] = note };
+        var saved = editing is null
+            ? await book.CreateAsync(typed, await ActorAsync(), CancellationToken.None)
+            : await book.UpdateAsync(
+                editing.Id, FormEdit.Patch(new JsonObject { ["alias"] = editing.Alias, ["model"] = editing.Model, ["note"] = editing.Note }, typed), await ActorAsync(), CancellationToken.None);
+        if (saved.IsOk)
+        {
+            Clear();
+        }
+
+        await ReadAsync();
+        return saved.Refusal?.Message;
+    });
 
     private async Task DeleteAsync(AliasView alias)
     {
@@ -82,7 +73,7 @@ public sealed partial class AliasesPage(AliasBook book, ModelDirectory models, D
             return;
         }
 
-        failed = (await book.DeleteAsync(alias.Id, await ActorAsync(), CancellationToken.None)).Refusal?.Message;
+        await saving.TryAsync(async () => (await book.DeleteAsync(alias.Id, await ActorAsync(), CancellationToken.None)).Refusal?.Message);
         await ReadAsync();
     }
 }

@@ -1,6 +1,8 @@
+using System.Text.Json.Nodes;
 using Bunit;
 using Gateflow.Core.Storage.Sqlite;
 using Gateflow.Dashboard.Alerts;
+using Gateflow.Dashboard.Catalog;
 using Gateflow.Dashboard.ChangeManagement;
 using Gateflow.Dashboard.Datasets;
 using Gateflow.Dashboard.Fallbacks;
@@ -135,6 +137,24 @@ public sealed class PageFaultTests : IAsyncLifetime
         await PressAsync(
             page, () => context.SubmitAsync(page.Find("td form")), () => Assert.Equal("Nothing.", page.Find("[aria-label='Expected answer of item 1']").GetAttribute("value")));
         page.WaitForAssertion(() => Assert.Equal("Nothing.", page.Find("span[title='Nothing.']").TextContent));
+    }
+
+    [Fact]
+    public async Task Alias_AndWhatAnotherChangedOfIt()
+    {
+        var page = context.Render<AliasesPage>();
+        await context.ChangeAsync(page.WaitForElement("#alias-name"), "chat-default");
+        await context.ChangeAsync(page.Find("#alias-model"), "gpt-5");
+        await PressAsync(page, () => context.SubmitAsync(page.Find("form")), () => Assert.Equal("gpt-5", page.Find("#alias-model").GetAttribute("value")));
+        var alias = Assert.Single(await host.Get<AliasBook>().ListAsync(Token));
+
+        await context.ClickAsync(page.WaitForElement("[aria-label='Edit chat-default']"));
+        await host.Get<AliasBook>().UpdateAsync(alias.Id, new JsonObject { ["model"] = "gpt-5-mini" }, "Grace", Token);
+        await context.ChangeAsync(page.Find("#alias-note"), "The chat");
+        await context.SubmitAsync(page.Find("form"));
+
+        alias = Assert.Single(await host.Get<AliasBook>().ListAsync(Token));
+        Assert.Equal(("gpt-5-mini", "The chat"), (alias.Model, alias.Note));
     }
 
     /// <summary>Presses a button while the database is away, and again when it is back.</summary>
