@@ -27,7 +27,7 @@ public sealed class PostgreSqlProcess : IAsyncDisposable
             await RunAsync("chown", "postgres", server._folder);
         }
 
-        await ServerAsync($"{server.Program("initdb")} -D {server._folder}/data -A trust -U postgres -E UTF8 --no-sync");
+        await ServerAsync($"{server.Program("initdb")} -D {server._folder}/data -A trust -U postgres -E UTF8 --locale=C --no-sync");
         await server.ContinueAsync();
         return server;
     }
