@@ -19,9 +19,9 @@ public static class EvaluationEndpoints
             MigrationEndpoints.Json(await reader.ListAsync(datasetId, Math.Clamp(limit, 1, 200), cursor, token)));
         api.MapGet("/evaluations/{id}", GetAsync);
         api.MapGet("/evaluations/{id}/items", ItemsAsync).RequireAuthorization(Policies.Operator);
-        api.MapPost("/evaluations", StartAsync).RequireAuthorization(Policies.Operator);
+        api.MapPost("/evaluations", StartAsync).RequireAuthorization(Policies.Operator).Takes<EvaluationRequest>().WithSummary("Runs models over a dataset");
         api.MapPost("/evaluations/{id}/cancel", CancelAsync).RequireAuthorization(Policies.Operator);
-        api.MapPatch("/evaluations/{id}", RenameAsync).RequireAuthorization(Policies.Operator);
+        api.MapPatch("/evaluations/{id}", RenameAsync).RequireAuthorization(Policies.Operator).Takes<RenameRequest>();
         api.MapDelete("/evaluations/{id}", async (string id, EvaluationRunner runner, CancellationToken token) =>
             await runner.DeleteAsync(id, token) is { } refusal ? refusal.ToResult() : Results.NoContent()).RequireAuthorization(Policies.Operator);
     }
@@ -97,17 +97,18 @@ public static class EvaluationEndpoints
 
     private static async Task<IResult> RenameAsync(string id, Body body, EvaluationStore store, EvaluationReader reader, CancellationToken cancellationToken)
     {
-        if (body.Refusal is not null)
+        var request = body.Read<RenameRequest>();
+        if (!request.IsOk)
         {
-            return body.Refusal.ToResult();
+            return request.Refusal.ToResult();
         }
 
-        if (!body.Value.TryGetPropertyValue("name", out var given) || (given is not null && body.Text("name") is not { Length: > 0 and <= Evaluation.LongestName }))
+        if (!body.Value.ContainsKey("name") || request.Value.Name is { Length: 0 or > Evaluation.LongestName })
         {
             return Refusal.Invalid("name", $"name is required: a text of 1 to {Evaluation.LongestName} characters; null takes it away.").ToResult();
         }
 
-        return await store.RenameAsync(id, body.Text("name"), cancellationToken) is { } refusal ? refusal.ToResult() : await GetAsync(id, reader, cancellationToken);
+        return await store.RenameAsync(id, request.Value.Name, cancellationToken) is { } refusal ? refusal.ToResult() : await GetAsync(id, reader, cancellationToken);
     }
 
     private static async Task WaitAsync(EvaluationRunner runner, string id, TimeSpan most, TimeProvider clock, CancellationToken cancellationToken)
@@ -122,5 +123,10 @@ public static class EvaluationEndpoints
         {
             // it goes on; the answer says so
         }
+    }
+
+    private sealed record RenameRequest
+    {
+        public string? Name { get; init; }
     }
 }

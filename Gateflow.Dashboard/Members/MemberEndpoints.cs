@@ -19,10 +19,10 @@ public static class MemberEndpoints
             await book.FindAsync(id, token) is { } member ? MigrationEndpoints.Json(member) : Refusal.NotFound("member", id).ToResult());
         members.MapPost("", async (Body body, MemberBook book, HttpContext http) => body.Refusal is { } malformed
             ? malformed.ToResult()
-            : Answer(await book.InviteAsync(body.Value, MigrationEndpoints.Actor(http), http.RequestAborted), 201));
+            : Answer(await book.InviteAsync(body.Value, MigrationEndpoints.Actor(http), http.RequestAborted), 201)).Takes<MemberDraft>();
         members.MapPatch("/{id}", async (string id, Body body, MemberBook book, CancellationToken token) => body.Refusal is { } malformed
             ? malformed.ToResult()
-            : Answer(await book.UpdateAsync(id, body.Value, token)));
+            : Answer(await book.UpdateAsync(id, body.Value, token))).Takes<MemberDraft>();
         members.MapPost("/{id}/reset", async (string id, MemberBook book, CancellationToken token) => Answer(await book.ResetAsync(id, token), 200));
         members.MapDelete("/{id}", async (string id, MemberBook book, CancellationToken token) => Answer(await book.RemoveAsync(id, token)));
     }

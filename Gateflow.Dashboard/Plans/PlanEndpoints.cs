@@ -20,10 +20,10 @@ public static class PlanEndpoints
             await plans.FindAsync(id, token) is { } plan
                 ? Results.Text(PlanIssue.Write(plan, address), "text/markdown", Encoding.UTF8)
                 : Refusal.NotFound("plan", id).ToResult());
-        api.MapPost("/plans", CreateAsync).RequireAuthorization(Policies.Operator);
+        api.MapPost("/plans", CreateAsync).RequireAuthorization(Policies.Operator).Takes<PlanFields>();
         api.MapPatch("/plans/{id}", async (string id, Body body, PlanBook plans, HttpContext http) => body.Refusal is { } malformed
             ? malformed.ToResult()
-            : Answer(await plans.UpdateAsync(id, body.Value, MigrationEndpoints.Actor(http), http.RequestAborted))).RequireAuthorization(Policies.Operator);
+            : Answer(await plans.UpdateAsync(id, body.Value, MigrationEndpoints.Actor(http), http.RequestAborted))).RequireAuthorization(Policies.Operator).Takes<PlanFields>();
         api.MapDelete("/plans/{id}", async (string id, PlanBook plans, HttpContext http) =>
             Answer(await plans.DeleteAsync(id, MigrationEndpoints.Actor(http), http.RequestAborted))).RequireAuthorization(Policies.Operator);
     }

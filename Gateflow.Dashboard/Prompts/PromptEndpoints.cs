@@ -17,10 +17,10 @@ public static class PromptEndpoints
         var texts = api.MapGroup("/prompts").RequireAuthorization(Policies.Operator);
         texts.MapPost("", async (Body body, PromptBook prompts, HttpContext http) => body.Refusal is { } malformed
             ? malformed.ToResult()
-            : Answer(await prompts.CreateAsync(body.Value, MigrationEndpoints.Actor(http), http.RequestAborted), 201));
+            : Answer(await prompts.CreateAsync(body.Value, MigrationEndpoints.Actor(http), http.RequestAborted), 201)).Takes<PromptFields>();
         texts.MapPatch("/{id}", async (string id, Body body, PromptBook prompts, HttpContext http) => body.Refusal is { } malformed
             ? malformed.ToResult()
-            : Answer(await prompts.UpdateAsync(id, body.Value, MigrationEndpoints.Actor(http), http.RequestAborted)));
+            : Answer(await prompts.UpdateAsync(id, body.Value, MigrationEndpoints.Actor(http), http.RequestAborted))).Takes<PromptPatch>();
         texts.MapDelete("/{id}", async (string id, PromptBook prompts, HttpContext http) =>
             Answer(await prompts.DeleteAsync(id, MigrationEndpoints.Actor(http), http.RequestAborted)));
         texts.MapGet("/{id}/versions", async (string id, PromptBook prompts, CancellationToken token, int limit = 20, int? cursor = null) =>
@@ -29,7 +29,7 @@ public static class PromptEndpoints
             await prompts.VersionAsync(id, version, token) is { } found ? MigrationEndpoints.Json(found) : Missing($"{id}/versions/{version}"));
         texts.MapPost("/{id}/versions", async (string id, Body body, PromptBook prompts, HttpContext http) => body.Refusal is { } malformed
             ? malformed.ToResult()
-            : Answer(await prompts.AddAsync(id, body.Value, MigrationEndpoints.Actor(http), http.RequestAborted), 201));
+            : Answer(await prompts.AddAsync(id, body.Value, MigrationEndpoints.Actor(http), http.RequestAborted), 201)).Takes<VersionFields>();
     }
 
     private static IResult Missing(string id) => Refusal.NotFound("prompt", id).ToResult();

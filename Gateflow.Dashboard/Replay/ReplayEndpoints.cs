@@ -13,10 +13,10 @@ public static class ReplayEndpoints
 
     public static void MapReplay(this IEndpointRouteBuilder api)
     {
-        api.MapPost("/migrations/{id}/test", StartAsync).RequireAuthorization(Policies.Operator);
+        api.MapPost("/migrations/{id}/test", StartAsync).RequireAuthorization(Policies.Operator).Takes<ReplayRequest>().WithSummary("Replays stored requests through both models");
         api.MapGet("/migrations/{id}/test/{testId}", GetAsync);
         api.MapPost("/migrations/{id}/test/{testId}/cancel", CancelAsync).RequireAuthorization(Policies.Operator);
-        api.MapPost("/migrations/{id}/test/estimate", EstimateAsync).RequireAuthorization(Policies.Operator);
+        api.MapPost("/migrations/{id}/test/estimate", EstimateAsync).RequireAuthorization(Policies.Operator).Takes<ReplayRequest>().WithSummary("What the same test would send and cost");
         api.MapPairs();
         api.MapGet("/tests", ListAsync);
         api.MapGet("/tests/{testId}", async (string testId, ReplayReader reader, CancellationToken cancellationToken) =>

@@ -15,7 +15,7 @@ public static class TemplateEndpoints
             await templates.FindAsync(id, token) is { } template ? MigrationEndpoints.Json(template) : Refusal.NotFound("template", id).ToResult());
         api.MapPost("/migration-templates", async (Body body, TemplateBook templates, HttpContext http) => body.Refusal is { } malformed
             ? malformed.ToResult()
-            : Answer(await templates.CreateAsync(body.Value, MigrationEndpoints.Actor(http), http.RequestAborted), 201)).RequireAuthorization(Policies.Operator);
+            : Answer(await templates.CreateAsync(body.Value, MigrationEndpoints.Actor(http), http.RequestAborted), 201)).RequireAuthorization(Policies.Operator).Takes<TemplateFields>();
         api.MapDelete("/migration-templates/{id}", async (string id, TemplateBook templates, HttpContext http) =>
             Answer(await templates.DeleteAsync(id, MigrationEndpoints.Actor(http), http.RequestAborted), 200)).RequireAuthorization(Policies.Operator);
     }

@@ -19,8 +19,8 @@ public static class WebhookEndpoints
         webhooks.MapGet("", async (WebhookStore store, [AsParameters] Paging paging, CancellationToken token) => paging.Of(await store.ListAsync(token)));
         webhooks.MapGet("/{id}", async (string id, WebhookStore store, CancellationToken token) =>
             await store.FindAsync(id, token) is { } webhook ? MigrationEndpoints.Json(webhook) : Refusal.NotFound("webhook", id).ToResult());
-        webhooks.MapPost("", CreateAsync).RequireAuthorization(Policies.Admin);
-        webhooks.MapPatch("/{id}", UpdateAsync).RequireAuthorization(Policies.Admin);
+        webhooks.MapPost("", CreateAsync).RequireAuthorization(Policies.Admin).Takes<WebhookDraft>();
+        webhooks.MapPatch("/{id}", UpdateAsync).RequireAuthorization(Policies.Admin).Takes<WebhookDraft>();
         webhooks.MapDelete("/{id}", async (string id, WebhookStore store, HttpContext http) =>
             Answer(await store.DeleteAsync(id, MigrationEndpoints.Actor(http), http.RequestAborted))).RequireAuthorization(Policies.Admin);
         webhooks.MapPost("/{id}/test", async (string id, DeliveryBook book, HttpContext http) =>
