@@ -10,9 +10,9 @@ public static class KeyEndpoints
     public static void MapApiKeys(this IEndpointRouteBuilder api)
     {
         var keys = api.MapGroup("/api-keys").RequireAuthorization(Policies.Admin);
-        keys.MapGet("", async (ApiKeys all, [AsParameters] Paging paging, CancellationToken token) => paging.Of(await all.ListAsync(token)));
+        keys.MapGet("", async (ApiKeys all, [AsParameters] Paging paging, CancellationToken token) => paging.Of(await all.ListAsync(token))).Produces<ListPage<KeyView>>();
         keys.MapGet("/{id}", async (string id, ApiKeys all, CancellationToken token) =>
-            await all.FindAsync(id, token) is { } key ? MigrationEndpoints.Json(key) : Refusal.NotFound("key", id).ToResult());
+            await all.FindAsync(id, token) is { } key ? MigrationEndpoints.Json(key) : Refusal.NotFound("key", id).ToResult()).Produces<KeyView>();
         keys.MapPost("", CreateAsync).Takes<CreateKey>();
         keys.MapPatch("/{id}", async (string id, Body body, ApiKeys all, CancellationToken token) =>
         {

@@ -37,8 +37,8 @@ public static class ModelEndpoints
 
     private static void MapAliases(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/aliases", async (AliasBook book, [AsParameters] Paging paging, CancellationToken token) => paging.Of(await book.ListAsync(token)));
-        api.MapGet("/aliases/{**id}", async (string id, AliasBook book, CancellationToken token) => Answer(await book.FindAsync(Name(id), token)));
+        api.MapGet("/aliases", async (AliasBook book, [AsParameters] Paging paging, CancellationToken token) => paging.Of(await book.ListAsync(token))).Produces<ListPage<AliasView>>();
+        api.MapGet("/aliases/{**id}", async (string id, AliasBook book, CancellationToken token) => Answer(await book.FindAsync(Name(id), token))).Produces<AliasView>();
         api.MapPost("/aliases", async (Body body, HttpContext http, AliasBook book) => body.Refusal is { } malformed
             ? malformed.ToResult()
             : Answer(await book.CreateAsync(body.Value, MigrationEndpoints.Actor(http), http.RequestAborted), 201)).RequireAuthorization(Policies.Operator).Takes<AliasFields>();
@@ -51,7 +51,7 @@ public static class ModelEndpoints
 
     private static void MapRules(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/parameter-rules", async (RuleBook book, [AsParameters] Paging paging, CancellationToken token) => paging.Of(await book.ListAsync(token)));
+        api.MapGet("/parameter-rules", async (RuleBook book, [AsParameters] Paging paging, CancellationToken token) => paging.Of(await book.ListAsync(token))).Produces<ListPage<RuleView>>();
         api.MapPost("/parameter-rules", CreateRuleAsync).RequireAuthorization(Policies.Operator).Takes<RuleConfig>();
         api.MapPatch("/parameter-rules/{id}", async (string id, Body body, HttpContext http, RuleBook book) => body.Refusal is { } malformed
             ? malformed.ToResult()

@@ -13,8 +13,8 @@ public static class DatasetEndpoints
     public static void MapDatasets(this IEndpointRouteBuilder api)
     {
         api.MapGet("/datasets", async (DatasetBook book, CancellationToken token, int limit = 50, string? cursor = null) =>
-            MigrationEndpoints.Json(await book.ListAsync(Math.Clamp(limit, 1, 200), cursor, token)));
-        api.MapGet("/datasets/{id}", GetAsync);
+            MigrationEndpoints.Json(await book.ListAsync(Math.Clamp(limit, 1, 200), cursor, token))).Produces<ListPage<DatasetView>>();
+        api.MapGet("/datasets/{id}", GetAsync).Produces<DatasetView>();
         api.MapPost("/datasets", CreateAsync).RequireAuthorization(Policies.Operator).Takes<CreateDataset>();
         api.MapPatch("/datasets/{id}", PatchAsync).RequireAuthorization(Policies.Operator).Takes<DatasetFields>();
         api.MapDelete("/datasets/{id}", async (string id, HttpContext http, DatasetBook book) =>

@@ -16,8 +16,8 @@ public static class EvaluationEndpoints
     public static void MapEvaluations(this IEndpointRouteBuilder api)
     {
         api.MapGet("/evaluations", async (EvaluationReader reader, CancellationToken token, int limit = 50, string? cursor = null, [Microsoft.AspNetCore.Mvc.FromQuery(Name = "dataset_id")] string? datasetId = null) =>
-            MigrationEndpoints.Json(await reader.ListAsync(datasetId, Math.Clamp(limit, 1, 200), cursor, token)));
-        api.MapGet("/evaluations/{id}", GetAsync);
+            MigrationEndpoints.Json(await reader.ListAsync(datasetId, Math.Clamp(limit, 1, 200), cursor, token))).Produces<ListPage<EvaluationView>>();
+        api.MapGet("/evaluations/{id}", GetAsync).Produces<EvaluationView>();
         api.MapGet("/evaluations/{id}/items", ItemsAsync).RequireAuthorization(Policies.Operator);
         api.MapPost("/evaluations", StartAsync).RequireAuthorization(Policies.Operator).Takes<EvaluationRequest>().WithSummary("Runs models over a dataset");
         api.MapPost("/evaluations/{id}/cancel", CancelAsync).RequireAuthorization(Policies.Operator);

@@ -14,8 +14,8 @@ public static class ChainEndpoints
     public static void MapFallbacks(this IEndpointRouteBuilder api)
     {
         api.MapGet("/fallback-chains", async (ChainBook chains, CancellationToken token, int limit = 50, string? cursor = null, string? primary = null) =>
-            MigrationEndpoints.Json(await chains.ListAsync(Math.Clamp(limit, 1, 200), cursor, primary, token)));
-        api.MapGet("/fallback-chains/{id}", async (string id, ChainBook chains, CancellationToken token) => Answer(await chains.FindAsync(id, token)));
+            MigrationEndpoints.Json(await chains.ListAsync(Math.Clamp(limit, 1, 200), cursor, primary, token))).Produces<ListPage<ChainView>>();
+        api.MapGet("/fallback-chains/{id}", async (string id, ChainBook chains, CancellationToken token) => Answer(await chains.FindAsync(id, token))).Produces<ChainView>();
         api.MapPost("/fallback-chains", CreateAsync).RequireAuthorization(Policies.Operator).Takes<ChainConfig>();
         api.MapPatch("/fallback-chains/{id}", PatchAsync).RequireAuthorization(Policies.Operator).Takes<ChainConfig>();
         api.MapDelete("/fallback-chains/{id}", async (string id, HttpContext http, ChainBook chains) =>

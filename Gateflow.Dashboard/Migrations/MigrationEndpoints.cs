@@ -17,9 +17,9 @@ public static class MigrationEndpoints
 
     public static void MapMigrations(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/migrations", ListAsync);
+        api.MapGet("/migrations", ListAsync).Produces<ListPage<MigrationView>>();
         api.MapPost("/migrations", CreateAsync).RequireAuthorization(Policies.Operator).Takes<CreateMigration>();
-        api.MapGet("/migrations/{id}", GetAsync);
+        api.MapGet("/migrations/{id}", GetAsync).Produces<MigrationView>();
         api.MapPatch("/migrations/{id}", PatchAsync).RequireAuthorization(Policies.Operator).Takes<MigrationConfig>().TakesBeside("target_model");
         api.MapGet("/migrations/{id}/analysis", AnalysisAsync);
         api.MapPost("/migrations/{id}/analysis", AnalyzeAsync).RequireAuthorization(Policies.Operator).WithSummary("Reads the use of the last 30 days anew");
@@ -33,7 +33,7 @@ public static class MigrationEndpoints
                 RunAsync(id, verb, body, http, conduct, reader, run)).RequireAuthorization(Policies.Operator).Takes<VerbRequest>(optional: verb != Rollback).WithSummary(does);
         }
 
-        api.MapGet("/rollbacks", RollbacksAsync);
+        api.MapGet("/rollbacks", RollbacksAsync).Produces<ListPage<RollbackView>>();
     }
 
     private delegate Task<Result<Migration>> Verb(Conduct conduct, string id, string actor, string? reason, CancellationToken cancellationToken);

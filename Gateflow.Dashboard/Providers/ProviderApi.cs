@@ -11,9 +11,9 @@ public static class ProviderApi
     public static void MapProviders(this IEndpointRouteBuilder api)
     {
         var providers = api.MapGroup("/providers");
-        providers.MapGet("", async (ProviderStore store, [AsParameters] Paging paging, CancellationToken token) => paging.Of(await store.ListAsync(token)));
+        providers.MapGet("", async (ProviderStore store, [AsParameters] Paging paging, CancellationToken token) => paging.Of(await store.ListAsync(token))).Produces<ListPage<ProviderView>>();
         providers.MapGet("/{id}", async (string id, ProviderStore store, CancellationToken token) =>
-            await store.FindAsync(id, token) is { } provider ? MigrationEndpoints.Json(provider) : Refusal.NotFound("provider", id).ToResult());
+            await store.FindAsync(id, token) is { } provider ? MigrationEndpoints.Json(provider) : Refusal.NotFound("provider", id).ToResult()).Produces<ProviderView>();
         providers.MapPost("", CreateAsync).RequireAuthorization(Policies.Admin).Takes<ProviderDraft>();
         providers.MapPost("/test", TestDraftAsync).RequireAuthorization(Policies.Admin).Takes<ProviderDraft>().TakesBeside("model").WithSummary("Calls a provider before it is stored");
         providers.MapPost("/{id}/test", TestAsync).RequireAuthorization(Policies.Operator).Takes<TestRequest>(optional: true).WithSummary("Calls the provider");

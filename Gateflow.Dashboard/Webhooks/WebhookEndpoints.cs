@@ -16,9 +16,9 @@ public static class WebhookEndpoints
     public static void MapWebhooks(this IEndpointRouteBuilder api)
     {
         var webhooks = api.MapGroup("/webhooks").RequireAuthorization(Policies.Operator);
-        webhooks.MapGet("", async (WebhookStore store, [AsParameters] Paging paging, CancellationToken token) => paging.Of(await store.ListAsync(token)));
+        webhooks.MapGet("", async (WebhookStore store, [AsParameters] Paging paging, CancellationToken token) => paging.Of(await store.ListAsync(token))).Produces<ListPage<WebhookView>>();
         webhooks.MapGet("/{id}", async (string id, WebhookStore store, CancellationToken token) =>
-            await store.FindAsync(id, token) is { } webhook ? MigrationEndpoints.Json(webhook) : Refusal.NotFound("webhook", id).ToResult());
+            await store.FindAsync(id, token) is { } webhook ? MigrationEndpoints.Json(webhook) : Refusal.NotFound("webhook", id).ToResult()).Produces<WebhookView>();
         webhooks.MapPost("", CreateAsync).RequireAuthorization(Policies.Admin).Takes<WebhookDraft>();
         webhooks.MapPatch("/{id}", UpdateAsync).RequireAuthorization(Policies.Admin).Takes<WebhookDraft>();
         webhooks.MapDelete("/{id}", async (string id, WebhookStore store, HttpContext http) =>

@@ -64,12 +64,27 @@ public sealed class ApiDocumentTests(GateflowFixture program) : IClassFixture<Ga
 
         Assert.Equal(("http", "bearer"), (Text(document["components"]!["securitySchemes"]![ApiDocument.Scheme]!, "type"), Text(document["components"]!["securitySchemes"]![ApiDocument.Scheme]!, "scheme")));
         Assert.NotNull(document["security"]![0]![ApiDocument.Scheme]);
-        Assert.Empty(
-            new[] { "/v1/chat/completions", "/v1/responses", "/v1/embeddings", "/v1/messages", "/v1/messages/count_tokens", "/v1/models", "/v1/models/{id}", "/v1/feedback" }
-                .Where(path => document["paths"]![path] is null));
+        string[] calls = ["/v1/chat/completions", "/v1/responses", "/v1/embeddings", "/v1/messages", "/v1/messages/count_tokens", "/v1/models", "/v1/models/{id}", "/v1/feedback"];
+        Assert.All(calls, path => Assert.NotNull(document["paths"]![path]));
         Assert.Equal("Takes the role admin.", Text(document["paths"]!["/v1/management/samples/erase"]!["post"]!, "description"));
-        Assert.Empty(new[] { "usage/import", "catalog/imports", "datasets/{id}/items" }.Where(path => document["paths"]![$"/v1/management/{path}"]!["post"]!["requestBody"] is null));
+        string[] files = ["usage/import", "catalog/imports", "datasets/{id}/items"];
+        Assert.All(files, path => Assert.NotNull(document["paths"]![$"/v1/management/{path}"]!["post"]!["requestBody"]));
         Assert.Equal("migrations", document["paths"]!["/v1/management/migrations/{id}"]!["patch"]!["tags"]![0]!.GetValue<string>());
+    }
+
+    [Theory]
+    [InlineData("/api-keys")]
+    [InlineData("/migration-templates")]
+    [InlineData("/parameter-rules")]
+    public async Task Document_TellsWhatAListAnswers(string path)
+    {
+        var document = await ReadAsync();
+        var answer = (JsonObject)JsonNode.Parse(await program.Host.Client.GetStringAsync(new Uri($"/v1/management{path}?limit=1", UriKind.Relative), TestContext.Current.CancellationToken))!;
+
+        var page = Resolved(document, document["paths"]!["/v1/management" + path]!["get"]!["responses"]!["200"]!["content"]!["application/json"]!["schema"]!);
+
+        Assert.Equal(answer.Select(f => f.Key).Order(), Fields(document, page).Order());
+        Assert.Empty(answer["data"]![0]!.AsObject().Select(f => f.Key).Except(Fields(document, page["properties"]!["data"]!["items"]!)));
     }
 
     [Fact]
