@@ -11,7 +11,7 @@ public static class ChangeEndpoints
 {
     public static void MapSettings(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/settings", async (ChangeBook book, CancellationToken token) => MigrationEndpoints.Json(await book.ReadAsync(token)));
+        api.MapGet("/settings", async (ChangeBook book, CancellationToken token) => MigrationEndpoints.Json(await book.ReadAsync(token))).WithSummary("All settings as they are in force");
         api.MapPatch("/settings", SetAsync).RequireAuthorization(Policies.Operator).Takes<SettingsPatch>();
         api.MapGet("/settings/alerts", async (AlertSettingsBook book, CancellationToken token) => MigrationEndpoints.Json(await book.ReadAsync(token)));
         api.MapPatch("/settings/alerts", async (Body body, AlertSettingsBook book, CancellationToken token) =>

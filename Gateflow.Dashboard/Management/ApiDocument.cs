@@ -76,7 +76,7 @@ internal static class ApiDocument
     }
 
     /// <summary>What is done by each method to the things of a list; null where the path says more than that.</summary>
-    private static string? Usual(ApiDescription call) => call.RelativePath?.Split('/') is [_, _, _, .. var rest] && rest is [] or [['{', ..]]
+    private static string? Usual(ApiDescription call) => call.RelativePath?.TrimEnd('/').Split('/') is [_, _, _, .. var rest] && rest is [] or [['{', ..]]
         ? (call.HttpMethod, rest.Length) switch
         {
             ("GET", 0) => "List",
