@@ -4,15 +4,10 @@ using Gateflow.Core.Limits;
 
 namespace Gateflow.Dashboard.Access;
 
-/// <summary>POST /api-keys.</summary>
-public sealed record CreateKey
+/// <summary>What may be changed of a key: PATCH /api-keys/{id}.</summary>
+public record KeyFields
 {
     public string? Name { get; init; }
-
-    public KeyType Type { get; init; } = KeyType.Prod;
-
-    /// <summary>What the key may do; by default admin for the type admin, else application.</summary>
-    public Role? Role { get; init; }
 
     public string? Feature { get; init; }
 
@@ -25,6 +20,15 @@ public sealed record CreateKey
     public IReadOnlyList<string>? AllowedIps { get; init; }
 
     public DateTimeOffset? ExpiresAt { get; init; }
+}
+
+/// <summary>POST /api-keys.</summary>
+public sealed record CreateKey : KeyFields
+{
+    public KeyType Type { get; init; } = KeyType.Prod;
+
+    /// <summary>What the key may do; by default admin for the type admin, else application.</summary>
+    public Role? Role { get; init; }
 }
 
 /// <summary>The rules of a new or changed key, the same for the API and the page.</summary>

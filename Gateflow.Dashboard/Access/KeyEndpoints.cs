@@ -10,10 +10,10 @@ public static class KeyEndpoints
     public static void MapApiKeys(this IEndpointRouteBuilder api)
     {
         var keys = api.MapGroup("/api-keys").RequireAuthorization(Policies.Admin);
-        keys.MapGet("", async (ApiKeys all, [AsParameters] Paging paging, CancellationToken token) => paging.Of(await all.ListAsync(token)));
+        keys.MapGet("", async (ApiKeys all, [AsParameters] Paging paging, CancellationToken token) => paging.Of(await all.ListAsync(token))).Produces<ListPage<KeyView>>();
         keys.MapGet("/{id}", async (string id, ApiKeys all, CancellationToken token) =>
-            await all.FindAsync(id, token) is { } key ? MigrationEndpoints.Json(key) : Refusal.NotFound("key", id).ToResult());
-        keys.MapPost("", CreateAsync);
+            await all.FindAsync(id, token) is { } key ? MigrationEndpoints.Json(key) : Refusal.NotFound("key", id).ToResult()).Produces<KeyView>();
+        keys.MapPost("", CreateAsync).Takes<CreateKey>();
         keys.MapPatch("/{id}", async (string id, Body body, ApiKeys all, CancellationToken token) =>
         {
             if (body.Refusal is { } malformed)
@@ -23,7 +23,7 @@ public static class KeyEndpoints
 
             var changed = await all.UpdateAsync(id, body.Value, token);
             return changed.IsOk ? MigrationEndpoints.Json(changed.Value) : changed.Refusal.ToResult();
-        });
+        }).Takes<KeyFields>();
         keys.MapDelete("/{id}", async (string id, ApiKeys all, CancellationToken token) =>
         {
             var revoked = await all.RevokeAsync(id, token);

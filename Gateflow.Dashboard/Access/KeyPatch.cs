@@ -14,7 +14,7 @@ public static class KeyPatch
 {
     private const string Limits = "rate_limits";
 
-    private static readonly string[] Fields = ["name", "feature", "allowed_models", Limits, "allowed_ips", "expires_at"];
+    private static readonly IReadOnlyList<string> Fields = RequestJson.FieldsOf<KeyFields>();
 
     private static readonly HashSet<string> LimitFields =
         [.. typeof(KeyLimits).GetProperties().Where(p => p.CanWrite).Select(p => JsonNamingPolicy.SnakeCaseLower.ConvertName(p.Name))];

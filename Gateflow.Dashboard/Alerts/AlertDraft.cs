@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Gateflow.Core;
 using Gateflow.Core.Alerts;
 using Gateflow.Core.Migrations;
 using Gateflow.Dashboard.ChangeManagement;
@@ -13,7 +14,7 @@ internal static class AlertDraft
     public const string Alerts = "alerts";
 
     private static readonly string[] Channels = ["webhook"];
-    private static readonly string[] ThresholdFields = ["fallback_requests", "fallback_window_minutes", "hold_minutes", "budget_percent"];
+    private static readonly IReadOnlyList<string> ThresholdFields = RequestJson.FieldsOf<ThresholdPatch>();
 
     /// <summary>The settings with the patch laid over them, and every fault.</summary>
     /// <param name="settings">As they stand.</param>

@@ -12,7 +12,7 @@ public static class AlertEndpoints
 {
     public static void MapAlerts(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/alerts", ListAsync);
+        api.MapGet("/alerts", ListAsync).Produces<ListPage<AlertView>>();
         api.MapPost("/alerts/{id}/acknowledge", async (string id, HttpContext http, AlertBook alerts) =>
         {
             var seen = await alerts.AcknowledgeAsync(id, MigrationEndpoints.Actor(http), http.RequestAborted);

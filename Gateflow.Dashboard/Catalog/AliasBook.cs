@@ -1,4 +1,6 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using Gateflow.Core;
 using Gateflow.Core.Access;
 using Gateflow.Core.Catalog;
 using Gateflow.Core.Migrations;
@@ -8,12 +10,23 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Gateflow.Dashboard.Catalog;
 
+/// <summary>POST and PATCH /aliases.</summary>
+internal sealed record AliasFields
+{
+    /// <summary>Of a new one alone: it keeps its name.</summary>
+    public string? Alias { get; init; }
+
+    public string? Model { get; init; }
+
+    public string? Note { get; init; }
+}
+
 /// <summary>The customer's own names for models. A request that asks for one is served as if it had named the model.</summary>
 public sealed partial class AliasBook(IDbContextFactory<GateflowDb> databases, CatalogWriter writer, ModelDirectory models, TimeProvider clock, ILogger<AliasBook> logger)
 {
     private const int LongestNote = 400;
 
-    private static readonly string[] Members = ["alias", "model", "note"];
+    private static readonly IReadOnlyList<string> Members = RequestJson.FieldsOf<AliasFields>();
 
     /// <summary>By name.</summary>
     public async Task<IReadOnlyList<AliasView>> ListAsync(CancellationToken cancellationToken)
@@ -124,7 +137,11 @@ public sealed partial class AliasBook(IDbContextFactory<GateflowDb> databases, C
             faults.Add(new Fault("model", model is null ? "model must be the id of a model, or provider/id." : $"'{model}' is no known model: name one that a provider serves or the catalog carries."));
         }
 
-        if (Text(body, "note") is { Length: > LongestNote })
+        if (body["note"] is { } note && note.GetValueKind() != JsonValueKind.String)
+        {
+            faults.Add(new Fault("note", "note must be a text; null takes it away."));
+        }
+        else if (Text(body, "note") is { Length: > LongestNote })
         {
             faults.Add(new Fault("note", $"note may have at most {LongestNote} characters."));
         }

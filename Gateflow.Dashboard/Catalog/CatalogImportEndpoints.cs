@@ -16,14 +16,14 @@ public static class CatalogImportEndpoints
     public static void MapCatalogImports(this IEndpointRouteBuilder api)
     {
         var imports = api.MapGroup("/catalog/imports");
-        imports.MapPost("", ReceiveAsync).RequireAuthorization(Policies.Operator);
+        imports.MapPost("", ReceiveAsync).RequireAuthorization(Policies.Operator).TakesFile("application/json").WithSummary("Reads a price file, for review");
         imports.MapGet("", async (CatalogImports store, [AsParameters] Paging paging, CancellationToken token) => paging.Of(await store.ListAsync(token)));
         imports.MapGet("/{id}", async (string id, CatalogImports store, CancellationToken token) => Answer(await store.FindAsync(id, token)));
         imports.MapGet("/{id}/rows", RowsAsync);
-        imports.MapPost("/{id}/apply", ApplyAsync).RequireAuthorization(Policies.Operator);
+        imports.MapPost("/{id}/apply", ApplyAsync).RequireAuthorization(Policies.Operator).Takes<ImportChoice>(optional: true).WithSummary("Takes over the changes that were reviewed");
         imports.MapPost("/{id}/undo", async (string id, HttpContext http, ImportApplying applying) =>
             Answer(await applying.UndoAsync(id, MigrationEndpoints.Actor(http), http.RequestAborted))).RequireAuthorization(Policies.Operator);
-        api.MapPost("/catalog/sync", SyncAsync).RequireAuthorization(Policies.Operator);
+        api.MapPost("/catalog/sync", SyncAsync).RequireAuthorization(Policies.Operator).Takes<SyncRequest>().WithSummary("Reads a provider's list of models, for review");
     }
 
     /// <summary>The body is the file itself; it is read entry by entry.</summary>
@@ -63,10 +63,13 @@ public static class CatalogImportEndpoints
             : choice.Refusal.ToResult();
     }
 
-    private static async Task<IResult> SyncAsync(Body body, HttpContext http, CatalogSync sync) =>
-        body.Refusal is { } malformed ? malformed.ToResult()
-        : body.Text("provider") is not { } provider ? Refusal.Invalid("provider", "provider must be the name of a configured provider.").ToResult()
-        : Answer(await sync.RunAsync(provider, MigrationEndpoints.Actor(http), http.RequestAborted), 201);
+    private static async Task<IResult> SyncAsync(Body body, HttpContext http, CatalogSync sync)
+    {
+        var request = body.Read<SyncRequest>();
+        return !request.IsOk ? request.Refusal.ToResult()
+            : request.Value.Provider is not { } provider ? Refusal.Invalid("provider", "provider must be the name of a configured provider.").ToResult()
+            : Answer(await sync.RunAsync(provider, MigrationEndpoints.Actor(http), http.RequestAborted), 201);
+    }
 
     private static IResult Answer<T>(Result<T> result, int status = 200)
         where T : class => result.IsOk ? MigrationEndpoints.Json(result.Value, status) : result.Refusal.ToResult();
@@ -77,5 +80,10 @@ public static class CatalogImportEndpoints
         public IReadOnlyList<int>? Rows { get; init; }
 
         public IReadOnlyList<string>? Fields { get; init; }
+    }
+
+    private sealed record SyncRequest
+    {
+        public string? Provider { get; init; }
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Gateflow.Core;
 using Gateflow.Core.ChangeManagement;
 using Gateflow.Core.Migrations;
 
@@ -17,7 +18,7 @@ internal static class ChangeDraft
 
     public static readonly string[] Fields = [Defaults, Samples, Notice];
 
-    private static readonly string[] SampleFields = ["enabled", "rate", "max_per_model", "retention_days", "redact"];
+    private static readonly IReadOnlyList<string> SampleFields = RequestJson.FieldsOf<SamplePatch>();
 
     /// <summary>The settings with the patch laid over them, and every fault.</summary>
     public static (ChangeSettings Settings, IReadOnlyList<Fault> Faults) Apply(ChangeSettings settings, JsonObject patch)

@@ -11,8 +11,8 @@ public static class ChangeEndpoints
 {
     public static void MapSettings(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/settings", async (ChangeBook book, CancellationToken token) => MigrationEndpoints.Json(await book.ReadAsync(token)));
-        api.MapPatch("/settings", SetAsync).RequireAuthorization(Policies.Operator);
+        api.MapGet("/settings", async (ChangeBook book, CancellationToken token) => MigrationEndpoints.Json(await book.ReadAsync(token))).WithSummary("All settings as they are in force");
+        api.MapPatch("/settings", SetAsync).RequireAuthorization(Policies.Operator).Takes<SettingsPatch>();
         api.MapGet("/settings/alerts", async (AlertSettingsBook book, CancellationToken token) => MigrationEndpoints.Json(await book.ReadAsync(token)));
         api.MapPatch("/settings/alerts", async (Body body, AlertSettingsBook book, CancellationToken token) =>
         {
@@ -23,7 +23,7 @@ public static class ChangeEndpoints
 
             var set = await book.SetAsync(body.Value, token);
             return set.IsOk ? MigrationEndpoints.Json(set.Value) : set.Refusal.ToResult();
-        }).RequireAuthorization(Policies.Admin);
+        }).RequireAuthorization(Policies.Admin).Takes<AlertPatch>();
     }
 
     private static async Task<IResult> SetAsync(Body body, HttpContext http, ChangeBook book)

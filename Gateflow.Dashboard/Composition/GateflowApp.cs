@@ -106,7 +106,7 @@ public static class GateflowApp
         services.Configure<HostOptions>(o => o.ShutdownTimeout = settings.Shutdown);
         services.AddTelemetry(builder.Configuration, settings);
         services.AddDemo(settings);
-        services.AddOpenApi();
+        services.AddApiDocument();
         services.AddShell();
         services.AddPages();
         services.AddSignalR().AddJsonProtocol(o =>

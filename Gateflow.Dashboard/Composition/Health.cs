@@ -34,7 +34,7 @@ internal static class HealthEndpoints
 {
     public static void MapHealth(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/health", (ThisNode node, HealthCheckService health, CancellationToken cancellationToken) => StateAsync(node, health, cancellationToken)).AllowAnonymous();
+        app.MapGet("/health", (ThisNode node, HealthCheckService health, CancellationToken cancellationToken) => StateAsync(node, health, cancellationToken)).AllowAnonymous().WithTags("health");
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous();
         app.MapHealthChecks("/health/ready").AllowAnonymous();
     }

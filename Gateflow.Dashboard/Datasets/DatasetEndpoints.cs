@@ -13,15 +13,15 @@ public static class DatasetEndpoints
     public static void MapDatasets(this IEndpointRouteBuilder api)
     {
         api.MapGet("/datasets", async (DatasetBook book, CancellationToken token, int limit = 50, string? cursor = null) =>
-            MigrationEndpoints.Json(await book.ListAsync(Math.Clamp(limit, 1, 200), cursor, token)));
-        api.MapGet("/datasets/{id}", GetAsync);
-        api.MapPost("/datasets", CreateAsync).RequireAuthorization(Policies.Operator);
-        api.MapPatch("/datasets/{id}", PatchAsync).RequireAuthorization(Policies.Operator);
+            MigrationEndpoints.Json(await book.ListAsync(Math.Clamp(limit, 1, 200), cursor, token))).Produces<ListPage<DatasetView>>();
+        api.MapGet("/datasets/{id}", GetAsync).Produces<DatasetView>();
+        api.MapPost("/datasets", CreateAsync).RequireAuthorization(Policies.Operator).Takes<CreateDataset>();
+        api.MapPatch("/datasets/{id}", PatchAsync).RequireAuthorization(Policies.Operator).Takes<DatasetFields>();
         api.MapDelete("/datasets/{id}", async (string id, HttpContext http, DatasetBook book) =>
             await book.DeleteAsync(id, MigrationEndpoints.Actor(http), http.RequestAborted) is { } refusal ? refusal.ToResult() : Results.NoContent()).RequireAuthorization(Policies.Operator);
         api.MapGet("/datasets/{id}/items", ItemsAsync).RequireAuthorization(Policies.Operator);
-        api.MapPost("/datasets/{id}/items", AddAsync).RequireAuthorization(Policies.Operator);
-        api.MapPatch("/datasets/{id}/items/{itemId}", ExpectAsync).RequireAuthorization(Policies.Operator);
+        api.MapPost("/datasets/{id}/items", AddAsync).RequireAuthorization(Policies.Operator).Takes<AddItems>().TakesFile("application/jsonl");
+        api.MapPatch("/datasets/{id}/items/{itemId}", ExpectAsync).RequireAuthorization(Policies.Operator).Takes<ExpectedAnswer>();
         api.MapDelete("/datasets/{id}/items/{itemId}", async (string id, string itemId, DatasetItemBook book, CancellationToken token) =>
             await book.RemoveAsync(id, itemId, token) is { } refusal ? refusal.ToResult() : Results.NoContent()).RequireAuthorization(Policies.Operator);
     }
@@ -49,9 +49,10 @@ public static class DatasetEndpoints
 
     private static async Task<IResult> PatchAsync(string id, Body body, HttpContext http, DatasetBook book)
     {
-        if (body.Refusal is not null)
+        var request = body.Read<DatasetFields>();
+        if (!request.IsOk)
         {
-            return body.Refusal.ToResult();
+            return request.Refusal.ToResult();
         }
 
         var updated = await book.UpdateAsync(id, body.Value, MigrationEndpoints.Actor(http), http.RequestAborted);
@@ -107,8 +108,9 @@ public static class DatasetEndpoints
             return Refusal.Invalid("expected", "expected is required: a text; null takes it away.").ToResult();
         }
 
-        return await book.ExpectAsync(id, itemId, request.Value.Expected, cancellationToken) is { } refusal
+        var expected = request.Value.Expected;
+        return await book.ExpectAsync(id, itemId, expected, cancellationToken) is { } refusal
             ? refusal.ToResult()
-            : MigrationEndpoints.Json(new System.Text.Json.Nodes.JsonObject { ["item_id"] = itemId, ["expected"] = request.Value.Expected });
+            : MigrationEndpoints.Json(new System.Text.Json.Nodes.JsonObject { ["item_id"] = itemId, ["expected"] = expected });
     }
 }

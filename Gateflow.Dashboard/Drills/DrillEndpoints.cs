@@ -11,7 +11,7 @@ public static class DrillEndpoints
 {
     public static void MapDrills(this IEndpointRouteBuilder api)
     {
-        api.MapPost("/migrations/{id}/drill", RunAsync).RequireAuthorization(Policies.Operator);
+        api.MapPost("/migrations/{id}/drill", RunAsync).RequireAuthorization(Policies.Operator).Takes<DrillRequest>(optional: true).WithSummary("Practises the rollback on synthetic requests");
         api.MapGet("/migrations/{id}/drills", async (string id, Drilling drilling, [AsParameters] Paging paging, CancellationToken token) =>
             await drilling.ListAsync(id, token) is { } drills
                 ? paging.Of(drills.Select(d => d.ToJson()).ToList())

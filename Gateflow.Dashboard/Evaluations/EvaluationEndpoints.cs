@@ -16,12 +16,12 @@ public static class EvaluationEndpoints
     public static void MapEvaluations(this IEndpointRouteBuilder api)
     {
         api.MapGet("/evaluations", async (EvaluationReader reader, CancellationToken token, int limit = 50, string? cursor = null, [Microsoft.AspNetCore.Mvc.FromQuery(Name = "dataset_id")] string? datasetId = null) =>
-            MigrationEndpoints.Json(await reader.ListAsync(datasetId, Math.Clamp(limit, 1, 200), cursor, token)));
-        api.MapGet("/evaluations/{id}", GetAsync);
+            MigrationEndpoints.Json(await reader.ListAsync(datasetId, Math.Clamp(limit, 1, 200), cursor, token))).Produces<ListPage<EvaluationView>>();
+        api.MapGet("/evaluations/{id}", GetAsync).Produces<EvaluationView>();
         api.MapGet("/evaluations/{id}/items", ItemsAsync).RequireAuthorization(Policies.Operator);
-        api.MapPost("/evaluations", StartAsync).RequireAuthorization(Policies.Operator);
+        api.MapPost("/evaluations", StartAsync).RequireAuthorization(Policies.Operator).Takes<EvaluationRequest>().WithSummary("Runs models over a dataset");
         api.MapPost("/evaluations/{id}/cancel", CancelAsync).RequireAuthorization(Policies.Operator);
-        api.MapPatch("/evaluations/{id}", RenameAsync).RequireAuthorization(Policies.Operator);
+        api.MapPatch("/evaluations/{id}", RenameAsync).RequireAuthorization(Policies.Operator).Takes<EvaluationName>();
         api.MapDelete("/evaluations/{id}", async (string id, EvaluationRunner runner, CancellationToken token) =>
             await runner.DeleteAsync(id, token) is { } refusal ? refusal.ToResult() : Results.NoContent()).RequireAuthorization(Policies.Operator);
     }
@@ -103,7 +103,7 @@ public static class EvaluationEndpoints
             return request.Refusal.ToResult();
         }
 
-        if (!body.Value.ContainsKey("name") || request.Value.Name is not (null or { Length: > 0 and <= Evaluation.LongestName }))
+        if (!body.Value.ContainsKey("name") || request.Value.Name is { Length: 0 or > Evaluation.LongestName })
         {
             return Refusal.Invalid("name", $"name is required: a text of 1 to {Evaluation.LongestName} characters; null takes it away.").ToResult();
         }

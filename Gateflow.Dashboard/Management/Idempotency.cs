@@ -62,7 +62,8 @@ internal sealed class Idempotency(
         return await RunAsync(context, next, db, entry, hash);
     }
 
-    private static bool IsRollback(HttpRequest request) => request.Path.Value?.EndsWith("/rollback", StringComparison.Ordinal) == true;
+    /// <summary>True for the brake, which nothing beside the point may stop.</summary>
+    internal static bool IsRollback(HttpRequest request) => request.Path.Value?.EndsWith("/rollback", StringComparison.Ordinal) == true;
 
     /// <summary>
     /// Takes the key for this request, or gives what a request has to hear that came with it before. A rollback takes it also from one that has not ended: what

@@ -33,6 +33,7 @@ internal sealed class MalformedCalls : IEndpointFilter
             : parameter.IsOptional);
     }
 
-    private static string Name(IParameterBindingMetadata parameter) =>
+    /// <summary>What a query calls the parameter.</summary>
+    internal static string Name(IParameterBindingMetadata parameter) =>
         parameter.ParameterInfo.GetCustomAttributes(true).OfType<IFromQueryMetadata>().FirstOrDefault()?.Name ?? parameter.Name;
 }

@@ -25,6 +25,7 @@ using Gateflow.Dashboard.Templates;
 using Gateflow.Dashboard.Traffic;
 using Gateflow.Dashboard.Usage;
 using Gateflow.Dashboard.Webhooks;
+using Microsoft.AspNetCore.Routing.Patterns;
 
 namespace Gateflow.Dashboard.Management;
 
@@ -33,8 +34,10 @@ public static class ManagementEndpoints
 {
     public static void MapManagement(this IEndpointRouteBuilder app)
     {
-        var api = app.MapGroup("/v1/management").RequireAuthorization(Policies.Viewer).WithTags("management");
+        var api = app.MapGroup("/v1/management").RequireAuthorization(Policies.Viewer);
+        ((IEndpointConventionBuilder)api).Finally(route => route.Metadata.Add(new TagsAttribute(Subject((RouteEndpointBuilder)route))));
         api.AddEndpointFilter<MalformedCalls>();
+        api.AddEndpointFilter<KnownQuery>();
         api.AddEndpointFilter<Idempotency>();
         api.AddEndpointFilter<AuditFilter>();
         api.MapMigrations();
@@ -67,4 +70,8 @@ public static class ManagementEndpoints
         api.MapPrivacy();
         api.MapFallback(() => ApiErrors.Error(404, "not_found_error", "unknown_endpoint", "The management API has no such endpoint. /openapi/v1.json lists them."));
     }
+
+    /// <summary>What follows /v1/management in the path, by which the API's document is divided.</summary>
+    private static string Subject(RouteEndpointBuilder route) =>
+        route.RoutePattern.PathSegments is [_, _, { Parts: [RoutePatternLiteralPart subject] }, ..] ? subject.Content : "management";
 }

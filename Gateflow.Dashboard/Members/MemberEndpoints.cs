@@ -14,15 +14,15 @@ public static class MemberEndpoints
     public static void MapMembers(this IEndpointRouteBuilder api)
     {
         var members = api.MapGroup("/members").RequireAuthorization(Policies.Admin);
-        members.MapGet("", async (MemberBook book, [AsParameters] Paging paging, CancellationToken token) => paging.Of(await book.ListAsync(token)));
+        members.MapGet("", async (MemberBook book, [AsParameters] Paging paging, CancellationToken token) => paging.Of(await book.ListAsync(token))).Produces<ListPage<MemberView>>();
         members.MapGet("/{id}", async (string id, MemberBook book, CancellationToken token) =>
-            await book.FindAsync(id, token) is { } member ? MigrationEndpoints.Json(member) : Refusal.NotFound("member", id).ToResult());
+            await book.FindAsync(id, token) is { } member ? MigrationEndpoints.Json(member) : Refusal.NotFound("member", id).ToResult()).Produces<MemberView>();
         members.MapPost("", async (Body body, MemberBook book, HttpContext http) => body.Refusal is { } malformed
             ? malformed.ToResult()
-            : Answer(await book.InviteAsync(body.Value, MigrationEndpoints.Actor(http), http.RequestAborted), 201));
+            : Answer(await book.InviteAsync(body.Value, MigrationEndpoints.Actor(http), http.RequestAborted), 201)).Takes<MemberDraft>();
         members.MapPatch("/{id}", async (string id, Body body, MemberBook book, CancellationToken token) => body.Refusal is { } malformed
             ? malformed.ToResult()
-            : Answer(await book.UpdateAsync(id, body.Value, token)));
+            : Answer(await book.UpdateAsync(id, body.Value, token))).Takes<MemberDraft>();
         members.MapPost("/{id}/reset", async (string id, MemberBook book, CancellationToken token) => Answer(await book.ResetAsync(id, token), 200));
         members.MapDelete("/{id}", async (string id, MemberBook book, CancellationToken token) => Answer(await book.RemoveAsync(id, token)));
     }

@@ -13,39 +13,41 @@ namespace Gateflow.Dashboard.Migrations;
 /// <summary>The routes of migrations and rollbacks.</summary>
 public static class MigrationEndpoints
 {
+    private const string Rollback = "rollback";
+
     public static void MapMigrations(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/migrations", ListAsync);
-        api.MapPost("/migrations", CreateAsync).RequireAuthorization(Policies.Operator);
-        api.MapGet("/migrations/{id}", GetAsync);
-        api.MapPatch("/migrations/{id}", PatchAsync).RequireAuthorization(Policies.Operator);
+        api.MapGet("/migrations", ListAsync).Produces<ListPage<MigrationView>>();
+        api.MapPost("/migrations", CreateAsync).RequireAuthorization(Policies.Operator).Takes<CreateMigration>();
+        api.MapGet("/migrations/{id}", GetAsync).Produces<MigrationView>();
+        api.MapPatch("/migrations/{id}", PatchAsync).RequireAuthorization(Policies.Operator).Takes<MigrationConfig>().TakesBeside("target_model");
         api.MapGet("/migrations/{id}/analysis", AnalysisAsync);
-        api.MapPost("/migrations/{id}/analysis", AnalyzeAsync).RequireAuthorization(Policies.Operator);
+        api.MapPost("/migrations/{id}/analysis", AnalyzeAsync).RequireAuthorization(Policies.Operator).WithSummary("Reads the use of the last 30 days anew");
         api.MapGet("/migrations/{id}/recommendations", RecommendationsAsync);
         api.MapGet("/migrations/{id}/forecast", ForecastAsync);
-        api.MapPost("/migrations/{id}/compatibility", CompatibilityAsync).RequireAuthorization(Policies.Operator);
+        api.MapPost("/migrations/{id}/compatibility", CompatibilityAsync).RequireAuthorization(Policies.Operator).Takes<CheckRequest>(optional: true).WithSummary("Checks a target against what was really sent");
         api.MapGet("/migrations/{id}/requests", RequestsAsync);
-        foreach (var (verb, run) in Verbs)
+        foreach (var (verb, does, run) in Verbs)
         {
             api.MapPost($"/migrations/{{id}}/{verb}", (string id, Body body, HttpContext http, Conduct conduct, MigrationReader reader) =>
-                RunAsync(id, body, http, conduct, reader, run)).RequireAuthorization(Policies.Operator);
+                RunAsync(id, verb, body, http, conduct, reader, run)).RequireAuthorization(Policies.Operator).Takes<VerbRequest>(optional: verb != Rollback).WithSummary(does);
         }
 
-        api.MapGet("/rollbacks", RollbacksAsync);
+        api.MapGet("/rollbacks", RollbacksAsync).Produces<ListPage<RollbackView>>();
     }
 
     private delegate Task<Result<Migration>> Verb(Conduct conduct, string id, string actor, string? reason, CancellationToken cancellationToken);
 
-    private static readonly (string Name, Verb Run)[] Verbs =
+    private static readonly (string Name, string Does, Verb Run)[] Verbs =
     [
-        ("execute", (conduct, id, actor, _, token) => conduct.ExecuteAsync(id, actor, token)),
-        ("pause", (conduct, id, actor, reason, token) => conduct.PauseAsync(id, actor, reason, token)),
-        ("resume", (conduct, id, actor, reason, token) => conduct.ResumeAsync(id, actor, reason, token)),
-        ("advance", (conduct, id, actor, reason, token) => conduct.AdvanceAsync(id, actor, reason, token)),
-        ("promote", (conduct, id, actor, reason, token) => conduct.PromoteAsync(id, actor, reason, token)),
-        ("approve", (conduct, id, actor, reason, token) => conduct.ApproveAsync(id, actor, reason, token)),
-        ("cancel", (conduct, id, actor, reason, token) => conduct.CancelAsync(id, actor, reason, token)),
-        ("rollback", (conduct, id, actor, reason, _) => conduct.RollBackAsync(id, actor, reason)),
+        ("execute", "Starts it, or schedules the start", (conduct, id, actor, _, token) => conduct.ExecuteAsync(id, actor, token)),
+        ("pause", "Stops at the present share of the traffic", (conduct, id, actor, reason, token) => conduct.PauseAsync(id, actor, reason, token)),
+        ("resume", "Goes on where it was paused", (conduct, id, actor, reason, token) => conduct.ResumeAsync(id, actor, reason, token)),
+        ("advance", "Takes the next step now; in the soak it completes", (conduct, id, actor, reason, token) => conduct.AdvanceAsync(id, actor, reason, token)),
+        ("promote", "All traffic now, then the soak", (conduct, id, actor, reason, token) => conduct.PromoteAsync(id, actor, reason, token)),
+        ("approve", "One person's consent to the next step", (conduct, id, actor, reason, token) => conduct.ApproveAsync(id, actor, reason, token)),
+        ("cancel", "Ends what has not started", (conduct, id, actor, reason, token) => conduct.CancelAsync(id, actor, reason, token)),
+        (Rollback, "All traffic back to the source; the reason is required", (conduct, id, actor, reason, _) => conduct.RollBackAsync(id, actor, reason)),
     ];
 
     private static async Task<IResult> ListAsync(
@@ -144,23 +146,27 @@ public static class MigrationEndpoints
 
     private static async Task<IResult> CompatibilityAsync(string id, Body body, HttpContext http, Drafting drafting)
     {
-        if (body.Refusal is not null)
+        var request = body.Read<CheckRequest>();
+        if (!request.IsOk)
         {
-            return body.Refusal.ToResult();
+            return request.Refusal.ToResult();
         }
 
-        var result = await drafting.CheckAsync(id, body.Text("target_model"), Actor(http), http.RequestAborted);
+        var result = await drafting.CheckAsync(id, request.Value.TargetModel, Actor(http), http.RequestAborted);
         return result.IsOk ? Json(result.Value.Compatibility!) : result.Refusal.ToResult();
     }
 
-    private static async Task<IResult> RunAsync(string id, Body body, HttpContext http, Conduct conduct, MigrationReader reader, Verb run)
+    private static async Task<IResult> RunAsync(string id, string verb, Body body, HttpContext http, Conduct conduct, MigrationReader reader, Verb run)
     {
-        if (body.Refusal is not null)
+        var request = verb == Rollback && body.Refusal is null
+            ? new VerbRequest { Reason = body.Text("reason") } // whatever else is sent with a reason must not stop the brake
+            : body.Read<VerbRequest>();
+        if (!request.IsOk)
         {
-            return body.Refusal.ToResult();
+            return request.Refusal.ToResult();
         }
 
-        var result = await run(conduct, id, Actor(http), body.Text("reason"), http.RequestAborted);
+        var result = await run(conduct, id, Actor(http), request.Value.Reason, http.RequestAborted);
         return result.IsOk ? await GetAsync(id, reader, http.RequestAborted) : result.Refusal.ToResult();
     }
 
@@ -196,4 +202,15 @@ public static class MigrationEndpoints
     internal static string Actor(HttpContext http) => http.User.FindFirstValue(ClaimTypes.Name) ?? "unknown";
 
     internal static IResult Json(object value, int status = 200) => Results.Json(value, JsonColumn.Options, statusCode: status);
+
+    private sealed record CheckRequest
+    {
+        /// <summary>Null for the draft's own target.</summary>
+        public string? TargetModel { get; init; }
+    }
+
+    private sealed record VerbRequest
+    {
+        public string? Reason { get; init; }
+    }
 }

@@ -19,8 +19,8 @@ public static partial class PrivacyEndpoints
     public static void MapPrivacy(this IEndpointRouteBuilder api)
     {
         api.MapGet("/samples", ListAsync);
-        api.MapDelete("/samples", DeleteAsync).RequireAuthorization(Policies.Admin);
-        api.MapPost("/samples/erase", EraseAsync).RequireAuthorization(Policies.Admin);
+        api.MapDelete("/samples", DeleteAsync).RequireAuthorization(Policies.Admin).WithSummary("Deletes stored requests by model, feature or age, or all");
+        api.MapPost("/samples/erase", EraseAsync).RequireAuthorization(Policies.Admin).Takes<EraseRequest>().WithSummary("Deletes whatever holds a text; with dry_run it only counts");
     }
 
     /// <summary>What is stored by model, and by which rules; never a text.</summary>
@@ -56,17 +56,18 @@ public static partial class PrivacyEndpoints
     /// <summary>Finds what holds a text, an e-mail address say, everywhere that texts are stored, and deletes it. The text stands in the body, so that it is in no address.</summary>
     private static async Task<IResult> EraseAsync(Body body, HttpContext http, Erasure erasure, CancellationToken cancellationToken)
     {
-        if (body.Refusal is not null)
+        var request = body.Read<EraseRequest>();
+        if (!request.IsOk)
         {
-            return body.Refusal.ToResult();
+            return request.Refusal.ToResult();
         }
 
-        if (body.Text("text")?.Trim() is not { Length: >= ShortestText and <= LongestText } text)
+        if (request.Value.Text?.Trim() is not { Length: >= ShortestText and <= LongestText } text)
         {
             return Refusal.Invalid("text", $"text is required: {ShortestText} to {LongestText} characters that stand in what is to be deleted.").ToResult();
         }
 
-        var trial = body.Value["dry_run"] is JsonValue value && value.TryGetValue<bool>(out var flag) && flag;
+        var trial = request.Value.DryRun;
         var erased = await erasure.HoldingAsync(text, trial, cancellationToken);
         if (!trial)
         {
@@ -78,6 +79,13 @@ public static partial class PrivacyEndpoints
 
     [LoggerMessage(LogLevel.Information, "{Actor} deleted stored content: {Rows} rows")]
     private static partial void LogErased(ILogger logger, string actor, int rows);
+
+    private sealed record EraseRequest
+    {
+        public string? Text { get; init; }
+
+        public bool DryRun { get; init; }
+    }
 
     private sealed record StoredSamples(string Model, int Samples, DateTimeOffset Oldest, DateTimeOffset Newest);
 }

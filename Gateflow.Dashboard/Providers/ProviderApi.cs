@@ -11,13 +11,13 @@ public static class ProviderApi
     public static void MapProviders(this IEndpointRouteBuilder api)
     {
         var providers = api.MapGroup("/providers");
-        providers.MapGet("", async (ProviderStore store, [AsParameters] Paging paging, CancellationToken token) => paging.Of(await store.ListAsync(token)));
+        providers.MapGet("", async (ProviderStore store, [AsParameters] Paging paging, CancellationToken token) => paging.Of(await store.ListAsync(token))).Produces<ListPage<ProviderView>>();
         providers.MapGet("/{id}", async (string id, ProviderStore store, CancellationToken token) =>
-            await store.FindAsync(id, token) is { } provider ? MigrationEndpoints.Json(provider) : Refusal.NotFound("provider", id).ToResult());
-        providers.MapPost("", CreateAsync).RequireAuthorization(Policies.Admin);
-        providers.MapPost("/test", TestDraftAsync).RequireAuthorization(Policies.Admin);
-        providers.MapPost("/{id}/test", TestAsync).RequireAuthorization(Policies.Operator);
-        providers.MapPatch("/{id}", UpdateAsync).RequireAuthorization(Policies.Admin);
+            await store.FindAsync(id, token) is { } provider ? MigrationEndpoints.Json(provider) : Refusal.NotFound("provider", id).ToResult()).Produces<ProviderView>();
+        providers.MapPost("", CreateAsync).RequireAuthorization(Policies.Admin).Takes<ProviderDraft>();
+        providers.MapPost("/test", TestDraftAsync).RequireAuthorization(Policies.Admin).Takes<ProviderDraft>().TakesBeside("model").WithSummary("Calls a provider before it is stored");
+        providers.MapPost("/{id}/test", TestAsync).RequireAuthorization(Policies.Operator).Takes<TestRequest>(optional: true).WithSummary("Calls the provider");
+        providers.MapPatch("/{id}", UpdateAsync).RequireAuthorization(Policies.Admin).Takes<ProviderDraft>();
         providers.MapDelete("/{id}", DeleteAsync).RequireAuthorization(Policies.Admin);
     }
 
@@ -38,6 +38,11 @@ public static class ProviderApi
             return malformed.ToResult();
         }
 
+        if (body.Value["model"] is not null && body.Text("model") is null)
+        {
+            return Refusal.Invalid("model", "model must be a text: the model to ask.").ToResult();
+        }
+
         var model = body.Text("model");
         body.Value.Remove("model");
         var result = await testing.RunDraftAsync(body.Value, null, model, http.RequestAborted);
@@ -46,15 +51,22 @@ public static class ProviderApi
 
     private static async Task<IResult> TestAsync(string id, Body body, HttpContext http, ProviderTesting testing)
     {
-        if (body.Refusal is { } malformed)
+        var request = body.Read<TestRequest>();
+        if (!request.IsOk)
         {
-            return malformed.ToResult();
+            return request.Refusal.ToResult();
         }
 
-        var result = await testing.RunAsync(id, body.Text("model"), http.RequestAborted);
+        var result = await testing.RunAsync(id, request.Value.Model, http.RequestAborted);
         return result.IsOk ? MigrationEndpoints.Json(result.Value) : result.Refusal.ToResult();
     }
 
     private static IResult Answer(Result<ProviderView> result, int status = 200) =>
         result.IsOk ? MigrationEndpoints.Json(result.Value, status) : result.Refusal.ToResult();
+
+    private sealed record TestRequest
+    {
+        /// <summary>The model to ask; null for one of the provider's.</summary>
+        public string? Model { get; init; }
+    }
 }

@@ -16,7 +16,7 @@ public static class PairEndpoints
     public static void MapPairs(this IEndpointRouteBuilder api)
     {
         api.MapGet("/migrations/{id}/test/{testId}/pairs", ListAsync).RequireAuthorization(Policies.Operator);
-        api.MapPut("/migrations/{id}/test/{testId}/pairs/{pairId}/rating", RateAsync).RequireAuthorization(Policies.Operator);
+        api.MapPut("/migrations/{id}/test/{testId}/pairs/{pairId}/rating", RateAsync).RequireAuthorization(Policies.Operator).Takes<RateRequest>();
     }
 
     private static async Task<IResult> ListAsync(
@@ -52,19 +52,26 @@ public static class PairEndpoints
 
     private static async Task<IResult> RateAsync(string id, string testId, string pairId, Body body, PairReader pairs, CancellationToken cancellationToken)
     {
-        if (body.Refusal is not null)
+        var request = body.Read<RateRequest>();
+        if (!request.IsOk)
         {
-            return body.Refusal.ToResult();
+            return request.Refusal.ToResult();
         }
 
-        var rating = body.Text("rating");
-        if (rating is null && !(body.Value.TryGetPropertyValue("rating", out var node) && node is null))
+        if (!body.Value.ContainsKey("rating"))
         {
             return Refusal.Invalid("rating", "rating is required: better, same or worse; null takes it back.").ToResult();
         }
 
+        var rating = request.Value.Rating;
         return await pairs.RateAsync(id, testId, pairId, rating, cancellationToken) is { } refusal
             ? refusal.ToResult()
             : MigrationEndpoints.Json(new JsonObject { ["pair_id"] = pairId, ["rating"] = rating });
+    }
+
+    private sealed record RateRequest
+    {
+        /// <summary>better, same or worse; null takes it back.</summary>
+        public string? Rating { get; init; }
     }
 }

@@ -13,14 +13,14 @@ public static class ReplayEndpoints
 
     public static void MapReplay(this IEndpointRouteBuilder api)
     {
-        api.MapPost("/migrations/{id}/test", StartAsync).RequireAuthorization(Policies.Operator);
-        api.MapGet("/migrations/{id}/test/{testId}", GetAsync);
+        api.MapPost("/migrations/{id}/test", StartAsync).RequireAuthorization(Policies.Operator).Takes<ReplayRequest>().WithSummary("Replays stored requests through both models");
+        api.MapGet("/migrations/{id}/test/{testId}", GetAsync).Produces<ReplayView>();
         api.MapPost("/migrations/{id}/test/{testId}/cancel", CancelAsync).RequireAuthorization(Policies.Operator);
-        api.MapPost("/migrations/{id}/test/estimate", EstimateAsync).RequireAuthorization(Policies.Operator);
+        api.MapPost("/migrations/{id}/test/estimate", EstimateAsync).RequireAuthorization(Policies.Operator).Takes<ReplayRequest>().WithSummary("What the same test would send and cost");
         api.MapPairs();
-        api.MapGet("/tests", ListAsync);
+        api.MapGet("/tests", ListAsync).Produces<ListPage<ReplayView>>();
         api.MapGet("/tests/{testId}", async (string testId, ReplayReader reader, CancellationToken cancellationToken) =>
-            await reader.FindAsync(testId, cancellationToken) is { } view ? MigrationEndpoints.Json(view) : Refusal.NotFound("test", testId).ToResult());
+            await reader.FindAsync(testId, cancellationToken) is { } view ? MigrationEndpoints.Json(view) : Refusal.NotFound("test", testId).ToResult()).Produces<ReplayView>();
     }
 
     /// <summary>200 with the results when the test ends in time, else 202: <c>?wait=true</c> waits for the end, <c>?wait=false</c> not at all.</summary>

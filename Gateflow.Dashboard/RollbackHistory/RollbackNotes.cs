@@ -52,11 +52,25 @@ public sealed class RollbackNotes(IDbContextFactory<GateflowDb> databases, Migra
 public static class RollbackNoteEndpoint
 {
     public static void MapRollbackNotes(this IEndpointRouteBuilder api) =>
-        api.MapPatch("/rollbacks/{migrationId}", async (string migrationId, NoteBody body, HttpContext http, RollbackNotes notes) =>
+        api.MapPatch("/rollbacks/{migrationId}", async (string migrationId, Body body, HttpContext http, RollbackNotes notes) =>
         {
-            var written = await notes.WriteAsync(migrationId, body.Note, MigrationEndpoints.Actor(http), http.RequestAborted);
-            return written.IsOk ? MigrationEndpoints.Json(written.Value) : written.Refusal.ToResult();
-        }).RequireAuthorization(Policies.Operator);
+            var request = body.Read<NoteRequest>();
+            if (!request.IsOk)
+            {
+                return request.Refusal.ToResult();
+            }
 
-    internal sealed record NoteBody(string? Note);
+            if (!body.Value.ContainsKey("note"))
+            {
+                return Refusal.Invalid("note", "note is required: a text; an empty one or null takes it away.").ToResult();
+            }
+
+            var written = await notes.WriteAsync(migrationId, request.Value.Note, MigrationEndpoints.Actor(http), http.RequestAborted);
+            return written.IsOk ? MigrationEndpoints.Json(written.Value) : written.Refusal.ToResult();
+        }).RequireAuthorization(Policies.Operator).Takes<NoteRequest>();
+
+    private sealed record NoteRequest
+    {
+        public string? Note { get; init; }
+    }
 }

@@ -10,12 +10,12 @@ public static class TemplateEndpoints
 {
     public static void MapTemplates(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/migration-templates", async (TemplateBook templates, [AsParameters] Paging paging, CancellationToken token) => paging.Of(await templates.ListAsync(token)));
+        api.MapGet("/migration-templates", async (TemplateBook templates, [AsParameters] Paging paging, CancellationToken token) => paging.Of(await templates.ListAsync(token))).Produces<ListPage<TemplateView>>();
         api.MapGet("/migration-templates/{id}", async (string id, TemplateBook templates, CancellationToken token) =>
-            await templates.FindAsync(id, token) is { } template ? MigrationEndpoints.Json(template) : Refusal.NotFound("template", id).ToResult());
+            await templates.FindAsync(id, token) is { } template ? MigrationEndpoints.Json(template) : Refusal.NotFound("template", id).ToResult()).Produces<TemplateView>();
         api.MapPost("/migration-templates", async (Body body, TemplateBook templates, HttpContext http) => body.Refusal is { } malformed
             ? malformed.ToResult()
-            : Answer(await templates.CreateAsync(body.Value, MigrationEndpoints.Actor(http), http.RequestAborted), 201)).RequireAuthorization(Policies.Operator);
+            : Answer(await templates.CreateAsync(body.Value, MigrationEndpoints.Actor(http), http.RequestAborted), 201)).RequireAuthorization(Policies.Operator).Takes<TemplateFields>();
         api.MapDelete("/migration-templates/{id}", async (string id, TemplateBook templates, HttpContext http) =>
             Answer(await templates.DeleteAsync(id, MigrationEndpoints.Actor(http), http.RequestAborted), 200)).RequireAuthorization(Policies.Operator);
     }

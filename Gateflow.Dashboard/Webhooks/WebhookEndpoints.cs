@@ -16,11 +16,11 @@ public static class WebhookEndpoints
     public static void MapWebhooks(this IEndpointRouteBuilder api)
     {
         var webhooks = api.MapGroup("/webhooks").RequireAuthorization(Policies.Operator);
-        webhooks.MapGet("", async (WebhookStore store, [AsParameters] Paging paging, CancellationToken token) => paging.Of(await store.ListAsync(token)));
+        webhooks.MapGet("", async (WebhookStore store, [AsParameters] Paging paging, CancellationToken token) => paging.Of(await store.ListAsync(token))).Produces<ListPage<WebhookView>>();
         webhooks.MapGet("/{id}", async (string id, WebhookStore store, CancellationToken token) =>
-            await store.FindAsync(id, token) is { } webhook ? MigrationEndpoints.Json(webhook) : Refusal.NotFound("webhook", id).ToResult());
-        webhooks.MapPost("", CreateAsync).RequireAuthorization(Policies.Admin);
-        webhooks.MapPatch("/{id}", UpdateAsync).RequireAuthorization(Policies.Admin);
+            await store.FindAsync(id, token) is { } webhook ? MigrationEndpoints.Json(webhook) : Refusal.NotFound("webhook", id).ToResult()).Produces<WebhookView>();
+        webhooks.MapPost("", CreateAsync).RequireAuthorization(Policies.Admin).Takes<WebhookDraft>();
+        webhooks.MapPatch("/{id}", UpdateAsync).RequireAuthorization(Policies.Admin).Takes<WebhookDraft>();
         webhooks.MapDelete("/{id}", async (string id, WebhookStore store, HttpContext http) =>
             Answer(await store.DeleteAsync(id, MigrationEndpoints.Actor(http), http.RequestAborted))).RequireAuthorization(Policies.Admin);
         webhooks.MapPost("/{id}/test", async (string id, DeliveryBook book, HttpContext http) =>

@@ -47,6 +47,28 @@ public sealed class BadInputTests(BadInputTests.Shared shared) : IClassFixture<B
     [InlineData("GET", "/models?cursor=here", null, 422, "invalid_parameter", "cursor")]
     [InlineData("GET", "/deprecations?limit=1&cursor=here", null, 422, "invalid_parameter", "cursor")]
     [InlineData("DELETE", "/api-keys/key_nothing", null, 404, "key_not_found", null)]
+    [InlineData("POST", "/samples/erase", """{"text": "anna@example.com", "dry_run": "true"}""", 422, "invalid_parameter", "dry_run")]
+    [InlineData("POST", "/samples/erase", """{"text": "anna@example.com", "dryRun": true}""", 422, "invalid_parameter", "dryRun")]
+    [InlineData("POST", "/samples/erase?dry_run=true", """{"text": "anna@example.com"}""", 422, "invalid_parameter", "dry_run")]
+    [InlineData("DELETE", "/samples?model=gpt-4&befor=2026-01-01T00:00:00Z", null, 422, "invalid_parameter", "befor")]
+    [InlineData("DELETE", "/models/openai/gpt-4?facts=retires_on", null, 422, "invalid_parameter", "facts")]
+    [InlineData("DELETE", "/api-keys/key_nothing?dry_run=true", null, 422, "invalid_parameter", "dry_run")]
+    [InlineData("POST", "/migrations/mig_nothing/execute?dry_run=true", null, 422, "invalid_parameter", "dry_run")]
+    [InlineData("POST", "/nothing?x=1", "{}", 404, "unknown_endpoint", null)]
+    [InlineData("POST", "/migrations/mig_nothing/compatibility", """{"target": "gpt-4o"}""", 422, "invalid_parameter", "target")]
+    [InlineData("POST", "/migrations/mig_nothing/pause", """{"reasn": "x"}""", 422, "invalid_parameter", "reasn")]
+    [InlineData("POST", "/migrations/mig_nothing/cancel", """{"reason": 7}""", 422, "invalid_parameter", "reason")]
+    [InlineData("PUT", "/migrations/mig_nothing/test/test_a/pairs/pair_a/rating", """{"rating": 1}""", 422, "invalid_parameter", "rating")]
+    [InlineData("PUT", "/migrations/mig_nothing/test/test_a/pairs/pair_a/rating", "{}", 422, "invalid_parameter", "rating")]
+    [InlineData("PATCH", "/rollbacks/mig_nothing", """{"nots": "x"}""", 422, "invalid_parameter", "nots")]
+    [InlineData("PATCH", "/rollbacks/mig_nothing", "{}", 422, "invalid_parameter", "note")]
+    [InlineData("PATCH", "/datasets/ds_nothing", """{"description": 7}""", 422, "invalid_parameter", "description")]
+    [InlineData("PATCH", "/datasets/ds_nothing/items/item_a", """{"expect": "x"}""", 422, "invalid_parameter", "expect")]
+    [InlineData("PATCH", "/evaluations/eval_nothing", """{"nam": "x"}""", 422, "invalid_parameter", "nam")]
+    [InlineData("POST", "/catalog/sync", """{"provider": "sim", "dry_run": true}""", 422, "invalid_parameter", "dry_run")]
+    [InlineData("POST", "/providers/sim/test", """{"modle": "gpt-4o"}""", 422, "invalid_parameter", "modle")]
+    [InlineData("POST", "/providers/test", """{"name": "x", "type": "OpenAI", "model": 7}""", 422, "invalid_parameter", "model")]
+    [InlineData("POST", "/aliases", """{"alias": "fast", "model": "gpt-4o", "note": 7}""", 422, "invalid_parameter", "note")]
     public async Task Call_Wrong_IsAnsweredInShape(string method, string path, string? json, int status, string code, string? param)
     {
         var before = await CountAsync();
@@ -113,6 +135,27 @@ public sealed class BadInputTests(BadInputTests.Shared shared) : IClassFixture<B
         var (status, body) = await shared.Gateflow.CallAsync("POST", $"/migrations/{id}/rollback", """{"reason": "  "}""");
 
         Assert.Equal((HttpStatusCode.UnprocessableEntity, "reason"), (status, ManagedGateflow.Text(body["error"]!, "param")));
+    }
+
+    [Fact]
+    public async Task Rollback_WithMoreThanAReason_IsCarriedOut()
+    {
+        var id = await shared.Gateflow.DraftAsync("""{"strategy": "canary"}""");
+        await shared.Gateflow.MustAsync("POST", $"/migrations/{id}/execute");
+
+        var view = await shared.Gateflow.MustAsync("POST", $"/migrations/{id}/rollback?ticket=7", """{"reason": "told by an alert", "alert": {"id": 7}}""");
+
+        Assert.Equal("rolled_back", ManagedGateflow.Text(view, "status"));
+    }
+
+    [Fact]
+    public async Task Body_ThatItsCallerCallsAForm_IsReadAsJson()
+    {
+        using var content = new StringContent("""{"source_model": "gpt-4-32k"}""", System.Text.Encoding.UTF8, "application/x-www-form-urlencoded"); // as curl -d sends it
+
+        using var answer = await shared.Gateflow.Host.Client.PostAsync(new Uri("/v1/management/migrations", UriKind.Relative), content, TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
     }
 
     [Fact]

@@ -53,6 +53,8 @@ public sealed class PromptApiTests : IAsyncLifetime
         Assert.DoesNotContain("Answer", Encoding.UTF8.GetString(stored.Content), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, (await _gateflow.CallAsync("GET", "/prompts", client: viewer)).Status);
         Assert.Equal(HttpStatusCode.Forbidden, (await _gateflow.CallAsync("GET", $"/prompts/{id}/versions", client: viewer)).Status);
+        using var application = await _gateflow.ApplicationAsync();
+        Assert.Equal(HttpStatusCode.Forbidden, (await _gateflow.CallAsync("GET", $"/prompts/{id}/versions/1", client: application)).Status);
     }
 
     [Theory]

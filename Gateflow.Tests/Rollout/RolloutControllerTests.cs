@@ -34,16 +34,17 @@ public sealed class RolloutControllerTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _database = await TestDatabase.CreateAsync();
-        var (models, judge, node) = (new ModelDirectory(ModelCatalog.Embedded, []), new Judge(), new ThisNode { Name = "n" });
+        var (models, judge, node) = (new ModelDirectory(ModelCatalog.Embedded, [Served("gpt-4", "gpt-4o", "gpt-5")]), new Judge(), new ThisNode { Name = "n" });
         _routes = new Routes(new RouteTableLoader(_database.Factory, models, new StoredProviders(new FlippingProtector()), new BootstrapKeys([])));
         _transitions = new Transitions(_database.Factory, _routes);
         var rollbacks = new Rollbacks(_transitions, _routes, models, judge, _clock);
         var history = new SourceHistory(_database.Factory);
+        var rules = new StartRules(models, _clock);
         _controller = new RolloutController(
-            _database.Factory, _transitions, rollbacks, new Arming(_database.Factory, _transitions, rollbacks, judge, history, node), judge,
+            _database.Factory, _transitions, rules, rollbacks, new Arming(_database.Factory, _transitions, rollbacks, judge, history, node), judge,
             new FleetEvidence(_database.Factory, judge, history, node, _clock, NullLogger<FleetEvidence>.Instance), history, new SplitWatch(new AlertBell()), node,
             new Lease(_database.Factory, node, _clock, "decisions"), _clock, NullLogger<RolloutController>.Instance);
-        _conduct = new Conduct(_transitions, models, _controller, rollbacks, _clock);
+        _conduct = new Conduct(_transitions, rules, _controller, rollbacks, _clock);
         await _controller.RestoreAsync(Token);
     }
 
@@ -166,6 +167,9 @@ public sealed class RolloutControllerTests : IAsyncLifetime
     }
 
     /// <summary>Executes it now.</summary>
+    private static ServedProvider Served(params string[] models) =>
+        new(new ProviderEndpoint { Name = "p", Type = ProviderType.OpenAICompatible, BaseUrl = new Uri("https://models.example.com") }, models);
+
     private async Task StartAsync(string id, MigrationConfig config)
     {
         var now = _clock.GetUtcNow();

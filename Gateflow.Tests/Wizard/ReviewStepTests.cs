@@ -86,14 +86,6 @@ public sealed class ReviewStepTests : WizardBench
         Assert.Empty(page.FindAll("[data-testid=start-migration]"));
     }
 
-    private async Task<string> ScheduledAsync(string at)
-    {
-        var id = await DraftAsync();
-        var configured = await Drafting.ConfigureAsync(id, new JsonObject { ["strategy"] = "scheduled", ["execute_at"] = at }, "Ada", Token);
-        Assert.True(configured.IsOk);
-        return id;
-    }
-
     [Fact]
     public async Task Review_TargetChangedBySomebodyElse_IsNotStarted()
     {

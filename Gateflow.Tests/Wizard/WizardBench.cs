@@ -103,6 +103,14 @@ public abstract class WizardBench : DashboardTestContext, IAsyncLifetime
         return created.Value!.Id;
     }
 
+    protected async Task<string> ScheduledAsync(string at)
+    {
+        var id = await DraftAsync();
+        var configured = await Drafting.ConfigureAsync(id, new JsonObject { ["strategy"] = "scheduled", ["execute_at"] = at }, "Ada", Token);
+        Assert.True(configured.IsOk);
+        return id;
+    }
+
     protected GateflowDb Database() => _database.Open();
 
     protected async Task<WizardState> StateAsync(string id) => (await Reader.FindAsync(id, Token))!;
