@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Bunit;
 using Bunit.TestDoubles;
 using Gateflow.Core.Alerts;
