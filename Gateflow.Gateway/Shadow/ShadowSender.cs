@@ -130,6 +130,7 @@ internal sealed partial class ShadowSender(
             Arm = Arm.Target,
             Kind = kind,
             Unit = copy.FailureUnit,
+            Request = copy.FailureRequest,
             AtTicks = now.UtcTicks,
             LatencyMs = ok ? call!.LatencyMs : double.NaN,
             DurationMs = double.NaN, // nobody waited for it
