@@ -9,11 +9,13 @@ public sealed class SharedTroubleTests
 {
     // The target is asked once and the source up to three times, so only the source's first calls are like the target's.
     [Theory]
-    [InlineData(10, 0.08)]
-    [InlineData(10, 0.3)]
-    [InlineData(50, 0.08)]
-    [InlineData(50, 0.3)]
-    public void Fold_CallsOfBothFailAtRandom_RollsNobodyBackWhereFirstCallsAreKnown(double weight, double failing)
+    [InlineData(10, 10, 0.08)]
+    [InlineData(10, 10, 0.3)]
+    [InlineData(50, 50, 0.08)]
+    [InlineData(50, 50, 0.3)]
+    [InlineData(10, 100, 0.08)]
+    [InlineData(10, 100, 0.3)]
+    public void Fold_CallsOfBothFailAtRandom_RollsNobodyBackWhereFirstCallsAreKnown(double weight, double last, double failing)
     {
         const int Runs = 30;
 
@@ -25,7 +27,9 @@ public sealed class SharedTroubleTests
             var (rng, judge) = (new Random(seed), CreateJudge(weight: weight));
             for (var i = 0; i < 20_000 && judge.Breach is null; i++)
             {
-                var (onTarget, target, source) = (rng.NextDouble() * 100 < weight, rng.NextDouble() < rate, rng.NextDouble() < rate);
+                var (step, now) = (i / 2_000, Math.Min(last, weight + (10 * (i / 2_000))));
+                judge.BeginStep(step, now);
+                var (onTarget, target, source) = (rng.NextDouble() * 100 < now, rng.NextDouble() < rate, rng.NextDouble() < rate);
                 judge.Fold(!onTarget ? Outcome(Arm.Source, unit: (ulong)i, seconds: i, failedFirst: source && firstCallsKnown)
                     : Outcome(kind: !target ? OutcomeKind.Success : !source ? OutcomeKind.TargetFailure : firstCallsKnown ? OutcomeKind.OutageBoth : OutcomeKind.ClientCancel, unit: (ulong)i, seconds: i));
             }
