@@ -28,7 +28,7 @@ public readonly record struct ArmOutcome
     /// <summary>True when the arm's own model ran into its time limit: an exceedance of any latency limit.</summary>
     public bool TimedOut { get; init; }
 
-    /// <summary>On the source's arm: true when the source failed when it was first asked, and answered when it was asked again.</summary>
+    /// <summary>True when the source failed when it was first asked, on its own arm or in the target's place, whatever came of asking it again.</summary>
     public bool FailedFirst { get; init; }
 
     /// <summary>Quality of the answer in [0, 1]; NaN when there is none.</summary>

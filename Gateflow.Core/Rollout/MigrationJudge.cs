@@ -323,7 +323,7 @@ public sealed partial class MigrationJudge
         _outages.Add(isCase: true, outcome.AtTicks);
         if (outcome.Kind == OutcomeKind.OutageBoth)
         {
-            _sourceFaults.Add(happened: true, inPlace: true);
+            _sourceFaults.Add(outcome.FailedFirst, inPlace: true); // not where the target's open breaker diverts after trouble of both
         }
     }
 

@@ -135,6 +135,7 @@ internal sealed partial class ShadowSender(
             LatencyMs = ok ? call!.LatencyMs : double.NaN,
             DurationMs = double.NaN, // nobody waited for it
             TimedOut = result == AttemptResult.Timeout,
+            FailedFirst = copy.Source is not (AttemptResult.Ok or AttemptResult.NotAsked),
             Quality = quality,
         };
         try

@@ -83,7 +83,7 @@ internal sealed class Closing(Recorder recorder, Judge judge, KeyGate gate, Cata
                 LatencyMs = outcome == OutcomeKind.ClientCancel ? Waited(exchange, own) : latency,
                 DurationMs = own is null ? double.NaN : record.DurationMs,
                 TimedOut = (exchange.Arm == Arm.Target ? target : source) == AttemptResult.Timeout,
-                FailedFirst = exchange.Arm == Arm.Source && outcome == OutcomeKind.Success && FirstResultOfSource(exchange) != AttemptResult.Ok,
+                FailedFirst = FirstResultOfSource(exchange) is not (AttemptResult.Ok or AttemptResult.NotAsked),
                 Quality = own is null || checking ? double.NaN : record.Quality,
             });
             mirror.HandOver(exchange, source, FirstResultOfSource(exchange));

@@ -31,7 +31,7 @@ public sealed class SharedTroubleTests
                 judge.BeginStep(step, now);
                 var (onTarget, target, source) = (rng.NextDouble() * 100 < now, rng.NextDouble() < rate, rng.NextDouble() < rate);
                 judge.Fold(!onTarget ? Outcome(Arm.Source, unit: (ulong)i, seconds: i, failedFirst: source && firstCallsKnown)
-                    : Outcome(kind: !target ? OutcomeKind.Success : !source ? OutcomeKind.TargetFailure : firstCallsKnown ? OutcomeKind.OutageBoth : OutcomeKind.ClientCancel, unit: (ulong)i, seconds: i));
+                    : Outcome(kind: !target ? OutcomeKind.Success : !source ? OutcomeKind.TargetFailure : OutcomeKind.OutageBoth, unit: (ulong)i, seconds: i, failedFirst: source && firstCallsKnown));
             }
 
             return judge.Breach is not null;
@@ -47,11 +47,28 @@ public sealed class SharedTroubleTests
             var (onTarget, source) = (i > 500 && rng.NextDouble() < 0.1, rng.NextDouble() < 0.3);
             asked += onTarget ? 1 : 0;
             judge.Fold(!onTarget ? Outcome(Arm.Source, seconds: i, failedFirst: source)
-                : Outcome(kind: source ? OutcomeKind.OutageBoth : OutcomeKind.TargetFailure, unit: (ulong)i, seconds: i));
+                : Outcome(kind: source ? OutcomeKind.OutageBoth : OutcomeKind.TargetFailure, unit: (ulong)i, seconds: i, failedFirst: source));
             Assert.InRange(asked, 0, 60);
         }
 
         Assert.Contains("The source itself fails in", judge.Breach.Detail, StringComparison.Ordinal);
+    }
+
+    // What an open breaker diverts after trouble of both tells nothing of the source, which has recovered.
+    [Fact]
+    public void Fold_TargetStaysDeadAfterTroubleOfBoth_BreachesAsSoonAsOneOfAHealthySource()
+    {
+        var judge = CreateJudge(weight: 10);
+        for (var i = 0; i < 50; i++)
+        {
+            judge.Fold(Outcome(kind: OutcomeKind.OutageBoth, unit: (ulong)i));
+        }
+
+        for (var i = 100; judge.Breach is null; i++)
+        {
+            Assert.InRange(i, 100, 105);
+            judge.Fold(Outcome(kind: OutcomeKind.TargetFailure, unit: (ulong)i, seconds: i));
+        }
     }
 
     [Theory]
