@@ -5,7 +5,8 @@ using Gateflow.Core.Usage;
 namespace Gateflow.Core.Quality;
 
 /// <param name="KeyId">Who asked.</param>
-public sealed record RatedAnswer(string KeyId, string? MigrationId, Arm Arm);
+/// <param name="Unit">Whom the rating counts for; see <see cref="ArmOutcome.Unit"/>.</param>
+public sealed record RatedAnswer(string KeyId, string? MigrationId, Arm Arm, ulong Unit);
 
 /// <summary>
 /// The latest answers of running migrations, for feedback that comes before they are stored, or of which no row was kept. Bounded, thread-safe.
@@ -25,7 +26,7 @@ public sealed class RecentAnswers
         var hash = Hash(record.RequestId);
         lock (_gate)
         {
-            _entries[_next] = new Entry(hash, record.KeyId, record.MigrationId, record.Arm);
+            _entries[_next] = new Entry(hash, record.KeyId, record.MigrationId, record.Arm, record.Unit);
             _next = (_next + 1) % Most;
         }
     }
@@ -39,7 +40,7 @@ public sealed class RecentAnswers
             {
                 if (entry.Hash == hash && entry.KeyId is not null)
                 {
-                    return new RatedAnswer(entry.KeyId, entry.MigrationId, entry.Arm);
+                    return new RatedAnswer(entry.KeyId, entry.MigrationId, entry.Arm, entry.Unit);
                 }
             }
 
@@ -49,5 +50,5 @@ public sealed class RecentAnswers
 
     private static ulong Hash(string requestId) => StableHash.Of(MemoryMarshal.AsBytes(requestId.AsSpan()));
 
-    private readonly record struct Entry(ulong Hash, string KeyId, string? MigrationId, Arm Arm);
+    private readonly record struct Entry(ulong Hash, string KeyId, string? MigrationId, Arm Arm, ulong Unit);
 }

@@ -45,6 +45,11 @@ public sealed class Arming(
         var over = judge.Armed.Except(running.Select(m => m.Id)).ToList();
         foreach (var id in over)
         {
+            if (_braking.ContainsKey(id) && judge.Read(id)?.Breach is { } breach && await IsCompletedAsync(id, cancellationToken))
+            {
+                await rollbacks.RunAsync(id, Migration.Program, breach.Detail, breach, cancellationToken); // it broke while it was being completed: the brake is on
+            }
+
             judge.Disarm(id);
             _braking.TryRemove(id, out _);
             history.Forget(id);
@@ -70,6 +75,12 @@ public sealed class Arming(
         }
 
         return over;
+    }
+
+    private async Task<bool> IsCompletedAsync(string id, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        return await db.Migrations.AnyAsync(m => m.Id == id && m.Status == MigrationStatus.Completed, cancellationToken);
     }
 
     private void Arm(Migration migration, JudgeState? state)

@@ -186,9 +186,9 @@ public sealed partial class FleetEvidence(
                 {
                     Deal(fleet, batch, outcome);
                 }
-                else if (isScore && outcome.Unit == LoggedOutcome.Feedback)
+                else if (kind == LoggedKind.Feedback)
                 {
-                    fleet.FoldFeedback(outcome.Arm, outcome.Quality);
+                    fleet.FoldFeedback(outcome.Arm, outcome.Quality, outcome.Unit);
                 }
                 else if (batch.Step < fleet.Step)
                 {
@@ -196,7 +196,7 @@ public sealed partial class FleetEvidence(
                 }
                 else if (isScore)
                 {
-                    fleet.FoldScore(outcome.Arm, outcome.Quality);
+                    fleet.FoldScore(outcome.Arm, outcome.Quality, outcome.Unit);
                 }
                 else
                 {

@@ -20,6 +20,9 @@ public sealed record JudgeView
 
     public required bool OutageHold { get; init; }
 
+    public bool HangUpHold { get; init; }
+
+    /// <summary>Units with a failure of the target's own; 2 stands for all above.</summary>
     public required long DistinctFailingUnits { get; init; }
 
     /// <summary>Outcomes folded.</summary>
@@ -33,6 +36,7 @@ public sealed record JudgeView
         Step = judge.Step,
         StepTargetOutcomes = judge.StepTargetOutcomes,
         OutageHold = judge.OutageHold,
+        HangUpHold = judge.HangUpHold,
         DistinctFailingUnits = judge.DistinctFailingUnits,
         Sequence = judge.Sequence,
     };
@@ -163,7 +167,7 @@ public sealed class Judge
     }
 
     /// <summary>Folds a score that came after its answer; see <see cref="MigrationJudge.FoldScore"/>.</summary>
-    public bool FoldScore(string migrationId, Arm arm, double score)
+    public bool FoldScore(string migrationId, Arm arm, double score, ulong unit)
     {
         if (!_entries.TryGetValue(migrationId, out var entry))
         {
@@ -172,8 +176,8 @@ public sealed class Judge
 
         lock (entry.Gate)
         {
-            entry.Judge.FoldScore(arm, score);
-            Keep(entry, new ArmOutcome { Arm = arm, Kind = OutcomeKind.Success, Unit = 0, AtTicks = 0, LatencyMs = double.NaN, Quality = score }, LoggedKind.Score);
+            entry.Judge.FoldScore(arm, score, unit);
+            Keep(entry, new ArmOutcome { Arm = arm, Kind = OutcomeKind.Success, Unit = unit, AtTicks = 0, LatencyMs = double.NaN, Quality = score }, LoggedKind.Score);
         }
 
         Raise(migrationId, entry);
@@ -181,7 +185,7 @@ public sealed class Judge
     }
 
     /// <summary>Folds a user's score; see <see cref="MigrationJudge.FoldFeedback"/>. False when the migration is not judged here.</summary>
-    public bool FoldFeedback(string migrationId, Arm arm, double score)
+    public bool FoldFeedback(string migrationId, Arm arm, double score, ulong unit)
     {
         if (!_entries.TryGetValue(migrationId, out var entry))
         {
@@ -190,8 +194,8 @@ public sealed class Judge
 
         lock (entry.Gate)
         {
-            entry.Judge.FoldFeedback(arm, score);
-            Keep(entry, new ArmOutcome { Arm = arm, Kind = OutcomeKind.Success, Unit = LoggedOutcome.Feedback, AtTicks = 0, LatencyMs = double.NaN, Quality = score }, LoggedKind.Score);
+            entry.Judge.FoldFeedback(arm, score, unit);
+            Keep(entry, new ArmOutcome { Arm = arm, Kind = OutcomeKind.Success, Unit = unit, AtTicks = 0, LatencyMs = double.NaN, Quality = score }, LoggedKind.Feedback);
         }
 
         Raise(migrationId, entry);

@@ -21,10 +21,10 @@ public sealed record JudgeState
     /// <summary>Target outcomes in the step, counted or not.</summary>
     public required long StepTargetSeen { get; init; }
 
-    /// <summary>When the target first failed in the step, UTC ticks; null while it has not.</summary>
+    /// <summary>Once breached: when the evidence of that guardrail began to rise to it, UTC ticks; else null.</summary>
     public long? FirstFailureTicks { get; init; }
 
-    /// <summary>Counted target outcomes of the step before that failure.</summary>
+    /// <summary>Counted target outcomes of the step before that.</summary>
     public long OutcomesBeforeFailure { get; init; }
 
     /// <summary>Outcomes by arm (source, target) and <see cref="OutcomeKind"/>: index arm × kinds + kind.</summary>
@@ -37,7 +37,29 @@ public sealed record JudgeState
 
     public bool SlowUnits { get; init; }
 
+    /// <summary>The same of low scores on the target.</summary>
+    public ulong? LowUnit { get; init; }
+
+    public bool LowUnits { get; init; }
+
+    /// <summary>When the newest outcome folded ended, UTC ticks.</summary>
+    public long LatestTicks { get; init; }
+
     public required ShareState Outages { get; init; }
+
+    /// <summary>When the last of those was; null when there is none, and in states of older builds.</summary>
+    public long? OutageTicks { get; init; }
+
+    /// <summary>How often the source fails when it is first asked; null in states of older builds, as what follows.</summary>
+    public SourceRateState? SourceFaults { get; init; }
+
+    public BrokenStreamsState? BrokenStreams { get; init; }
+
+    public SourceRateState? SourceHangUps { get; init; }
+
+    public ErrorRateState? HangUps { get; init; }
+
+    public AlarmState HangUpAlarm { get; init; }
 
     public ErrorRateState? ErrorRate { get; init; }
 

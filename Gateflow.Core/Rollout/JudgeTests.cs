@@ -6,6 +6,9 @@ internal sealed class JudgeTests
     // In a healthy migration about one request in twenty is slower than the source's 95th percentile; never fewer than the reference simulation has.
     private const double SlowShare = 0.05, FewestSlow = 150;
 
+    // Some callers hang up on any model: what is fewer than one in twenty holds nothing.
+    private const double MostHangUps = 0.05;
+
     public JudgeTests(JudgeConfig config)
     {
         var limits = config.RollbackThreshold;
@@ -18,6 +21,7 @@ internal sealed class JudgeTests
         Within(config.Alpha, 0, 1, nameof(config.Alpha));
         var alpha = config.Alpha / Math.Max(1, Armed.Count);
         var expected = (double)config.ExpectedTargetRequests;
+        HangUps = new ErrorRateTest(MostHangUps, config.Alpha, expected, config.TailShare);
         if (limits.ErrorRate is { } rate)
         {
             Error = new ErrorRateTest(Within(rate, 0, 1, nameof(limits.ErrorRate)), alpha, expected, config.TailShare);
@@ -40,6 +44,9 @@ internal sealed class JudgeTests
 
     public IReadOnlyList<GuardrailKind> Armed { get; }
 
+    /// <summary>Share of callers that hang up on the target, held against twice that of the source: no guardrail, it may hold a step.</summary>
+    public ErrorRateTest HangUps { get; }
+
     public ErrorRateTest? Error { get; }
 
     public double ErrorLimit { get; }
@@ -55,6 +62,22 @@ internal sealed class JudgeTests
 
     public double QualityLimit { get; }
 
+    /// <summary>The alarm of a guardrail; null when it is not armed.</summary>
+    public Alarm? AlarmOf(GuardrailKind kind) => kind switch
+    {
+        GuardrailKind.ErrorRate => Error?.Alarm,
+        GuardrailKind.LatencyP99Increase => Latency?.Alarm,
+        _ => Quality?.Alarm,
+    };
+
+    /// <summary>A step begins.</summary>
+    public void BeginStep()
+    {
+        Error?.Alarm.BeginStep();
+        Latency?.Alarm.BeginStep();
+        Quality?.Alarm.BeginStep();
+    }
+
     /// <summary>Reads one armed guardrail.</summary>
     public GuardrailReading Read(GuardrailKind kind, in ReadingContext context) => kind switch
     {
@@ -68,13 +91,19 @@ internal sealed class JudgeTests
         if (state.ErrorRate is { } error)
         {
             Error?.Restore(error);
-            Error?.Alarm.Restore(state.ErrorRateAlarm);
+            Error?.Alarm.Restore(state.ErrorRateAlarm, Error.M);
+        }
+
+        if (state.HangUps is { } hangUps)
+        {
+            HangUps.Restore(hangUps);
+            HangUps.Alarm.Restore(state.HangUpAlarm, HangUps.M);
         }
 
         if (state.Latency is { } latency)
         {
             Latency?.Restore(latency);
-            Latency?.Alarm.Restore(state.LatencyAlarm);
+            Latency?.Alarm.Restore(state.LatencyAlarm, Latency.M);
         }
 
         if (state.LatencyHistory is { } history)
@@ -85,7 +114,7 @@ internal sealed class JudgeTests
         if (state.Quality is { } quality)
         {
             Quality?.Restore(quality);
-            Quality?.Alarm.Restore(state.QualityAlarm);
+            Quality?.Alarm.Restore(state.QualityAlarm, Quality.M);
         }
     }
 

@@ -27,6 +27,11 @@ public sealed record LatencyState
 /// the chance of x = 1 is the target's share among the last 600 requests under the present weight. Drift that both arms share moves both events and cancels.
 /// A timeout exceeds every limit, on either arm. Source for the form: design, section 6.
 /// </summary>
+/// <remarks>
+/// Of a caller that hung up only a lower bound is known: beyond the arm's limit it is an exceedance, below it tells nothing but that there was a request. The null
+/// hypothesis covers it while callers' patience has nothing to do with the arm: being slower than r·c and waited for longer than r·c is then no likelier on the target
+/// than the same with c on the source.
+/// </remarks>
 /// <param name="ratio">r, above 1.</param>
 /// <param name="alpha">Chance of a false alarm of this guardrail.</param>
 /// <param name="expectedEvents">Events (slow requests of either arm) that the planner expects.</param>
@@ -75,12 +80,13 @@ internal sealed class LatencyTest(double ratio, double alpha, double expectedEve
     /// <summary>Folds a target success, or a timeout as infinity. True when it was an exceedance.</summary>
     /// <param name="milliseconds">The latency.</param>
     /// <param name="weight">The share of traffic that the target is given now, 0–1.</param>
-    public bool FoldTarget(double milliseconds, double weight)
+    /// <param name="hungUp">Whether the caller hung up after that long, so that it is a lower bound; NaN when unknown.</param>
+    public bool FoldTarget(double milliseconds, double weight, bool hungUp = false)
     {
         Under(weight);
         var judged = _source.IsFull;
         var slow = judged && milliseconds / ratio > _source.Quantile(Tail);
-        Compared += judged ? 1 : 0;
+        Compared += judged && (slow || !hungUp) ? 1 : 0;
         if (slow)
         {
             TargetSlow++;
@@ -88,7 +94,7 @@ internal sealed class LatencyTest(double ratio, double alpha, double expectedEve
         }
 
         _share.Add(true);
-        if (double.IsFinite(milliseconds))
+        if (double.IsFinite(milliseconds) && !hungUp)
         {
             _target.Add(milliseconds);
         }
@@ -97,7 +103,7 @@ internal sealed class LatencyTest(double ratio, double alpha, double expectedEve
     }
 
     /// <summary>Folds a source success, or a timeout as infinity.</summary>
-    public void FoldSource(double milliseconds, double weight)
+    public void FoldSource(double milliseconds, double weight, bool hungUp = false)
     {
         Under(weight);
         if (_source.IsFull && milliseconds > _source.Quantile(Tail))
@@ -107,7 +113,7 @@ internal sealed class LatencyTest(double ratio, double alpha, double expectedEve
         }
 
         _share.Add(false);
-        if (double.IsFinite(milliseconds))
+        if (double.IsFinite(milliseconds) && !hungUp)
         {
             _source.Add(milliseconds);
         }

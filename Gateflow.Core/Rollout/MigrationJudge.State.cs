@@ -10,13 +10,22 @@ public sealed partial class MigrationJudge
         Weight = Weight,
         StepTargetOutcomes = StepTargetOutcomes,
         StepTargetSeen = StepTargetSeen,
-        FirstFailureTicks = _firstFailure,
-        OutcomesBeforeFailure = _beforeFailure,
+        FirstFailureTicks = Onset?.SinceTicks is > 0 and var since ? since : null,
+        OutcomesBeforeFailure = Onset?.Before ?? 0,
         Counts = [.. _counts],
-        FailingUnits = _failing.Save(),
-        SlowUnit = _slowUnit,
-        SlowUnits = _slowUnits,
+        FailingUnits = _failing.Save(_failingUnits),
+        SlowUnit = _slowUnits.First,
+        SlowUnits = _slowUnits.AreSeveral,
+        LowUnit = _lowUnits.First,
+        LowUnits = _lowUnits.AreSeveral,
+        LatestTicks = _latest,
         Outages = _outages.Save(),
+        OutageTicks = _outages.LastTicks,
+        SourceFaults = _sourceFaults.Save(),
+        BrokenStreams = _broken.Save(),
+        SourceHangUps = _sourceHangUps.Save(),
+        HangUps = _tests.HangUps.Save(),
+        HangUpAlarm = _tests.HangUps.Alarm.Save(),
         ErrorRate = _tests.Error?.Save(),
         ErrorRateAlarm = _tests.Error?.Alarm.Save() ?? default,
         Latency = _tests.Latency?.Save(),
@@ -33,10 +42,28 @@ public sealed partial class MigrationJudge
     {
         (Sequence, Step, Weight) = (state.Sequence, state.Step, state.Weight);
         (StepTargetOutcomes, StepTargetSeen, Breach) = (state.StepTargetOutcomes, state.StepTargetSeen, state.Breach);
-        (_slowUnit, _slowUnits, _firstFailure, _beforeFailure) = (state.SlowUnit, state.SlowUnits, state.FirstFailureTicks, state.OutcomesBeforeFailure);
+        _latest = state.LatestTicks;
+        _slowUnits.Restore(state.SlowUnit, state.SlowUnits);
+        _lowUnits.Restore(state.LowUnit, state.LowUnits);
+        _failingUnits.Restore(state.FailingUnits.First ?? (state.FailingUnits.Units is [var first, ..] ? first : null), state.FailingUnits.Distinct > 1);
         state.Counts.AsSpan(0, Math.Min(state.Counts.Length, _counts.Length)).CopyTo(_counts);
         _failing.Restore(state.FailingUnits);
-        _outages.Restore(state.Outages);
+        _outages.Restore(state.Outages, state.OutageTicks);
+        if (state.SourceFaults is { } faults)
+        {
+            _sourceFaults.Restore(faults);
+        }
+
+        if (state.SourceHangUps is { } hangUps)
+        {
+            _sourceHangUps.Restore(hangUps);
+        }
+
+        if (state.BrokenStreams is { } broken)
+        {
+            _broken.Restore(broken);
+        }
+
         _tests.Restore(state);
         if (state.Split is { } split)
         {

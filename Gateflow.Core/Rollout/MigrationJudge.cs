@@ -7,22 +7,30 @@ namespace Gateflow.Core.Rollout;
 /// <see cref="Fold"/> allocates nothing. Not thread-safe: <see cref="Judge"/> holds the lock.
 /// </summary>
 /// <remarks>
-/// Counted target outcomes are successes, and failures that are the target's own: target_failure and broken_stream, at most one a
-/// unit in 10 s. Answers that the source gave as a fallback must not be folded as the source's.
+/// Counted target outcomes are successes, and failures that are the target's own: target_failure and broken_stream, of the same request at most one
+/// in 10 s. Answers that the source gave as a fallback must not be folded as the source's.
 /// </remarks>
 public sealed partial class MigrationJudge
 {
     private static readonly int Kinds = Enum.GetValues<OutcomeKind>().Length;
 
+    private static readonly TimeSpan RetryLoop = TimeSpan.FromSeconds(10);
+
+    // A request that is refused once is refused each time that it is sent, and a batch job may send it all day.
+    private static readonly TimeSpan Refused = TimeSpan.FromHours(1);
+
     private readonly JudgeTests _tests;
     private readonly long[] _counts = new long[2 * Kinds];
-    private readonly FailingUnits _failing = new();
+    private readonly FailingRequests _failing = new();
     private readonly OutageWindow _outages = new();
+    private readonly BrokenStreams _broken = new();
+    private readonly SourceRate _sourceFaults = new();
+    private readonly SourceRate _sourceHangUps = new();
     private readonly SplitCheck _split = new();
-    private ulong? _slowUnit;
-    private bool _slowUnits;
-    private long? _firstFailure;
-    private long _beforeFailure;
+    private Witnesses _failingUnits;
+    private Witnesses _slowUnits;
+    private Witnesses _lowUnits;
+    private long _latest;
 
     /// <summary>Arms the guardrails that have a limit. Throws when a limit or α is out of its range.</summary>
     public MigrationJudge(JudgeConfig config) => (_tests, Limits) = (new JudgeTests(config), config.RollbackThreshold);
@@ -52,14 +60,20 @@ public sealed partial class MigrationJudge
     /// <summary>The first breach, with its numbers as they stood then; null while there is none. Final.</summary>
     public GuardrailReading? Breach { get; private set; }
 
-    /// <summary>Units with a failure of the target's own.</summary>
-    public long DistinctFailingUnits => _failing.Distinct;
+    /// <summary>Units with a failure of the target's own; 2 stands for all above.</summary>
+    public long DistinctFailingUnits => _failingUnits.Count;
 
     /// <summary>
     /// True while, among the last 50 target outcomes, those that are nobody's evidence (outage_both, client_fault, rate_limited, policy)
-    /// are at least 3 and more than 10 %: then no step is taken.
+    /// are at least 3 and more than 10 %: then no step is taken. The same request refused again within an hour is none of them.
     /// </summary>
     public bool OutageHold => _outages.Holds;
+
+    /// <summary>
+    /// True while callers hang up on the target more than twice as often as on the source, and on more than one request in twenty: then no step is taken. How long
+    /// somebody waits says little of a model's fault, so this never rolls back; but where callers give up first, one that hangs shows in nothing else.
+    /// </summary>
+    public bool HangUpHold => _tests.HangUps.Alarm.Watching;
 
     /// <summary>Outcomes of one kind on one arm since the migration started.</summary>
     public long Count(Arm arm, OutcomeKind kind) => _counts[Index(arm, kind)];
@@ -71,7 +85,8 @@ public sealed partial class MigrationJudge
     {
         if (step != Step && Breach is null)
         {
-            (Step, StepTargetOutcomes, StepTargetSeen, _firstFailure, _beforeFailure) = (step, 0, 0, null, 0);
+            (Step, StepTargetOutcomes, StepTargetSeen) = (step, 0, 0);
+            _tests.BeginStep();
         }
 
         Weight = weight;
@@ -110,11 +125,21 @@ public sealed partial class MigrationJudge
 
         Sequence++;
         _counts[Index(outcome.Arm, outcome.Kind)]++;
-        if (outcome.Arm == Arm.Source)
+        _latest = Math.Max(_latest, outcome.AtTicks);
+        while (_broken.TryTake(_latest, out var broken))
+        {
+            FoldBroken(broken);
+        }
+
+        if (outcome.Kind == OutcomeKind.ClientCancel)
+        {
+            FoldCancel(outcome);
+        }
+        else if (outcome.Arm == Arm.Source)
         {
             FoldSource(outcome);
         }
-        else if (outcome.Kind != OutcomeKind.ClientCancel)
+        else
         {
             FoldTarget(outcome);
         }
@@ -127,11 +152,10 @@ public sealed partial class MigrationJudge
     public void FoldLate(in ArmOutcome outcome, bool isScore, double weight)
     {
         var (counted, seen, running) = (StepTargetOutcomes, StepTargetSeen, Weight);
-        var (first, before) = (_firstFailure, _beforeFailure);
         Weight = weight;
         if (isScore)
         {
-            FoldScore(outcome.Arm, outcome.Quality);
+            FoldScore(outcome.Arm, outcome.Quality, outcome.Unit);
         }
         else
         {
@@ -139,30 +163,33 @@ public sealed partial class MigrationJudge
         }
 
         (StepTargetOutcomes, StepTargetSeen, Weight) = (counted, seen, running);
-        (_firstFailure, _beforeFailure) = Breach is null ? (first, before) : (_firstFailure, _beforeFailure);
     }
 
     /// <summary>Takes over what another test of the same migration found: the brake of a node.</summary>
     public void Adopt(GuardrailReading breach) => Breach ??= breach;
 
-    /// <summary>Folds a score that came after its answer (feedback, an evaluation): in [0, 1], of an answer that its own arm gave.</summary>
-    public void FoldScore(Arm arm, double score)
+    /// <summary>Folds a score that came after its answer (an evaluation): in [0, 1], of an answer that its own arm gave to that unit.</summary>
+    public void FoldScore(Arm arm, double score, ulong unit)
     {
         Sequence++;
-        FoldQuality(arm, score);
+        FoldQuality(arm, score, unit);
     }
 
     /// <summary>
     /// Folds what a user said of an answer, in [0, 1]. Users' scores are compared with users' scores only: else an arm whose answers are rated more often
     /// would look worse, or better, than it is.
     /// </summary>
-    public void FoldFeedback(Arm arm, double score)
+    public void FoldFeedback(Arm arm, double score, ulong unit)
     {
         Sequence++;
         if (_tests.Quality is { } test && arm != Arm.None && !double.IsNaN(score))
         {
-            test.FoldFeedback(arm, Math.Clamp(score, 0, 1));
-            Update(GuardrailKind.QualityScoreDrop, test.Alarm, test.M, witnessed: true);
+            if (test.FoldFeedback(arm, Math.Clamp(score, 0, 1)))
+            {
+                _lowUnits.Add(unit);
+            }
+
+            Update(GuardrailKind.QualityScoreDrop, test.Alarm, test.M, _lowUnits.AreSeveral);
         }
     }
 
@@ -172,16 +199,48 @@ public sealed partial class MigrationJudge
 
     private static int Index(Arm arm, OutcomeKind kind) => ((arm == Arm.Target ? 1 : 0) * Kinds) + (int)kind;
 
+    private Alarm? Onset => Breach is { } breach ? _tests.AlarmOf(breach.Guardrail) : null;
+
+    private void FoldCancel(in ArmOutcome outcome)
+    {
+        if (outcome.Arm == Arm.Source)
+        {
+            _sourceHangUps.Add(happened: true);
+            _tests.Latency?.FoldSource(outcome.LatencyMs, Weight / 100, hungUp: true);
+        }
+        else if (CountsAgain(outcome, RetryLoop))
+        {
+            FoldHangUp(hungUp: true);
+            FoldLatency(outcome.LatencyMs, outcome.Unit, hungUp: true);
+        }
+    }
+
+    private void FoldHangUp(bool hungUp)
+    {
+        _tests.HangUps.Fold(hungUp, 2 * _sourceHangUps.Share);
+        _tests.HangUps.Alarm.Update(_tests.HangUps.M, witnessed: false);
+    }
+
     private void FoldSource(in ArmOutcome outcome)
     {
-        if (outcome.Kind == OutcomeKind.Success)
+        _sourceHangUps.Add(happened: false);
+        if (outcome.Kind is OutcomeKind.Success or OutcomeKind.SourceFailure or OutcomeKind.RateLimited or OutcomeKind.BrokenStream)
+        {
+            _sourceFaults.Add(outcome.FailedFirst || outcome.Kind != OutcomeKind.Success);
+        }
+
+        if (outcome.Kind == OutcomeKind.BrokenStream)
+        {
+            _broken.OnSource(outcome.AtTicks);
+        }
+        else if (outcome.Kind == OutcomeKind.Success)
         {
             if (double.IsFinite(outcome.LatencyMs))
             {
                 _tests.Latency?.FoldSource(outcome.LatencyMs, Weight / 100);
             }
 
-            FoldQuality(Arm.Source, outcome.Quality);
+            FoldQuality(Arm.Source, outcome.Quality, outcome.Unit);
         }
         else if (outcome is { Kind: OutcomeKind.SourceFailure, TimedOut: true })
         {
@@ -192,9 +251,10 @@ public sealed partial class MigrationJudge
     private void FoldTarget(in ArmOutcome outcome)
     {
         StepTargetSeen++;
-        _outages.Add(outcome.Kind);
+        FoldHangUp(hungUp: false);
         if (outcome.Kind == OutcomeKind.Success)
         {
+            _outages.Add(isCase: false, outcome.AtTicks);
             FoldError(failed: false);
             if (double.IsFinite(outcome.LatencyMs))
             {
@@ -202,23 +262,76 @@ public sealed partial class MigrationJudge
             }
 
             FoldHistory(outcome.DurationMs);
-            FoldQuality(Arm.Target, outcome.Quality);
+            FoldQuality(Arm.Target, outcome.Quality, outcome.Unit);
         }
-        else if (outcome.Kind is OutcomeKind.TargetFailure or OutcomeKind.BrokenStream && _failing.Counts(outcome.Unit, outcome.AtTicks))
+        else if (outcome.Kind == OutcomeKind.BrokenStream && Weight is > 0 and < 100)
         {
-            if (_firstFailure is null)
-            {
-                (_firstFailure, _beforeFailure) = (outcome.AtTicks, StepTargetOutcomes);
-            }
-
-            FoldError(failed: true);
-            if (outcome.TimedOut)
-            {
-                FoldLatency(double.PositiveInfinity, outcome.Unit);
-                FoldHistory(double.PositiveInfinity);
-            }
+            _broken.Add(outcome);
+        }
+        else if (outcome.Kind is OutcomeKind.TargetFailure or OutcomeKind.BrokenStream)
+        {
+            FoldFailure(outcome);
+        }
+        else
+        {
+            FoldNobodys(outcome);
         }
     }
+
+    private void FoldBroken(in ArmOutcome outcome)
+    {
+        if (_broken.Excuses(outcome.AtTicks, Weight / 100))
+        {
+            FoldNobodys(outcome);
+        }
+        else
+        {
+            FoldFailure(outcome);
+        }
+    }
+
+    private void FoldFailure(in ArmOutcome outcome)
+    {
+        _outages.Add(isCase: false, outcome.AtTicks);
+        if (!_failing.Counts(RequestOf(outcome), outcome.AtTicks, RetryLoop))
+        {
+            return;
+        }
+
+        _failingUnits.Add(outcome.Unit);
+        FoldError(failed: true);
+        if (outcome.Kind == OutcomeKind.TargetFailure)
+        {
+            _sourceFaults.Add(happened: false, inPlace: true);
+        }
+
+        if (outcome.TimedOut)
+        {
+            FoldLatency(double.PositiveInfinity, outcome.Unit);
+            FoldHistory(double.PositiveInfinity);
+        }
+    }
+
+    /// <summary>An outcome that is nobody's evidence. The same request again is none: it would hold the migration for as long as somebody sends it.</summary>
+    private void FoldNobodys(in ArmOutcome outcome)
+    {
+        if (!CountsAgain(outcome, outcome.Kind is OutcomeKind.ClientFault or OutcomeKind.Policy ? Refused : RetryLoop))
+        {
+            return;
+        }
+
+        _outages.Add(isCase: true, outcome.AtTicks);
+        if (outcome.Kind == OutcomeKind.OutageBoth)
+        {
+            _sourceFaults.Add(outcome.FailedFirst, inPlace: true); // not where the target's open breaker diverts after trouble of both
+        }
+    }
+
+    /// <summary>False for what became of the same request within that time already.</summary>
+    private bool CountsAgain(in ArmOutcome outcome, TimeSpan within) =>
+        _failing.Counts(StableHash.Combine(RequestOf(outcome), (ulong)outcome.Kind), outcome.AtTicks, within);
+
+    private static ulong RequestOf(in ArmOutcome outcome) => outcome.Request == 0 ? outcome.Unit : outcome.Request;
 
     private void FoldHistory(double milliseconds)
     {
@@ -237,26 +350,25 @@ public sealed partial class MigrationJudge
 
         if (_tests.Error is { } test)
         {
-            test.Fold(failed);
-            Update(GuardrailKind.ErrorRate, test.Alarm, test.M, _failing.Distinct >= 2);
+            test.Fold(failed, _sourceFaults.Share);
+            Update(GuardrailKind.ErrorRate, test.Alarm, test.M, _failingUnits.AreSeveral);
         }
     }
 
-    private void FoldLatency(double milliseconds, ulong unit)
+    private void FoldLatency(double milliseconds, ulong unit, bool hungUp = false)
     {
         if (_tests.Latency is { } test)
         {
-            if (test.FoldTarget(milliseconds, Weight / 100))
+            if (test.FoldTarget(milliseconds, Weight / 100, hungUp))
             {
-                _slowUnits |= _slowUnit is { } first && first != unit;
-                _slowUnit ??= unit;
+                _slowUnits.Add(unit);
             }
 
-            Update(GuardrailKind.LatencyP99Increase, test.Alarm, test.M, _slowUnits);
+            Update(GuardrailKind.LatencyP99Increase, test.Alarm, test.M, _slowUnits.AreSeveral);
         }
     }
 
-    private void FoldQuality(Arm arm, double score)
+    private void FoldQuality(Arm arm, double score, ulong unit)
     {
         if (_tests.Quality is not { } test || double.IsNaN(score) || arm == Arm.None)
         {
@@ -268,17 +380,17 @@ public sealed partial class MigrationJudge
         {
             test.FoldSource(score, Weight / 100);
         }
-        else
+        else if (test.FoldTarget(score, Weight / 100))
         {
-            test.FoldTarget(score, Weight / 100);
+            _lowUnits.Add(unit);
         }
 
-        Update(GuardrailKind.QualityScoreDrop, test.Alarm, test.M, witnessed: true);
+        Update(GuardrailKind.QualityScoreDrop, test.Alarm, test.M, _lowUnits.AreSeveral);
     }
 
     private void Update(GuardrailKind kind, Alarm alarm, double evidence, bool witnessed)
     {
-        alarm.Update(evidence, witnessed);
+        alarm.Update(evidence, witnessed, _latest, Math.Max(0, StepTargetOutcomes - 1));
         if (alarm.Breached)
         {
             Breach ??= Read(kind);
@@ -288,7 +400,9 @@ public sealed partial class MigrationJudge
     private GuardrailReading Read(GuardrailKind kind) => _tests.Read(kind, new ReadingContext(
         Weight,
         StepTargetSeen,
-        _failing.Distinct,
+        DistinctFailingUnits,
         SourceAnswered: Count(Arm.Source, OutcomeKind.Success),
-        SourceFailed: Count(Arm.Source, OutcomeKind.SourceFailure) + Count(Arm.Source, OutcomeKind.BrokenStream)));
+        SourceFailed: Count(Arm.Source, OutcomeKind.SourceFailure) + Count(Arm.Source, OutcomeKind.BrokenStream),
+        _sourceFaults.Share,
+        LowUnits: _lowUnits.Count));
 }

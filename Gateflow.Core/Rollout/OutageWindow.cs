@@ -2,21 +2,43 @@ namespace Gateflow.Core.Rollout;
 
 /// <summary>
 /// Share of the last 50 target outcomes that are nobody's evidence because the source failed or was refused alike: when it is large,
-/// the failures of the target that do count say little, and no step is taken.
+/// the failures of the target that do count say little, and no step is taken. Once the last of them is an hour old all are forgotten.
 /// </summary>
 internal sealed class OutageWindow
 {
     private const int Size = 50, Fewest = 3;
     private const double MostShare = 0.1;
 
+    private static readonly TimeSpan Kept = TimeSpan.FromHours(1);
+
     private readonly ShareWindow _window = new(Size);
+    private long? _last;
 
     public bool Holds => _window.Yes >= Fewest && _window.Yes > MostShare * _window.Count;
 
-    public void Add(OutcomeKind kind) =>
-        _window.Add(kind is OutcomeKind.OutageBoth or OutcomeKind.ClientFault or OutcomeKind.RateLimited or OutcomeKind.Policy);
+    /// <summary>When the last case was, UTC ticks; null when there is none, or it is not known.</summary>
+    public long? LastTicks => _last;
+
+    /// <param name="isCase">Whether the outcome is nobody's evidence.</param>
+    /// <param name="atTicks">When it was.</param>
+    public void Add(bool isCase, long atTicks)
+    {
+        _last ??= _window.Yes > 0 ? atTicks : null; // restored from a state that does not tell
+        if (_last is { } last && atTicks - last > Kept.Ticks)
+        {
+            _window.Clear();
+            _last = null;
+        }
+
+        _window.Add(isCase);
+        _last = isCase ? Math.Max(_last ?? atTicks, atTicks) : _last;
+    }
 
     public ShareState Save() => _window.Save();
 
-    public void Restore(ShareState state) => _window.Restore(state);
+    public void Restore(ShareState state, long? lastTicks)
+    {
+        _window.Restore(state);
+        _last = lastTicks;
+    }
 }

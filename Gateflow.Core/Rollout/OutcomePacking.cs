@@ -4,14 +4,16 @@ using Gateflow.Core.Usage;
 namespace Gateflow.Core.Rollout;
 
 /// <summary>
-/// Outcomes as bytes, exactly: a version, then for each a byte of flags, its kind, the ticks since the one before, the unit, and latency,
+/// Outcomes as bytes, exactly: a version, then for each a byte of flags, perhaps one more, its kind, the ticks since the one before, the unit, and request, latency,
 /// quality and duration where there are any. Some 40 bytes an outcome. A unit dealt is its flags and the unit: nine bytes.
 /// </summary>
 internal static class OutcomePacking
 {
-    private const byte Version = 3;
-    private const byte Target = 1, TimedOut = 2, HasLatency = 4, HasQuality = 8, Score = 16, HasDuration = 32, Dealt = 64;
-    private const int Most = 2 + Varint.MaxBytes + 8 + 8 + 8 + 8;
+    private const byte Version = 4, WithoutMore = 3;
+    private const byte Target = 1, TimedOut = 2, HasLatency = 4, HasQuality = 8, Score = 16, HasDuration = 32, Dealt = 64, HasMore = 128;
+    private const byte HasRequest = 1, FailedFirst = 2, Feedback = 4;
+    private const ulong FeedbackWithoutMore = 1;
+    private const int Most = 3 + Varint.MaxBytes + 8 + 8 + 8 + 8 + 8;
 
     public static byte[] Pack(ReadOnlySpan<LoggedOutcome> outcomes)
     {
@@ -28,14 +30,26 @@ internal static class OutcomePacking
                 continue;
             }
 
-            bytes[at++] = (byte)((outcome.Arm == Arm.Target ? Target : 0) | (outcome.TimedOut ? TimedOut : 0) | (kind == LoggedKind.Score ? Score : 0)
+            var more = (byte)((outcome.Request != 0 ? HasRequest : 0) | (outcome.FailedFirst ? FailedFirst : 0) | (kind == LoggedKind.Feedback ? Feedback : 0));
+            bytes[at++] = (byte)((outcome.Arm == Arm.Target ? Target : 0) | (outcome.TimedOut ? TimedOut : 0) | (kind == LoggedKind.Score ? Score : 0) | (more != 0 ? HasMore : 0)
                 | (double.IsNaN(outcome.LatencyMs) ? 0 : HasLatency) | (double.IsNaN(outcome.Quality) ? 0 : HasQuality) | (double.IsNaN(outcome.DurationMs) ? 0 : HasDuration));
+            if (more != 0)
+            {
+                bytes[at++] = more;
+            }
+
             bytes[at++] = (byte)outcome.Kind;
             var ticks = outcome.AtTicks - before;
             Varint.Write(bytes, ref at, (ulong)((ticks << 1) ^ (ticks >> 63)));
             before = outcome.AtTicks;
             BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(at), outcome.Unit);
             at += sizeof(ulong);
+            if (outcome.Request != 0)
+            {
+                BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(at), outcome.Request);
+                at += sizeof(ulong);
+            }
+
             Write(outcome.LatencyMs);
             Write(outcome.Quality);
             Write(outcome.DurationMs);
@@ -62,7 +76,7 @@ internal static class OutcomePacking
     /// <exception cref="FormatException">Another version's bytes, or damaged ones.</exception>
     public static List<(LoggedKind Kind, ArmOutcome Outcome)> Unpack(byte[] bytes)
     {
-        if (bytes.Length == 0 || bytes[0] != Version)
+        if (bytes.Length == 0 || bytes[0] is not (Version or WithoutMore))
         {
             throw new FormatException("Outcomes are packed in a way that this version does not know.");
         }
@@ -80,6 +94,7 @@ internal static class OutcomePacking
                     continue;
                 }
 
+                var more = (flags & HasMore) != 0 ? bytes[at++] : 0;
                 var kind = (OutcomeKind)bytes[at++];
                 if (kind > OutcomeKind.Refused)
                 {
@@ -90,13 +105,23 @@ internal static class OutcomePacking
                 before += (long)(zigzag >> 1) ^ -(long)(zigzag & 1);
                 var unit = BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(at));
                 at += sizeof(ulong);
-                outcomes.Add(((flags & Score) != 0 ? LoggedKind.Score : LoggedKind.Outcome, new ArmOutcome
+                var request = 0ul;
+                if ((more & HasRequest) != 0)
+                {
+                    request = BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(at));
+                    at += sizeof(ulong);
+                }
+
+                var isFeedback = (more & Feedback) != 0 || (bytes[0] == WithoutMore && (flags & Score) != 0 && unit == FeedbackWithoutMore);
+                outcomes.Add((isFeedback ? LoggedKind.Feedback : (flags & Score) != 0 ? LoggedKind.Score : LoggedKind.Outcome, new ArmOutcome
                 {
                     Arm = (flags & Target) != 0 ? Arm.Target : Arm.Source,
                     Kind = kind,
                     Unit = unit,
+                    Request = request,
                     AtTicks = before,
                     TimedOut = (flags & TimedOut) != 0,
+                    FailedFirst = (more & FailedFirst) != 0,
                     LatencyMs = Read(flags & HasLatency, ref at),
                     Quality = Read(flags & HasQuality, ref at),
                     DurationMs = Read(flags & HasDuration, ref at),

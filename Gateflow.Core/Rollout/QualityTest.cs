@@ -20,6 +20,11 @@ public sealed record QualityState
     public double TargetSum { get; init; }
 
     public long TargetCount { get; init; }
+
+    /// <summary>Users' scores of the source, for their mean.</summary>
+    public double FeedbackSum { get; init; }
+
+    public long FeedbackCount { get; init; }
 }
 
 /// <summary>
@@ -38,6 +43,8 @@ internal sealed class QualityTest(double drop, double alpha, double expectedScor
     private readonly ScorePairs _feedback = new();
     private double _sourceSum;
     private double _targetSum;
+    private double _feedbackSum;
+    private long _feedbackCount;
 
     public Alarm Alarm { get; } = new(alpha);
 
@@ -65,21 +72,22 @@ internal sealed class QualityTest(double drop, double alpha, double expectedScor
         Compare(_pairs, weight);
     }
 
-    /// <summary>Folds a target score in [0, 1].</summary>
+    /// <summary>Folds a target score in [0, 1]. True when it lies below the source's mean by more than the limit: its unit is a witness.</summary>
     /// <param name="score">The score.</param>
     /// <param name="weight">The target's share of traffic, 0–1.</param>
-    public void FoldTarget(double score, double weight)
+    public bool FoldTarget(double score, double weight)
     {
         Targets++;
         _targetSum += score;
         _pairs.AddTarget(score);
         Compare(_pairs, weight);
+        return IsLow(score, _sourceSum, Sources);
     }
 
-    /// <summary>Folds a user's score in [0, 1], compared with users' scores only; it joins neither mean.</summary>
+    /// <summary>Folds a user's score in [0, 1], compared with users' scores only; it joins neither mean. True as for <see cref="FoldTarget"/>.</summary>
     /// <param name="arm">Source or target.</param>
     /// <param name="score">The score.</param>
-    public void FoldFeedback(Arm arm, double score)
+    public bool FoldFeedback(Arm arm, double score)
     {
         if (arm == Arm.Target)
         {
@@ -88,9 +96,12 @@ internal sealed class QualityTest(double drop, double alpha, double expectedScor
         else
         {
             _feedback.AddSource(score);
+            _feedbackSum += score;
+            _feedbackCount++;
         }
 
         Compare(_feedback, weight: 0.5); // one against one: how often an arm is rated has nothing to do with its weight
+        return arm == Arm.Target && IsLow(score, _feedbackSum, _feedbackCount);
     }
 
     public QualityState Save() => new()
@@ -103,6 +114,8 @@ internal sealed class QualityTest(double drop, double alpha, double expectedScor
         SourceCount = Sources,
         TargetSum = _targetSum,
         TargetCount = Targets,
+        FeedbackSum = _feedbackSum,
+        FeedbackCount = _feedbackCount,
     };
 
     public void Restore(QualityState state)
@@ -117,7 +130,11 @@ internal sealed class QualityTest(double drop, double alpha, double expectedScor
         Count = state.Compared;
         (_sourceSum, Sources) = (state.SourceSum, state.SourceCount);
         (_targetSum, Targets) = (state.TargetSum, state.TargetCount);
+        (_feedbackSum, _feedbackCount) = (state.FeedbackSum, state.FeedbackCount);
     }
+
+    /// <summary>Before the source has any score the best is expected of it.</summary>
+    private bool IsLow(double score, double sourceSum, long sources) => score < (sources > 0 ? sourceSum / sources : 1) - drop;
 
     private void Compare(ScorePairs pairs, double weight)
     {

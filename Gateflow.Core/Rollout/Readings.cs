@@ -8,7 +8,10 @@ namespace Gateflow.Core.Rollout;
 /// <param name="FailingUnits">Distinct units with a failure of the target's own.</param>
 /// <param name="SourceAnswered">Successes on the source arm.</param>
 /// <param name="SourceFailed">Failures on the source arm.</param>
-internal readonly record struct ReadingContext(double Weight, long StepTargetSeen, long FailingUnits, long SourceAnswered, long SourceFailed);
+/// <param name="SourceFaults">Share of the source's first calls that failed of late.</param>
+/// <param name="LowUnits">Distinct units with a low score on the target.</param>
+internal readonly record struct ReadingContext(
+    double Weight, long StepTargetSeen, long FailingUnits, long SourceAnswered, long SourceFailed, double SourceFaults, long LowUnits);
 
 /// <summary>Puts a test's numbers into a reading and one sentence.</summary>
 internal static class Readings
@@ -22,6 +25,11 @@ internal static class Readings
         var detail = needed > 0
             ? $"{Plain.Count(test.Count)} of {ErrorOutcomes} target requests counted, {Plain.Count(test.Failures)} failed; {Plain.Count(needed)} more are needed."
             : $"{Plain.Count(test.Failures)} of {Plain.Count(test.Count)} target requests failed ({Plain.Share((double)test.Failures / test.Count)}); the limit is {Plain.Share(limit)}.";
+        if (context.SourceFaults > limit)
+        {
+            detail += $" The source itself fails in {Plain.Share(context.SourceFaults)} of its first calls of late, so only more than that is evidence.";
+        }
+
         if (test.M >= test.Alarm.Threshold && context.FailingUnits < 2)
         {
             detail += " All failures come from one unit, so nothing is rolled back.";
@@ -121,6 +129,10 @@ internal static class Readings
             : powerless
             ? $"{Plain.Count(test.Count)} of {QualityTargets} target scores compared; at 100 % of traffic no source answers remain to compare with."
             : $"{Plain.Count(test.Count)} of {QualityTargets} target scores compared ({Plain.Count(test.Sources, "source score")}); {Plain.Count(needed)} more are needed.";
+        if (test.M >= test.Alarm.Threshold && context.LowUnits < 2)
+        {
+            detail += " All low scores come from one unit, so nothing is rolled back.";
+        }
 
         return new GuardrailReading
         {

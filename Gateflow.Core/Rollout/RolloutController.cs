@@ -115,6 +115,7 @@ public sealed partial class RolloutController(
         StepTargetOutcomes = judged is not null && judged.Step == migration.Step ? judged.StepTargetOutcomes : 0,
         Split = judged?.Split,
         OutageHold = judged?.OutageHold ?? false,
+        HangUpHold = judged?.HangUpHold ?? false,
         Paused = migration.Status == MigrationStatus.Paused,
         ShadowDone = migration.IsShadowDone,
         Soaking = migration.Status == MigrationStatus.Soaking,

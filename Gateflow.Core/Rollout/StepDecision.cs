@@ -44,6 +44,9 @@ public enum HoldReason
 
     /// <summary>The traffic is not split as configured.</summary>
     Split,
+
+    /// <summary>Callers hang up on the target far more often than on the source.</summary>
+    HangUps,
 }
 
 /// <summary>The decision on a running migration: a pure function of <see cref="StepInput"/>, the same on every node.</summary>

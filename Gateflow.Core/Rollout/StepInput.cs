@@ -32,6 +32,8 @@ public sealed record StepInput
 
     public bool OutageHold { get; init; }
 
+    public bool HangUpHold { get; init; }
+
     public bool Paused { get; init; }
 
     /// <summary>True once the shadow phase is over: the program paused it, not a person.</summary>

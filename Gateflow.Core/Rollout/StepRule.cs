@@ -80,6 +80,11 @@ internal sealed class StepRule
             return HoldOrAsk(HoldReason.Outage, StepWords.Outage);
         }
 
+        if (_in.HangUpHold && _step.Weight > 0)
+        {
+            return HoldOrAsk(HoldReason.HangUps, StepWords.HangUps);
+        }
+
         if (_watched is not null)
         {
             return HoldOrAsk(HoldReason.Watch, StepWords.Watch(_watched), _watched);

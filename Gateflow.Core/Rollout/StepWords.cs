@@ -7,6 +7,8 @@ internal sealed class StepWords(StepInput input)
 {
     public const string Outage = "Source and target fail on the same requests: no step while more than 10 % of the last 50 do.";
 
+    public const string HangUps = "Callers hang up on the target more than twice as often as on the source: no step while they do.";
+
     private RolloutStep Step => input.Steps[input.Step];
 
     private bool IsLast => input.Step == input.Steps.Count - 1;

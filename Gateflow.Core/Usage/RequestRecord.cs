@@ -96,7 +96,7 @@ public sealed class RequestRecord
     /// <summary>True when the answer was cut off by its length.</summary>
     public bool Truncated { get; init; }
 
-    /// <summary>Stable hash of the unit of assignment.</summary>
+    /// <summary>Stable hash of whom a score of the answer comes from; see <see cref="ArmOutcome.Unit"/>.</summary>
     public ulong Unit { get; init; }
 
     /// <summary>Class of the last error, for the log; never its text.</summary>

@@ -17,7 +17,19 @@ internal sealed class ModelHealth(ModelEndpoint endpoint, string model, CatalogR
     /// <summary>True until the first answer too: alerts of an earlier run may stand.</summary>
     private volatile bool _trouble = true;
 
+    private volatile bool _failsWithSource;
+
     public Breaker Breaker { get; } = breaker;
+
+    /// <summary>
+    /// Of a migration's target: true when the source failed as well on the last request that this model was called for. What its open breaker diverts until the
+    /// next call is trouble of both then, although the source's breaker may have found sooner that it is over.
+    /// </summary>
+    public bool FailsWithSource
+    {
+        get => _failsWithSource;
+        set => _failsWithSource = value;
+    }
 
     /// <summary>True when the provider lately said that it has no such model.</summary>
     /// <param name="vectors">Whether vectors are asked for rather than words.</param>

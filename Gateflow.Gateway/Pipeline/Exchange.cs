@@ -68,8 +68,11 @@ internal sealed class Exchange(HttpContext http, ICallerProtocol protocol, Route
     /// <summary>Step 4: stable hash of what keeps its arm.</summary>
     public ulong Unit { get; set; }
 
-    /// <summary>Step 4: what a failure is counted under; without a unit the hash of key and body.</summary>
+    /// <summary>Step 4: whom a failure or a score comes from; without a unit, and where keys stick, the hash of key and body.</summary>
     public ulong FailureUnit { get; set; }
+
+    /// <summary>Step 4: hash of <see cref="FailureUnit"/> and body, by which the target's failures are told apart; 0 where it is not asked.</summary>
+    public ulong FailureRequest { get; set; }
 
     /// <summary>After step 4: the request once more for the target of a migration that mirrors; null for none, and once it was handed over.</summary>
     public ShadowCopy? Copy { get; set; }

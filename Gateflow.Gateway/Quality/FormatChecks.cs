@@ -127,7 +127,7 @@ internal sealed class FormatChecks(Recorder recorder, Judge judge) : BackgroundS
         record.Quality = record.Parts.Score;
         if (check.Judged)
         {
-            judge.FoldScore(record.MigrationId!, record.Arm, record.Quality);
+            judge.FoldScore(record.MigrationId!, record.Arm, record.Quality, record.Unit);
         }
 
         recorder.TryRecord(record);

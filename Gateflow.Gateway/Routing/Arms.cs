@@ -110,7 +110,9 @@ internal static class Arms
         exchange.Kept = kept;
         exchange.Migration = migration;
         exchange.Unit = id;
-        exchange.FailureUnit = unit ?? StableHash.Of(exchange.Body!.Span, StableHash.Of(exchange.Key.Id));
+        var body = exchange.Body!.Span;
+        exchange.FailureUnit = unit is null || migration.StickyBy == StickyBy.Key ? StableHash.Of(body, StableHash.Of(exchange.Key.Id)) : id;
+        exchange.FailureRequest = arm == Arm.Target || migration.Mirror is not null ? StableHash.Of(body, exchange.FailureUnit) : 0;
         exchange.Arm = arm;
     }
 

@@ -34,7 +34,7 @@ internal sealed class ShadowCopy : IDisposable
     {
         (_lane, Tally, MigrationId) = (lane, tally, original.Migration!.MigrationId);
         _asking = new Asking(
-            original.Protocol, original.Key, original.Model, original.Asked, original.Feature, original.Selected, original.Unit, original.FailureUnit);
+            original.Protocol, original.Key, original.Model, original.Asked, original.Feature, original.Selected, original.Unit, original.FailureUnit, original.FailureRequest);
         SourceTokens = ((int)Math.Min(int.MaxValue, Usage.TokenEstimate.Of(original.Envelope.PromptLength)), (int)Math.Min(original.Envelope.MaxOutputTokens ?? LongAnswer, LongAnswer));
         var body = original.Body!.Span;
         _body = new PooledBody(body.Length);
@@ -72,6 +72,9 @@ internal sealed class ShadowCopy : IDisposable
 
     /// <summary>What failures are counted under.</summary>
     public ulong FailureUnit => _asking.FailureUnit;
+
+    /// <summary>By what they are told apart.</summary>
+    public ulong FailureRequest => _asking.FailureRequest;
 
     /// <summary>Takes over what the source did.</summary>
     /// <param name="source">What came of it before it was asked again.</param>
@@ -123,6 +126,7 @@ internal sealed class ShadowCopy : IDisposable
             Arm = Arm.Target,
             Unit = _asking.Unit,
             FailureUnit = _asking.FailureUnit,
+            FailureRequest = _asking.FailureRequest,
             AllListed = true,
         };
     }
@@ -138,5 +142,5 @@ internal sealed class ShadowCopy : IDisposable
 
     /// <summary>What of the original exchange the copy needs; the exchange itself ends with its caller.</summary>
     private sealed record Asking(
-        ICallerProtocol Protocol, KeyEntry Key, string Model, ModelRoute? Asked, string? Feature, string Selected, ulong Unit, ulong FailureUnit);
+        ICallerProtocol Protocol, KeyEntry Key, string Model, ModelRoute? Asked, string? Feature, string Selected, ulong Unit, ulong FailureUnit, ulong FailureRequest);
 }

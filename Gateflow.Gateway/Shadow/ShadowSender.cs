@@ -130,10 +130,12 @@ internal sealed partial class ShadowSender(
             Arm = Arm.Target,
             Kind = kind,
             Unit = copy.FailureUnit,
+            Request = copy.FailureRequest,
             AtTicks = now.UtcTicks,
             LatencyMs = ok ? call!.LatencyMs : double.NaN,
             DurationMs = double.NaN, // nobody waited for it
             TimedOut = result == AttemptResult.Timeout,
+            FailedFirst = copy.Source is not (AttemptResult.Ok or AttemptResult.NotAsked),
             Quality = quality,
         };
         try

@@ -49,7 +49,7 @@ internal sealed class Closing(Recorder recorder, Judge judge, KeyGate gate, Cata
         {
             Arm.None => Attribution.Classify(Arm.Source, AttemptResult.NotAsked, OwnResult(exchange, last)),
             Arm.Target when source is AttemptResult.Ok or AttemptResult.NotAsked && WasLimited(exchange) => OutcomeKind.RateLimited,
-            Arm.Target => Attribution.Classify(Arm.Target, target, FirstResultOfSource(exchange)),
+            Arm.Target => Diverted(exchange, Attribution.Classify(Arm.Target, target, FirstResultOfSource(exchange))),
             _ => Attribution.Classify(exchange.Arm, target, source),
         };
         var own = exchange.FellBack ? null : last; // what a fallback did says nothing of the arm's own model
@@ -78,10 +78,12 @@ internal sealed class Closing(Recorder recorder, Judge judge, KeyGate gate, Cata
                 Arm = exchange.Arm,
                 Kind = outcome,
                 Unit = exchange.FailureUnit,
+                Request = outcome == OutcomeKind.Success ? 0 : exchange.FailureRequest,
                 AtTicks = exchange.Time.GetUtcNow().UtcTicks,
-                LatencyMs = latency,
+                LatencyMs = outcome == OutcomeKind.ClientCancel ? Waited(exchange, own) : latency,
                 DurationMs = own is null ? double.NaN : record.DurationMs,
                 TimedOut = (exchange.Arm == Arm.Target ? target : source) == AttemptResult.Timeout,
+                FailedFirst = FirstResultOfSource(exchange) is not (AttemptResult.Ok or AttemptResult.NotAsked),
                 Quality = own is null || checking ? double.NaN : record.Quality,
             });
             mirror.HandOver(exchange, source, FirstResultOfSource(exchange));
@@ -172,7 +174,7 @@ internal sealed class Closing(Recorder recorder, Judge judge, KeyGate gate, Cata
             Quality = parts.Score,
             Parts = parts,
             Truncated = answered && facts.Finish == Finish.Length,
-            Unit = exchange.Unit,
+            Unit = exchange.FailureUnit,
             ErrorCode = ErrorCode(exchange, last),
             RequestBody = exchange.SampleRequest,
             ResponseBody = exchange.SampleResponse,
@@ -234,6 +236,39 @@ internal sealed class Closing(Recorder recorder, Judge judge, KeyGate gate, Cata
 
         return result;
     }
+
+    /// <summary>
+    /// The target's open breaker diverts because of what its last call came to: where the source failed as well then, the diversion is nobody's evidence either.
+    /// </summary>
+    private static OutcomeKind Diverted(Exchange exchange, OutcomeKind outcome)
+    {
+        if (outcome is not (OutcomeKind.Success or OutcomeKind.TargetFailure or OutcomeKind.OutageBoth))
+        {
+            return outcome;
+        }
+
+        var (asked, shared) = (false, false);
+        foreach (var call in exchange.Calls)
+        {
+            if (call is { Candidate.Arm: Arm.Target, WasAsked: true })
+            {
+                call.Candidate.Health.FailsWithSource = outcome == OutcomeKind.OutageBoth;
+                asked = true;
+            }
+            else if (call is { Candidate.Arm: Arm.Target, Result: AttemptResult.CircuitOpen })
+            {
+                shared |= call.Candidate.Health.FailsWithSource;
+            }
+        }
+
+        return outcome == OutcomeKind.TargetFailure && shared && !asked ? OutcomeKind.OutageBoth : outcome;
+    }
+
+    /// <summary>Milliseconds to what latency is measured to; where it did not come before the caller hung up, those until then. NaN when another model was waited for.</summary>
+    private static double Waited(Exchange exchange, ProviderCall? own) =>
+        own is not { WasAsked: true } ? double.NaN
+        : double.IsNaN(own.LatencyMs) ? exchange.Time.GetElapsedTime(own.Started, own.Ended).TotalMilliseconds
+        : own.LatencyMs;
 
     /// <summary>True when nothing but the limits configured for its providers kept the target from being asked.</summary>
     private static bool WasLimited(Exchange exchange)

@@ -62,6 +62,31 @@ public sealed class CircuitTests
         Assert.Equal((OutcomeKind.TargetFailure, Arm.Target, 1, "circuit_open"), (record.Outcome, record.Arm, record.Attempts, record.FallbackReason));
     }
 
+    // A shared outage is over, and the source's breaker knows it; that of the target lets nobody try yet.
+    [Fact]
+    public async Task Post_TargetsBreakerWasOpenedByTroubleOfBoth_IsNobodysFaultUntilTheTargetIsAskedAgain()
+    {
+        await using var host = await FallbackHost.StartAsync(weight: 10_000, time: _time);
+        host.One.Answer = (http, model) => model == "gpt-4" ? Work(http, model) : FakeUpstream.Error(http, 503);
+        await host.PostAsync(times: 7);
+        host.One.Answer = Fail(503);
+        await host.PostAsync(times: 3);
+
+        host.One.Answer = (http, model) => model == "gpt-4" ? Work(http, model) : FakeUpstream.Error(http, 503);
+        Assert.Equal(("circuit_open", OutcomeKind.OutageBoth), await AskAsync());
+        Assert.Equal(("circuit_open", OutcomeKind.OutageBoth), await AskAsync());
+
+        _time.Advance(Break);
+        Assert.Equal(("provider_error", OutcomeKind.TargetFailure), await AskAsync()); // it tries, and the source alone is well
+        Assert.Equal(("circuit_open", OutcomeKind.TargetFailure), await AskAsync());
+
+        async Task<(string?, OutcomeKind)> AskAsync()
+        {
+            using var response = await host.PostAsync();
+            return (Told(response).Reason, (await host.Gateway.RecordAsync()).Outcome);
+        }
+    }
+
     [Fact]
     public async Task Post_BrokenStreams_OpenTheBreakerOfTheModelThatBroke()
     {

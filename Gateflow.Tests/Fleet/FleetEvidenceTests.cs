@@ -180,12 +180,30 @@ public sealed class FleetEvidenceTests(PostgreSqlServer server) : IClassFixture<
     [Fact]
     public void Packing_AnyOutcome_ComesBackExactly()
     {
-        LoggedOutcome[] log = [.. Log(new Random(1), 250), Dealt(0, 50, ulong.MaxValue, Arm.Target), Dealt(0, 50, 1, Arm.Source), .. Log(new Random(2), 250)];
+        LoggedOutcome[] log =
+        [
+            .. Log(new Random(1), 250), Dealt(0, 50, ulong.MaxValue, Arm.Target), Dealt(0, 50, 1, Arm.Source), .. Log(new Random(2), 250),
+            new(1, 0, 50, LoggedKind.Feedback, Outcome(unit: 1, quality: 0.5)), new(1, 0, 50, LoggedKind.Score, Outcome(unit: 1, quality: 0.5)),
+        ];
 
         var back = OutcomePacking.Unpack(OutcomePacking.Pack(log));
 
         Assert.Equal(log.Select(l => (l.Kind, l.Outcome)), back);
         Assert.Throws<FormatException>(() => OutcomePacking.Unpack(OutcomePacking.Pack(log)[..^3]));
+    }
+
+    // What a node wrote before it was updated still waits to be folded.
+    [Fact]
+    public void Packing_OfTheVersionBefore_IsRead()
+    {
+        LoggedOutcome[] log = [.. Log(new Random(1), 20).Select(l => l with { Outcome = l.Outcome with { Request = 0, FailedFirst = false } }), new(1, 0, 50, LoggedKind.Score, Outcome(unit: 1, quality: 0.5))];
+        var bytes = OutcomePacking.Pack(log);
+        bytes[0] = 3;
+
+        var back = OutcomePacking.Unpack(bytes);
+
+        Assert.Equal(log[..^1].Select(l => (l.Kind, l.Outcome)), back[..^1]);
+        Assert.Equal(LoggedKind.Feedback, back[^1].Kind); // it told users' scores by their unit
     }
 
     [Fact]
@@ -264,5 +282,7 @@ public sealed class FleetEvidenceTests(PostgreSqlServer server) : IClassFixture<
         seconds: 1000 * rng.NextDouble(),
         latency: rng.Next(4) == 0 ? double.NaN : 800 * rng.NextDouble(),
         quality: rng.Next(2) == 0 ? double.NaN : rng.NextDouble(),
-        timedOut: rng.Next(50) == 0)))];
+        timedOut: rng.Next(50) == 0,
+        request: rng.Next(3) == 0 ? (ulong)rng.NextInt64() : 0,
+        failedFirst: rng.Next(20) == 0)))];
 }

@@ -147,6 +147,32 @@ public sealed class ArmTests
         Assert.Equal((3, 2), (judged.Sequence, judged.DistinctFailingUnits));
     }
 
+    // Failures of one unit count by request, since its successes do as well; where a key sticks its requests are no one unit.
+    [Theory]
+    [InlineData(StickyBy.Auto, 1)]
+    [InlineData(StickyBy.Key, 2)]
+    public async Task Post_UnitFailsOnDifferentRequests_EachCounts(StickyBy stickyBy, int units)
+    {
+        await using var host = await GatewayHost.StartAsync();
+        host.Route(GatewayHost.Migration(10_000, stickyBy));
+        host.Judge.Arm(GatewayHost.MigrationId, Outcomes.CreateConfig());
+        host.Judge.BeginStep(GatewayHost.MigrationId, 0, 100);
+        host.Upstream.Answer = (http, model) => model == "gpt-4" ? FakeUpstream.Json(http, 200, FakeUpstream.Completion(model)) : FakeUpstream.Error(http, 500);
+
+        foreach (var seed in new[] { 1, 1, 2 })
+        {
+            (await host.PostAsync(GatewayHost.Chat(more: $$""","user":"anna","seed":{{seed}}"""))).Dispose();
+        }
+
+        for (var i = 0; host.Judge.Read(GatewayHost.MigrationId)!.Sequence < 3 && i < 1_000; i++) // the judge hears after the caller does
+        {
+            await Task.Delay(5, Cancel);
+        }
+
+        var judged = host.Judge.Read(GatewayHost.MigrationId)!;
+        Assert.Equal((3, 2, units), (judged.Sequence, judged.StepTargetOutcomes, judged.DistinctFailingUnits));
+    }
+
     // A conversation that was under way before the migration stays with the source while it goes on, and belongs to no arm.
     [Fact]
     public async Task Post_Drain_ConversationStaysOnTheSourceUntilItIsIdle()

@@ -60,13 +60,7 @@ public sealed class TargetFailureTests
 
         (await host.PostAsync(GatewayHost.Chat(source, ""","gateflow":{"retry":{"max_attempts":1}}"""))).Dispose();
 
-        ArmOutcome? heard = null;
-        await Wait.UntilAsync(() => // the judge hears after the recorder does
-        {
-            heard = host.Judge.Collect(GatewayHost.MigrationId)!.Unsent.Where(o => o.Kind == LoggedKind.Outcome).Select(o => (ArmOutcome?)o.Outcome).SingleOrDefault();
-            return heard is not null;
-        });
-        var outcome = heard!.Value;
+        var outcome = Assert.Single(await HeardAsync(host, 1));
         Assert.True(outcome.TimedOut);
         Assert.Equal(weight == 0 ? (Arm.Source, OutcomeKind.SourceFailure) : (Arm.Target, OutcomeKind.TargetFailure), (outcome.Arm, outcome.Kind));
     }
@@ -132,6 +126,48 @@ public sealed class TargetFailureTests
         Assert.Equal((outcome, weight == 0 ? 2 : 3, "gpt-4"), (record.Outcome, record.Attempts, record.ServedModel));
     }
 
+    // What callers see of the source tells nothing of its first calls; the target has no others.
+    [Fact]
+    public async Task Post_SourceAnswersOnItsArmWhenItIsAskedAgain_JudgeHearsOfTheFirstFailure()
+    {
+        await using var host = await GatewayHost.StartAsync(weight: 0);
+        host.Judge.Arm(GatewayHost.MigrationId, new JudgeConfig { RollbackThreshold = new() { ErrorRate = 0.05 } });
+        host.Upstream.Answer = (http, model) => host.Upstream.Requests.Count == 1 ? FakeUpstream.Error(http, 503) : FakeUpstream.Json(http, 200, FakeUpstream.Completion(model));
+
+        (await host.PostAsync(GatewayHost.Chat(more: ""","gateflow":{"retry":{"strategy":"immediate"}}"""))).Dispose();
+        (await host.PostAsync(GatewayHost.Chat())).Dispose();
+
+        var heard = await HeardAsync(host, 2);
+        Assert.Equal([true, false], heard.Select(o => o.FailedFirst));
+        Assert.All(heard, o => Assert.Equal((Arm.Source, OutcomeKind.Success), (o.Arm, o.Kind)));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(10_000)]
+    public async Task Post_CallerHangsUp_JudgeHearsHowLongItWaited(int weight)
+    {
+        await using var host = await GatewayHost.StartAsync(weight);
+        host.Judge.Arm(GatewayHost.MigrationId, new JudgeConfig { RollbackThreshold = new() { LatencyP99Increase = 2 } });
+        var arrived = new TaskCompletionSource();
+        host.Upstream.Answer = (http, _) =>
+        {
+            arrived.TrySetResult();
+            return FakeUpstream.Silence(http);
+        };
+
+        using var client = new HttpClient { BaseAddress = host.Client.BaseAddress, DefaultRequestHeaders = { Authorization = new("Bearer", GatewayHost.Key) } };
+        using var gone = new CancellationTokenSource();
+        var asking = client.PostAsync("/v1/chat/completions", new StringContent(GatewayHost.Chat(), System.Text.Encoding.UTF8, "application/json"), gone.Token);
+        await arrived.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancel);
+        await gone.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asking);
+
+        var outcome = Assert.Single(await HeardAsync(host, 1));
+        Assert.Equal((weight == 0 ? Arm.Source : Arm.Target, OutcomeKind.ClientCancel), (outcome.Arm, outcome.Kind));
+        Assert.InRange(outcome.LatencyMs, 0.001, 60_000);
+    }
+
     [Fact]
     public async Task Post_TargetUnserved_SourceAnswers()
     {
@@ -142,6 +178,18 @@ public sealed class TargetFailureTests
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal("gpt-4", PassThroughTests.Header(response, "x-gateflow-model"));
+    }
+
+    /// <summary>What the judge hears, which is after the recorder does.</summary>
+    private static async Task<List<ArmOutcome>> HeardAsync(GatewayHost host, int outcomes)
+    {
+        List<ArmOutcome> heard = [];
+        await Wait.UntilAsync(() =>
+        {
+            heard = [.. host.Judge.Collect(GatewayHost.MigrationId)!.Unsent.Where(o => o.Kind == LoggedKind.Outcome).Select(o => o.Outcome)];
+            return heard.Count >= outcomes;
+        });
+        return heard;
     }
 
     private static async Task<GatewayHost> StartAsync(string failure)

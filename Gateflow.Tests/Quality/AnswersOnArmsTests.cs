@@ -106,7 +106,7 @@ public sealed class AnswersOnArmsTests
 
         for (var i = 0; i < 120; i++)
         {
-            (await host.PostAsync(GatewayHost.Chat(more: ""","response_format":{"type":"json_object"}"""))).Dispose();
+            (await host.PostAsync(GatewayHost.Chat(more: $$""","seed":{{i}},"response_format":{"type":"json_object"}"""))).Dispose();
             await host.RecordAsync(); // the score is folded before the record is written
         }
 

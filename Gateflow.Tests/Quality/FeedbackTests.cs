@@ -80,19 +80,39 @@ public sealed class FeedbackTests
         var judge = Outcomes.CreateJudge(error: null, quality: 0.1, weight: 10);
         for (var i = 0; i < 300; i++)
         {
-            judge.FoldScore(Arm.Source, 1);
-            judge.FoldScore(Arm.Target, 1);
-            judge.FoldFeedback(Arm.Target, 0.5); // rated three times as often as the source, and as well
-            judge.FoldFeedback(i % 3 == 0 ? Arm.Source : Arm.Target, 0.5);
+            judge.FoldScore(Arm.Source, 1, (ulong)i);
+            judge.FoldScore(Arm.Target, 1, (ulong)i);
+            judge.FoldFeedback(Arm.Target, 0.5, (ulong)i); // rated three times as often as the source, and as well
+            judge.FoldFeedback(i % 3 == 0 ? Arm.Source : Arm.Target, 0.5, (ulong)i);
         }
 
         Assert.Null(judge.Breach);
         for (var i = 0; i < 200 && judge.Breach is null; i++)
         {
-            judge.FoldFeedback(Arm.Source, 0.9);
-            judge.FoldFeedback(Arm.Target, 0.1);
+            judge.FoldFeedback(Arm.Source, 0.9, (ulong)i);
+            judge.FoldFeedback(Arm.Target, 0.1, (ulong)i);
         }
 
+        Assert.Equal(GuardrailKind.QualityScoreDrop, judge.Breach?.Guardrail);
+    }
+
+    [Fact]
+    public void FoldFeedback_OneUserVotesEverythingDown_NoBreachUntilAnotherDoes()
+    {
+        var judge = Outcomes.CreateJudge(error: null, quality: 0.1);
+        for (var i = 0; i < 300; i++)
+        {
+            judge.FoldFeedback(Arm.Source, 1, (ulong)i);
+            judge.FoldFeedback(Arm.Target, 0, 7);
+        }
+
+        Assert.Null(judge.Breach);
+        Assert.Contains("one unit", Assert.Single(judge.Read()).Detail, StringComparison.Ordinal);
+
+        judge.FoldFeedback(Arm.Target, 1, 8); // content with it: no witness
+        judge.FoldFeedback(Arm.Source, 1, 9);
+        Assert.Null(judge.Breach);
+        judge.FoldFeedback(Arm.Target, 0, 8);
         Assert.Equal(GuardrailKind.QualityScoreDrop, judge.Breach?.Guardrail);
     }
 

@@ -81,7 +81,7 @@ public sealed class MigrationJudgeTests
         OutcomeKind[] kinds = [OutcomeKind.OutageBoth, OutcomeKind.ClientFault, OutcomeKind.RateLimited, OutcomeKind.Policy];
         for (var i = 0; i < cases; i++)
         {
-            judge.Fold(Outcome(kind: kinds[i % kinds.Length]));
+            judge.Fold(Outcome(kind: kinds[i % kinds.Length], unit: (ulong)i));
         }
 
         for (var i = 0; i < successesAfter; i++)
@@ -110,7 +110,9 @@ public sealed class MigrationJudgeTests
     {
         var judge = CreateJudge();
         judge.Fold(Outcome(kind: OutcomeKind.BrokenStream, unit: 1));
+        Assert.Null(Assert.Single(judge.Read()).Observed); // the source's may be on their way
 
+        judge.Fold(Outcome(Arm.Source, seconds: 5));
         Assert.Equal(1, Assert.Single(judge.Read()).Observed);
     }
 
@@ -218,8 +220,8 @@ public sealed class MigrationJudgeTests
         var judge = CreateJudge(error: null, quality: 0.1);
         for (var i = 0; i < 500 && judge.Breach is null; i++)
         {
-            judge.FoldScore(Arm.Source, 0.9);
-            judge.FoldScore(Arm.Target, 0.5);
+            judge.FoldScore(Arm.Source, 0.9, (ulong)i);
+            judge.FoldScore(Arm.Target, 0.5, (ulong)i);
         }
 
         Assert.Equal(GuardrailKind.QualityScoreDrop, judge.Breach?.Guardrail);

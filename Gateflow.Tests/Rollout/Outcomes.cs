@@ -30,7 +30,9 @@ internal static class Outcomes
         double seconds = 0,
         double latency = double.NaN,
         double quality = double.NaN,
-        bool timedOut = false) => new()
+        bool timedOut = false,
+        ulong request = 0,
+        bool failedFirst = false) => new()
         {
             Arm = arm,
             Kind = kind,
@@ -39,6 +41,8 @@ internal static class Outcomes
             LatencyMs = latency,
             Quality = quality,
             TimedOut = timedOut,
+            Request = request,
+            FailedFirst = failedFirst,
         };
 
     public static double Median(IEnumerable<int> values)

@@ -92,6 +92,9 @@ public sealed class StepDecisionTests
     [Fact]
     public void Next_Outage_Holds()
     {
+        var hangUps = StepDecision.Next(CreateInput(minutes: 61) with { HangUpHold = true });
+        Assert.Equal((DecisionKind.Hold, HoldReason.HangUps), (hangUps.Kind, hangUps.Reason));
+
         var next = StepDecision.Next(CreateInput(minutes: 61) with { OutageHold = true });
 
         Assert.Equal((DecisionKind.Hold, HoldReason.Outage), (next.Kind, next.Reason));

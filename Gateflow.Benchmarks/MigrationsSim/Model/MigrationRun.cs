@@ -159,7 +159,7 @@ internal sealed class MigrationRun
 
     private static ArmOutcome Failed(Arm arm, OutcomeKind kind, long now, ulong unit) => new()
     {
-        Arm = arm, Kind = kind, Unit = unit, AtTicks = Start.UtcTicks + now, LatencyMs = double.NaN, DurationMs = double.NaN, Quality = double.NaN,
+        Arm = arm, Kind = kind, Unit = unit, Request = StableHash.Combine(unit, (ulong)now), FailedFirst = kind == OutcomeKind.OutageBoth, AtTicks = Start.UtcTicks + now, LatencyMs = double.NaN, DurationMs = double.NaN, Quality = double.NaN,
     };
 
     /// <summary>True when the step would not be left even if its time were over: an outage of both, or the latency's history.</summary>
