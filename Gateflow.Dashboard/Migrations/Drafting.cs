@@ -81,7 +81,7 @@ public sealed class Drafting(
         {
             IEnumerable<string?> fields =
             [
-                target is null ? null : "target_model", scope.IsEverything ? null : "scope", .. template?.Config is null ? policy.Current.MigrationDefaults.Select(d => d.Key) : template.ConfigFields,
+                target is null ? null : "target_model", scope.IsEverything ? null : "scope", .. template?.Config is null ? [] : template.ConfigFields, // what change management asks for is no word of the person
             ];
             migration.Configure(target, config, [.. fields.OfType<string>()], actor, now);
         }

@@ -22,13 +22,12 @@ public sealed class WizardReader(MigrationReader migrations, ReplayReader replay
         }
 
         var events = await migrations.EventsAsync(id, 0, 1000, cancellationToken) ?? [];
-        var templated = events.Any(e => e.Type == MigrationEventType.Created && e.Data["template"] is not null);
         var target = view.TargetModel is { } model ? models.Routes.GetValueOrDefault(model) : null;
         return new WizardState
         {
             View = view,
             Test = await replays.LatestAsync(id, cancellationToken),
-            Configured = events.Any(e => e.Type == MigrationEventType.Configured && (templated || e.At > view.CreatedAt) && Fields(e.Data).Any(f => !SetElsewhere.Contains(f))),
+            Configured = events.Any(e => e.Type == MigrationEventType.Configured && Fields(e.Data).Any(f => !SetElsewhere.Contains(f))),
             Source = models.Facts(view.SourceModel),
             Target = target?.Facts,
             TargetIsServed = target?.IsServed ?? false,
