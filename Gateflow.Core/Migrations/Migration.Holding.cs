@@ -45,6 +45,37 @@ public sealed partial class Migration
         return true;
     }
 
+    /// <summary>Notes what a scheduled start waits for. Of what a person has to mend people are told anew.</summary>
+    public Refusal? HoldStart(Refusal refusal, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(refusal);
+        if (Status != MigrationStatus.Scheduled)
+        {
+            return Illegal("hold");
+        }
+
+        HoldReason = refusal.Passes ? Overlap : NotReady;
+        HeldSince ??= now;
+        HoldToldAt = refusal.Passes ? HoldToldAt : null;
+        var data = new JsonObject { ["reason"] = HoldReason, ["detail"] = refusal.Message };
+        if (refusal.Param is { } param)
+        {
+            data["param"] = param;
+        }
+
+        Note(MigrationEventType.Held, Program, now, data);
+        return null;
+    }
+
+    /// <summary>True when a noted hold tells of this refusal: of the same field where there is one, as its numbers move with traffic, else in the same words.</summary>
+    public static bool IsNoted(Refusal refusal, JsonObject held)
+    {
+        ArgumentNullException.ThrowIfNull(refusal);
+        ArgumentNullException.ThrowIfNull(held);
+        return (string?)held["reason"] == (refusal.Passes ? Overlap : NotReady)
+            && (refusal.Param is { } param ? (string?)held["param"] == param : (string?)held["detail"] == refusal.Message);
+    }
+
     /// <summary>Ends the shadow phase: nothing is mirrored any more, and a person's resume starts the steps that follow. False when it has ended already.</summary>
     public bool EndShadow(string sentence, DateTimeOffset now)
     {

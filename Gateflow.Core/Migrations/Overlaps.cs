@@ -27,7 +27,7 @@ public static class Overlaps
         var others = rows.Where(m => Meet(m.Config.Scope, migration.Config.Scope))
             .Select(m => new Other(m.Id, m.SourceModel, m.TargetModel!, m.Status == MigrationStatus.Completed, m.Config.Scope)).ToList();
         return Find(migration, others) is { } found
-            ? new Refusal(RefusalKind.Conflict, found.Code, found.Message) { Status = migration.Status, Allowed = migration.Allowed() }
+            ? new Refusal(RefusalKind.Conflict, found.Code, found.Message) { Passes = found.Runs, Status = migration.Status, Allowed = migration.Allowed() }
             : null;
     }
 
@@ -35,39 +35,39 @@ public static class Overlaps
     public static bool Meet(MigrationScope a, MigrationScope b) =>
         Meet(a.Features, b.Features) && Meet(a.ApiKeys, b.ApiKeys) && Meet(a.Users, b.Users);
 
-    private static (string Code, string Message)? Find(Migration migration, List<Other> others)
+    private static (string Code, string Message, bool Runs)? Find(Migration migration, List<Other> others)
     {
         var (source, target) = (migration.SourceModel, migration.TargetModel!);
         if (others.Find(m => m.Source == source && !m.Completed) is { } running)
         {
-            return ("overlapping_migration", $"{running.Id} ({running.Source} → {running.Target}) already moves this traffic. Wait for its end, roll it back, or narrow the scope.");
+            return ("overlapping_migration", $"{running.Id} ({running.Source} → {running.Target}) already moves this traffic. Wait for its end, roll it back, or narrow the scope.", true);
         }
 
         List<Other> before = [.. others.Where(m => m.Source == source)];
         if (before.Find(m => Covers(m.Scope, migration.Config.Scope)) is { } moved)
         {
-            return ("overlapping_migration", $"{moved.Id} has moved this traffic already: its requests are answered by {moved.Target}. Migrate from {moved.Target}, or roll that one back.");
+            return ("overlapping_migration", $"{moved.Id} has moved this traffic already: its requests are answered by {moved.Target}. Migrate from {moved.Target}, or roll that one back.", false);
         }
 
         if (Cover(before, migration.Config.Scope))
         {
-            return ("overlapping_migration", $"{Names(before, m => m.Id)} together have moved this traffic already: its requests are answered by {Names(before, m => m.Target)}. Migrate from there, or roll one of them back.");
+            return ("overlapping_migration", $"{Names(before, m => m.Id)} together have moved this traffic already: its requests are answered by {Names(before, m => m.Target)}. Migrate from there, or roll one of them back.", false);
         }
 
         if (Circle(others, source, target) is { } circle)
         {
-            return ("circular_migration", $"{circle.Id} moves {circle.Source} to {circle.Target}: together they would send requests in a circle. Roll that one back instead.");
+            return ("circular_migration", $"{circle.Id} moves {circle.Source} to {circle.Target}: together they would send requests in a circle. Roll that one back instead.", !circle.Completed);
         }
 
         if (others.Find(m => m.Source == target) is { } next)
         {
             return next.Completed
-                ? ("target_replaced", $"{next.Id} has replaced {target} by {next.Target}, which would answer these requests in the end without having been judged on them. Choose {next.Target}.")
-                : ("target_moving", $"{next.Id} is moving {target} to {next.Target}, which would answer these requests in the end without having been judged on them. Choose {next.Target}, or roll that one back.");
+                ? ("target_replaced", $"{next.Id} has replaced {target} by {next.Target}, which would answer these requests in the end without having been judged on them. Choose {next.Target}.", false)
+                : ("target_moving", $"{next.Id} is moving {target} to {next.Target}, which would answer these requests in the end without having been judged on them. Choose {next.Target}, or roll that one back.", true);
         }
 
         return others.Find(m => m.Target == source && !m.Completed) is { } feeding
-            ? ("source_filling", $"{feeding.Id} is moving {feeding.Source} to {source}: its requests would follow to {target} without having been judged on it. Wait for that one's end, or roll it back.")
+            ? ("source_filling", $"{feeding.Id} is moving {feeding.Source} to {source}: its requests would follow to {target} without having been judged on it. Wait for that one's end, or roll it back.", true)
             : null;
     }
 

@@ -9,6 +9,9 @@ public sealed record Refusal(RefusalKind Kind, string Code, string Message)
     /// <summary>The field at fault, for invalid requests.</summary>
     public string? Param { get; init; }
 
+    /// <summary>True when only another migration stands in the way that runs, and so will be over.</summary>
+    public bool Passes { get; init; }
+
     /// <summary>Where the migration stands, for illegal transitions.</summary>
     public MigrationStatus? Status { get; init; }
 

@@ -35,7 +35,7 @@ public sealed class StartRules(ModelDirectory models, TimeProvider clock)
             }
         }
 
-        if (VectorRule.Fault(migration, models, migration.Analysis is null ? await UsedAsync(db, migration.SourceModel, cancellationToken) : default) is { } mixed)
+        if (VectorRule.Fault(migration, models, migration.Analysis is null && migration.Steps().Any(s => s.Weight is > 0 and < 100) ? await UsedAsync(db, migration.SourceModel, cancellationToken) : default) is { } mixed)
         {
             return mixed;
         }
@@ -47,9 +47,13 @@ public sealed class StartRules(ModelDirectory models, TimeProvider clock)
 
         return migration.Config.RollbackThreshold.ErrorRate is { } limit && await ErrorRateAsync(db, migration.SourceModel, migration.Config.Scope, cancellationToken) is { } own && limit < 2 * own
             ? Refusal.Invalid("rollback_threshold.error_rate",
-                $"error_rate {limit:P1} is below twice the source's own rate of the last 30 days ({own:P2}): a target as good as the source would come under suspicion. Set at least {2 * own:P1}.")
+                $"error_rate {limit:P1} is below twice the source's own rate of the last 30 days ({own:P2}): a target as good as the source would come under suspicion. {Advice(own)}")
             : null;
     }
+
+    private static string Advice(double own) => Math.Ceiling(Math.Round(2000 * own, 6)) / 1000 is < 1 and var least
+        ? $"Set at least {least:P1}."
+        : "Leave error_rate out: the source fails too often to be a measure.";
 
     private static bool IsAhead(Migration migration) => migration is { Status: MigrationStatus.Draft or MigrationStatus.Scheduled, TargetModel: not null };
 

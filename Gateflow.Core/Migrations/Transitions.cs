@@ -20,6 +20,9 @@ public sealed class Transitions(IDbContextFactory<GateflowDb> databases, Routes 
     /// <summary>Raised with the migration's id after its state or events were stored.</summary>
     public event Action<string>? Stored;
 
+    /// <summary>Version of the routes in force on this node.</summary>
+    public long RouteVersion => routes.Current.Version;
+
     /// <summary>Stores a new migration with its first events.</summary>
     public async Task<Migration> AddAsync(Migration migration, CancellationToken cancellationToken)
     {

@@ -20,6 +20,9 @@ public sealed record JudgeView
 
     public required bool OutageHold { get; init; }
 
+    /// <summary>True when rate limits are most of what holds so.</summary>
+    public bool OutageIsLimits { get; init; }
+
     public bool HangUpHold { get; init; }
 
     /// <summary>Units with a failure of the target's own; 2 stands for all above.</summary>
@@ -36,6 +39,7 @@ public sealed record JudgeView
         Step = judge.Step,
         StepTargetOutcomes = judge.StepTargetOutcomes,
         OutageHold = judge.OutageHold,
+        OutageIsLimits = judge.OutageIsLimits,
         HangUpHold = judge.HangUpHold,
         DistinctFailingUnits = judge.DistinctFailingUnits,
         Sequence = judge.Sequence,

@@ -50,6 +50,9 @@ public sealed record JudgeState
     /// <summary>When the last of those was; null when there is none, and in states of older builds.</summary>
     public long? OutageTicks { get; init; }
 
+    /// <summary>Which of those were rate limits; null in states of older builds.</summary>
+    public ShareState? LimitedOutages { get; init; }
+
     /// <summary>How often the source fails when it is first asked; null in states of older builds, as what follows.</summary>
     public SourceRateState? SourceFaults { get; init; }
 

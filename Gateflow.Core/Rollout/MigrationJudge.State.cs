@@ -21,6 +21,7 @@ public sealed partial class MigrationJudge
         LatestTicks = _latest,
         Outages = _outages.Save(),
         OutageTicks = _outages.LastTicks,
+        LimitedOutages = _outages.SaveLimited(),
         SourceFaults = _sourceFaults.Save(),
         BrokenStreams = _broken.Save(),
         SourceHangUps = _sourceHangUps.Save(),
@@ -48,7 +49,7 @@ public sealed partial class MigrationJudge
         _failingUnits.Restore(state.FailingUnits.First ?? (state.FailingUnits.Units is [var first, ..] ? first : null), state.FailingUnits.Distinct > 1);
         state.Counts.AsSpan(0, Math.Min(state.Counts.Length, _counts.Length)).CopyTo(_counts);
         _failing.Restore(state.FailingUnits);
-        _outages.Restore(state.Outages, state.OutageTicks);
+        _outages.Restore(state.Outages, state.OutageTicks, state.LimitedOutages);
         if (state.SourceFaults is { } faults)
         {
             _sourceFaults.Restore(faults);

@@ -69,6 +69,9 @@ public sealed partial class MigrationJudge
     /// </summary>
     public bool OutageHold => _outages.Holds;
 
+    /// <summary>True when rate limits are most of what <see cref="OutageHold"/> speaks of.</summary>
+    public bool OutageIsLimits => _outages.IsLimits;
+
     /// <summary>
     /// True while callers hang up on the target more than twice as often as on the source, and on more than one request in twenty: then no step is taken. How long
     /// somebody waits says little of a model's fault, so this never rolls back; but where callers give up first, one that hangs shows in nothing else.
@@ -320,7 +323,7 @@ public sealed partial class MigrationJudge
             return;
         }
 
-        _outages.Add(isCase: true, outcome.AtTicks);
+        _outages.Add(isCase: true, outcome.AtTicks, outcome.Kind == OutcomeKind.RateLimited);
         if (outcome.Kind == OutcomeKind.OutageBoth)
         {
             _sourceFaults.Add(outcome.FailedFirst, inPlace: true); // not where the target's open breaker diverts after trouble of both

@@ -12,33 +12,44 @@ internal sealed class OutageWindow
     private static readonly TimeSpan Kept = TimeSpan.FromHours(1);
 
     private readonly ShareWindow _window = new(Size);
+    private readonly ShareWindow _limited = new(Size);
     private long? _last;
 
     public bool Holds => _window.Yes >= Fewest && _window.Yes > MostShare * _window.Count;
+
+    /// <summary>True when rate limits are most of the cases.</summary>
+    public bool IsLimits => 2 * _limited.Yes > _window.Yes;
 
     /// <summary>When the last case was, UTC ticks; null when there is none, or it is not known.</summary>
     public long? LastTicks => _last;
 
     /// <param name="isCase">Whether the outcome is nobody's evidence.</param>
     /// <param name="atTicks">When it was.</param>
-    public void Add(bool isCase, long atTicks)
+    /// <param name="limited">Whether it is one because of a rate limit.</param>
+    public void Add(bool isCase, long atTicks, bool limited = false)
     {
         _last ??= _window.Yes > 0 ? atTicks : null; // restored from a state that does not tell
         if (_last is { } last && atTicks - last > Kept.Ticks)
         {
             _window.Clear();
+            _limited.Clear();
             _last = null;
         }
 
         _window.Add(isCase);
+        _limited.Add(limited);
         _last = isCase ? Math.Max(_last ?? atTicks, atTicks) : _last;
     }
 
     public ShareState Save() => _window.Save();
 
-    public void Restore(ShareState state, long? lastTicks)
+    public ShareState SaveLimited() => _limited.Save();
+
+    /// <param name="limited">Null in states that do not tell.</param>
+    public void Restore(ShareState state, long? lastTicks, ShareState? limited)
     {
         _window.Restore(state);
+        _limited.Restore(limited ?? state with { Bits = new ulong[state.Bits.Length] });
         _last = lastTicks;
     }
 }

@@ -23,6 +23,7 @@ public sealed partial class RolloutController(
 
     private readonly Channel<bool> _wakes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly RunningMigrations _running = new(databases);
+    private readonly ScheduledStarts _starts = new(databases, transitions, rules, clock);
     private readonly ConcurrentDictionary<string, IReadOnlyDictionary<GuardrailKind, Verdict>> _verdicts = new(StringComparer.Ordinal);
 
     /// <summary>Raised with a migration's id when its judgement may have changed, and once more when it runs no more, whoever ended it.</summary>
@@ -78,6 +79,7 @@ public sealed partial class RolloutController(
         foreach (var id in (await arming.UpdateAsync(running, cancellationToken)).Union(_running.Left, StringComparer.Ordinal))
         {
             _verdicts.TryRemove(id, out _);
+            _starts.Forget(id);
             Judged?.Invoke(id); // over, perhaps by another node
         }
 
@@ -115,6 +117,7 @@ public sealed partial class RolloutController(
         StepTargetOutcomes = judged is not null && judged.Step == migration.Step ? judged.StepTargetOutcomes : 0,
         Split = judged?.Split,
         OutageHold = judged?.OutageHold ?? false,
+        OutageIsLimits = judged?.OutageIsLimits ?? false,
         HangUpHold = judged?.HangUpHold ?? false,
         Paused = migration.Status == MigrationStatus.Paused,
         ShadowDone = migration.IsShadowDone,
@@ -129,9 +132,9 @@ public sealed partial class RolloutController(
         var now = clock.GetUtcNow();
         if (migration.Status == MigrationStatus.Scheduled)
         {
-            if (migration.StartsAt(now) <= now)
+            if (migration.StartsAt(now) <= now && await _starts.TryAsync(migration, cancellationToken))
             {
-                await StartAsync(migration, cancellationToken);
+                Wake();
             }
 
             return;
@@ -168,25 +171,6 @@ public sealed partial class RolloutController(
                 break;
             default:
                 break;
-        }
-    }
-
-    /// <summary>Starts what was scheduled, by the rules that bind a person too. While one of them, or another migration of the same traffic, forbids it, it waits, and says so once.</summary>
-    private async Task StartAsync(Migration migration, CancellationToken cancellationToken)
-    {
-        Refusal? refusal = null;
-        var result = await transitions.ApplyAsync(migration.Id, async (m, db, token) =>
-        {
-            var now = clock.GetUtcNow();
-            return refusal = m.Status != MigrationStatus.Scheduled || !(m.StartsAt(now) <= now) ? Stale : await rules.RefusalAsync(m, db, token) ?? m.Execute(Actor, now);
-        }, cancellationToken);
-        if (result.IsOk)
-        {
-            Wake();
-        }
-        else if (refusal is not null && refusal != Stale && (refusal.Kind == RefusalKind.Conflict ? Migration.Overlap : Migration.NotReady) is var reason && migration.HoldReason != reason)
-        {
-            await transitions.ApplyAsync(migration.Id, m => m.Status == MigrationStatus.Scheduled && m.Hold(reason, refusal.Message, clock.GetUtcNow()) ? null : Stale, cancellationToken);
         }
     }
 

@@ -32,6 +32,9 @@ public sealed record StepInput
 
     public bool OutageHold { get; init; }
 
+    /// <summary>True when rate limits are most of what holds so.</summary>
+    public bool OutageIsLimits { get; init; }
+
     public bool HangUpHold { get; init; }
 
     public bool Paused { get; init; }

@@ -77,7 +77,7 @@ internal sealed class StepRule
     {
         if (_in.OutageHold && _step.Weight > 0)
         {
-            return HoldOrAsk(HoldReason.Outage, StepWords.Outage);
+            return HoldOrAsk(HoldReason.Outage, _words.Outage);
         }
 
         if (_in.HangUpHold && _step.Weight > 0)

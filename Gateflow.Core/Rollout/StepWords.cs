@@ -5,9 +5,11 @@ namespace Gateflow.Core.Rollout;
 /// <summary>The sentences of <see cref="StepRule"/>.</summary>
 internal sealed class StepWords(StepInput input)
 {
-    public const string Outage = "Source and target fail on the same requests: no step while more than 10 % of the last 50 do.";
-
     public const string HangUps = "Callers hang up on the target more than twice as often as on the source: no step while they do.";
+
+    public string Outage => input.OutageIsLimits
+        ? "The rate limits of the target's provider, or those configured for it, refuse requests: no step while more than 10 % of the last 50 tell nothing of the target."
+        : "Source and target fail on the same requests: no step while more than 10 % of the last 50 do.";
 
     private RolloutStep Step => input.Steps[input.Step];
 

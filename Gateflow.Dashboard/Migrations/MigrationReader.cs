@@ -152,16 +152,17 @@ public sealed class MigrationReader(IDbContextFactory<GateflowDb> databases, Fle
         var judged = await evidence.ReadAsync(db, migrations, cancellationToken);
         var mirrors = await shadow.ReadAsync(db, migrations, cancellationToken);
         var feedback = (await FeedbackSums.ReadAsync(db, started, cancellationToken)).ToLookup(f => f.MigrationId, StringComparer.Ordinal);
+        var held = await HeldEvents.LatestAsync(db, [.. migrations.Where(m => m is { Status: MigrationStatus.Scheduled, HoldReason: not null }).Select(m => m.Id)], cancellationToken);
         var now = clock.GetUtcNow();
         return
         [
             .. migrations.Select(m =>
-                View(m, [.. lives[m.Id]], shares, [.. feedback[m.Id]], judged.GetValueOrDefault(m.Id), now) with { Shadow = mirrors.GetValueOrDefault(m.Id) }),
+                View(m, [.. lives[m.Id]], shares, [.. feedback[m.Id]], judged.GetValueOrDefault(m.Id), (string?)held.GetValueOrDefault(m.Id)?["detail"], now) with { Shadow = mirrors.GetValueOrDefault(m.Id) }),
         ];
     }
 
     private static MigrationView View(
-        Migration m, List<ArmWindow> life, IReadOnlyDictionary<string, double> shares, IReadOnlyList<FeedbackSum> feedback, JudgeView? judged, DateTimeOffset now)
+        Migration m, List<ArmWindow> life, IReadOnlyDictionary<string, double> shares, IReadOnlyList<FeedbackSum> feedback, JudgeView? judged, string? held, DateTimeOffset now)
     {
         var steps = m.Steps();
         var decision = m.IsRunning ? RolloutController.Decide(m, judged, now) : null;
@@ -197,7 +198,7 @@ public sealed class MigrationReader(IDbContextFactory<GateflowDb> databases, Fle
             },
             Metrics = ArmTotals.Metrics(life, feedback),
             Verdicts = [.. (judged?.Readings ?? []).Select(Verdict), .. judged?.Split is { Verdict: Core.Rollout.Verdict.Watch } deviates ? new[] { Verdict(deviates) } : []],
-            Sentence = decision?.Sentence ?? Sentence(m, now),
+            Sentence = decision?.Sentence ?? Sentence(m, held, now),
             AllowedActions = m.Allowed(),
             TestId = m.TestId,
             Analysis = m.Analysis,
@@ -243,12 +244,12 @@ public sealed class MigrationReader(IDbContextFactory<GateflowDb> databases, Fle
         BlocksAdvance = r.BlocksAdvance,
     };
 
-    private static string Sentence(Migration m, DateTimeOffset now) => m.Status switch
+    private static string Sentence(Migration m, string? held, DateTimeOffset now) => m.Status switch
     {
         MigrationStatus.Draft when m.TargetModel is null => "A draft. Choose a target model next.",
         MigrationStatus.Draft => $"A draft: nothing moves until it is executed. {m.TargetModel} is chosen.",
-        MigrationStatus.Scheduled when m.HoldReason == Migration.NotReady => "Its hour has come, but it may not start as it is: its last event says what to mend. Then it starts by itself.",
-        MigrationStatus.Scheduled when m.HoldReason is not null => "Its hour has come, but another migration moves the same traffic: it starts by itself when that one is over.",
+        MigrationStatus.Scheduled when m.HoldReason == Migration.NotReady => $"Its hour has come, but it may not start as it is. {held} Then it starts by itself.",
+        MigrationStatus.Scheduled when m.HoldReason is not null => $"Its hour has come, but another migration stands in its way. {held} It starts by itself once nothing does.",
         MigrationStatus.Scheduled => m.StartsAt(now) is { } at
             ? $"Starts by itself at {at.UtcDateTime:yyyy-MM-dd HH:mm} UTC."
             : "Scheduled, but its windows and blackouts leave no hour for the start.",

@@ -51,6 +51,7 @@ public sealed class OverlapsTests(PostgreSqlServer server) : IClassFixture<Postg
 
         Assert.Equal(code, result.Refusal?.Code);
         Assert.Contains(named ?? "", result.Refusal?.Message ?? "", StringComparison.Ordinal);
+        Assert.NotEqual(true, result.Refusal?.Passes);
         if (code == "overlapping_migration")
         {
             await transitions.ApplyAsync("mig_0", m => m.RollBack("tester", s_now, []), Token);
@@ -80,6 +81,7 @@ public sealed class OverlapsTests(PostgreSqlServer server) : IClassFixture<Postg
         Assert.Contains(named ?? "", result.Refusal?.Message ?? "", StringComparison.Ordinal);
         if (code is not null)
         {
+            Assert.True(result.Refusal!.Passes);
             await transitions.ApplyAsync("mig_0", m => m.RollBack("tester", s_now, []), Token);
             Assert.Null((await ExecuteAsync(transitions, "mig_next")).Refusal);
         }

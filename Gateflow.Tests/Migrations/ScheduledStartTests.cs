@@ -60,7 +60,7 @@ public sealed class ScheduledStartTests : IAsyncLifetime
         var held = await UntilAsync(id, m => m["progress"]!["hold_reason"] is not null);
 
         Assert.Equal(("scheduled", "not_ready"), (ManagedGateflow.Text(held, "status"), ManagedGateflow.Text(held["progress"]!, "hold_reason")));
-        Assert.Contains("says what to mend", ManagedGateflow.Text(held, "sentence"), StringComparison.Ordinal);
+        Assert.Contains($"No configured provider serves '{Unserved}'", ManagedGateflow.Text(held, "sentence"), StringComparison.Ordinal);
         var events = (await _gateflow.MustAsync("GET", $"/migrations/{id}/events"))["data"]!.AsArray();
         Assert.Contains($"No configured provider serves '{Unserved}'", ManagedGateflow.Text(events.Single(e => ManagedGateflow.Text(e!, "type") == "held")!["data"]!, "detail"), StringComparison.Ordinal);
 
@@ -81,6 +81,22 @@ public sealed class ScheduledStartTests : IAsyncLifetime
         Assert.Equal(("scheduled", "not_ready"), (ManagedGateflow.Text(held, "status"), ManagedGateflow.Text(held["progress"]!, "hold_reason")));
     }
 
+    // Half of the requests fail: no limit would be both accepted by the validator and enough.
+    [Theory]
+    [InlineData(10, "Set at least 10.0%.")]
+    [InlineData(120, "Leave error_rate out")]
+    [InlineData(100, "Leave error_rate out")]
+    public async Task Execute_LimitBelowTwiceTheSourcesOwnRate_AdvisesWhatIsAccepted(int errors, string advice)
+    {
+        await FailingSourceAsync(errors);
+        var id = await _gateflow.DraftAsync("""{"rollback_threshold": {"error_rate": 0.04}}""");
+
+        var (status, body) = await _gateflow.CallAsync("POST", $"/migrations/{id}/execute");
+
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "rollback_threshold.error_rate"), (status, ManagedGateflow.Text(body["error"]!, "param")));
+        Assert.Contains(advice, ManagedGateflow.Text(body["error"]!, "message").Replace(" %", "%", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
     private async Task<string> ScheduledAsync()
     {
         var id = await _gateflow.DraftAsync(Far);
@@ -96,12 +112,12 @@ public sealed class ScheduledStartTests : IAsyncLifetime
         Assert.True(due.IsOk);
     }
 
-    /// <summary>Every twentieth request of the source has failed.</summary>
-    private async Task FailingSourceAsync()
+    /// <summary>So many of 200 requests of the source have failed: every twentieth.</summary>
+    private async Task FailingSourceAsync(int errors = 10)
     {
         await using var db = await _gateflow.Host.Get<IDbContextFactory<GateflowDb>>().CreateDbContextAsync(Token);
         var hour = DateTimeOffset.FromUnixTimeSeconds(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() / 3600 * 3600);
-        db.Add(new UsageRollup { Hour = hour, Node = "elsewhere", Model = ManagedGateflow.Source, ServedModel = ManagedGateflow.Source, Feature = "", KeyId = "", Requests = 200, Errors = 10 });
+        db.Add(new UsageRollup { Hour = hour, Node = "elsewhere", Model = ManagedGateflow.Source, ServedModel = ManagedGateflow.Source, Feature = "", KeyId = "", Requests = 200, Errors = errors });
         await db.SaveChangesAsync(Token);
     }
 

@@ -92,6 +92,22 @@ public sealed class MigrationJudgeTests
         Assert.Equal(holds, judge.OutageHold);
     }
 
+    [Theory]
+    [InlineData(5, 4, true)]
+    [InlineData(5, 5, false)]
+    public void OutageIsLimits_MoreThanHalfOfTheCases_AlsoAfterARestart(int limited, int failed, bool limits)
+    {
+        var (judge, restored) = (CreateJudge(), CreateJudge());
+        for (var i = 0; i < limited + failed; i++)
+        {
+            judge.Fold(Outcome(kind: i < limited ? OutcomeKind.RateLimited : OutcomeKind.OutageBoth, unit: (ulong)i));
+        }
+
+        restored.Restore(judge.Save());
+
+        Assert.Equal((limits, limits), (judge.OutageIsLimits, restored.OutageIsLimits));
+    }
+
     [Fact]
     public void Fold_CallersHangUp_NothingCounted()
     {

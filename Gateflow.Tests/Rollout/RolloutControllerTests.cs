@@ -6,6 +6,7 @@ using Gateflow.Core.Migrations;
 using Gateflow.Core.Providers;
 using Gateflow.Core.Rollout;
 using Gateflow.Core.Routing;
+using Gateflow.Core.Usage;
 using Gateflow.Dashboard.Migrations;
 using Gateflow.Tests.Storage;
 using Gateflow.Tests.Usage;
@@ -96,6 +97,53 @@ public sealed class RolloutControllerTests : IAsyncLifetime
         Assert.Equal((MigrationStatus.InProgress, 100.0, null), (started.Status, started.Weight, started.HoldReason));
     }
 
+    [Fact]
+    public async Task Turn_WhatHoldsAStartBecomesAnotherThing_IsNotedAndToldAnew()
+    {
+        await StartAsync("mig_late", s_canary with { Strategy = Strategy.Scheduled, ExecuteAt = s_start.AddHours(1), RollbackThreshold = new RollbackThreshold { ErrorRate = 0.04 } });
+        await StartAsync("mig_other", s_canary);
+        await TurnAsync(TimeSpan.FromHours(1));
+        Assert.True((await _transitions.ApplyAsync("mig_late", m => m.TellHold(_clock.GetUtcNow(), TimeSpan.Zero) ? null : Refusal.Invalid("", ""), Token)).IsOk);
+
+        Assert.True((await _transitions.ApplyAsync("mig_other", m => m.Soak("ada", s_start) ?? m.Complete("ada", s_start), Token)).IsOk);
+        await TurnAsync(TimeSpan.FromSeconds(1));
+        await TurnAsync(TimeSpan.FromMinutes(1));
+
+        var moved = await ReadAsync("mig_late");
+        Assert.Equal(("not_ready", s_start.AddHours(1), null), (moved.HoldReason, moved.HeldSince, moved.HoldToldAt));
+        Assert.Equal(2, (await HeldAsync("mig_late")).Count);
+
+        foreach (var node in new[] { "a", "b" })
+        {
+            await FailAsync(node);
+            await TurnAsync(TimeSpan.FromMinutes(1));
+        }
+
+        var held = await HeldAsync("mig_late");
+        Assert.Equal(3, held.Count); // that its numbers move is no news
+        Assert.Contains("below twice the source's own rate", held[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Turn_StartIsHeld_LooksAgainOnceAMinute()
+    {
+        var limited = s_canary with { Strategy = Strategy.Scheduled, ExecuteAt = s_start.AddHours(1), RollbackThreshold = new RollbackThreshold { ErrorRate = 0.04 } };
+        await StartAsync("mig_1", limited);
+        await FailAsync("a");
+        await TurnAsync(TimeSpan.FromHours(1));
+        await TurnAsync(TimeSpan.FromSeconds(1)); // the hold moved it
+        await using (var db = _database.Open())
+        {
+            await db.UsageRollups.ExecuteDeleteAsync(Token);
+        }
+
+        await TurnAsync(TimeSpan.FromSeconds(59));
+        var held = (await ReadAsync("mig_1")).HoldReason;
+        await TurnAsync(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(("not_ready", MigrationStatus.InProgress), (held, (await ReadAsync("mig_1")).Status));
+    }
+
     // A turn that comes late gives the next step its whole time all the same.
     [Fact]
     public async Task Turn_Canary_EveryStepLastsItsWholeInterval()
@@ -183,6 +231,21 @@ public sealed class RolloutControllerTests : IAsyncLifetime
     {
         _clock.Advance(after);
         await _controller.RunOnceAsync(Token);
+    }
+
+    /// <summary>More and more of the source's requests have failed.</summary>
+    private async Task FailAsync(string node)
+    {
+        await using var db = _database.Open();
+        db.Add(new UsageRollup { Hour = s_start, Node = node, Model = "gpt-4", ServedModel = "gpt-4", Feature = "", KeyId = "", Requests = 200, Errors = node == "a" ? 10 : 20 });
+        await db.SaveChangesAsync(Token);
+    }
+
+    private async Task<List<string>> HeldAsync(string id)
+    {
+        await using var db = _database.Open();
+        var events = await db.MigrationEvents.Where(e => e.MigrationId == id && e.Type == MigrationEventType.Held).OrderBy(e => e.Id).ToListAsync(Token);
+        return events.ConvertAll(e => e.Data["detail"]!.GetValue<string>());
     }
 
     private async Task<Migration> ReadAsync(string id)

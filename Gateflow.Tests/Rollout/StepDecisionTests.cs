@@ -98,6 +98,12 @@ public sealed class StepDecisionTests
         var next = StepDecision.Next(CreateInput(minutes: 61) with { OutageHold = true });
 
         Assert.Equal((DecisionKind.Hold, HoldReason.Outage), (next.Kind, next.Reason));
+        Assert.Contains("Source and target fail", next.Sentence, StringComparison.Ordinal);
+
+        var limited = StepDecision.Next(CreateInput(minutes: 61) with { OutageHold = true, OutageIsLimits = true });
+
+        Assert.Equal(HoldReason.Outage, limited.Reason);
+        Assert.Contains("rate limits", limited.Sentence, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -167,13 +167,15 @@ public abstract class DeliveryTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Hold_ForItsHours_IsToldOnlyWhenNoneComeWithinAWeek()
+    public async Task Hold_ForItsHours_IsToldOnlyWhenTheyAreLongPast()
     {
         await using var database = await CreateAsync();
-        var transitions = await StartAsync(database, "mig_1");
+        var now = _clock.GetUtcNow();
+        var transitions = await StartAsync(database, "mig_1", new MigrationConfig { Blackouts = [new Blackout(now.AddMinutes(1), now.AddDays(20))] });
+        _clock.Advance(TimeSpan.FromMinutes(1));
         var watch = new HoldWatch(database.Factory, transitions, new AlertPolicy(), _clock);
         await HoldAsync(transitions, "window");
-        _clock.Advance(TimeSpan.FromDays(7));
+        _clock.Advance(TimeSpan.FromDays(15));
         await watch.RunOnceAsync(Token);
         Assert.Empty(await AlertsAsync());
 
@@ -186,7 +188,10 @@ public abstract class DeliveryTests : IAsyncDisposable
 
         await HoldAsync(transitions, "window");
         Assert.Equal([AlertStatus.Resolved], await AlertsAsync());
-        _clock.Advance(HoldWatch.LongestPlanned);
+        _clock.Advance(TimeSpan.FromDays(4));
+        await watch.RunOnceAsync(Token);
+        Assert.Equal([AlertStatus.Resolved], await AlertsAsync());
+        _clock.Advance(TimeSpan.FromDays(1));
         await watch.RunOnceAsync(Token);
         Assert.Equal([AlertStatus.Resolved, AlertStatus.Open], await AlertsAsync());
 
@@ -285,11 +290,11 @@ public abstract class DeliveryTests : IAsyncDisposable
         Assert.True((await transitions.ApplyAsync("mig_1", m => m.Hold(reason, "…", _clock.GetUtcNow()) ? null : Refusal.NotFound("hold", ""), Token)).IsOk);
 
     /// <summary>Stores a running migration.</summary>
-    private async Task<Transitions> StartAsync(TestDatabase database, string id)
+    private async Task<Transitions> StartAsync(TestDatabase database, string id, MigrationConfig? config = null)
     {
         var transitions = Transitions(database);
         var migration = new Migration { Id = id, SourceModel = id, CreatedAt = _clock.GetUtcNow(), CreatedBy = "tester" };
-        migration.Configure("target", migration.Config, [], "tester", _clock.GetUtcNow());
+        migration.Configure("target", config ?? migration.Config, [], "tester", _clock.GetUtcNow());
         await transitions.AddAsync(migration, Token);
         Assert.True((await transitions.ApplyAsync(id, m => m.Execute("tester", _clock.GetUtcNow()), Token)).IsOk);
         return transitions;
