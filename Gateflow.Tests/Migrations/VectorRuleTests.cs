@@ -28,6 +28,7 @@ public sealed class VectorRuleTests : IAsyncLifetime
         ["Gateflow:Providers:other:Models:0"] = Small,
         ["Gateflow:Providers:other:Models:1"] = House,
         ["Gateflow:Providers:other:Models:2"] = OtherHouse,
+        ["Gateflow:Providers:other:Models:3"] = "bge-m3",
     });
 
     public ValueTask DisposeAsync() => _gateflow.DisposeAsync();
@@ -84,6 +85,17 @@ public sealed class VectorRuleTests : IAsyncLifetime
         }
 
         var id = await _gateflow.DraftAsync("{}", House, OtherHouse);
+
+        var (status, body) = await _gateflow.CallAsync("POST", $"/migrations/{id}/execute");
+
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "strategy"), (status, ManagedGateflow.Text(body["error"]!, "param")));
+    }
+
+    [Fact]
+    public async Task Execute_SourceThatWasAddedWithItsPriceOnly_MayNotSplitTheTraffic()
+    {
+        await _gateflow.MustAsync("POST", "/models", """{"provider": "other", "id": "bge-m3", "price": {"input": 1, "output": 0}}""");
+        var id = await _gateflow.DraftAsync("{}", "bge-m3", OtherHouse);
 
         var (status, body) = await _gateflow.CallAsync("POST", $"/migrations/{id}/execute");
 
