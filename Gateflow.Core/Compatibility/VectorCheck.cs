@@ -26,6 +26,13 @@ public static class VectorCheck
         _ => true,
     };
 
+    /// <summary>True when the catalog tells that a model gives vectors, or, where it does not tell, its id does.</summary>
+    public static bool GivesVectors(ModelRoute model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return model.Facts is { Mode: ModelMode.Embedding } || (!GivesWords(model.Facts) && ModelIds.NamesVectors(model.Id));
+    }
+
     /// <summary>True when the source makes vectors and the target is another model.</summary>
     /// <param name="source">Null when the catalog does not carry it. Where it does not tell, what was used of it does, and what the target is.</param>
     /// <param name="target">Null when the catalog does not carry it.</param>

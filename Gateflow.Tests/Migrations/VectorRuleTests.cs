@@ -113,17 +113,19 @@ public sealed class VectorRuleTests : IAsyncLifetime
         await _gateflow.MustAsync("POST", $"/migrations/{id}/execute");
     }
 
-    [Fact]
-    public async Task Chain_WithOtherVectors_IsWarnedOfAndNotPlayed()
+    [Theory]
+    [InlineData(Large, Small)]
+    [InlineData(House, OtherHouse)]
+    public async Task Chain_WithOtherVectors_IsWarnedOfAndNotPlayed(string primary, string other)
     {
-        var chain = await _gateflow.MustAsync("POST", "/fallback-chains", $$"""{"primary": "{{Large}}", "fallbacks": ["{{Small}}"]}""");
+        var chain = await _gateflow.MustAsync("POST", "/fallback-chains", $$"""{"primary": "{{primary}}", "fallbacks": ["{{other}}"]}""");
 
-        var played = await _gateflow.MustAsync("POST", "/fallback-chains/dry-run", $$"""{"model": "{{Large}}"}""");
-        var named = await _gateflow.MustAsync("POST", "/fallback-chains/dry-run", $$"""{"model": "{{Large}}", "fallbacks": ["{{Small}}"]}""");
+        var played = await _gateflow.MustAsync("POST", "/fallback-chains/dry-run", $$"""{"model": "{{primary}}"}""");
+        var named = await _gateflow.MustAsync("POST", "/fallback-chains/dry-run", $$"""{"model": "{{primary}}", "fallbacks": ["{{other}}"]}""");
 
         Assert.Contains("cannot be compared", ManagedGateflow.Text(Assert.Single(chain["warnings"]!.AsArray())!, "message"), StringComparison.Ordinal);
         Assert.Equal((null, "not_suitable"), (played["answered_by"]?.GetValue<string>(), ManagedGateflow.Text(played["not_asked"]![0]!, "why")));
-        Assert.Equal(Small, ManagedGateflow.Text(named, "answered_by"));
+        Assert.Equal(other, ManagedGateflow.Text(named, "answered_by"));
     }
 
     [Fact]
