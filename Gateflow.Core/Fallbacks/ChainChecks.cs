@@ -46,7 +46,7 @@ public static class ChainChecks
                 continue;
             }
 
-            if (primary is { Facts.Mode: ModelMode.Embedding } && !VectorCheck.Alike(primary, route))
+            if (primary is not null && VectorCheck.GivesVectors(primary) && !VectorCheck.Alike(primary, route))
             {
                 warnings.Add(new Fault("fallbacks", $"Vectors of '{primary.Id}' and '{model}' cannot be compared: it never answers in its place, unless a request itself names it."));
             }

@@ -28,6 +28,10 @@ public static class Attribution
         (_, ClientCancelled or GatewayStopped) => OutcomeKind.ClientCancel,
         (NotAsked, NotAsked) => OutcomeKind.OutageBoth,
 
+        // Nobody else was asked (embeddings), and the request itself was refused.
+        (BadRequest, NotAsked) => OutcomeKind.ClientFault,
+        (PolicyRefusal, NotAsked) => OutcomeKind.Policy,
+
         // The source answered what the target did not, its open breaker included; or no fallback was possible.
         (_, Ok or NotAsked) => OutcomeKind.TargetFailure,
         (RateLimited or NotAsked, RateLimited) => OutcomeKind.RateLimited,

@@ -36,7 +36,7 @@ public sealed partial class ModelBook(CatalogWriter writer, ModelReader reader, 
 
         if (!facts.ContainsKey(FactFields.Mode))
         {
-            facts[FactFields.Mode] = "chat";
+            facts[FactFields.Mode] = ModelIds.NamesVectors(id) ? "embedding" : "chat";
         }
 
         if (facts[PriceFact.Name] is JsonObject price && !price.ContainsKey("valid_from"))

@@ -1,4 +1,4 @@
-using Gateflow.Core.Catalog;
+using Gateflow.Core.Compatibility;
 using Gateflow.Core.Fallbacks;
 using Gateflow.Core.Rollout;
 using Gateflow.Core.Routing;
@@ -76,7 +76,7 @@ public sealed class FallbackRehearsal
         return (selected, activated);
     }
 
-    private static bool IsVectors(RouteTable table, string model) => table.Models.GetValueOrDefault(model)?.Facts?.Mode == ModelMode.Embedding;
+    private static bool IsVectors(RouteTable table, string model) => table.Models.TryGetValue(model, out var route) && VectorCheck.GivesVectors(route);
 
     private static List<RehearsalStep> Walk(List<Candidate> all, FallbackReason assumed, FallbackRoute? chain, bool vectors)
     {

@@ -92,6 +92,9 @@ internal sealed class Exchange(HttpContext http, ICallerProtocol protocol, Route
     /// <summary>Step 6: who is asked, in order; at least one. Those behind the first model are listed once it fails.</summary>
     public IReadOnlyList<Candidate> Candidates { get; set; } = [];
 
+    /// <summary>Step 6: what it is to <see cref="Migration"/> that nobody can be asked; null for nothing, as where the key or the API is to blame.</summary>
+    public OutcomeKind? Unserved { get; set; }
+
     /// <summary>Step 6: true when <see cref="Candidates"/> and <see cref="Chain"/> are complete.</summary>
     public bool AllListed { get; set; }
 

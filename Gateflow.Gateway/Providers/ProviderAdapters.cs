@@ -65,10 +65,16 @@ internal static class ProviderAdapters
         _ => endpoint.Facts is null ? AzureChat : null,
     };
 
-    /// <summary>A model of Google's answers in words or gives vectors; asked for the other it is denied as if it were gone.</summary>
+    /// <summary>A model of Google's answers in words or gives vectors; asked for the other it is denied as if it were gone. Of one that nobody knows, it is asked.</summary>
     private static IProviderAdapter? FindGoogle(ModelEndpoint endpoint, Protocol asked, IProviderAdapter words, IProviderAdapter vectors) =>
-        GivesVectors(endpoint) != (asked == Protocol.Embeddings) ? null : asked == Protocol.Embeddings ? vectors : words;
+        GivesVectors(endpoint) is { } known && known != (asked == Protocol.Embeddings) ? null : asked == Protocol.Embeddings ? vectors : words;
 
-    private static bool GivesVectors(ModelEndpoint endpoint) =>
-        endpoint.UpstreamModel.Contains("embed", StringComparison.OrdinalIgnoreCase) || endpoint.Facts?.Supports(Capabilities.Embeddings) == true;
+    /// <summary>By the catalog, the id, or the name that callers use; null for one's own "endpoints/123" where they do not tell.</summary>
+    private static bool? GivesVectors(ModelEndpoint endpoint) =>
+        endpoint.Facts is { Mode: ModelMode.Embedding } || endpoint.Facts?.Supports(Capabilities.Embeddings) == true || SaysEmbed(endpoint.UpstreamModel)
+            || endpoint.Provider.Deployments.Any(deployment => deployment.Value == endpoint.UpstreamModel && SaysEmbed(deployment.Key)) ? true
+        : endpoint.Facts is null && endpoint.UpstreamModel.StartsWith("endpoints/", StringComparison.Ordinal) ? null
+        : false;
+
+    private static bool SaysEmbed(string name) => name.Contains("embed", StringComparison.OrdinalIgnoreCase);
 }

@@ -16,6 +16,7 @@ internal static class ResponseMarks
     /// <summary>On refusals that were read as far as the model.</summary>
     public static void WriteRequested(Exchange exchange)
     {
+        WriteArm(exchange);
         if (exchange.Envelope.Model.Length > 0)
         {
             exchange.Http.Response.Headers["x-gateflow-requested-model"] = Safe(exchange.Envelope.Model);
@@ -29,15 +30,7 @@ internal static class ResponseMarks
         headers["x-gateflow-model"] = Safe(call.Candidate.Model);
         headers["x-gateflow-requested-model"] = Safe(exchange.Envelope.Model);
         headers["x-gateflow-provider"] = Safe(call.Candidate.Endpoint.Provider.Name);
-        if ((exchange.Migration ?? exchange.Replacement) is { } migration)
-        {
-            headers["x-gateflow-migration"] = migration.MigrationId;
-        }
-
-        if (exchange.Arm != Arm.None)
-        {
-            headers["x-gateflow-arm"] = exchange.Arm == Arm.Target ? "target" : "source";
-        }
+        WriteArm(exchange);
 
         if (exchange.FallbackReason is { } reason)
         {
@@ -53,6 +46,20 @@ internal static class ResponseMarks
         if (call.Response is { } response)
         {
             Pass(response, headers, ownLimits: exchange.Key.Limits is not null);
+        }
+    }
+
+    private static void WriteArm(Exchange exchange)
+    {
+        var headers = exchange.Http.Response.Headers;
+        if ((exchange.Migration ?? exchange.Replacement) is { } migration)
+        {
+            headers["x-gateflow-migration"] = migration.MigrationId;
+        }
+
+        if (exchange.Arm != Arm.None)
+        {
+            headers["x-gateflow-arm"] = exchange.Arm == Arm.Target ? "target" : "source";
         }
     }
 

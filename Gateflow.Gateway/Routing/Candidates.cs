@@ -31,7 +31,13 @@ internal sealed class Candidates(CandidateLists lists)
             exchange.Candidates = Own(exchange);
         }
 
-        return exchange.Candidates.Count == 0 ? NotServed(exchange) : null;
+        if (exchange.Candidates.Count > 0)
+        {
+            return null;
+        }
+
+        exchange.Unserved = Unserved(exchange);
+        return NotServed(exchange);
     }
 
     /// <summary>Adds whoever else may answer behind the candidates that are listed; further calls change nothing.</summary>
@@ -64,13 +70,33 @@ internal sealed class Candidates(CandidateLists lists)
     private Candidate[] Find(Exchange exchange, string model, Place place) =>
         exchange.Table.Models.TryGetValue(model, out var route) ? lists.Of(route, exchange.Protocol.Kind, place, exchange.Key.Demo, HasTools(exchange)) : [];
 
-    /// <summary>False where vectors are asked for and those of the source are not the target's: among them they would be found by no search, and nobody would know.</summary>
+    /// <summary>
+    /// False where vectors are asked for and those of the source are not the target's: among them they would be found by no search, and nobody would know. A source that gives none cannot
+    /// mix them.
+    /// </summary>
     private static bool OwnMayAnswer(Exchange exchange) =>
         exchange.Arm != Arm.Target || exchange.Protocol.Kind != Protocol.Embeddings
-        || (exchange.Table.Models.TryGetValue(exchange.Migration!.TargetModel, out var target)
-            && exchange.Table.Models.TryGetValue(exchange.Selected, out var source) && VectorCheck.Alike(source, target));
+        || (exchange.Table.Models.TryGetValue(exchange.Selected, out var source)
+            && (VectorCheck.GivesWords(source.Facts) || (exchange.Table.Models.TryGetValue(exchange.Migration!.TargetModel, out var target) && VectorCheck.Alike(source, target))));
+
+    private OutcomeKind? Unserved(Exchange exchange)
+    {
+        if (exchange.Arm != Arm.Target)
+        {
+            return null;
+        }
+
+        var target = exchange.Table.Models.GetValueOrDefault(exchange.Migration!.TargetModel);
+        return target is not { IsServed: true } && exchange.Table.Models.GetValueOrDefault(exchange.Selected) is not { IsServed: true } ? OutcomeKind.OutageBoth
+            : !OwnMayAnswer(exchange) && !(target is not null && IsKeptFromKey(exchange, target)) && Own(exchange).Length > 0 ? OutcomeKind.TargetFailure
+            : null;
+    }
 
     private static bool HasTools(Exchange exchange) => (exchange.Envelope.Capabilities & Capabilities.FunctionCalling) != 0;
+
+    /// <summary>Of a model that no candidate came of: true when another key could ask it.</summary>
+    private static bool IsKeptFromKey(Exchange exchange, ModelRoute route) =>
+        route.Endpoints.Any(endpoint => ProviderAdapters.Find(endpoint, exchange.Protocol.Kind, HasTools(exchange)) is not null);
 
     private static GatewayError NotServed(Exchange exchange)
     {
@@ -80,7 +106,7 @@ internal sealed class Candidates(CandidateLists lists)
             return GatewayError.ModelNotFound($"The model '{model}' is not known. GET /v1/models lists the models that are served.");
         }
 
-        if (route.Endpoints.Any(endpoint => ProviderAdapters.Find(endpoint, exchange.Protocol.Kind, HasTools(exchange)) is not null))
+        if (IsKeptFromKey(exchange, route))
         {
             return GatewayError.ModelNotFound($"The model '{model}' is not served by the demo's provider, the only one that a key of the demo may use.");
         }

@@ -46,7 +46,17 @@ internal static class FreeFormTool
         var reader = new Utf8JsonReader(arguments, isFinalBlock: false, state: default);
         try
         {
-            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject || !reader.Read() || !reader.ValueTextEquals(Input))
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            {
+                return null;
+            }
+
+            if (!reader.Read())
+            {
+                return "\"input\""u8.StartsWith(arguments[(int)reader.BytesConsumed..].Trim(" \t\r\n"u8)) ? "" : null;
+            }
+
+            if (!reader.ValueTextEquals(Input))
             {
                 return null;
             }
@@ -57,7 +67,7 @@ internal static class FreeFormTool
             }
 
             var text = arguments[(int)reader.BytesConsumed..].TrimStart(": \t\r\n"u8);
-            return text is [(byte)'"', ..] ? Unescape(text) : null;
+            return text.IsEmpty ? "" : text is [(byte)'"', ..] ? Unescape(text) : null;
         }
         catch (Exception fault) when (fault is JsonException or InvalidOperationException)
         {

@@ -8,6 +8,9 @@ namespace Gateflow.Gateway.Translation;
 /// </summary>
 internal sealed class NotCarriedException(GatewayError error) : Exception(error.Message)
 {
+    /// <summary>The code of <see cref="Unsupported"/>.</summary>
+    public const string UnsupportedCode = "unsupported_by_target";
+
     public GatewayError Error { get; } = error;
 
     /// <summary>The request itself is wrong.</summary>
@@ -18,5 +21,5 @@ internal sealed class NotCarriedException(GatewayError error) : Exception(error.
     /// <param name="param">Where, as a path.</param>
     /// <param name="what">"has no …", "takes no …", to be read after "The model's protocol".</param>
     public static NotCarriedException Unsupported(string param, string what) => new(new GatewayError(
-        400, "invalid_request_error", "unsupported_by_target", $"'{param}' cannot be carried over: the protocol of the model that is to answer {what}.", param));
+        400, "invalid_request_error", UnsupportedCode, $"'{param}' cannot be carried over: the protocol of the model that is to answer {what}.", param));
 }

@@ -14,6 +14,7 @@ using Gateflow.Gateway.Quality;
 using Gateflow.Gateway.Providers;
 using Gateflow.Gateway.Shadow;
 using Gateflow.Gateway.Traces;
+using Gateflow.Gateway.Translation;
 
 namespace Gateflow.Gateway.Usage;
 
@@ -49,6 +50,7 @@ internal sealed class Closing(Recorder recorder, Judge judge, KeyGate gate, Cata
         {
             Arm.None => Attribution.Classify(Arm.Source, AttemptResult.NotAsked, OwnResult(exchange, last)),
             Arm.Target when source is AttemptResult.Ok or AttemptResult.NotAsked && WasLimited(exchange) => OutcomeKind.RateLimited,
+            Arm.Target when source == AttemptResult.NotAsked && IsUnsayable(exchange) => OutcomeKind.TargetFailure,
             Arm.Target => Diverted(exchange, Attribution.Classify(Arm.Target, target, FirstResultOfSource(exchange))),
             _ => Attribution.Classify(exchange.Arm, target, source),
         };
@@ -90,17 +92,18 @@ internal sealed class Closing(Recorder recorder, Judge judge, KeyGate gate, Cata
         }
     }
 
-    /// <summary>Records that a limit or a right of a known key refused the request. A fault of the request itself is told to the caller alone.</summary>
+    /// <summary>Records that a limit or a right of a known key refused the request, or that a migration's target is served by nobody. A fault of the request itself is told to the caller alone.</summary>
     public void Refused(Exchange exchange, GatewayError refusal)
     {
         gate.Settle(exchange, 0, 0);
         metrics.Refused(refusal);
-        if (exchange is { Arm: Arm.Target, Migration: { } migration } && refusal.Param == "model")
+        var migration = exchange.Unserved is null ? null : exchange.Migration;
+        if (migration is not null)
         {
-            judge.Fold(migration.MigrationId, new ArmOutcome // nobody serves the target, and nobody may answer in its place
+            judge.Fold(migration.MigrationId, new ArmOutcome
             {
-                Arm = Arm.Target,
-                Kind = OutcomeKind.TargetFailure,
+                Arm = exchange.Arm,
+                Kind = exchange.Unserved!.Value,
                 Unit = exchange.FailureUnit,
                 AtTicks = exchange.Time.GetUtcNow().UtcTicks,
                 LatencyMs = double.NaN,
@@ -109,7 +112,7 @@ internal sealed class Closing(Recorder recorder, Judge judge, KeyGate gate, Cata
             });
         }
 
-        if (exchange.Key is null || refusal.Status is not (401 or 403 or 429))
+        if (exchange.Key is null || (migration is null && refusal.Status is not (401 or 403 or 429)))
         {
             return;
         }
@@ -122,7 +125,10 @@ internal sealed class Closing(Recorder recorder, Judge judge, KeyGate gate, Cata
             Feature = exchange.Feature ?? exchange.Key.Feature,
             RequestedModel = exchange.Envelope.Model,
             Model = exchange.Asked?.Id ?? "", // what callers invent must not become series
-            Outcome = OutcomeKind.Refused,
+            MigrationId = migration?.MigrationId,
+            Arm = migration is null ? Arm.None : exchange.Arm,
+            Outcome = exchange.Unserved ?? OutcomeKind.Refused,
+            Unit = exchange.FailureUnit,
             Status = refusal.Status,
             Attempts = 0,
             DurationMs = exchange.Time.GetElapsedTime(exchange.Started).TotalMilliseconds,
@@ -269,6 +275,10 @@ internal sealed class Closing(Recorder recorder, Judge judge, KeyGate gate, Cata
         own is not { WasAsked: true } ? double.NaN
         : double.IsNaN(own.LatencyMs) ? exchange.Time.GetElapsedTime(own.Started, own.Ended).TotalMilliseconds
         : own.LatencyMs;
+
+    /// <summary>True when the target's protocol has no word for a part of the request, which the source's had.</summary>
+    private static bool IsUnsayable(Exchange exchange) =>
+        exchange.Calls.FindLast(static call => call.Candidate.Arm == Arm.Target) is { WasAsked: false, Refusal.Code: NotCarriedException.UnsupportedCode };
 
     /// <summary>True when nothing but the limits configured for its providers kept the target from being asked.</summary>
     private static bool WasLimited(Exchange exchange)

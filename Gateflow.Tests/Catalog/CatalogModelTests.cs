@@ -129,4 +129,13 @@ public sealed class CatalogModelTests
     [InlineData(1_048_576, "1M")]
     [InlineData(1_050_000, "1.05M")]
     public void TokenText_Sizes_AreWrittenAsProvidersWriteThem(long tokens, string text) => Assert.Equal(text, TokenText.Of(tokens));
+
+    [Theory]
+    [InlineData("text-embedding-3-small", true)]
+    [InlineData("BAAI/bge-m3", true)]
+    [InlineData("multilingual-e5-large", true)]
+    [InlineData("gte-large", true)]
+    [InlineData("bge-reranker-v2-m3", false)]
+    [InlineData("node5-chat", false)]
+    public void NamesVectors_Id_IsAsItsFamilySays(string id, bool expected) => Assert.Equal(expected, ModelIds.NamesVectors(id));
 }

@@ -217,6 +217,13 @@ public sealed class CompatibilityCheckTests
         Assert.Equal(warns ? CheckStatus.Warn : null, check?.Status);
     }
 
+    [Theory]
+    [InlineData(Capabilities.None, Capabilities.Embeddings, true)]
+    [InlineData(Capabilities.None, Capabilities.Embeddings | Capabilities.Chat, false)] // one job that asks the wrong model
+    [InlineData(Capabilities.Chat, Capabilities.Embeddings, false)]
+    public void Differ_ModelOfOnesOwn_IsWhatItsCapabilitiesSayElseWhatItWasUsedFor(Capabilities stated, Capabilities used, bool expected) =>
+        Assert.Equal(expected, VectorCheck.Differ(CatalogModel.Unknown("house", "m") with { IsOwn = true, Capabilities = stated }, null, used));
+
     private static CompatibilityReport Run(string source, string target, UsageAnalysis usage, DateOnly? today = null) =>
         CompatibilityCheck.Run(Catalog.Find(source)!, Catalog.Find(target)!, target, usage, today ?? Today, Catalog.Rules);
 

@@ -167,6 +167,11 @@ public sealed class FreeFormToolTests
     [InlineData("""{"input":"a\ud83d\ude00""", "a😀")]
     [InlineData("{ \"input\" : \"", "")]
     [InlineData("{\"input\":\"whole\"", "whole")]
+    [InlineData("{", "")]
+    [InlineData("{ \"inp", "")]
+    [InlineData("{\"input\" ", "")]
+    [InlineData("{\"input\": ", "")]
+    [InlineData("{\"te", "{\"te")]
     public void InputOf_ArgumentsThatWereCutOff_IsTheTextUpToThere(string arguments, string expected) =>
         Assert.Equal(expected, Gateflow.Gateway.Translation.FreeFormTool.InputOf(arguments));
 

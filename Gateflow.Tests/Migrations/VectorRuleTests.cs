@@ -28,6 +28,7 @@ public sealed class VectorRuleTests : IAsyncLifetime
         ["Gateflow:Providers:other:Models:0"] = Small,
         ["Gateflow:Providers:other:Models:1"] = House,
         ["Gateflow:Providers:other:Models:2"] = OtherHouse,
+        ["Gateflow:Providers:other:Models:3"] = "bge-m3",
     });
 
     public ValueTask DisposeAsync() => _gateflow.DisposeAsync();
@@ -90,6 +91,17 @@ public sealed class VectorRuleTests : IAsyncLifetime
         Assert.Equal((HttpStatusCode.UnprocessableEntity, "strategy"), (status, ManagedGateflow.Text(body["error"]!, "param")));
     }
 
+    [Fact]
+    public async Task Execute_SourceThatWasAddedWithItsPriceOnly_MayNotSplitTheTraffic()
+    {
+        await _gateflow.MustAsync("POST", "/models", """{"provider": "other", "id": "bge-m3", "price": {"input": 1, "output": 0}}""");
+        var id = await _gateflow.DraftAsync("{}", "bge-m3", OtherHouse);
+
+        var (status, body) = await _gateflow.CallAsync("POST", $"/migrations/{id}/execute");
+
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "strategy"), (status, ManagedGateflow.Text(body["error"]!, "param")));
+    }
+
     [Theory]
     [InlineData("""{"strategy": "instant"}""", Large)]
     [InlineData("""{"strategy": "shadow", "then": "instant"}""", Large)]
@@ -101,17 +113,19 @@ public sealed class VectorRuleTests : IAsyncLifetime
         await _gateflow.MustAsync("POST", $"/migrations/{id}/execute");
     }
 
-    [Fact]
-    public async Task Chain_WithOtherVectors_IsWarnedOfAndNotPlayed()
+    [Theory]
+    [InlineData(Large, Small)]
+    [InlineData(House, OtherHouse)]
+    public async Task Chain_WithOtherVectors_IsWarnedOfAndNotPlayed(string primary, string other)
     {
-        var chain = await _gateflow.MustAsync("POST", "/fallback-chains", $$"""{"primary": "{{Large}}", "fallbacks": ["{{Small}}"]}""");
+        var chain = await _gateflow.MustAsync("POST", "/fallback-chains", $$"""{"primary": "{{primary}}", "fallbacks": ["{{other}}"]}""");
 
-        var played = await _gateflow.MustAsync("POST", "/fallback-chains/dry-run", $$"""{"model": "{{Large}}"}""");
-        var named = await _gateflow.MustAsync("POST", "/fallback-chains/dry-run", $$"""{"model": "{{Large}}", "fallbacks": ["{{Small}}"]}""");
+        var played = await _gateflow.MustAsync("POST", "/fallback-chains/dry-run", $$"""{"model": "{{primary}}"}""");
+        var named = await _gateflow.MustAsync("POST", "/fallback-chains/dry-run", $$"""{"model": "{{primary}}", "fallbacks": ["{{other}}"]}""");
 
         Assert.Contains("cannot be compared", ManagedGateflow.Text(Assert.Single(chain["warnings"]!.AsArray())!, "message"), StringComparison.Ordinal);
         Assert.Equal((null, "not_suitable"), (played["answered_by"]?.GetValue<string>(), ManagedGateflow.Text(played["not_asked"]![0]!, "why")));
-        Assert.Equal(Small, ManagedGateflow.Text(named, "answered_by"));
+        Assert.Equal(other, ManagedGateflow.Text(named, "answered_by"));
     }
 
     [Fact]

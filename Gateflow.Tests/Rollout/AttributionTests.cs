@@ -15,7 +15,7 @@ public sealed class AttributionTests
         //                   NotAsked Ok BadRequest Unauthorized ModelNotFound RateLimited ServerError Timeout Connection Circuit Policy Broken Cancelled Stopped
         [NotAsked] =         "O        T  F          O            O             R           O           O       O          O       P      O      C      C",
         [Ok] =               "S        S  S          S            S             S           S           S       S          S       S      S      S      S",
-        [BadRequest] =       "T        T  F          O            O             O           O           O       O          O       O      O      C      C",
+        [BadRequest] =       "F        T  F          O            O             O           O           O       O          O       O      O      C      C",
         [Unauthorized] =     "T        T  O          F            O             O           O           O       O          O       O      O      C      C",
         [ModelNotFound] =    "T        T  O          O            F             O           O           O       O          O       O      O      C      C",
         [AttemptResult.RateLimited] = "T        T  O          O            O             R           O           O       O          O       O      O      C      C",
@@ -23,7 +23,7 @@ public sealed class AttributionTests
         [AttemptResult.Timeout] = "T        T  O          O            O             O           O           O       O          O       O      O      C      C",
         [ConnectionFailed] = "T        T  O          O            O             O           O           O       O          O       O      O      C      C",
         [CircuitOpen] =      "T        T  O          O            O             O           O           O       O          O       O      O      C      C",
-        [PolicyRefusal] =    "T        T  O          O            O             O           O           O       O          O       P      O      C      C",
+        [PolicyRefusal] =    "P        T  O          O            O             O           O           O       O          O       P      O      C      C",
         [AttemptResult.BrokenStream] = "B        B  B          B            B             B           B           B       B          B       B      B      B      B",
         [ClientCancelled] =  "C        C  C          C            C             C           C           C       C          C       C      C      C      C",
         [GatewayStopped] =   "C        C  C          C            C             C           C           C       C          C       C      C      C      C",

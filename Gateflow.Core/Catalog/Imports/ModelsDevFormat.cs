@@ -37,7 +37,7 @@ internal static class ModelsDevFormat
             return (null, "neither chat, completion nor embedding");
         }
 
-        var embeds = id.Contains("embed", StringComparison.OrdinalIgnoreCase);
+        var embeds = ModelIds.NamesVectors(id);
         entry.Facts[FactFields.Mode] = embeds ? "embedding" : "chat";
         entry.Can |= embeds ? Capabilities.Embeddings : Capabilities.Chat;
         if (reader.Text("name") is { } name)

@@ -38,7 +38,7 @@ internal static partial class ProviderListFormat
 
         var entry = new CatalogEntry { Key = id, Provider = provider, Model = id };
         var reader = new EntryReader(json, entry);
-        var embeds = id.Contains("embed", StringComparison.OrdinalIgnoreCase);
+        var embeds = ModelIds.NamesVectors(id);
         entry.Facts[FactFields.Mode] = embeds ? "embedding" : "chat";
         entry.Can |= embeds ? Capabilities.Embeddings : Capabilities.Chat;
         if ((reader.Text("display_name") ?? reader.Text("displayName")) is { } name)

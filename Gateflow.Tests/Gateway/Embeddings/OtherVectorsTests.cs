@@ -21,12 +21,12 @@ public sealed class OtherVectorsTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData(503, HttpStatusCode.ServiceUnavailable)]
-    [InlineData(429, HttpStatusCode.TooManyRequests)]
-    [InlineData(404, HttpStatusCode.NotFound)]
-    [InlineData(401, HttpStatusCode.BadGateway)]
-    [InlineData(400, HttpStatusCode.BadRequest)]
-    public async Task Post_TargetFails_CallerIsToldAndTheSourceIsNotAsked(int status, HttpStatusCode told)
+    [InlineData(503, HttpStatusCode.ServiceUnavailable, OutcomeKind.TargetFailure)]
+    [InlineData(429, HttpStatusCode.TooManyRequests, OutcomeKind.TargetFailure)]
+    [InlineData(404, HttpStatusCode.NotFound, OutcomeKind.TargetFailure)]
+    [InlineData(401, HttpStatusCode.BadGateway, OutcomeKind.TargetFailure)]
+    [InlineData(400, HttpStatusCode.BadRequest, OutcomeKind.ClientFault)]
+    public async Task Post_TargetFails_CallerIsToldAndTheSourceIsNotAsked(int status, HttpStatusCode told, OutcomeKind outcome)
     {
         await using var host = await StartAsync(Large, status);
         host.Route(GatewayHost.Migration(10_000, source: Small, target: Large));
@@ -36,7 +36,7 @@ public sealed class OtherVectorsTests
         Assert.Equal((told, Large, null), Told(response));
         Assert.Contains("\"error\"", await response.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
         Assert.Equal([Large], host.Upstream.Requests.Select(r => r.Model));
-        Assert.Equal((OutcomeKind.TargetFailure, Arm.Target, null), (await host.RecordAsync()) is var r ? (r.Outcome, r.Arm, r.ServedModel) : default);
+        Assert.Equal((outcome, Arm.Target, null), (await host.RecordAsync()) is var r ? (r.Outcome, r.Arm, r.ServedModel) : default);
     }
 
     [Fact]
@@ -61,13 +61,83 @@ public sealed class OtherVectorsTests
 
         Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
         Assert.Contains("gpt-dead", await response.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+        Assert.Equal((GatewayHost.MigrationId, "target"), (PassThroughTests.Header(response, "x-gateflow-migration"), PassThroughTests.Header(response, "x-gateflow-arm")));
         Assert.Empty(host.Upstream.Requests);
-        var deadline = TimeProvider.System.GetUtcNow().AddSeconds(30);
-        while (host.Judge.Read(GatewayHost.MigrationId)!.DistinctFailingUnits == 0) // the judge hears after the caller does
+        var record = await host.RecordAsync();
+        Assert.Equal((OutcomeKind.TargetFailure, Arm.Target, GatewayHost.MigrationId, 404), (record.Outcome, record.Arm, record.MigrationId, record.Status));
+        Assert.Equal(1, host.Judge.Read(GatewayHost.MigrationId)!.DistinctFailingUnits);
+    }
+
+    [Fact]
+    public async Task Post_NobodyServesEither_IsAnOutageOfBoth()
+    {
+        await using var host = await StartAsync();
+        host.Table = host.Table with
         {
-            Assert.True(TimeProvider.System.GetUtcNow() < deadline, "the judge did not hear of it");
-            await Task.Yield();
+            Models = host.Table.Models.ToFrozenDictionary(m => m.Key, m => m.Value with { Endpoints = [] }),
+        };
+        host.Route(GatewayHost.Migration(10_000, source: Small, target: Large));
+
+        using var response = await PostAsync(host);
+
+        Assert.Equal(OutcomeKind.OutageBoth, (await host.RecordAsync()).Outcome);
+    }
+
+    [Theory]
+    [InlineData(true)] // the demo's key, while others could ask the target
+    [InlineData(false)] // models without an API for vectors
+    public async Task Post_NobodyMayBeAskedForAnotherReason_IsNotTheTargetsFailure(bool demo)
+    {
+        await using var host = await StartAsync();
+        var (source, target) = demo ? (Small, Large) : ("claude-a", "claude-b");
+        if (demo)
+        {
+            host.Change(key => key with { Demo = true });
+            host.Serve(Small, ProviderType.OpenAI, change: p => p with { Demo = true });
+            host.Serve(Twin, ProviderType.OpenAI, change: p => p with { Demo = true });
         }
+        else
+        {
+            host.Serve(source, ProviderType.Anthropic);
+            host.Serve(target, ProviderType.Anthropic);
+        }
+
+        host.Route(GatewayHost.Migration(10_000, source: source, target: target));
+        host.Judge.Arm(GatewayHost.MigrationId, new JudgeConfig { RollbackThreshold = new() { ErrorRate = 0.05 } });
+        using var refused = await PostAsync(host, model: source);
+
+        using var after = await PostAsync(host, model: Twin);
+
+        Assert.False(refused.IsSuccessStatusCode);
+        Assert.Equal((OutcomeKind.Success, Twin), (await host.RecordAsync()) is var r ? (r.Outcome, r.Model) : default);
+        Assert.Equal(0, host.Judge.Read(GatewayHost.MigrationId)!.DistinctFailingUnits);
+    }
+
+    [Fact]
+    public async Task Post_TargetsProtocolHasNoWordForIt_IsTheTargetsFailure()
+    {
+        await using var host = await StartAsync();
+        host.Serve(Large, ProviderType.Gemini, upstream: "gemini-embedding-001");
+        host.Route(GatewayHost.Migration(10_000, source: Small, target: Large));
+
+        using var response = await host.PostToAsync("/v1/embeddings", $$"""{"model":"{{Small}}","input":[1,2]}""");
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Equal(OutcomeKind.TargetFailure, (await host.RecordAsync()).Outcome);
+    }
+
+    [Theory]
+    [InlineData(403)]
+    [InlineData(404)]
+    public async Task Post_SourceAnswersInWords_IsAskedAsWell(int status)
+    {
+        await using var host = await GatewayHost.StartAsync(weight: 10_000);
+        host.Upstream.Answer = (http, _) => FakeUpstream.Error(http, status);
+
+        using var response = await PostAsync(host, model: "gpt-4");
+
+        Assert.Equal(["gpt-4o-upstream", "gpt-4"], host.Upstream.Requests.Select(r => r.Model));
+        Assert.Equal(OutcomeKind.ClientFault, (await host.RecordAsync()).Outcome);
     }
 
     [Fact]
@@ -166,8 +236,8 @@ public sealed class OtherVectorsTests
         }.ToFrozenDictionary(),
     };
 
-    private static Task<HttpResponseMessage> PostAsync(GatewayHost host, string more = ",\"gateflow\":{\"retry\":{\"max_attempts\":1}}") =>
-        host.PostToAsync("/v1/embeddings", $$"""{"model":"{{Small}}","input":"one two","user":"ann"{{more}}}""");
+    private static Task<HttpResponseMessage> PostAsync(GatewayHost host, string more = ",\"gateflow\":{\"retry\":{\"max_attempts\":1}}", string model = Small) =>
+        host.PostToAsync("/v1/embeddings", $$"""{"model":"{{model}}","input":"one two","user":"ann"{{more}}}""");
 
     private static (HttpStatusCode Status, string? Model, string? Reason) Told(HttpResponseMessage response) =>
         (response.StatusCode, PassThroughTests.Header(response, "x-gateflow-model"), PassThroughTests.Header(response, "x-gateflow-fallback-reason"));

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Net;
 using System.Text.Json.Nodes;
 using Gateflow.Core.Catalog;
@@ -140,10 +141,13 @@ public sealed class TranslatedEmbeddingsTests
     [InlineData(ProviderType.Gemini, Gemini1, false, true)]
     [InlineData(ProviderType.VertexAI, "gemini-2.5-flash", true, false)]
     [InlineData(ProviderType.VertexAI, Vertex, false, true)]
+    [InlineData(ProviderType.VertexAI, "endpoints/123", true, true)]
+    [InlineData(ProviderType.VertexAI, "endpoints/7", false, true)]
     [InlineData(ProviderType.OpenAICompatible, "bge-m3", true, true)]
     public void Find_ModelsOfGoogle_HaveOneApiOfTheTwo(ProviderType type, string model, bool words, bool vectors)
     {
-        var endpoint = new ModelEndpoint(new ProviderEndpoint { Name = "p", Type = type, BaseUrl = new Uri("https://provider.invalid") }, model);
+        var named = new Dictionary<string, string> { ["text-embed-tuned"] = "endpoints/7" }.ToFrozenDictionary();
+        var endpoint = new ModelEndpoint(new ProviderEndpoint { Name = "p", Type = type, BaseUrl = new Uri("https://provider.invalid"), Deployments = named }, model);
 
         Assert.Equal((words, vectors), (ProviderAdapters.Find(endpoint, Protocol.Chat) is not null, ProviderAdapters.Find(endpoint, Protocol.Embeddings) is not null));
     }
@@ -155,6 +159,15 @@ public sealed class TranslatedEmbeddingsTests
         var endpoint = new ModelEndpoint(new ProviderEndpoint { Name = "p", Type = ProviderType.Gemini, BaseUrl = new Uri("https://provider.invalid") }, "m") { Facts = facts };
 
         Assert.NotNull(ProviderAdapters.Find(endpoint, Protocol.Embeddings));
+    }
+
+    [Fact]
+    public void Find_CatalogKnowsItsEndpoint_HasThatApiOnly()
+    {
+        var facts = CatalogModel.Unknown("google", "m") with { Mode = ModelMode.Embedding };
+        var endpoint = new ModelEndpoint(new ProviderEndpoint { Name = "p", Type = ProviderType.VertexAI, BaseUrl = new Uri("https://provider.invalid") }, "endpoints/123") { Facts = facts };
+
+        Assert.Equal((true, false), (ProviderAdapters.Find(endpoint, Protocol.Embeddings) is not null, ProviderAdapters.Find(endpoint, Protocol.Chat) is not null));
     }
 
     [Fact]
