@@ -40,7 +40,7 @@ public sealed partial class EditKeyDialog(ApiKeys store, DialogService dialogs)
     private Task<bool> SubmitAsync() => saving.TryAsync(async () =>
     {
         faults.Clear();
-        var patch = FormEdit.Patch(shown, Request());
+        var patch = FormEdit.Patch(shown, Request(), levels: 2);
         if (faults.Count > 0)
         {
             return null;

@@ -59,7 +59,7 @@ public sealed partial class AddItemsPanel(DatasetItemBook book, NavigationManage
             await using var stream = change.File.OpenReadStream(MostBytes);
             return await book.UploadAsync(DatasetId, stream, CancellationToken.None);
         }
-        catch (IOException)
+        catch (Exception broken) when (broken is IOException or TimeoutException)
         {
             return Refusal.Invalid("file", "The file could not be read to its end. What had come is in the set; choose the file again, nothing is added twice.");
         }

@@ -23,7 +23,7 @@ internal static class FormEdit
                     patch[name] = changed;
                 }
             }
-            else if (!JsonNode.DeepEquals(value, shown[name]))
+            else if (!shown.ContainsKey(name) || !JsonNode.DeepEquals(value, shown[name]))
             {
                 patch[name] = value?.DeepClone();
             }

@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Providers;
 using Gateflow.Core.Storage;
-using Gateflow.Dashboard.Management;
 using Gateflow.Dashboard.Parts;
 using Microsoft.AspNetCore.Components;
 using Radzen;
@@ -121,7 +120,7 @@ public sealed partial class ProviderDialog(ProviderStore store, ProviderTesting 
 
         var saved = Provider is null
             ? await store.CreateAsync(request, Actor, CancellationToken.None)
-            : await store.UpdateAsync(Provider.Id, FormEdit.Patch(shown, request), Actor, CancellationToken.None);
+            : await store.UpdateAsync(Provider.Id, ProviderPatch.Of(shown, request), Actor, CancellationToken.None);
         if (saved.IsOk)
         {
             dialogs.Close(true);

@@ -5,6 +5,7 @@ using Gateflow.Core;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Providers;
 using Gateflow.Core.Storage;
+using Gateflow.Dashboard.Management;
 
 namespace Gateflow.Dashboard.Providers;
 
@@ -41,6 +42,21 @@ public static class ProviderPatch
         }
 
         return (draft, faults);
+    }
+
+    /// <summary>The request that stores what a form changed: of a group the fields that differ, all else whole.</summary>
+    internal static JsonObject Of(JsonObject shown, JsonObject typed)
+    {
+        var patch = FormEdit.Patch(shown, typed);
+        foreach (var name in Groups.Keys)
+        {
+            if (patch[name] is JsonObject group && shown[name] is JsonObject before)
+            {
+                patch[name] = FormEdit.Patch(before, group);
+            }
+        }
+
+        return patch;
     }
 
     /// <summary>Every rule that the draft breaks, with wire names.</summary>

@@ -124,6 +124,15 @@ public sealed class ConfigDraft
         }
     }
 
+    /// <summary>Takes back what was typed into a field.</summary>
+    public void Forget(string field)
+    {
+        _typed.Remove(field);
+        _texts.Remove(field);
+        _lines.Remove(field);
+        Judge();
+    }
+
     public void Discard()
     {
         Forget();

@@ -23,6 +23,7 @@ public sealed partial class ConfigureStep(Drafting drafting, DemoState demo, Vie
     ];
 
     private readonly Saving saving = new();
+    private Task<bool> running = Task.FromResult(true);
     private ConfigDraft draft = new(new MigrationConfig());
     private MigrationConfig? taken;
     private TimeZoneInfo zone = TimeZoneInfo.Utc;
@@ -89,7 +90,11 @@ public sealed partial class ConfigureStep(Drafting drafting, DemoState demo, Vie
     {
         var before = Config.EffectiveStrategy;
         draft.SetEnum("strategy", strategy);
-        if (strategy == Strategy.Scheduled && draft.Saved.Strategy != Strategy.Scheduled)
+        if (strategy == draft.Saved.Strategy)
+        {
+            draft.Forget("then");
+        }
+        else if (strategy == Strategy.Scheduled)
         {
             draft.SetEnum("then", before);
         }
@@ -143,10 +148,27 @@ public sealed partial class ConfigureStep(Drafting drafting, DemoState demo, Vie
     {
         stuck = false;
         saving.Forget();
+        ForgetHidden();
         return OnFault.InvokeAsync(draft.Faults.Count == 0 ? null : draft.Faults.Count == 1 ? "A field is wrong." : $"{draft.Faults.Count} fields are wrong.");
     }
 
-    private Task<bool> SaveAsync() => saving.TryAsync(async () =>
+    /// <summary>A fault in a field that the strategy does not show could be neither seen nor mended.</summary>
+    private void ForgetHidden()
+    {
+        var copies = Config.EffectiveStrategy == Strategy.Shadow;
+        (string Field, bool Shown)[] fields =
+        [
+            ("steps", HasOwnSteps), ("execute_at", Config.Strategy == Strategy.Scheduled),
+            ("duration_hours", copies), ("mirror.percentage", copies), ("mirror.max_cost", copies),
+            ("canary_percentage", HasCanary), ("increase_step", HasCanary), ("increase_interval_minutes", HasCanary),
+        ];
+        foreach (var (field, _) in fields.Where(f => !f.Shown && draft.FaultOfLines(f.Field) is not null))
+        {
+            draft.Forget(field);
+        }
+    }
+
+    private Task<bool> SaveAsync() => running = saving.IsBusy ? running : saving.TryAsync(async () =>
     {
         var result = await drafting.ConfigureAsync(State.Id, draft.Patch(), Acting.Name, CancellationToken.None);
         if (result.IsOk)
@@ -161,6 +183,7 @@ public sealed partial class ConfigureStep(Drafting drafting, DemoState demo, Vie
     /// <summary>Leaving saves: what was changed always, the untouched defaults when one goes on to the review.</summary>
     private async Task LeaveAsync(LocationChangingContext context)
     {
+        var saved = !saving.IsBusy || await running;
         var accepts = !State.Configured && context.TargetLocation.Contains("step=review", StringComparison.Ordinal);
         if (!Acting.MayEdit || !State.IsDraft || (!draft.IsDirty && !accepts))
         {
@@ -172,7 +195,7 @@ public sealed partial class ConfigureStep(Drafting drafting, DemoState demo, Vie
             stuck = true;
             context.PreventNavigation();
         }
-        else if (!await SaveAsync())
+        else if (!saved || !await SaveAsync())
         {
             context.PreventNavigation();
         }

@@ -218,6 +218,11 @@ public sealed class ReviewPlan
             }
         }
 
+        foreach (var (field, _) in usual.Where(f => !own.ContainsKey(f.Key)))
+        {
+            patch[field] = null;
+        }
+
         var draft = new JsonObject { ["source_model"] = Source, ["analyze"] = true };
         if (_state.View.Name is { } name)
         {

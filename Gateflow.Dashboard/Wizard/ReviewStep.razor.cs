@@ -21,6 +21,9 @@ public sealed partial class ReviewStep(Conduct conduct, NavigationManager naviga
     [Parameter, EditorRequired]
     public Acting Acting { get; set; } = default!;
 
+    /// <summary>True from the press until the page is left or the start refused.</summary>
+    internal bool IsStarting => saving.IsBusy;
+
     private IEnumerable<string> Lines
     {
         get

@@ -21,12 +21,14 @@ public sealed partial class WizardPage(
     private readonly CancellationTokenSource gone = new();
     private Refreshing? refreshing;
     private ConfigureStep? configure;
+    private ReviewStep? review;
     private Loaded<WizardState>? draft;
     private Acting? acting;
     private WizardStep step;
     private string? loaded;
     private string? held;
     private string? notDiscarded;
+    private bool discarding;
 
     [Parameter]
     public string Id { get; set; } = "";
@@ -43,6 +45,9 @@ public sealed partial class WizardPage(
 
     /// <summary>True when something was typed that is not stored.</summary>
     private bool Unsaved => step == WizardStep.Configure && configure is { IsDirty: true };
+
+    /// <summary>True while one's own start or discarding is under way: what would be read now is no surprise, and the way out is known.</summary>
+    private bool Leaving => discarding || (step == WizardStep.Review && review is { IsStarting: true });
 
     private string Heading => State switch
     {
@@ -61,7 +66,7 @@ public sealed partial class WizardPage(
         acting ??= await Acting.OfAsync(Authentication, authorization);
         if (loaded != Id)
         {
-            (loaded, draft, configure, held) = (Id, new Loaded<WizardState>("The draft"), null, null);
+            (loaded, draft, configure, review, held, discarding) = (Id, new Loaded<WizardState>("The draft"), null, null, null, false);
             await ReloadAsync();
             if (refreshing is not null)
             {
@@ -113,6 +118,7 @@ public sealed partial class WizardPage(
             return;
         }
 
+        discarding = true;
         try
         {
             notDiscarded = (await conduct.CancelAsync(shown.Id, acting!.Name, null, gone.Token)).Refusal?.Message;
@@ -122,7 +128,8 @@ public sealed partial class WizardPage(
             notDiscarded = DatabaseFault.NotSaved(broken);
         }
 
-        if (notDiscarded is null)
+        discarding = notDiscarded is null;
+        if (discarding)
         {
             await (configure?.Discard() ?? Task.CompletedTask); // nothing is left to save on the way out
             navigation.NavigateTo("/migrations");
@@ -135,15 +142,15 @@ public sealed partial class WizardPage(
         StateHasChanged();
     }
 
-    private async Task ReloadAsync()
+    internal async Task ReloadAsync()
     {
-        if (gone.IsCancellationRequested || draft is not { } present)
+        if (gone.IsCancellationRequested || Leaving || draft is not { } present)
         {
             return;
         }
 
         await present.ReadAsync(() => reader.FindAsync(Id, gone.Token));
-        if (gone.IsCancellationRequested || !ReferenceEquals(present, draft))
+        if (gone.IsCancellationRequested || Leaving || !ReferenceEquals(present, draft))
         {
             return;
         }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Bunit;
 using Gateflow.Core.Access;
 using Gateflow.Core.Limits;
@@ -127,6 +128,20 @@ public sealed class ApiKeysPageTests(GateflowFixture program) : IClassFixture<Ga
 
         var key = Assert.Single(await host.Get<ApiKeys>().ListAsync(Token), k => k.Id == dialog.Instance.Key.Id);
         Assert.Equal(("edited well", "shop", new KeyLimits { Tpm = 100, DailyRequests = 900 }), (key.Name, key.Feature, key.RateLimits));
+    }
+
+    [Fact]
+    public async Task Edit_AnotherLimitChangedMeanwhile_Stays()
+    {
+        await using var context = new PageTestContext(host);
+        var dialog = await EditAsync(context, "edited by two");
+        await host.Get<ApiKeys>().UpdateAsync(dialog.Instance.Key.Id, new JsonObject { ["rate_limits"] = new JsonObject { ["tpm"] = 700 } }, Token);
+
+        await context.ChangeAsync(dialog.Find("#limit-rpm"), "9");
+        await context.SubmitAsync(dialog.Find("form"));
+
+        var key = Assert.Single(await host.Get<ApiKeys>().ListAsync(Token), k => k.Id == dialog.Instance.Key.Id);
+        Assert.Equal(new KeyLimits { Rpm = 9, Tpm = 700 }, key.RateLimits);
     }
 
     [Fact]

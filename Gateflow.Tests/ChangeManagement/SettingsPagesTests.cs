@@ -60,6 +60,20 @@ public sealed class SettingsPagesTests(GateflowFixture program) : IClassFixture<
     }
 
     [Fact]
+    public async Task Settings_DefaultCleared_IsGivenBack()
+    {
+        await using var context = new PageTestContext(host);
+        var page = context.Render<SettingsPage>();
+        await context.InputAsync(page.Find("#field-soak-minutes"), "45");
+        await SaveAsync(context, page, "Saved.");
+
+        await context.InputAsync(page.Find("#field-soak-minutes"), "");
+        await SaveAsync(context, page, "Saved.");
+
+        Assert.Null((await host.Get<ChangeBook>().ReadAsync(Token))["migration_defaults"]!["soak_minutes"]);
+    }
+
+    [Fact]
     public async Task Settings_ChangedByAnotherMeanwhile_AreRefusedAndStayTyped()
     {
         await using var context = new PageTestContext(host);

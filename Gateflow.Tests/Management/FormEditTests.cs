@@ -11,6 +11,7 @@ public sealed class FormEditTests
     [InlineData("""{"a": {"x": 1, "y": 2}}""", """{"a": {"x": 1, "y": 3}}""", 1, """{"a":{"x":1,"y":3}}""")]
     [InlineData("""{"a": {"x": 1, "y": 2}, "b": {"x": 1}}""", """{"a": {"x": 1, "y": 3}, "b": {"x": 1}}""", 2, """{"a":{"y":3}}""")]
     [InlineData("""{}""", """{"a": {"x": 1}}""", 2, """{"a":{"x":1}}""")]
+    [InlineData("""{"a": {}}""", """{"a": {"x": null}}""", 2, """{"a":{"x":null}}""")]
     public void Patch_HoldsWhatDiffers_AsDeepAsTheWriterLooks(string shown, string typed, int levels, string patch) =>
         Assert.Equal(patch, FormEdit.Patch(Json(shown), Json(typed), levels).ToJsonString());
 

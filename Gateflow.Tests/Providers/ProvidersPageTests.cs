@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Bunit;
 using Gateflow.Core.Access;
 using Gateflow.Core.Providers;
@@ -137,6 +138,28 @@ public sealed class ProvidersPageTests
 
         Assert.Equal(System.Net.HttpStatusCode.OK, answer.StatusCode);
         Assert.Equal($"Bearer {Secret}", Assert.Single(upstream.Requests).Headers["Authorization"]);
+    }
+
+    [Fact]
+    public async Task Edit_AnotherLimitChangedMeanwhile_StaysAndAliasesAreThoseTyped()
+    {
+        await using var upstream = await FakeUpstream.StartAsync();
+        await using var host = await StartAsync();
+        var store = host.Get<ProviderStore>();
+        var id = await AddAsync(host, upstream);
+        await store.UpdateAsync(id, new JsonObject { ["deployments"] = new JsonObject { ["fast"] = "qwen-9", ["slow"] = "qwen-9" } }, "Ada", Token);
+        await using var context = new PageTestContext(host);
+        var before = Assert.Single(await store.ListAsync(Token));
+        var dialog = context.Render<ProviderDialog>(p => p.Add(d => d.Actor, "Ada").Add(d => d.Provider, before));
+        await store.UpdateAsync(id, new JsonObject { ["limits"] = new JsonObject { ["concurrency"] = 3 } }, "Bob", Token);
+
+        await context.ChangeAsync(dialog.Find("#provider-limits-rpm"), "9");
+        await context.ChangeAsync(dialog.Find("#provider-deployments"), "fast = qwen-9");
+        await context.SubmitAsync(dialog.Find("form"));
+
+        var now = Assert.Single(await store.ListAsync(Token));
+        Assert.Equal((9, 3), (now.Limits.Rpm, now.Limits.Concurrency));
+        Assert.Equal(["fast"], now.Deployments.Keys);
     }
 
     [Fact]

@@ -9,6 +9,8 @@ internal sealed class BrokenDatabase : DbCommandInterceptor
 {
     private readonly AsyncLocal<bool> _here = new();
 
+    private readonly AsyncLocal<Task?> _until = new();
+
     public bool Here
     {
         get => _here.Value;
@@ -22,9 +24,26 @@ internal sealed class BrokenDatabase : DbCommandInterceptor
         await act();
     }
 
-    public override ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
-        DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default) =>
-        ValueTask.FromResult(Unless(result));
+    /// <summary>What readings wait for here.</summary>
+    public Task Until
+    {
+        get => _until.Value ?? Task.CompletedTask;
+        set => _until.Value = value;
+    }
+
+    /// <summary>Does something that waits at its first reading.</summary>
+    public async Task HoldAsync(Task until, Func<Task> act)
+    {
+        Until = until;
+        await act();
+    }
+
+    public override async ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
+        DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
+    {
+        await Until;
+        return Unless(result);
+    }
 
     public override ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(
         DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default) =>

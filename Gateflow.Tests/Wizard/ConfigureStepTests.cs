@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Bunit;
 using Gateflow.Core.Migrations;
 using Gateflow.Dashboard.Live;
@@ -143,6 +144,53 @@ public sealed class ConfigureStepTests : WizardBench
         page.WaitForAssertion(() => Assert.Contains("it would start at once", page.Find(".error").TextContent, StringComparison.Ordinal));
         var view = (await StateAsync(id)).View;
         Assert.Equal((MigrationStatus.Scheduled, Strategy.Scheduled), (view.Status, view.Config.Strategy));
+    }
+
+    [Fact]
+    public async Task Configure_LeftWhileItIsSaved_WaitsAndGoesOn()
+    {
+        var id = await DraftAsync();
+        var page = Open(id, WizardStep.Configure);
+        await InputAsync(page.Find("#field-canary-percentage"), "25");
+        var held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        var saved = Broken.HoldAsync(held.Task, () => ClickAsync(page.FindAll("button").Single(b => b.TextContent == "Save now")));
+        await page.InvokeAsync(() => Navigation.NavigateTo(WizardSteps.Url(id, WizardStep.Review)));
+        held.SetResult();
+        await saved;
+
+        await BeatAsync(Refreshing.Beat, () => Navigation.Uri.EndsWith(WizardSteps.Url(id, WizardStep.Review), StringComparison.Ordinal));
+        Assert.Equal(25, (await StateAsync(id)).View.Config.CanaryPercentage);
+    }
+
+    [Fact]
+    public async Task Configure_FaultThatAnotherStrategyHides_IsForgotten()
+    {
+        var id = await DraftAsync();
+        var page = Open(id, WizardStep.Configure);
+        await ChangeAsync(page.Find("input[name=strategy][value=Steps]"), "Steps");
+        await InputAsync(page.Find("#field-steps"), "50 % 10 min\n20 % 10 min");
+        Assert.Null(Continue(page));
+
+        await ChangeAsync(page.Find("input[name=strategy][value=Canary]"), "Canary");
+
+        Assert.NotNull(Continue(page));
+        await ChangeAsync(page.Find("input[name=strategy][value=Steps]"), "Steps");
+        Assert.Null(page.Find("#field-steps").GetAttribute("aria-invalid"));
+    }
+
+    [Fact]
+    public async Task Configure_ScheduledLookedAt_KeepsWhatFollowsTheCopies()
+    {
+        var id = await DraftAsync();
+        var steps = new JsonArray(new JsonObject { ["weight"] = 20, ["hold_minutes"] = 10 });
+        await Drafting.ConfigureAsync(id, new JsonObject { ["strategy"] = "shadow", ["then"] = "steps", ["steps"] = steps }, "Ada", Token);
+        var page = Open(id, WizardStep.Configure);
+
+        await ChangeAsync(page.Find("input[name=strategy][value=Scheduled]"), "Scheduled");
+        await ChangeAsync(page.Find("input[name=strategy][value=Shadow]"), "Shadow");
+
+        Assert.Equal("Steps", page.Find("#then-shadow option[selected]").GetAttribute("value"));
     }
 
     [Fact]

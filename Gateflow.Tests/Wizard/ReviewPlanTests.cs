@@ -106,6 +106,16 @@ public sealed class ReviewPlanTests
     }
 
     [Fact]
+    public void Calls_UsualSoakCleared_IsTakenBackByThePatch()
+    {
+        var calls = new ReviewPlan(State(new MigrationConfig(), served: true) with { Usual = new MigrationConfig { SoakMinutes = 45 } }, Now).Calls();
+
+        var patch = JsonNode.Parse(calls[2].Json!)!.AsObject();
+        Assert.True(patch.ContainsKey("soak_minutes"));
+        Assert.Null(patch["soak_minutes"]);
+    }
+
+    [Fact]
     public void Undo_EndOfTheSafetyNet_IsTold()
     {
         var plan = Plan(new MigrationConfig());

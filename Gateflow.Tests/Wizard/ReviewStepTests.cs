@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Bunit;
 using Gateflow.Core.Migrations;
+using Gateflow.Dashboard.Live;
 using Gateflow.Dashboard.Migrations;
 using Gateflow.Dashboard.Wizard;
 using Microsoft.Extensions.DependencyInjection;
@@ -20,6 +21,29 @@ public sealed class ReviewStepTests : WizardBench
 
         page.WaitForState(() => Navigation.Uri.EndsWith($"/migrations/{id}", StringComparison.Ordinal));
         Assert.Equal(MigrationStatus.InProgress, (await StateAsync(id)).View.Status);
+    }
+
+    [Fact]
+    public async Task Review_ReadAnewWhileItStarts_WaitsForTheStart()
+    {
+        var id = await DraftAsync();
+        var page = Open(id, WizardStep.Review);
+
+        await ReloadAmidAsync(page, () => ClickAsync(page.Find("[data-testid=start-migration]")), () => Assert.NotEmpty(page.FindAll("[data-testid=start-migration]")));
+
+        page.WaitForState(() => Navigation.Uri.EndsWith($"/migrations/{id}", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Review_CancelledBySomebodyElse_TellsOfNothingUnsaved()
+    {
+        var id = await DraftAsync();
+        var page = Open(id, WizardStep.Review);
+
+        await Services.GetRequiredService<Conduct>().CancelAsync(id, "Bob", null, Token);
+        await BeatAsync(Refreshing.Beat, () => Navigation.Uri.EndsWith($"/migrations/{id}", StringComparison.Ordinal));
+
+        Assert.Empty(page.FindAll(".empty"));
     }
 
     [Fact]

@@ -125,6 +125,29 @@ public abstract class WizardBench : DashboardTestContext, IAsyncLifetime
         return page;
     }
 
+    /// <summary>Reads the page anew after something it does is stored and before it knows; then lets it go on.</summary>
+    protected async Task ReloadAmidAsync(IRenderedComponent<WizardPage> page, Func<Task> act, Action amid)
+    {
+        ArgumentNullException.ThrowIfNull(page);
+        ArgumentNullException.ThrowIfNull(act);
+        ArgumentNullException.ThrowIfNull(amid);
+        var (stored, held) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        Services.GetRequiredService<Transitions>().Routing += _ =>
+        {
+            if (stored.TrySetResult())
+            {
+                Broken.Until = held.Task;
+            }
+        };
+
+        var done = act();
+        await stored.Task;
+        await page.InvokeAsync(page.Instance.ReloadAsync);
+        amid();
+        held.SetResult();
+        await done;
+    }
+
     /// <summary>What leads to the next step; null while something must be done first.</summary>
     protected static AngleSharp.Dom.IElement? Continue(IRenderedComponent<WizardPage> page) =>
         page.FindAll("footer a.primary").FirstOrDefault(a => a.TextContent == "Continue");

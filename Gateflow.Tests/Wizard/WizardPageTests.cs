@@ -224,6 +224,25 @@ public sealed class WizardPageTests : WizardBench
     }
 
     [Fact]
+    public async Task Discard_ReadAnewMeanwhile_IsNobodyElses()
+    {
+        var id = await DraftAsync();
+        var page = Open(id, WizardStep.Configure);
+        await InputAsync(page.Find("#field-increase-step"), "35");
+
+        await ReloadAmidAsync(page, DiscardAsync, () => Assert.Empty(page.FindAll(".empty")));
+
+        page.WaitForAssertion(() => Assert.EndsWith("/migrations", Navigation.Uri, StringComparison.Ordinal));
+
+        async Task DiscardAsync()
+        {
+            var discarded = ClickAsync(page.FindAll("footer button").Single(b => b.TextContent == "Discard draft"));
+            await page.InvokeAsync(() => Services.GetRequiredService<DialogService>().Close(new ConfirmAnswer(null)));
+            await discarded;
+        }
+    }
+
+    [Fact]
     public async Task Draft_OfChangedDefaults_IsNotYetConfigured()
     {
         Services.GetRequiredService<ChangePolicy>().Current = new ChangeSettings { MigrationDefaults = new JsonObject { ["strategy"] = "canary", ["approvals_required"] = 1 } };
