@@ -140,8 +140,7 @@ public sealed class SettingsApiTests : IAsyncLifetime
         bell.Ring(new AlertNotice(AlertEvents.CircuitOpened, "sim/gpt-4", "It fails."));
         bell.Ring(new AlertNotice(AlertEvents.ModelUnavailable, "sim/gpt-4", "It is gone."));
         bell.Ring(new AlertNotice(AlertEvents.ModelUnavailable, "sim/gpt-4", "It is gone."));
-        var writer = gateflow.Host.Get<AlertWriter>();
-        await writer.RunOnceAsync(Token);
+        await Wait.UntilAsync(async () => (await gateflow.MustAsync("GET", $"/webhooks/{hook}/deliveries"))["data"]!.AsArray().Count > 0);
 
         Assert.Equal((7, 120), (settings["thresholds"]!["fallback_requests"]!.GetValue<int>(), settings["deprecation_alerts"]!["thresholds"]!["planning"]!.GetValue<int>()));
         Assert.Equal(["model.unavailable"], (await gateflow.MustAsync("GET", "/alerts"))["data"]!.AsArray().Select(a => ManagedGateflow.Text(a!, "event")));

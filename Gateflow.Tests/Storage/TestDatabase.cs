@@ -40,7 +40,18 @@ public sealed class TestDatabase : IAsyncDisposable
         if (_folder is not null)
         {
             Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
-            Directory.Delete(_folder, recursive: true);
+            for (var tries = 0; ; tries++)
+            {
+                try
+                {
+                    Directory.Delete(_folder, recursive: true);
+                    return;
+                }
+                catch (IOException) when (tries < 100)
+                {
+                    await Task.Delay(50, CancellationToken.None); // a page's last reading makes files while they are deleted
+                }
+            }
         }
     }
 }
