@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Gateflow.Benchmarks.MigrationsSim;
 using Gateflow.Core.Catalog;
-using Gateflow.Core.Imports;
+using Gateflow.Core.UsageImports;
 using Gateflow.Core.Rollout;
 using Gateflow.Core.Usage;
 

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text;
 using Gateflow.Benchmarks.MigrationsSim;
 using Gateflow.Core.Catalog;
-using Gateflow.Core.Imports;
+using Gateflow.Core.UsageImports;
 
 namespace Gateflow.Benchmarks.Usage;
 

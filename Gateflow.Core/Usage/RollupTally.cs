@@ -1,4 +1,4 @@
-using Gateflow.Core.Imports;
+using Gateflow.Core.UsageImports;
 
 namespace Gateflow.Core.Usage;
 

@@ -1,3 +1,4 @@
+using FluentValidation;
 using Gateflow.Core.Access;
 using Gateflow.Core.Providers;
 using Gateflow.Dashboard.Composition;
@@ -23,6 +24,7 @@ public static class AccessServices
         services.AddSecretProtectors();
         services.AddSingleton<SignInLinks>();
         services.AddSingleton<ApiKeys>();
+        services.AddSingleton<IValidator<CreateKey>, CreateKeyValidator>();
         services.AddSingleton<Sessions>();
         services.AddSingleton<RefusedSignIns>();
         services.Every("Entering refused sign-ins", RefusedSignIns.Period, sp => sp.GetRequiredService<RefusedSignIns>().RunOnceAsync, sp => sp.GetRequiredService<RefusedSignIns>().RunOnceAsync);

@@ -9,7 +9,7 @@ using Gateflow.Dashboard.Evaluations;
 using Gateflow.Dashboard.EvidencePacks;
 using Gateflow.Dashboard.Fallbacks;
 using Gateflow.Dashboard.Features;
-using Gateflow.Dashboard.Imports;
+using Gateflow.Dashboard.UsageImports;
 using Gateflow.Dashboard.Live;
 using Gateflow.Dashboard.Logs;
 using Gateflow.Dashboard.Members;

@@ -67,8 +67,8 @@ public class PageTestContext : DashboardTestContext
         Share<ModelBook>();
         Share<AliasBook>();
         Share<RuleBook>();
-        Share<Dashboard.Imports.ImportRunner>();
-        Share<Core.Imports.ImportStore>();
+        Share<Dashboard.UsageImports.ImportRunner>();
+        Share<Core.UsageImports.ImportStore>();
         Share<CatalogImports>();
         Share<ImportApplying>();
         Share<CatalogSync>();

@@ -12,6 +12,8 @@ using Gateflow.Dashboard.Migrations;
 using Gateflow.Dashboard.Replay;
 using Gateflow.Dashboard.Demo;
 using Gateflow.Dashboard.Shadow;
+using Gateflow.Dashboard.Live;
+using Gateflow.Dashboard.Usage;
 using Gateflow.Dashboard.Wizard;
 using Gateflow.Tests.Shell;
 using Gateflow.Tests.Storage;

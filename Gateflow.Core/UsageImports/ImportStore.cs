@@ -4,7 +4,7 @@ using Gateflow.Core.Storage;
 using Gateflow.Core.Usage;
 using Microsoft.EntityFrameworkCore;
 
-namespace Gateflow.Core.Imports;
+namespace Gateflow.Core.UsageImports;
 
 /// <summary>Stores rollups of imports together with how far the file is counted, in one transaction: a kill counts nothing twice.</summary>
 public sealed class ImportStore(IDbContextFactory<GateflowDb> databases, CatalogReader catalog)

@@ -4,7 +4,7 @@ using System.Text;
 using Gateflow.Core.Catalog;
 using Gateflow.Core.Rollout;
 
-namespace Gateflow.Core.Imports;
+namespace Gateflow.Core.UsageImports;
 
 /// <summary>Turns the texts of a row into usage, or says what is wrong with it: a <see cref="FormatException"/> whose message never repeats a value.</summary>
 /// <param name="catalog">Resolves names of models to their ids.</param>

@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 
-namespace Gateflow.Core.Imports;
+namespace Gateflow.Core.UsageImports;
 
 /// <summary>What a column can tell.</summary>
 internal enum ImportField

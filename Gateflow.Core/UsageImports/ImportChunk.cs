@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using Gateflow.Core.Rollout;
 using Gateflow.Core.Usage;
 
-namespace Gateflow.Core.Imports;
+namespace Gateflow.Core.UsageImports;
 
 /// <summary>
 /// The next rows of a file, and what they add to each rollup. The sums come in an order that follows from the rows alone, first those of hours,

@@ -1,7 +1,7 @@
 using Gateflow.Core.Catalog;
 using Gateflow.Core.Rollout;
 
-namespace Gateflow.Core.Imports;
+namespace Gateflow.Core.UsageImports;
 
 /// <summary>One row of an imported file.</summary>
 /// <param name="Feature">Empty when unknown.</param>

@@ -1,6 +1,6 @@
 using Gateflow.Core.Usage;
 
-namespace Gateflow.Core.Imports;
+namespace Gateflow.Core.UsageImports;
 
 /// <summary>
 /// Counts a file from where it stands to its end. A chunk of rows is read and sorted, so that a file in no order costs little more than one in

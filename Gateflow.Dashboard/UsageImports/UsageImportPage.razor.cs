@@ -1,10 +1,10 @@
-using Gateflow.Core.Imports;
+using Gateflow.Core.UsageImports;
 using Gateflow.Dashboard.Parts;
 using Gateflow.Dashboard.Shell;
 using Microsoft.AspNetCore.Components.Forms;
 using Radzen;
 
-namespace Gateflow.Dashboard.Imports;
+namespace Gateflow.Dashboard.UsageImports;
 
 /// <summary>Sends a file of past usage and follows how it is counted.</summary>
 public sealed partial class UsageImportPage(ImportRunner runner, ImportStore store, DialogService dialogs, TimeProvider clock) : IDisposable

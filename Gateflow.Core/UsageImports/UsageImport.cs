@@ -1,4 +1,4 @@
-namespace Gateflow.Core.Imports;
+namespace Gateflow.Core.UsageImports;
 
 /// <summary>Where an import stands. Its id follows from the content of the file, so the same file is never counted twice.</summary>
 public sealed record UsageImport

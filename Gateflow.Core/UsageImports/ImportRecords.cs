@@ -1,4 +1,4 @@
-namespace Gateflow.Core.Imports;
+namespace Gateflow.Core.UsageImports;
 
 /// <summary>
 /// Cuts a stream into records without holding more than one: a line, or for CSV several when a quoted field holds line breaks. A quote

@@ -2,13 +2,13 @@ using System.Buffers;
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Gateflow.Core.Fleet;
-using Gateflow.Core.Imports;
+using Gateflow.Core.UsageImports;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Storage;
 using Gateflow.Core.Usage;
 using Gateflow.Gateway.Errors;
 
-namespace Gateflow.Dashboard.Imports;
+namespace Gateflow.Dashboard.UsageImports;
 
 /// <summary>Takes files in and counts them one after another in the background; a file whose count a restart broke off is gone on with.</summary>
 public sealed partial class ImportRunner(

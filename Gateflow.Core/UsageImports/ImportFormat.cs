@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 
-namespace Gateflow.Core.Imports;
+namespace Gateflow.Core.UsageImports;
 
 /// <summary>Reads the fields of one record. Each list of values is indexed by <see cref="ImportField"/>; null where there is none.</summary>
 internal interface IImportFormat

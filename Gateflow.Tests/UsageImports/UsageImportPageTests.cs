@@ -1,14 +1,14 @@
 using System.Security.Cryptography;
 using System.Text;
 using Bunit;
-using Gateflow.Core.Imports;
+using Gateflow.Core.UsageImports;
 using Gateflow.Core.Usage;
-using Gateflow.Dashboard.Imports;
+using Gateflow.Dashboard.UsageImports;
 using Gateflow.Tests.Composition;
 using Gateflow.Tests.Shell;
 using Microsoft.AspNetCore.Components.Forms;
 
-namespace Gateflow.Tests.Imports;
+namespace Gateflow.Tests.UsageImports;
 
 public sealed class UsageImportPageTests
 {

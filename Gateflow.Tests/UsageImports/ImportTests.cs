@@ -4,12 +4,12 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Gateflow.Core.Catalog;
-using Gateflow.Core.Imports;
+using Gateflow.Core.UsageImports;
 using Gateflow.Core.Usage;
 using Gateflow.Tests.Composition;
 using Gateflow.Tests.Usage;
 
-namespace Gateflow.Tests.Imports;
+namespace Gateflow.Tests.UsageImports;
 
 /// <summary>Files of past requests: what is counted, what is refused, and that nothing is counted twice.</summary>
 public sealed class ImportTests

@@ -1,11 +1,11 @@
-using Gateflow.Core.Imports;
+using Gateflow.Core.UsageImports;
 using Gateflow.Core.Migrations;
 using Gateflow.Dashboard.Access;
 using Gateflow.Dashboard.Management;
 using Gateflow.Dashboard.Migrations;
 using Microsoft.AspNetCore.Http.Features;
 
-namespace Gateflow.Dashboard.Imports;
+namespace Gateflow.Dashboard.UsageImports;
 
 /// <summary>The routes of usage imports: <c>/usage/import</c> and <c>/usage/imports</c>.</summary>
 public static class ImportEndpoints
