@@ -1,8 +1,8 @@
 using System.Net;
-using System.Text;
 using System.Text.Json.Nodes;
+using System.Text;
 using Gateflow.Tests.Composition;
-using Gateflow.Tests.Gateway;
+using Gateflow.Tests.Pipeline;
 
 namespace Gateflow.Tests.Catalog;
 

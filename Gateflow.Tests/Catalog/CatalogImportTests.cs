@@ -1,9 +1,9 @@
 using System.Net;
-using System.Text;
 using System.Text.Json.Nodes;
+using System.Text;
 using Gateflow.Core.Catalog.Imports;
 using Gateflow.Tests.Composition;
-using Gateflow.Tests.Gateway;
+using Gateflow.Tests.Pipeline;
 using static Gateflow.Tests.Catalog.CatalogCalls;
 
 namespace Gateflow.Tests.Catalog;

@@ -4,7 +4,7 @@ using Gateflow.Core.Catalog;
 using Gateflow.Core.Providers;
 using Gateflow.Core.Routing;
 using Gateflow.Core.Storage;
-using Gateflow.Tests.Gateway;
+using Gateflow.Tests.Pipeline;
 using Gateflow.Tests.Usage;
 using Microsoft.EntityFrameworkCore;
 using static Gateflow.Tests.Catalog.CatalogCalls;

@@ -2,7 +2,7 @@ using System.Net;
 using Bunit;
 using Gateflow.Core.Access;
 using Gateflow.Dashboard.Catalog;
-using Gateflow.Tests.Gateway;
+using Gateflow.Tests.Pipeline;
 using Gateflow.Tests.Shell;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Gateflow.Core.Routing;
-using Gateflow.Tests.Gateway;
+using Gateflow.Tests.Pipeline;
 using Gateflow.Tests.Simulator;
 
 namespace Gateflow.Tests.Clients;

@@ -4,9 +4,10 @@ using Gateflow.Core.Compatibility;
 using Gateflow.Core.Routing;
 using Gateflow.Gateway.Compatibility;
 using Gateflow.Tests.Conformance;
-using Gateflow.Tests.Gateway;
+using Gateflow.Tests.Pipeline;
+using Gateflow.Tests.Relay;
 using Gateflow.Tests.Simulator;
-using static Gateflow.Tests.Gateway.PassThroughTests;
+using static Gateflow.Tests.Relay.PassThroughTests;
 
 namespace Gateflow.Tests.Compatibility;
 

@@ -1,7 +1,7 @@
 using System.Net.Http.Json;
 using Gateflow.Core.Storage;
 using Gateflow.Core.Usage;
-using Gateflow.Tests.Gateway;
+using Gateflow.Tests.Pipeline;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 

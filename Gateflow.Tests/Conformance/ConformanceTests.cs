@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Gateflow.Gateway.Protocols;
-using Gateflow.Tests.Gateway;
+using Gateflow.Tests.Pipeline;
 using Gateflow.Tests.Simulator;
 
 namespace Gateflow.Tests.Conformance;

@@ -1,5 +1,5 @@
 using Gateflow.Core.Routing;
-using Gateflow.Tests.Gateway;
+using Gateflow.Tests.Pipeline;
 using Gateflow.Tests.Simulator;
 
 namespace Gateflow.Tests.Conformance;

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using Gateflow.Tests.Gateway;
 using Gateflow.Tests.Management;
 
 namespace Gateflow.Tests.Fallbacks;

@@ -3,7 +3,8 @@ using Gateflow.Core.Fallbacks;
 using Gateflow.Core.Limits;
 using Gateflow.Core.Rollout;
 using Gateflow.Core.Routing;
-using Gateflow.Tests.Gateway;
+using Gateflow.Tests.Pipeline;
+using Gateflow.Tests.Relay;
 using Microsoft.AspNetCore.Http;
 using static Gateflow.Tests.Fallbacks.FallbackHost;
 

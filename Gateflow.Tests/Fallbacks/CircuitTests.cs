@@ -1,7 +1,8 @@
 using System.Net;
 using Gateflow.Core.Alerts;
 using Gateflow.Core.Rollout;
-using Gateflow.Tests.Gateway;
+using Gateflow.Tests.Pipeline;
+using Gateflow.Tests.Relay;
 using Microsoft.Extensions.Time.Testing;
 using static Gateflow.Tests.Fallbacks.FallbackHost;
 

@@ -4,7 +4,8 @@ using Gateflow.Core.Alerts;
 using Gateflow.Core.Fallbacks;
 using Gateflow.Core.Routing;
 using Gateflow.Gateway;
-using Gateflow.Tests.Gateway;
+using Gateflow.Tests.Pipeline;
+using Gateflow.Tests.Relay;
 using Microsoft.AspNetCore.Http;
 
 namespace Gateflow.Tests.Fallbacks;

@@ -3,7 +3,8 @@ using System.Text.Json;
 using Gateflow.Core.Alerts;
 using Gateflow.Core.Fallbacks;
 using Gateflow.Core.Rollout;
-using Gateflow.Tests.Gateway;
+using Gateflow.Tests.Pipeline;
+using Gateflow.Tests.Routing;
 using Microsoft.Extensions.Time.Testing;
 using static Gateflow.Tests.Fallbacks.FallbackHost;
 

@@ -5,7 +5,8 @@ using System.Text.Json;
 using Gateflow.Core.Access;
 using Gateflow.Core.Limits;
 using Gateflow.Core.Rollout;
-using Gateflow.Tests.Gateway;
+using Gateflow.Tests.Pipeline;
+using Gateflow.Tests.Relay;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Gateflow.Tests.Limits;

@@ -1,5 +1,5 @@
 using Gateflow.Dashboard.Live;
-using Gateflow.Tests.Gateway;
+using Gateflow.Tests.Pipeline;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Gateflow.Tests.Live;

@@ -3,7 +3,7 @@ using System.Net;
 using System.Text;
 using Gateflow.Gateway;
 using Gateflow.Tests.Composition;
-using Gateflow.Tests.Gateway;
+using Gateflow.Tests.Pipeline;
 
 namespace Gateflow.Tests.Metrics;
 

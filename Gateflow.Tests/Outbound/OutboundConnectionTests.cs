@@ -1,13 +1,13 @@
-using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Net;
 using System.Security.Authentication;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Security.Cryptography;
 using Gateflow.Core.Outbound;
 using Gateflow.Core.Routing;
 using Gateflow.Gateway.Outbound;
-using Gateflow.Tests.Gateway;
+using Gateflow.Tests.Pipeline;
 using Microsoft.AspNetCore.Http;
 
 namespace Gateflow.Tests.Outbound;

@@ -1,12 +1,12 @@
 using System.Net;
-using System.Text;
 using System.Text.Json.Nodes;
+using System.Text;
 using Gateflow.Core.Access;
 using Gateflow.Core.Storage;
 using Gateflow.Core.Usage;
 using Gateflow.Tests.Datasets;
 using Gateflow.Tests.Evaluations;
-using Gateflow.Tests.Gateway;
+using Gateflow.Tests.Pipeline;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Time.Testing;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text;
 using Gateflow.Core.Storage;
-using Gateflow.Tests.Gateway;
+using Gateflow.Tests.Pipeline;
 using Microsoft.EntityFrameworkCore;
 using static Gateflow.Tests.Providers.ProviderCalls;
 

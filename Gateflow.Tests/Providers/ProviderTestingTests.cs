@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Gateflow.Dashboard.Providers;
-using Gateflow.Tests.Gateway;
+using Gateflow.Tests.Pipeline;
 using Gateflow.Tests.Simulator;
 using Microsoft.AspNetCore.Http;
 using static Gateflow.Tests.Providers.ProviderCalls;

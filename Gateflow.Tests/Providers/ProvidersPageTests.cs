@@ -3,7 +3,7 @@ using Bunit;
 using Gateflow.Core.Access;
 using Gateflow.Core.Providers;
 using Gateflow.Dashboard.Providers;
-using Gateflow.Tests.Gateway;
+using Gateflow.Tests.Pipeline;
 using Gateflow.Tests.Shell;
 using static Gateflow.Tests.Providers.ProviderCalls;
 

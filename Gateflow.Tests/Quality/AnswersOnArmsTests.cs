@@ -2,7 +2,7 @@ using Gateflow.Core.Quality;
 using Gateflow.Core.Rollout;
 using Gateflow.Core.Routing;
 using Gateflow.Core.Usage;
-using Gateflow.Tests.Gateway;
+using Gateflow.Tests.Pipeline;
 using Gateflow.Tests.Rollout;
 using Microsoft.AspNetCore.Http;
 

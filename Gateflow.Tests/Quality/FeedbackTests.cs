@@ -2,7 +2,7 @@ using System.Net;
 using Gateflow.Core.Quality;
 using Gateflow.Core.Rollout;
 using Gateflow.Core.Usage;
-using Gateflow.Tests.Gateway;
+using Gateflow.Tests.Pipeline;
 using Gateflow.Tests.Rollout;
 using Gateflow.Tests.Usage;
 

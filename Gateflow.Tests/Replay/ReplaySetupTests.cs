@@ -2,7 +2,7 @@ using System.Text.Json;
 using Gateflow.Core.Catalog;
 using Gateflow.Core.Replay;
 using Gateflow.Dashboard.Replay;
-using Gateflow.Tests.Gateway;
+using Gateflow.Tests.Pipeline;
 using Microsoft.EntityFrameworkCore;
 
 namespace Gateflow.Tests.Replay;

@@ -1,6 +1,6 @@
 using System.Net;
-using Gateflow.Tests.Gateway;
 using Gateflow.Tests.Management;
+using Gateflow.Tests.Pipeline;
 
 namespace Gateflow.Tests.Rollout;
 

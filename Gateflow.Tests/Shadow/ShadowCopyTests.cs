@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Gateflow.Core.Routing;
 using Gateflow.Core.Shadow;
-using Gateflow.Tests.Gateway;
+using Gateflow.Tests.Pipeline;
 
 namespace Gateflow.Tests.Shadow;
 

@@ -2,7 +2,7 @@ using Gateflow.Core.Rollout;
 using Gateflow.Core.Shadow;
 using Gateflow.Gateway;
 using Gateflow.Gateway.Shadow;
-using Gateflow.Tests.Gateway;
+using Gateflow.Tests.Pipeline;
 using Gateflow.Tests.Rollout;
 using Microsoft.AspNetCore.Http;
 

@@ -4,7 +4,7 @@ using Gateflow.Core.Rollout;
 using Gateflow.Core.Shadow;
 using Gateflow.Gateway.Fallbacks;
 using Gateflow.Gateway.Shadow;
-using Gateflow.Tests.Gateway;
+using Gateflow.Tests.Pipeline;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Gateflow.Tests.Shadow;

@@ -1,13 +1,13 @@
+using System.Collections.Frozen;
 using Gateflow.Core.Alerts;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Routing;
 using Gateflow.Core.Shadow;
 using Gateflow.Core.Storage;
-using Gateflow.Tests.Gateway;
+using Gateflow.Tests.Pipeline;
 using Gateflow.Tests.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Time.Testing;
-using System.Collections.Frozen;
 
 namespace Gateflow.Tests.Shadow;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Gateflow.Tests.Gateway;
+using Gateflow.Tests.Pipeline;
 
 namespace Gateflow.Tests.Simulator;
 

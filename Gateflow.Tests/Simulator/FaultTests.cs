@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json;
-using Gateflow.Tests.Gateway;
+using Gateflow.Tests.Pipeline;
 
 namespace Gateflow.Tests.Simulator;
 

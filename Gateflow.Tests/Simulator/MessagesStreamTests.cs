@@ -1,6 +1,6 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using Gateflow.Tests.Gateway;
+using System.Text.Json;
+using Gateflow.Tests.Pipeline;
 
 namespace Gateflow.Tests.Simulator;
 

@@ -1,5 +1,5 @@
 using Gateflow.Core.Catalog;
-using Gateflow.Tests.Gateway;
+using Gateflow.Tests.Pipeline;
 using Gateflow.Tests.Shadow;
 
 namespace Gateflow.Tests.Usage;
