@@ -66,7 +66,9 @@ public sealed class StrategyJourneyTests(DemoFixture demo) : DemoJourney(demo)
         await wizard.ToConfigurationAsync();
         await wizard.StrategyAsync("Scheduled");
         await wizard.FillAsync(("Starts at", await NextMinuteAsync(visitor.Page)), ("Requests each step needs", "3"), ("Soak at 100 %", Minutes));
-        await Assertions.Expect(visitor.Page.GetByLabel("Then", new() { Exact = true })).ToHaveValueAsync("Instant");
+        var then = visitor.Page.GetByLabel("Then", new() { Exact = true });
+        await Assertions.Expect(then).ToHaveValueAsync("Canary"); // what was chosen before
+        await then.SelectOptionAsync("Instant");
         var scheduled = await wizard.StartAsync();
         await scheduled.ShowsAsync("Scheduled");
 
