@@ -150,7 +150,7 @@ public sealed class EvaluationEndpointTests
         var usual = bench.Upstream.Answer;
         bench.Upstream.Answer = async (http, model) =>
         {
-            if (Gateway.FakeUpstream.BodyOf(http).Contains("Question 5", StringComparison.Ordinal))
+            if (Pipeline.FakeUpstream.BodyOf(http).Contains("Question 5", StringComparison.Ordinal))
             {
                 arrived.TrySetResult();
                 await hold.Task.WaitAsync(http.RequestAborted);
