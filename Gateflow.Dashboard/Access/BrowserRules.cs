@@ -51,7 +51,7 @@ internal static class BrowserRules
     {
         if (http.GetEndpoint()?.Metadata.GetMetadata<IAuthorizeData>() is not null)
         {
-            http.Response.Headers.CacheControl = "no-store";
+            http.Response.Headers.CacheControl = "no-cache, no-store"; // as the antiforgery of pages has it, which else warns at each of them
         }
 
         return next(http);
