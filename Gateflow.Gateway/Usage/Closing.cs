@@ -45,13 +45,13 @@ internal sealed class Closing(Recorder recorder, Judge judge, KeyGate gate, Cata
             last.Result = AttemptResult.GatewayStopped; // the connection was cut off here
         }
 
-        var (target, source) = (ResultOf(exchange, Arm.Target), ResultOf(exchange, Arm.Source));
+        var (target, source, first) = (ArmResults.Of(exchange, Arm.Target), ArmResults.Of(exchange, Arm.Source), ArmResults.FirstOfSource(exchange));
         var outcome = exchange.Arm switch
         {
-            Arm.None => Attribution.Classify(Arm.Source, AttemptResult.NotAsked, OwnResult(exchange, last)),
-            Arm.Target when source is AttemptResult.Ok or AttemptResult.NotAsked && WasLimited(exchange) => OutcomeKind.RateLimited,
+            Arm.None => Attribution.Classify(Arm.Source, AttemptResult.NotAsked, ArmResults.Own(exchange, last)),
+            Arm.Target when source is AttemptResult.Ok or AttemptResult.NotAsked && ArmResults.WasLimited(exchange) => OutcomeKind.RateLimited,
             Arm.Target when source == AttemptResult.NotAsked && IsUnsayable(exchange) => OutcomeKind.TargetFailure,
-            Arm.Target => Diverted(exchange, Attribution.Classify(Arm.Target, target, FirstResultOfSource(exchange))),
+            Arm.Target => ArmResults.Diverted(exchange, Attribution.Classify(Arm.Target, target, first)),
             _ => Attribution.Classify(exchange.Arm, target, source),
         };
         var own = exchange.FellBack ? null : last; // what a fallback did says nothing of the arm's own model
@@ -85,10 +85,10 @@ internal sealed class Closing(Recorder recorder, Judge judge, KeyGate gate, Cata
                 LatencyMs = outcome == OutcomeKind.ClientCancel ? Waited(exchange, own) : latency,
                 DurationMs = own is null ? double.NaN : record.DurationMs,
                 TimedOut = (exchange.Arm == Arm.Target ? target : source) == AttemptResult.Timeout,
-                FailedFirst = FirstResultOfSource(exchange) is not (AttemptResult.Ok or AttemptResult.NotAsked),
+                FailedFirst = first is not (AttemptResult.Ok or AttemptResult.NotAsked),
                 Quality = own is null || checking ? double.NaN : record.Quality,
             });
-            mirror.HandOver(exchange, source, FirstResultOfSource(exchange));
+            mirror.HandOver(exchange, source, first);
         }
     }
 
@@ -207,69 +207,6 @@ internal sealed class Closing(Recorder recorder, Judge judge, KeyGate gate, Cata
         return traces;
     }
 
-    private static AttemptResult ResultOf(Exchange exchange, Arm arm)
-    {
-        var result = AttemptResult.NotAsked;
-        foreach (var call in exchange.Calls)
-        {
-            result = call.Candidate.Arm == arm ? call.Result : result;
-        }
-
-        return result;
-    }
-
-    /// <summary>
-    /// What the source did before it was asked again: the target is asked once, and trouble that both had at that moment is not the target's, though the source got over it
-    /// with more tries.
-    /// </summary>
-    private static AttemptResult FirstResultOfSource(Exchange exchange)
-    {
-        var (result, asked) = (AttemptResult.NotAsked, (ModelEndpoint?)null);
-        foreach (var call in exchange.Calls)
-        {
-            if (call.Candidate.Arm != Arm.Source)
-            {
-                continue;
-            }
-
-            if (ReferenceEquals(call.Candidate.Endpoint, asked))
-            {
-                break;
-            }
-
-            (result, asked) = (call.Result, call.Candidate.Endpoint);
-        }
-
-        return result;
-    }
-
-    /// <summary>
-    /// The target's open breaker diverts because of what its last call came to: where the source failed as well then, the diversion is nobody's evidence either.
-    /// </summary>
-    private static OutcomeKind Diverted(Exchange exchange, OutcomeKind outcome)
-    {
-        if (outcome is not (OutcomeKind.Success or OutcomeKind.TargetFailure or OutcomeKind.OutageBoth))
-        {
-            return outcome;
-        }
-
-        var (asked, shared) = (false, false);
-        foreach (var call in exchange.Calls)
-        {
-            if (call is { Candidate.Arm: Arm.Target, WasAsked: true })
-            {
-                call.Candidate.Health.FailsWithSource = outcome == OutcomeKind.OutageBoth;
-                asked = true;
-            }
-            else if (call is { Candidate.Arm: Arm.Target, Result: AttemptResult.CircuitOpen })
-            {
-                shared |= call.Candidate.Health.FailsWithSource;
-            }
-        }
-
-        return outcome == OutcomeKind.TargetFailure && shared && !asked ? OutcomeKind.OutageBoth : outcome;
-    }
-
     /// <summary>Milliseconds to what latency is measured to; where it did not come before the caller hung up, those until then. NaN when another model was waited for.</summary>
     private static double Waited(Exchange exchange, ProviderCall? own) =>
         own is not { WasAsked: true } ? double.NaN
@@ -279,32 +216,6 @@ internal sealed class Closing(Recorder recorder, Judge judge, KeyGate gate, Cata
     /// <summary>True when the target's protocol has no word for a part of the request, which the source's had.</summary>
     private static bool IsUnsayable(Exchange exchange) =>
         exchange.Calls.FindLast(static call => call.Candidate.Arm == Arm.Target) is { WasAsked: false, Refusal.Code: NotCarriedException.UnsupportedCode };
-
-    /// <summary>True when nothing but the limits configured for its providers kept the target from being asked.</summary>
-    private static bool WasLimited(Exchange exchange)
-    {
-        var limited = false;
-        foreach (var call in exchange.Calls)
-        {
-            if (call.Candidate.Arm != Arm.Target)
-            {
-                continue;
-            }
-
-            if (!call.IsLimited)
-            {
-                return false;
-            }
-
-            limited = true;
-        }
-
-        return limited;
-    }
-
-    /// <summary>What the model itself did, whoever answered in the end: usage is kept under it.</summary>
-    private static AttemptResult OwnResult(Exchange exchange, ProviderCall last) =>
-        exchange.FellBack ? exchange.Calls.FindLast(static call => call.Candidate.Role == CandidateRole.Own)!.Result : last.Result;
 
     private static int Estimate(long length) => (int)Math.Min(int.MaxValue, TokenEstimate.Of(length));
 

@@ -166,10 +166,7 @@ public sealed class ArmTests
             (await host.PostAsync(GatewayHost.Chat(more: $$""","user":"anna","seed":{{seed}}"""))).Dispose();
         }
 
-        for (var i = 0; host.Judge.Read(GatewayHost.MigrationId)!.Sequence < 3 && i < 1_000; i++) // the judge hears after the caller does
-        {
-            await Task.Delay(5, Cancel);
-        }
+        await Wait.UntilAsync(() => host.Judge.Read(GatewayHost.MigrationId)!.Sequence == 3); // the judge hears after the caller does
 
         var judged = host.Judge.Read(GatewayHost.MigrationId)!;
         Assert.Equal((3, 2, units), (judged.Sequence, judged.StepTargetOutcomes, judged.DistinctFailingUnits));

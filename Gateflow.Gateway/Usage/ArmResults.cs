@@ -1,0 +1,102 @@
+using Gateflow.Core.Fallbacks;
+using Gateflow.Core.Rollout;
+using Gateflow.Core.Routing;
+using Gateflow.Gateway.Forwarding;
+using Gateflow.Gateway.Pipeline;
+using Gateflow.Gateway.Routing;
+
+namespace Gateflow.Gateway.Usage;
+
+/// <summary>What the calls of a request tell of its arms.</summary>
+internal static class ArmResults
+{
+    /// <summary>What the last call of an arm came to; not asked when there was none.</summary>
+    public static AttemptResult Of(Exchange exchange, Arm arm)
+    {
+        var result = AttemptResult.NotAsked;
+        foreach (var call in exchange.Calls)
+        {
+            result = call.Candidate.Arm == arm ? call.Result : result;
+        }
+
+        return result;
+    }
+
+    /// <summary>
+    /// What the source did before it was asked again: the target is asked once, and trouble that both had at that moment is not the target's, though the source got over it
+    /// with more tries.
+    /// </summary>
+    public static AttemptResult FirstOfSource(Exchange exchange)
+    {
+        var (result, asked) = (AttemptResult.NotAsked, (ModelEndpoint?)null);
+        foreach (var call in exchange.Calls)
+        {
+            if (call.Candidate.Arm != Arm.Source)
+            {
+                continue;
+            }
+
+            if (ReferenceEquals(call.Candidate.Endpoint, asked))
+            {
+                break;
+            }
+
+            (result, asked) = (call.Result, call.Candidate.Endpoint);
+        }
+
+        return result;
+    }
+
+    /// <summary>
+    /// The target's open breaker diverts because of what its last call came to: where the source failed as well then, the diversion is nobody's evidence either.
+    /// </summary>
+    public static OutcomeKind Diverted(Exchange exchange, OutcomeKind outcome)
+    {
+        if (outcome is not (OutcomeKind.Success or OutcomeKind.TargetFailure or OutcomeKind.OutageBoth))
+        {
+            return outcome;
+        }
+
+        var (asked, shared) = (false, false);
+        foreach (var call in exchange.Calls)
+        {
+            if (call is { Candidate.Arm: Arm.Target, WasAsked: true })
+            {
+                call.Candidate.Health.FailsWithSource = outcome == OutcomeKind.OutageBoth;
+                asked = true;
+            }
+            else if (call is { Candidate.Arm: Arm.Target, Result: AttemptResult.CircuitOpen })
+            {
+                shared |= call.Candidate.Health.FailsWithSource;
+            }
+        }
+
+        return outcome == OutcomeKind.TargetFailure && shared && !asked ? OutcomeKind.OutageBoth : outcome;
+    }
+
+    /// <summary>True when nothing but the limits configured for its providers kept the target from being asked.</summary>
+    public static bool WasLimited(Exchange exchange)
+    {
+        var limited = false;
+        foreach (var call in exchange.Calls)
+        {
+            if (call.Candidate.Arm != Arm.Target)
+            {
+                continue;
+            }
+
+            if (!call.IsLimited)
+            {
+                return false;
+            }
+
+            limited = true;
+        }
+
+        return limited;
+    }
+
+    /// <summary>What the model itself did, whoever answered in the end: usage is kept under it.</summary>
+    public static AttemptResult Own(Exchange exchange, ProviderCall last) =>
+        exchange.FellBack ? exchange.Calls.FindLast(static call => call.Candidate.Role == CandidateRole.Own)!.Result : last.Result;
+}
