@@ -30,16 +30,22 @@ public sealed partial class ApiGuideTests
     public async Task Example_RunsFromTheDraftToTheEnd()
     {
         await using var gateflow = await ManagedGateflow.StartAsync();
-        JsonObject answer = [];
         var id = "";
+        List<string> told = [];
         foreach (Match call in Call().Matches(Guide))
         {
             var method = call.Groups["method"] is { Success: true, Value: var verb } ? verb : "GET";
-            answer = await gateflow.MustAsync(method, call.Groups["path"].Value.Replace("$id", id, StringComparison.Ordinal), call.Groups["body"] is { Success: true, Value: var body } ? body : null);
+            var path = call.Groups["path"].Value.Replace("$id", id, StringComparison.Ordinal);
+            var answer = await gateflow.MustAsync(method, path, call.Groups["body"] is { Success: true, Value: var body } ? body : null);
             id = id.Length > 0 ? id : ManagedGateflow.Text(answer, "migration_id");
+            if (call.Groups["status"] is { Success: true, Value: var status })
+            {
+                told.Add(status);
+                await Wait.UntilAsync(async () => ManagedGateflow.Text(await gateflow.MustAsync("GET", path), "status") == status, what: $"the status {status}");
+            }
         }
 
-        Assert.Equal("completed", ManagedGateflow.Text(answer, "status"));
+        Assert.Equal(["in_progress", "soaking", "completed"], told);
         var verbs = gateflow.Host.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
             .Where(e => e.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods.Contains("POST") ?? false)
             .Select(e => MigrationVerb().Match(e.RoutePattern.RawText ?? "").Groups["verb"].Value).Where(verb => verb.Length > 0);
@@ -49,7 +55,7 @@ public sealed partial class ApiGuideTests
     [GeneratedRegex(@"^\| `(?<name>\w+)`(?<setting>\*)? \|(?:[^|\n]*\|){2} `(?<default>[^`]*)` \|", RegexOptions.Multiline)]
     private static partial Regex Field();
 
-    [GeneratedRegex(@"^(?:id=\$\()?curl (?:-s )?(?:-X (?<method>\w+) )?\$api(?<path>\S+) .*?(?:-d '(?<body>[^']*)')?(?: \| jq.*| +#.*)?$", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^(?:id=\$\()?curl (?:-s )?(?:-X (?<method>\w+) )?\$api(?<path>\S+) .*?(?:-d '(?<body>[^']*)')?(?: \| jq.*| +# (?<status>\w+).*)?$", RegexOptions.Multiline)]
     private static partial Regex Call();
 
     [GeneratedRegex(@"^/v1/management/migrations/\{id\}/(?<verb>\w+)$")]
