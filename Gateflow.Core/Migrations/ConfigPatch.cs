@@ -10,9 +10,13 @@ public static class ConfigPatch
     private static readonly HashSet<string> Known = [.. RequestJson.FieldsOf<MigrationConfig>()];
 
     /// <summary>The configuration with the fields laid over it, or every fault: unknown fields, wrong types, values out of range.</summary>
-    public static (MigrationConfig Config, IReadOnlyList<Fault> Faults) Apply(MigrationConfig config, JsonObject patch)
+    /// <param name="config">What stands.</param>
+    /// <param name="patch">What is wanted.</param>
+    /// <param name="changedOnly">True where what stands can no longer be chosen anew: a fault of a field that stays, which an earlier version took, is no reason to refuse the others.</param>
+    public static (MigrationConfig Config, IReadOnlyList<Fault> Faults) Apply(MigrationConfig config, JsonObject patch, bool changedOnly = false)
     {
         List<Fault> faults = [];
+        List<Fault> standing = changedOnly ? [.. Faults(config).Where(f => !patch.ContainsKey(f.Param.Split('.', '[')[0]))] : [];
         foreach (var (name, value) in patch.Where(p => Known.Contains(p.Key)))
         {
             var merged = (JsonObject)JsonSerializer.SerializeToNode(config, JsonColumn.Options)!;
@@ -35,7 +39,7 @@ public static class ConfigPatch
         }
 
         faults.AddRange(patch.Where(p => !Known.Contains(p.Key)).Select(p => new Fault(p.Key, $"{p.Key} is not a field of a migration.")));
-        faults.AddRange(Faults(config));
+        faults.AddRange(Faults(config).Except(standing));
         return (config, faults);
     }
 

@@ -177,7 +177,7 @@ public sealed class Drafting(
 
         var fields = (JsonObject)patch.DeepClone();
         fields.Remove("target_model");
-        faults.AddRange(ConfigPatch.Apply(found.Config, fields).Faults);
+        faults.AddRange(ConfigPatch.Apply(found.Config, fields, changedOnly: found.IsRunning).Faults);
         if (faults.Count > 0)
         {
             return Invalid(faults);
@@ -185,7 +185,7 @@ public sealed class Drafting(
 
         var result = await transitions.ApplyAsync(id, async (m, db, token) =>
         {
-            var (config, late) = ConfigPatch.Apply(m.Config, fields);
+            var (config, late) = ConfigPatch.Apply(m.Config, fields, changedOnly: m.IsRunning);
             if (late.Count > 0)
             {
                 return Invalid(late);

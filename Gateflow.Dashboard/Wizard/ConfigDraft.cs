@@ -191,7 +191,7 @@ public sealed class ConfigDraft
         Judge();
     }
 
-    private void Judge() => (Config, Faults) = ConfigPatch.Apply(Saved, Patch());
+    private void Judge() => (Config, Faults) = ConfigPatch.Apply(Saved, Patch(), changedOnly: _onlyTyped);
 
     private JsonNode? Find(string field) => _typed.TryGetValue(field, out var typed) ? typed : At(_saved, field);
 

@@ -105,6 +105,22 @@ public sealed class ConfigPatchTests
         Assert.Empty(Assert.Single(config.Windows).Days);
     }
 
+    // As an earlier version took it: a scope with an empty name.
+    [Theory]
+    [InlineData("{\"min_samples\": 5}", true)]
+    [InlineData("{\"min_samples\": -1}", true, "min_samples")]
+    [InlineData("{\"strategy\": \"steps\"}", true, "steps")]
+    [InlineData("{\"scope\": {\"users\": [\"\"]}}", true, "scope")]
+    [InlineData("{\"min_samples\": 5}", false, "scope")]
+    public void Apply_WhatStandsBreaksARule_IsNoFaultOnceItMayNotChange(string patch, bool changedOnly, params string[] faults)
+    {
+        var standing = new MigrationConfig { Scope = new MigrationScope { Features = ["chat", ""] } };
+
+        var found = ConfigPatch.Apply(standing, (JsonObject)JsonNode.Parse(patch)!, changedOnly).Faults;
+
+        Assert.Equal(faults, found.Select(f => f.Param));
+    }
+
     [Fact]
     public void Apply_ManyFaults_ListsThemAll() =>
         Assert.Equal(3, Apply("""{"alpha": 0.9, "canary_percentage": 0, "nonsense": 1}""").Faults.Count);
