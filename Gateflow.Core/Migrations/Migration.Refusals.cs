@@ -9,10 +9,14 @@ public sealed partial class Migration
     public Refusal? MovedSince(Seen? seen) => seen switch
     {
         null => null,
-        _ when seen.Step != Step => Moved($"It moved to step {Step + 1} of {Steps().Count}"),
-        _ when seen.Status != Status => Moved("It changed"),
+        { Config: null, Step: { } step } when step != Step => Elsewhere($"at step {Step + 1} of {Steps().Count}", $"at step {step + 1}"),
+        { Config: null, Status: { } status } when status != Status => Elsewhere(Wire.Name(Status), Wire.Name(status)),
+        _ when seen.Step is { } step && step != Step => Moved($"It moved to step {Step + 1} of {Steps().Count}"),
+        _ when seen.Status is { } status && status != Status => Moved("It changed"),
         _ => seen.IsSetUpAs(this) ? null : Moved("Its target or configuration changed"),
     };
+
+    private Refusal Elsewhere(string where, string expected) => Refuse("moved_meanwhile", $"It is {where}, not {expected}. {Situation}");
 
     private Refusal Moved(string how) => Refuse("moved_meanwhile", $"{how} meanwhile. {Situation}");
 

@@ -9,7 +9,7 @@ public sealed partial class Migration
     /// Starts, or waits for the hour when a schedule lies ahead or the windows are closed. Whoever executes what is scheduled, the program at its
     /// hour or a person before it, starts it.
     /// </summary>
-    public Refusal? Execute(string actor, DateTimeOffset now)
+    public Refusal? Execute(string actor, DateTimeOffset now, string? reason = null)
     {
         if (Status is not (MigrationStatus.Draft or MigrationStatus.Scheduled))
         {
@@ -30,14 +30,14 @@ public sealed partial class Migration
         if (at > now)
         {
             Status = MigrationStatus.Scheduled;
-            Note(MigrationEventType.Scheduled, actor, now, new JsonObject { ["execute_at"] = at.Value.ToString("O") });
+            Note(MigrationEventType.Scheduled, actor, now, With(new JsonObject { ["execute_at"] = at.Value.ToString("O") }, reason));
             return null;
         }
 
         Status = MigrationStatus.InProgress;
         StartedAt = now;
         EnterStep(0, now);
-        Note(MigrationEventType.Started, actor, now, StepData());
+        Note(MigrationEventType.Started, actor, now, StepData(reason));
         return null;
     }
 

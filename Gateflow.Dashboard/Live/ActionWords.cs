@@ -38,6 +38,7 @@ public static class ActionWords
                 ? $"{Share(mirror)} of the requests for {m.SourceModel} are copied to {m.TargetModel} from the next request on, at a cost of their own; {m.SourceModel} answers everybody."
                 : $"{Share(m.Steps[0].Weight)} of the requests for {m.SourceModel} go to {m.TargetModel} from the next request on."),
             Verb = "Start now",
+            ReasonLabel = "Reason",
         }),
         "pause" => new(verb, "Pause", "pause", "", new ConfirmRequest
         {

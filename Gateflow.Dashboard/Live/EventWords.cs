@@ -69,7 +69,7 @@ public static class EventWords
     {
         MigrationEventType.Analyzed when e.Data.Number("total_requests") is { } requests => $"{Display.Count((long)requests, "request")} in 30 days.",
         MigrationEventType.Recommended when e.Data.Texts("models") is { Count: > 0 } models => string.Join(", ", models),
-        MigrationEventType.Scheduled when DateTimeOffset.TryParse(e.Data.Text("execute_at"), System.Globalization.CultureInfo.InvariantCulture, out var at) => $"Starts {Display.Utc(at)}.",
+        MigrationEventType.Scheduled when DateTimeOffset.TryParse(e.Data.Text("execute_at"), System.Globalization.CultureInfo.InvariantCulture, out var at) => $"Starts {Display.Utc(at)}. {e.Data.Text("reason")}".TrimEnd(),
         MigrationEventType.Held => e.Data.Text("detail"),
         MigrationEventType.VerdictChanged => Numbers(e),
         MigrationEventType.RolledBack when e.Data.Flag("automatic") == true => $"{Guardrail(e)}. {Numbers(e)}",

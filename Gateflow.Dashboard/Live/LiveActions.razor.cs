@@ -102,7 +102,7 @@ public sealed partial class LiveActions(Conduct conduct, DialogService dialogs)
         var id = Snapshot.Migration.MigrationId;
         return verb switch
         {
-            "execute" => conduct.ExecuteAsync(id, actor, CancellationToken.None, seen),
+            "execute" => conduct.ExecuteAsync(id, actor, reason, CancellationToken.None, seen),
             "pause" => conduct.PauseAsync(id, actor, reason, CancellationToken.None),
             "resume" => conduct.ResumeAsync(id, actor, reason, CancellationToken.None, seen),
             "approve" => conduct.ApproveAsync(id, actor, reason, CancellationToken.None, seen),

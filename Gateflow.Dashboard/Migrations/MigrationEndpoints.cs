@@ -13,8 +13,6 @@ namespace Gateflow.Dashboard.Migrations;
 /// <summary>The routes of migrations and rollbacks.</summary>
 public static class MigrationEndpoints
 {
-    private const string Rollback = "rollback";
-
     public static void MapMigrations(this IEndpointRouteBuilder api)
     {
         api.MapGet("/migrations", ListAsync).Produces<ListPage<MigrationView>>();
@@ -30,24 +28,25 @@ public static class MigrationEndpoints
         foreach (var (verb, does, run) in Verbs)
         {
             api.MapPost($"/migrations/{{id}}/{verb}", (string id, Body body, HttpContext http, Conduct conduct, MigrationReader reader) =>
-                RunAsync(id, verb, body, http, conduct, reader, run)).RequireAuthorization(Policies.Operator).Takes<VerbRequest>(optional: verb != Rollback).WithSummary(does);
+                RunAsync(id, body, http, conduct, reader, run)).RequireAuthorization(Policies.Operator).Takes<VerbRequest>(optional: true).WithSummary(does);
         }
+
+        api.MapPost("/migrations/{id}/rollback", RollBackAsync).RequireAuthorization(Policies.Operator).Takes<RollbackRequest>().WithSummary("All traffic back to the source; the reason is required");
 
         api.MapGet("/rollbacks", RollbacksAsync).Produces<ListPage<RollbackView>>();
     }
 
-    private delegate Task<Result<Migration>> Verb(Conduct conduct, string id, string actor, string? reason, CancellationToken cancellationToken);
+    private delegate Task<Result<Migration>> Verb(Conduct conduct, string id, string actor, string? reason, Seen seen, CancellationToken cancellationToken);
 
     private static readonly (string Name, string Does, Verb Run)[] Verbs =
     [
-        ("execute", "Starts it, or schedules the start", (conduct, id, actor, _, token) => conduct.ExecuteAsync(id, actor, token)),
-        ("pause", "Stops at the present share of the traffic", (conduct, id, actor, reason, token) => conduct.PauseAsync(id, actor, reason, token)),
-        ("resume", "Goes on where it was paused", (conduct, id, actor, reason, token) => conduct.ResumeAsync(id, actor, reason, token)),
-        ("advance", "Takes the next step now; in the soak it completes", (conduct, id, actor, reason, token) => conduct.AdvanceAsync(id, actor, reason, token)),
-        ("promote", "All traffic now, then the soak", (conduct, id, actor, reason, token) => conduct.PromoteAsync(id, actor, reason, token)),
-        ("approve", "One person's consent to the next step", (conduct, id, actor, reason, token) => conduct.ApproveAsync(id, actor, reason, token)),
-        ("cancel", "Ends what has not started", (conduct, id, actor, reason, token) => conduct.CancelAsync(id, actor, reason, token)),
-        (Rollback, "All traffic back to the source; the reason is required", (conduct, id, actor, reason, _) => conduct.RollBackAsync(id, actor, reason)),
+        ("execute", "Starts it, or schedules the start", (conduct, id, actor, reason, seen, token) => conduct.ExecuteAsync(id, actor, reason, token, seen)),
+        ("pause", "Stops at the present share of the traffic", (conduct, id, actor, reason, seen, token) => conduct.PauseAsync(id, actor, reason, token, seen)),
+        ("resume", "Goes on where it was paused", (conduct, id, actor, reason, seen, token) => conduct.ResumeAsync(id, actor, reason, token, seen)),
+        ("advance", "Takes the next step now; in the soak it completes", (conduct, id, actor, reason, seen, token) => conduct.AdvanceAsync(id, actor, reason, token, seen)),
+        ("promote", "All traffic now, then the soak", (conduct, id, actor, reason, seen, token) => conduct.PromoteAsync(id, actor, reason, token, seen)),
+        ("approve", "One person's consent to the next step", (conduct, id, actor, reason, seen, token) => conduct.ApproveAsync(id, actor, reason, token, seen)),
+        ("cancel", "Ends what has not started", (conduct, id, actor, reason, seen, token) => conduct.CancelAsync(id, actor, reason, token, seen)),
     ];
 
     private static async Task<IResult> ListAsync(
@@ -156,19 +155,24 @@ public static class MigrationEndpoints
         return result.IsOk ? Json(result.Value.Compatibility!) : result.Refusal.ToResult();
     }
 
-    private static async Task<IResult> RunAsync(string id, string verb, Body body, HttpContext http, Conduct conduct, MigrationReader reader, Verb run)
+    private static async Task<IResult> RunAsync(string id, Body body, HttpContext http, Conduct conduct, MigrationReader reader, Verb run)
     {
-        var request = verb == Rollback && body.Refusal is null
-            ? new VerbRequest { Reason = body.Text("reason") } // whatever else is sent with a reason must not stop the brake
-            : body.Read<VerbRequest>();
+        var request = body.Read<VerbRequest>();
         if (!request.IsOk)
         {
             return request.Refusal.ToResult();
         }
 
-        var result = await run(conduct, id, Actor(http), request.Value.Reason, http.RequestAborted);
-        return result.IsOk ? await GetAsync(id, reader, http.RequestAborted) : result.Refusal.ToResult();
+        var (reason, seen) = (request.Value.Reason, new Seen(request.Value.ExpectedStatus, request.Value.ExpectedStep - 1));
+        return await TellAsync(await run(conduct, id, Actor(http), reason, seen, http.RequestAborted), id, http, reader);
     }
+
+    /// <summary>Whatever else is sent with a reason must not stop the brake.</summary>
+    private static async Task<IResult> RollBackAsync(string id, Body body, HttpContext http, Conduct conduct, MigrationReader reader) =>
+        body.Refusal?.ToResult() ?? await TellAsync(await conduct.RollBackAsync(id, Actor(http), body.Text("reason")), id, http, reader);
+
+    private static async Task<IResult> TellAsync(Result<Migration> result, string id, HttpContext http, MigrationReader reader) =>
+        result.IsOk ? await GetAsync(id, reader, http.RequestAborted) : result.Refusal.ToResult();
 
     private static async Task<IResult> RollbacksAsync(
         MigrationReader reader, CancellationToken cancellationToken, int limit = 50, long? cursor = null, [Microsoft.AspNetCore.Mvc.FromQuery(Name = "migration_id")] string? migrationId = null) =>
@@ -210,6 +214,17 @@ public static class MigrationEndpoints
     }
 
     private sealed record VerbRequest
+    {
+        public string? Reason { get; init; }
+
+        /// <summary>Where it must stand; null for wherever it does.</summary>
+        public MigrationStatus? ExpectedStatus { get; init; }
+
+        /// <summary>As progress.step tells it, so 1 is the first and 0 before the start.</summary>
+        public int? ExpectedStep { get; init; }
+    }
+
+    private sealed record RollbackRequest
     {
         public string? Reason { get; init; }
     }

@@ -50,7 +50,7 @@ public sealed partial class ReviewStep(Conduct conduct, NavigationManager naviga
     private Task<bool> StartAsync() => saving.TryAsync(async () =>
     {
         refusal = null;
-        var result = await conduct.ExecuteAsync(State.Id, Acting.Name, CancellationToken.None, State.View.Seen);
+        var result = await conduct.ExecuteAsync(State.Id, Acting.Name, null, CancellationToken.None, State.View.Seen);
         refusal = result.Refusal;
         if (result.IsOk)
         {

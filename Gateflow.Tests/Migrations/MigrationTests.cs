@@ -70,6 +70,19 @@ public sealed class MigrationTests
         Assert.Equal(0, started.Data["step"]!.GetValue<int>());
     }
 
+    [Theory]
+    [InlineData(MigrationStatus.Draft, MigrationEventType.Started)]
+    [InlineData(MigrationStatus.Scheduled, MigrationEventType.Scheduled)]
+    public void Execute_WithAReason_ItsEventTellsIt(MigrationStatus end, MigrationEventType type)
+    {
+        var migration = Draft();
+        migration.Configure("b", end == MigrationStatus.Draft ? migration.Config : migration.Config with { Strategy = Strategy.Scheduled, ExecuteAt = Now.AddDays(1) }, [], "me", Now);
+
+        Assert.Null(migration.Execute("me", Now, "agreed in the release meeting"));
+
+        Assert.Equal((type, "agreed in the release meeting"), (migration.NewEvents[^1].Type, (string?)migration.NewEvents[^1].Data["reason"]));
+    }
+
     [Fact]
     public void Execute_WithoutTarget_IsInvalid()
     {
@@ -255,6 +268,19 @@ public sealed class MigrationTests
         Assert.Equal((RefusalKind.Conflict, "moved_meanwhile"), (moved!.Kind, moved.Code));
         Assert.Equal("It moved to step 2 of 10 meanwhile. This migration is running, with 20 % of the traffic on b.", moved.Message);
         Assert.Equal("It changed meanwhile. This migration is paused, with 20 % of the traffic on b.", paused!.Message);
+    }
+
+    [Fact]
+    public void MovedSince_OnlyStatusOrStepExpected_AsksNothingElse()
+    {
+        var migration = In(MigrationStatus.InProgress);
+        migration.Advance("other", Now);
+
+        Assert.Null(migration.MovedSince(new Seen(null, null)));
+        Assert.Null(migration.MovedSince(new Seen(MigrationStatus.InProgress, null)));
+        Assert.Null(migration.MovedSince(new Seen(MigrationStatus.InProgress, 1)));
+        Assert.Equal("It is in_progress, not soaking. This migration is running, with 20 % of the traffic on b.", migration.MovedSince(new Seen(MigrationStatus.Soaking, null))!.Message);
+        Assert.Equal("It is at step 2 of 10, not at step 1. This migration is running, with 20 % of the traffic on b.", migration.MovedSince(new Seen(null, 0))!.Message);
     }
 
     [Fact]

@@ -111,7 +111,7 @@ public sealed class ConfigureStepTests : WizardBench
         await InputAsync(page.Find("#field-increase-step"), typed);
         var conduct = Services.GetRequiredService<Conduct>();
 
-        await (how == "started" ? conduct.ExecuteAsync(id, "Bob", Token) : conduct.CancelAsync(id, "Bob", null, Token));
+        await (how == "started" ? conduct.ExecuteAsync(id, "Bob", null, Token) : conduct.CancelAsync(id, "Bob", null, Token));
         await BeatAsync(Refreshing.Beat, () => page.FindAll(".empty").Count > 0);
 
         Assert.Equal($"What you changed here is not saved: meanwhile somebody has {how} this migration.", page.Find(".empty p").TextContent);
@@ -126,7 +126,7 @@ public sealed class ConfigureStepTests : WizardBench
         var id = await DraftAsync();
         Open(id, WizardStep.Configure);
 
-        await Services.GetRequiredService<Conduct>().ExecuteAsync(id, "Bob", Token);
+        await Services.GetRequiredService<Conduct>().ExecuteAsync(id, "Bob", null, Token);
 
         await BeatAsync(Refreshing.Beat, () => Navigation.Uri.EndsWith($"/migrations/{id}", StringComparison.Ordinal));
     }
@@ -135,7 +135,7 @@ public sealed class ConfigureStepTests : WizardBench
     public async Task Configure_ScheduledThatWouldStartAtOnce_IsNotSavedByLeaving()
     {
         var id = await ScheduledAsync("2099-01-01T00:00:00Z");
-        await Services.GetRequiredService<Conduct>().ExecuteAsync(id, "Ada", Token);
+        await Services.GetRequiredService<Conduct>().ExecuteAsync(id, "Ada", null, Token);
         var page = Open(id, WizardStep.Configure);
 
         await ChangeAsync(page.Find("input[name=strategy][value=Instant]"), "Instant");

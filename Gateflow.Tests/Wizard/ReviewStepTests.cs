@@ -83,7 +83,7 @@ public sealed class ReviewStepTests : WizardBench
     {
         var id = await ScheduledAsync("2099-01-01T00:00:00Z");
         var page = Open(id, WizardStep.Review);
-        await Services.GetRequiredService<Conduct>().ExecuteAsync(id, "Bob", Token);
+        await Services.GetRequiredService<Conduct>().ExecuteAsync(id, "Bob", null, Token);
 
         await ClickAsync(page.Find("[data-testid=start-migration]"));
 

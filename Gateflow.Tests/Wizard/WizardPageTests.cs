@@ -201,7 +201,7 @@ public sealed class WizardPageTests : WizardBench
     public async Task Open_Started_GoesToTheLivePage()
     {
         var id = await DraftAsync();
-        await Services.GetRequiredService<Conduct>().ExecuteAsync(id, "Ada", Token);
+        await Services.GetRequiredService<Conduct>().ExecuteAsync(id, "Ada", null, Token);
 
         Open(id, WizardStep.Configure);
 
