@@ -53,7 +53,7 @@ internal sealed class RollbackConfiguration : IEntityTypeConfiguration<Rollback>
         builder.Property(r => r.MigrationId).HasMaxLength(40);
         builder.Property(r => r.Actor).HasMaxLength(200);
         builder.Property(r => r.Guardrail).HasMaxLength(40);
-        builder.Property(r => r.Note).HasMaxLength(4_000);
+        builder.Property(r => r.Note).HasMaxLength(4_000).IsConcurrencyToken();
         builder.Property(r => r.NoteBy).HasMaxLength(200);
         builder.HasIndex(r => r.At);
         builder.HasOne<Migration>().WithMany().HasForeignKey(r => r.MigrationId);

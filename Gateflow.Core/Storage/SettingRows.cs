@@ -1,3 +1,4 @@
+using Gateflow.Core.Audit;
 using Microsoft.EntityFrameworkCore;
 
 namespace Gateflow.Core.Storage;
@@ -8,6 +9,16 @@ public static class SettingRows
     /// <summary>The value; null when it was never set.</summary>
     public static Task<string?> SettingAsync(this GateflowDb db, string name, CancellationToken cancellationToken) =>
         db.Settings.Where(s => s.Name == name).Select(s => s.Value).FirstOrDefaultAsync(cancellationToken);
+
+    /// <summary>
+    /// The value, which nobody who reads it so changes until the context's transaction ends: meanwhile the head of the audit log is held, which is always there
+    /// and to which the change is appended.
+    /// </summary>
+    public static async Task<string?> HeldSettingAsync(this GateflowDb db, string name, CancellationToken cancellationToken)
+    {
+        await AuditChain.LockAsync(db, cancellationToken);
+        return await db.SettingAsync(name, cancellationToken);
+    }
 
     /// <summary>Sets a value, to be stored with the next save.</summary>
     public static async Task SetSettingAsync(this GateflowDb db, string name, string value, CancellationToken cancellationToken)

@@ -28,7 +28,8 @@ public sealed class AlertSettingsBook(IDbContextFactory<GateflowDb> databases, S
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         var webhooks = await db.Webhooks.AsNoTracking().Select(w => w.Id).ToListAsync(cancellationToken);
-        var standing = await db.SettingAsync(AlertSettings.Row, cancellationToken) is { } json ? JsonSerializer.Deserialize<AlertSettings>(json, JsonColumn.Options)! : new AlertSettings();
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var standing = await db.HeldSettingAsync(AlertSettings.Row, cancellationToken) is { } json ? JsonSerializer.Deserialize<AlertSettings>(json, JsonColumn.Options)! : new AlertSettings();
         if (FormEdit.ChangedSince(patch, seen, View(standing), levels: Levels) is { } changed)
         {
             return changed;
@@ -42,6 +43,7 @@ public sealed class AlertSettingsBook(IDbContextFactory<GateflowDb> databases, S
 
         await db.SetSettingAsync(AlertSettings.Row, JsonSerializer.Serialize(settings, JsonColumn.Options), cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
         return await ReadAsync(cancellationToken);
     }
 

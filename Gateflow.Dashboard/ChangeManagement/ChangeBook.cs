@@ -24,18 +24,7 @@ public sealed class ChangeBook(
     public async Task<JsonObject> ReadAsync(CancellationToken cancellationToken)
     {
         await watch.RunOnceAsync(cancellationToken);
-        var view = await fallbacks.ReadAsync(cancellationToken);
-        var defaults = (JsonObject)JsonSerializer.SerializeToNode(policy.Current.Default(), JsonColumn.Options)!;
-        view[ChangeDraft.Defaults] = new JsonObject(ChangeSettings.DefaultFields.Select(f => KeyValuePair.Create(f, defaults[f]?.DeepClone())));
-        if (policy.Current.DefaultFaults() is { Count: > 0 } faults)
-        {
-            view[ChangeDraft.DefaultFaults] = new JsonArray([.. faults.Select(f => new JsonObject { ["param"] = f.Param, ["message"] = f.Message })]);
-        }
-
-        view[ChangeDraft.Samples] = JsonSerializer.SerializeToNode(samples.Current, JsonColumn.Options);
-        view[ChangeDraft.Samples]!["redact"] = new JsonArray([.. Redactable.NamesOf(samples.Current.Redact).Select(r => JsonValue.Create(r))]);
-        view[ChangeDraft.Notice] = policy.Current.DeprecationNoticeDays;
-        return view;
+        return View(policy.Current, await fallbacks.ReadAsync(cancellationToken));
     }
 
     /// <summary>Sets what the patch names, in force here at once and on other nodes within seconds; every fault is listed and nothing half-written.</summary>
@@ -44,16 +33,18 @@ public sealed class ChangeBook(
     /// <param name="seen">The settings that they looked at: refused where one of those wanted was changed since; null for whatever they were.</param>
     public async Task<Result<JsonObject>> SetAsync(JsonObject patch, string actor, CancellationToken cancellationToken, JsonObject? seen = null)
     {
-        if (seen is not null && FormEdit.ChangedSince(patch, seen, await ReadAsync(cancellationToken), levels: Levels) is { } changed)
-        {
-            return changed;
-        }
-
         var own = new JsonObject(patch.Where(p => ChangeDraft.Fields.Contains(p.Key)).Select(p => KeyValuePair.Create(p.Key, p.Value?.DeepClone())));
         var others = new JsonObject(patch.Where(p => !ChangeDraft.Fields.Contains(p.Key)).Select(p => KeyValuePair.Create(p.Key, p.Value?.DeepClone())));
+        var switched = await fallbacks.ReadAsync(cancellationToken);
         await using (var db = await databases.CreateDbContextAsync(cancellationToken))
         {
-            var standing = await db.SettingAsync(ChangeSettings.Row, cancellationToken) is { } json ? JsonSerializer.Deserialize<ChangeSettings>(json, JsonColumn.Options)! : new ChangeSettings();
+            await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+            var standing = await db.HeldSettingAsync(ChangeSettings.Row, cancellationToken) is { } json ? JsonSerializer.Deserialize<ChangeSettings>(json, JsonColumn.Options)! : new ChangeSettings();
+            if (FormEdit.ChangedSince(patch, seen, View(standing, switched), levels: Levels) is { } changed)
+            {
+                return changed;
+            }
+
             var (settings, faults) = ChangeDraft.Apply(standing, own);
             if ((IReadOnlyList<Fault>)[.. faults, .. FallbackSwitch.Read(others).Faults] is [var first, ..] all)
             {
@@ -64,6 +55,7 @@ public sealed class ChangeBook(
             {
                 await db.SetSettingAsync(ChangeSettings.Row, JsonSerializer.Serialize(settings, JsonColumn.Options), cancellationToken);
                 await db.SaveChangesAsync(cancellationToken);
+                await transaction.CommitAsync(cancellationToken);
             }
         }
 
@@ -73,5 +65,23 @@ public sealed class ChangeBook(
         }
 
         return await ReadAsync(cancellationToken);
+    }
+
+    /// <param name="settings">What administrators set.</param>
+    /// <param name="view">The switch of automatic fallback, beside which they are laid.</param>
+    private JsonObject View(ChangeSettings settings, JsonObject view)
+    {
+        var defaults = (JsonObject)JsonSerializer.SerializeToNode(settings.Default(), JsonColumn.Options)!;
+        view[ChangeDraft.Defaults] = new JsonObject(ChangeSettings.DefaultFields.Select(f => KeyValuePair.Create(f, defaults[f]?.DeepClone())));
+        if (settings.DefaultFaults() is { Count: > 0 } faults)
+        {
+            view[ChangeDraft.DefaultFaults] = new JsonArray([.. faults.Select(f => new JsonObject { ["param"] = f.Param, ["message"] = f.Message })]);
+        }
+
+        var kept = settings.Samples.Over(samples.Configured);
+        view[ChangeDraft.Samples] = JsonSerializer.SerializeToNode(kept, JsonColumn.Options);
+        view[ChangeDraft.Samples]!["redact"] = new JsonArray([.. Redactable.NamesOf(kept.Redact).Select(r => JsonValue.Create(r))]);
+        view[ChangeDraft.Notice] = settings.DeprecationNoticeDays;
+        return view;
     }
 }

@@ -13,6 +13,8 @@ public sealed class RollbackNotes(IDbContextFactory<GateflowDb> databases, Migra
     /// <summary>Most characters of a note.</summary>
     public const int MostCharacters = 4_000;
 
+    private const int Attempts = 5;
+
     /// <summary>Sets the note of a migration's last rollback; an empty text takes it away.</summary>
     /// <param name="migrationId">The migration.</param>
     /// <param name="note">What is to stand there.</param>
@@ -26,8 +28,9 @@ public sealed class RollbackNotes(IDbContextFactory<GateflowDb> databases, Migra
             return Refusal.Invalid("note", $"A note may have at most {MostCharacters} characters; this one has {note.Length}.");
         }
 
-        await using (var db = await databases.CreateDbContextAsync(cancellationToken))
+        for (var attempt = 1; ; attempt++)
         {
+            await using var db = await databases.CreateDbContextAsync(cancellationToken);
             if (await db.Rollbacks.Where(r => r.MigrationId == migrationId).OrderByDescending(r => r.Id).FirstOrDefaultAsync(cancellationToken) is not { } rollback)
             {
                 return new Refusal(RefusalKind.NotFound, "rollback_not_found", $"'{migrationId}' was not rolled back, or does not exist.");
@@ -41,10 +44,16 @@ public sealed class RollbackNotes(IDbContextFactory<GateflowDb> databases, Migra
             rollback.Note = note;
             rollback.NoteBy = note is null ? null : actor;
             rollback.NoteAt = note is null ? null : clock.GetUtcNow();
-            await db.SaveChangesAsync(cancellationToken);
+            try
+            {
+                await db.SaveChangesAsync(cancellationToken);
+                return (await migrations.RollbacksAsync(1, null, migrationId, cancellationToken)).Data[0];
+            }
+            catch (DbUpdateConcurrencyException) when (attempt < Attempts)
+            {
+                // somebody else wrote it: looked at again
+            }
         }
-
-        return (await migrations.RollbacksAsync(1, null, migrationId, cancellationToken)).Data[0];
     }
 }
 
@@ -67,7 +76,7 @@ public static class RollbackNoteEndpoint
 
             var written = await notes.WriteAsync(migrationId, request.Value.Note, MigrationEndpoints.Actor(http), http.RequestAborted);
             return written.IsOk ? MigrationEndpoints.Json(written.Value) : written.Refusal.ToResult();
-        }).RequireAuthorization(Policies.Operator).Takes<NoteRequest>();
+        }).RequireAuthorization(Policies.Operator).Takes<NoteRequest>().Produces<RollbackView>();
 
     private sealed record NoteRequest
     {

@@ -85,6 +85,23 @@ public sealed class SettingsApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Patch_ManyAtOnce_NoneIsLost()
+    {
+        string[] defaults = ["canary_percentage", "increase_step", "increase_interval_minutes", "min_samples", "max_hold_hours", "soak_minutes", "duration_hours", "approvals_required"];
+        string[] thresholds = ["fallback_requests", "fallback_window_minutes", "hold_minutes", "budget_percent"];
+
+        await Task.WhenAll(
+        [
+            .. defaults.Select(f => gateflow.MustAsync("PATCH", "/settings", $$$"""{"migration_defaults": {"{{{f}}}": 7}}""")),
+            .. thresholds.Select(f => gateflow.MustAsync("PATCH", "/settings/alerts", $$$"""{"thresholds": {"{{{f}}}": 7}}""")),
+        ]);
+
+        var (settings, alerts) = (await gateflow.MustAsync("GET", "/settings"), await gateflow.MustAsync("GET", "/settings/alerts"));
+        Assert.All(defaults, f => Assert.Equal(7, settings["migration_defaults"]![f]!.GetValue<double>()));
+        Assert.All(thresholds, f => Assert.Equal(7, alerts["thresholds"]![f]!.GetValue<double>()));
+    }
+
+    [Fact]
     public async Task Patch_WithFaults_NamesEachAndChangesNothing()
     {
         var before = (await gateflow.MustAsync("GET", "/settings")).ToJsonString();

@@ -1,6 +1,7 @@
 using Bunit;
 using Gateflow.Core.Access;
 using Gateflow.Core.Migrations;
+using Gateflow.Core.Storage;
 using Gateflow.Core.Storage.Sqlite;
 using Gateflow.Dashboard.Migrations;
 using Gateflow.Dashboard.RollbackHistory;
@@ -127,6 +128,22 @@ public sealed class RollbacksPageTests(GateflowFixture program) : IClassFixture<
     }
 
     [Fact]
+    public async Task Note_OfTwoWrittenAtOnce_TheSecondSeesTheFirst()
+    {
+        await using var context = new PageTestContext(host);
+        var id = await RolledBackAsync(context, "gpt-3.5-turbo", context.Clock.GetUtcNow().AddMinutes(-5), "error_rate");
+        var (notes, reader) = (host.Get<RollbackNotes>(), host.Get<MigrationReader>());
+        var seen = (await reader.RollbacksAsync(1, null, id, Token)).Data[0];
+        var late = new RollbackNotes(new Crossing(host.Get<IDbContextFactory<GateflowDb>>(), () => notes.WriteAsync(id, "Theirs.", "Grace", Token)), reader, context.Clock);
+
+        var refused = await late.WriteAsync(id, "Mine.", "Ada", Token, seen);
+
+        Assert.Equal("changed_meanwhile", refused.Refusal?.Code);
+        var stands = (await reader.RollbacksAsync(1, null, id, Token)).Data[0];
+        Assert.Equal(("Theirs.", "Grace"), (stands.Note, stands.NoteBy));
+    }
+
+    [Fact]
     public async Task Note_DatabaseAway_IsToldAndStaysTyped()
     {
         var broken = new BrokenDatabase();
@@ -244,6 +261,26 @@ public sealed class RollbacksPageTests(GateflowFixture program) : IClassFixture<
         Assert.Equal(1600, charts.LatencyLimit.Single().Value);
         Assert.Equal(0.85, charts.QualityLimit.Single().Value, 9);
         Assert.False(RollbackCharts.Of(story with { Points = [new ArmPoint { At = now, Weight = 30 }] }).HasQuality);
+    }
+
+    /// <summary>Lets something be written once, between what a context has read and what it saves.</summary>
+    private sealed class Crossing(IDbContextFactory<GateflowDb> inner, Func<Task> meanwhile) : IDbContextFactory<GateflowDb>
+    {
+        private bool crossed;
+
+        public GateflowDb CreateDbContext()
+        {
+            var db = inner.CreateDbContext();
+            db.SavingChanges += (_, _) =>
+            {
+                if (!crossed)
+                {
+                    crossed = true;
+                    Task.Run(meanwhile).GetAwaiter().GetResult();
+                }
+            };
+            return db;
+        }
     }
 
     private static StringContent Note(string text) => new($$"""{"note":"{{text}}"}""", System.Text.Encoding.UTF8, "application/json");

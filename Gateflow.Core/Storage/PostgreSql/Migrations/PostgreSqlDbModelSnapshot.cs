@@ -1070,6 +1070,7 @@ namespace Gateflow.Core.Storage.PostgreSql.Migrations
                         .HasColumnType("character varying(40)");
 
                     b.Property<string>("Note")
+                        .IsConcurrencyToken()
                         .HasMaxLength(4000)
                         .HasColumnType("character varying(4000)");
 

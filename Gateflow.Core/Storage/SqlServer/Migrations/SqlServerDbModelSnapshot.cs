@@ -1070,6 +1070,7 @@ namespace Gateflow.Core.Storage.SqlServer.Migrations
                         .HasColumnType("nvarchar(40)");
 
                     b.Property<string>("Note")
+                        .IsConcurrencyToken()
                         .HasMaxLength(4000)
                         .HasColumnType("nvarchar(4000)");
 

@@ -1061,6 +1061,7 @@ namespace Gateflow.Core.Storage.Sqlite.Migrations
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Note")
+                        .IsConcurrencyToken()
                         .HasMaxLength(4000)
                         .HasColumnType("TEXT");
 
