@@ -102,7 +102,8 @@ public static class GateflowApp
         services.AddGateflowAccess(settings).AddSignInLimits().AddMembers().AddAudit().AddChangeManagement().AddFeatures(settings);
         services.AddLimits(settings);
         services.AddFallbacks(settings).AddAlerts(settings.Roles);
-        services.AddGateway(o => (o.MaxBodyBytes, o.TrustedProxies, o.Budget, o.Shutdown) = (settings.MaxBodyBytes, settings.TrustedProxies, settings.Budget, settings.Shutdown));
+        services.AddGateway(o => (o.MaxBodyBytes, o.TrustedProxies, o.Budget, o.Shutdown, o.ErrorDocumentation) =
+            (settings.MaxBodyBytes, settings.TrustedProxies, settings.Budget, settings.Shutdown, settings.Roles.HasFlag(NodeRoles.Dashboard) ? ErrorReference.Path : null));
         services.Configure<HostOptions>(o => o.ShutdownTimeout = settings.Shutdown);
         services.AddTelemetry(builder.Configuration, settings);
         services.AddDemo(settings);

@@ -48,6 +48,6 @@ public static class ApiErrors
         ["type"] = type,
         ["code"] = code,
         ["param"] = param,
-        ["doc_url"] = $"/docs#error-{code}",
+        ["doc_url"] = $"{ErrorReference.Path}#{code}",
     };
 }
