@@ -1,6 +1,7 @@
 using Gateflow.Core.Migrations;
 using Gateflow.Dashboard.Management;
 using Gateflow.Dashboard.Migrations;
+using Microsoft.OpenApi;
 
 namespace Gateflow.Dashboard.Access;
 
@@ -13,7 +14,7 @@ public static class KeyEndpoints
         keys.MapGet("", async (ApiKeys all, [AsParameters] Paging paging, CancellationToken token) => paging.Of(await all.ListAsync(token))).Produces<ListPage<KeyView>>();
         keys.MapGet("/{id}", async (string id, ApiKeys all, CancellationToken token) =>
             await all.FindAsync(id, token) is { } key ? MigrationEndpoints.Json(key) : Refusal.NotFound("key", id).ToResult()).Produces<KeyView>();
-        keys.MapPost("", CreateAsync).Takes<CreateKey>();
+        keys.MapPost("", CreateAsync).Takes<CreateKey>().Produces<KeyView>(201).AnswersBeside(201, ("key", JsonSchemaType.String));
         keys.MapPatch("/{id}", async (string id, Body body, ApiKeys all, CancellationToken token) =>
         {
             if (body.Refusal is { } malformed)
@@ -23,12 +24,12 @@ public static class KeyEndpoints
 
             var changed = await all.UpdateAsync(id, body.Value, token);
             return changed.IsOk ? MigrationEndpoints.Json(changed.Value) : changed.Refusal.ToResult();
-        }).Takes<KeyFields>();
+        }).Takes<KeyFields>().Produces<KeyView>();
         keys.MapDelete("/{id}", async (string id, ApiKeys all, CancellationToken token) =>
         {
             var revoked = await all.RevokeAsync(id, token);
             return revoked.IsOk ? MigrationEndpoints.Json(revoked.Value) : revoked.Refusal.ToResult();
-        });
+        }).Produces<KeyView>();
     }
 
     private static async Task<IResult> CreateAsync(Body body, HttpContext http, ApiKeys all)

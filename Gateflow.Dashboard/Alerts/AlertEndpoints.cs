@@ -17,7 +17,7 @@ public static class AlertEndpoints
         {
             var seen = await alerts.AcknowledgeAsync(id, MigrationEndpoints.Actor(http), http.RequestAborted);
             return seen.IsOk ? MigrationEndpoints.Json(seen.Value) : seen.Refusal.ToResult();
-        }).RequireAuthorization(Policies.Operator);
+        }).RequireAuthorization(Policies.Operator).Produces<AlertView>();
     }
 
     private static async Task<IResult> ListAsync(AlertBook alerts, CancellationToken cancellationToken, string? status = null, int limit = 50, string? cursor = null)

@@ -18,16 +18,16 @@ public static class ModelEndpoints
     public static void MapModels(this IEndpointRouteBuilder api)
     {
         api.MapGet("/models", ListAsync);
-        api.MapGet("/models/{**name}", async (string name, ModelReader reader, CancellationToken token) => Answer(await reader.FindAsync(Name(name), token)));
+        api.MapGet("/models/{**name}", async (string name, ModelReader reader, CancellationToken token) => Answer(await reader.FindAsync(Name(name), token))).Produces<ModelView>();
         api.MapPost("/models", async (Body body, HttpContext http, ModelBook book) => body.Refusal is { } malformed
             ? malformed.ToResult()
-            : Answer(await book.CreateAsync(body.Value, MigrationEndpoints.Actor(http), http.RequestAborted), 201)).RequireAuthorization(Policies.Operator).Takes(FactSchemas.With("provider", "id"));
+            : Answer(await book.CreateAsync(body.Value, MigrationEndpoints.Actor(http), http.RequestAborted), 201)).RequireAuthorization(Policies.Operator).Takes(FactSchemas.With("provider", "id")).Produces<ModelView>(201);
         api.MapPatch("/models/{**name}", async (string name, Body body, HttpContext http, ModelBook book) => body.Refusal is { } malformed
             ? malformed.ToResult()
-            : Answer(await book.UpdateAsync(Name(name), body.Value, MigrationEndpoints.Actor(http), http.RequestAborted))).RequireAuthorization(Policies.Operator).Takes(FactSchemas.With());
+            : Answer(await book.UpdateAsync(Name(name), body.Value, MigrationEndpoints.Actor(http), http.RequestAborted))).RequireAuthorization(Policies.Operator).Takes(FactSchemas.With()).Produces<ModelView>();
         api.MapDelete("/models/{**name}", async (
                 string name, HttpContext http, ModelBook book, string? fact = null, [FromQuery(Name = "valid_from")] string? validFrom = null) =>
-            Answer(await book.ResetAsync(Name(name), fact, validFrom, MigrationEndpoints.Actor(http), http.RequestAborted))).RequireAuthorization(Policies.Operator).WithSummary("Resets one stored fact, or all; a model of one's own is removed by the latter");
+            Answer(await book.ResetAsync(Name(name), fact, validFrom, MigrationEndpoints.Actor(http), http.RequestAborted))).RequireAuthorization(Policies.Operator).Produces<ModelView>().WithSummary("Resets one stored fact, or all; a model of one's own is removed by the latter");
         api.MapAliases();
         api.MapRules();
         api.MapGet("/deprecations", async (
@@ -41,23 +41,23 @@ public static class ModelEndpoints
         api.MapGet("/aliases/{**id}", async (string id, AliasBook book, CancellationToken token) => Answer(await book.FindAsync(Name(id), token))).Produces<AliasView>();
         api.MapPost("/aliases", async (Body body, HttpContext http, AliasBook book) => body.Refusal is { } malformed
             ? malformed.ToResult()
-            : Answer(await book.CreateAsync(body.Value, MigrationEndpoints.Actor(http), http.RequestAborted), 201)).RequireAuthorization(Policies.Operator).Takes<AliasFields>();
+            : Answer(await book.CreateAsync(body.Value, MigrationEndpoints.Actor(http), http.RequestAborted), 201)).RequireAuthorization(Policies.Operator).Takes<AliasFields>().Produces<AliasView>(201);
         api.MapPatch("/aliases/{**id}", async (string id, Body body, HttpContext http, AliasBook book) => body.Refusal is { } malformed
             ? malformed.ToResult()
-            : Answer(await book.UpdateAsync(Name(id), body.Value, MigrationEndpoints.Actor(http), http.RequestAborted))).RequireAuthorization(Policies.Operator).Takes<AliasFields>();
+            : Answer(await book.UpdateAsync(Name(id), body.Value, MigrationEndpoints.Actor(http), http.RequestAborted))).RequireAuthorization(Policies.Operator).Takes<AliasFields>().Produces<AliasView>();
         api.MapDelete("/aliases/{**id}", async (string id, HttpContext http, AliasBook book) =>
-            Answer(await book.DeleteAsync(Name(id), MigrationEndpoints.Actor(http), http.RequestAborted))).RequireAuthorization(Policies.Operator);
+            Answer(await book.DeleteAsync(Name(id), MigrationEndpoints.Actor(http), http.RequestAborted))).RequireAuthorization(Policies.Operator).Produces<AliasView>();
     }
 
     private static void MapRules(this IEndpointRouteBuilder api)
     {
         api.MapGet("/parameter-rules", async (RuleBook book, [AsParameters] Paging paging, CancellationToken token) => paging.Of(await book.ListAsync(token))).Produces<ListPage<RuleView>>();
-        api.MapPost("/parameter-rules", CreateRuleAsync).RequireAuthorization(Policies.Operator).Takes<RuleConfig>();
+        api.MapPost("/parameter-rules", CreateRuleAsync).RequireAuthorization(Policies.Operator).Takes<RuleConfig>().Produces<RuleView>(201);
         api.MapPatch("/parameter-rules/{id}", async (string id, Body body, HttpContext http, RuleBook book) => body.Refusal is { } malformed
             ? malformed.ToResult()
-            : Answer(await book.UpdateAsync(id, body.Value, MigrationEndpoints.Actor(http), http.RequestAborted))).RequireAuthorization(Policies.Operator).Takes<RuleConfig>();
+            : Answer(await book.UpdateAsync(id, body.Value, MigrationEndpoints.Actor(http), http.RequestAborted))).RequireAuthorization(Policies.Operator).Takes<RuleConfig>().Produces<RuleView>();
         api.MapDelete("/parameter-rules/{id}", async (string id, HttpContext http, RuleBook book) =>
-            Answer(await book.DeleteAsync(id, MigrationEndpoints.Actor(http), http.RequestAborted))).RequireAuthorization(Policies.Operator);
+            Answer(await book.DeleteAsync(id, MigrationEndpoints.Actor(http), http.RequestAborted))).RequireAuthorization(Policies.Operator).Produces<RuleView>();
     }
 
     /// <summary>Models, those in use first; without <c>limit</c> all of them.</summary>

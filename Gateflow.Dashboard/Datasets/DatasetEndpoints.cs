@@ -15,12 +15,12 @@ public static class DatasetEndpoints
         api.MapGet("/datasets", async (DatasetBook book, CancellationToken token, int limit = 50, string? cursor = null) =>
             MigrationEndpoints.Json(await book.ListAsync(Math.Clamp(limit, 1, 200), cursor, token))).Produces<ListPage<DatasetView>>();
         api.MapGet("/datasets/{id}", GetAsync).Produces<DatasetView>();
-        api.MapPost("/datasets", CreateAsync).RequireAuthorization(Policies.Operator).Takes<CreateDataset>();
-        api.MapPatch("/datasets/{id}", PatchAsync).RequireAuthorization(Policies.Operator).Takes<DatasetFields>();
+        api.MapPost("/datasets", CreateAsync).RequireAuthorization(Policies.Operator).Takes<CreateDataset>().Produces<DatasetView>(201);
+        api.MapPatch("/datasets/{id}", PatchAsync).RequireAuthorization(Policies.Operator).Takes<DatasetFields>().Produces<DatasetView>();
         api.MapDelete("/datasets/{id}", async (string id, HttpContext http, DatasetBook book) =>
             await book.DeleteAsync(id, MigrationEndpoints.Actor(http), http.RequestAborted) is { } refusal ? refusal.ToResult() : Results.NoContent()).RequireAuthorization(Policies.Operator);
         api.MapGet("/datasets/{id}/items", ItemsAsync).RequireAuthorization(Policies.Operator);
-        api.MapPost("/datasets/{id}/items", AddAsync).RequireAuthorization(Policies.Operator).Takes<AddItems>().TakesFile("application/jsonl");
+        api.MapPost("/datasets/{id}/items", AddAsync).RequireAuthorization(Policies.Operator).Takes<AddItems>().TakesFile("application/jsonl").Produces<AddReport>();
         api.MapPatch("/datasets/{id}/items/{itemId}", ExpectAsync).RequireAuthorization(Policies.Operator).Takes<ExpectedAnswer>();
         api.MapDelete("/datasets/{id}/items/{itemId}", async (string id, string itemId, DatasetItemBook book, CancellationToken token) =>
             await book.RemoveAsync(id, itemId, token) is { } refusal ? refusal.ToResult() : Results.NoContent()).RequireAuthorization(Policies.Operator);

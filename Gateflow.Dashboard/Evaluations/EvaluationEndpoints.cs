@@ -19,9 +19,9 @@ public static class EvaluationEndpoints
             MigrationEndpoints.Json(await reader.ListAsync(datasetId, Math.Clamp(limit, 1, 200), cursor, token))).Produces<ListPage<EvaluationView>>();
         api.MapGet("/evaluations/{id}", GetAsync).Produces<EvaluationView>();
         api.MapGet("/evaluations/{id}/items", ItemsAsync).RequireAuthorization(Policies.Operator);
-        api.MapPost("/evaluations", StartAsync).RequireAuthorization(Policies.Operator).Takes<EvaluationRequest>().WithSummary("Runs models over a dataset");
-        api.MapPost("/evaluations/{id}/cancel", CancelAsync).RequireAuthorization(Policies.Operator);
-        api.MapPatch("/evaluations/{id}", RenameAsync).RequireAuthorization(Policies.Operator).Takes<EvaluationName>();
+        api.MapPost("/evaluations", StartAsync).RequireAuthorization(Policies.Operator).Takes<EvaluationRequest>().Produces<EvaluationView>().Produces<EvaluationView>(202).WithSummary("Runs models over a dataset");
+        api.MapPost("/evaluations/{id}/cancel", CancelAsync).RequireAuthorization(Policies.Operator).Produces<EvaluationView>();
+        api.MapPatch("/evaluations/{id}", RenameAsync).RequireAuthorization(Policies.Operator).Takes<EvaluationName>().Produces<EvaluationView>();
         api.MapDelete("/evaluations/{id}", async (string id, EvaluationRunner runner, CancellationToken token) =>
             await runner.DeleteAsync(id, token) is { } refusal ? refusal.ToResult() : Results.NoContent()).RequireAuthorization(Policies.Operator);
     }

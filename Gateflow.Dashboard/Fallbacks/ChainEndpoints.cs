@@ -16,13 +16,13 @@ public static class ChainEndpoints
         api.MapGet("/fallback-chains", async (ChainBook chains, CancellationToken token, int limit = 50, string? cursor = null, string? primary = null) =>
             MigrationEndpoints.Json(await chains.ListAsync(Math.Clamp(limit, 1, 200), cursor, primary, token))).Produces<ListPage<ChainView>>();
         api.MapGet("/fallback-chains/{id}", async (string id, ChainBook chains, CancellationToken token) => Answer(await chains.FindAsync(id, token))).Produces<ChainView>();
-        api.MapPost("/fallback-chains", CreateAsync).RequireAuthorization(Policies.Operator).Takes<ChainConfig>();
-        api.MapPatch("/fallback-chains/{id}", PatchAsync).RequireAuthorization(Policies.Operator).Takes<ChainConfig>();
+        api.MapPost("/fallback-chains", CreateAsync).RequireAuthorization(Policies.Operator).Takes<ChainConfig>().Produces<ChainView>(201);
+        api.MapPatch("/fallback-chains/{id}", PatchAsync).RequireAuthorization(Policies.Operator).Takes<ChainConfig>().Produces<ChainView>();
         api.MapDelete("/fallback-chains/{id}", async (string id, HttpContext http, ChainBook chains) =>
-            Answer(await chains.DeleteAsync(id, MigrationEndpoints.Actor(http), http.RequestAborted))).RequireAuthorization(Policies.Operator);
-        api.MapPost("/fallback-chains/dry-run", Play).Takes<DryRun>().WithSummary("What would happen if a model failed now");
+            Answer(await chains.DeleteAsync(id, MigrationEndpoints.Actor(http), http.RequestAborted))).RequireAuthorization(Policies.Operator).Produces<ChainView>();
+        api.MapPost("/fallback-chains/dry-run", Play).Takes<DryRun>().Produces<DryRunView>().WithSummary("What would happen if a model failed now");
         api.MapPost("/fallback-chains/check", async (Body body, ChainBook chains, CancellationToken token, string? id = null) =>
-            body.Refusal is not null ? body.Refusal.ToResult() : MigrationEndpoints.Json(await chains.CheckAsync(id, body.Value, token))).Takes<ChainConfig>().WithSummary("What is wrong with a chain, before it is stored");
+            body.Refusal is not null ? body.Refusal.ToResult() : MigrationEndpoints.Json(await chains.CheckAsync(id, body.Value, token))).Takes<ChainConfig>().Produces<ChainCheck>().WithSummary("What is wrong with a chain, before it is stored");
     }
 
     private static async Task<IResult> CreateAsync(Body body, HttpContext http, ChainBook chains)

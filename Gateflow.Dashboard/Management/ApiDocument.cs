@@ -3,7 +3,9 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Gateflow.Core;
 using Gateflow.Core.Fallbacks;
+using Gateflow.Core.Migrations;
 using Gateflow.Dashboard.Access;
+using Gateflow.Dashboard.Migrations;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc.ApiExplorer;
 using Microsoft.AspNetCore.OpenApi;
@@ -105,6 +107,13 @@ internal static class ApiDocument
             Description = "An error: 400 a body that is no JSON, 401 no valid key, 403 a role too low, 404 an unknown id, 409 what the present state does not allow, 422 a wrong field.",
             Content = new Dictionary<string, OpenApiMediaType> { ["application/json"] = new() { Schema = ErrorSchema() } },
         });
+        var schemas = document.Components!.Schemas!;
+        ((OpenApiSchema)schemas[nameof(MigrationView)]).AllOf = [new OpenApiSchemaReference(nameof(MigrationConfig), document)]; // MigrationEndpoints.ToJson writes its fields beside the others
+        foreach (var (name, field) in schemas[nameof(MigrationConfig)].Properties!)
+        {
+            field.Description = ApiGuide.Fields[name];
+        }
+
         document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Scheme, document)] = [] }];
         DataPlane.AddTo(document);
         return Task.CompletedTask;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.OpenApi;
 
@@ -18,7 +19,7 @@ internal sealed class TakenBody(Type type, bool optional) : IAcceptsMetadata
     public bool IsOptional => optional;
 }
 
-/// <summary>Tells the API's document what a route takes.</summary>
+/// <summary>Tells the API's document what a route takes, and what it answers beside a record.</summary>
 internal static class TakenBodies
 {
     private const string Json = "application/json";
@@ -31,6 +32,14 @@ internal static class TakenBodies
     {
         var media = operation.RequestBody!.Content![Json];
         media.Schema = new OpenApiSchema { AllOf = [media.Schema!, Object([(field, new OpenApiSchema { Type = JsonSchemaType.String })])] };
+        return Task.CompletedTask;
+    });
+
+    /// <summary>Fields of an answer beside those of the record.</summary>
+    public static RouteHandlerBuilder AnswersBeside(this RouteHandlerBuilder route, int status, params (string Field, JsonSchemaType Type)[] fields) => route.AddOpenApiOperationTransformer((operation, _, _) =>
+    {
+        var media = operation.Responses![status.ToString(CultureInfo.InvariantCulture)].Content![Json];
+        media.Schema = new OpenApiSchema { AllOf = [media.Schema!, Object(fields.Select(f => (f.Field, new OpenApiSchema { Type = f.Type })))] };
         return Task.CompletedTask;
     });
 

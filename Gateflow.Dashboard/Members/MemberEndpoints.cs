@@ -5,6 +5,7 @@ using Gateflow.Core.Storage;
 using Gateflow.Dashboard.Access;
 using Gateflow.Dashboard.Management;
 using Gateflow.Dashboard.Migrations;
+using Microsoft.OpenApi;
 
 namespace Gateflow.Dashboard.Members;
 
@@ -19,12 +20,13 @@ public static class MemberEndpoints
             await book.FindAsync(id, token) is { } member ? MigrationEndpoints.Json(member) : Refusal.NotFound("member", id).ToResult()).Produces<MemberView>();
         members.MapPost("", async (Body body, MemberBook book, HttpContext http) => body.Refusal is { } malformed
             ? malformed.ToResult()
-            : Answer(await book.InviteAsync(body.Value, MigrationEndpoints.Actor(http), http.RequestAborted), 201)).Takes<MemberDraft>();
+            : Answer(await book.InviteAsync(body.Value, MigrationEndpoints.Actor(http), http.RequestAborted), 201)).Takes<MemberDraft>().Produces<MemberView>(201).AnswersBeside(201, ("invite_url", JsonSchemaType.String));
         members.MapPatch("/{id}", async (string id, Body body, MemberBook book, CancellationToken token) => body.Refusal is { } malformed
             ? malformed.ToResult()
-            : Answer(await book.UpdateAsync(id, body.Value, token))).Takes<MemberDraft>();
-        members.MapPost("/{id}/reset", async (string id, MemberBook book, CancellationToken token) => Answer(await book.ResetAsync(id, token), 200));
-        members.MapDelete("/{id}", async (string id, MemberBook book, CancellationToken token) => Answer(await book.RemoveAsync(id, token)));
+            : Answer(await book.UpdateAsync(id, body.Value, token))).Takes<MemberDraft>().Produces<MemberView>();
+        members.MapPost("/{id}/reset", async (string id, MemberBook book, CancellationToken token) => Answer(await book.ResetAsync(id, token), 200))
+            .Produces<MemberView>().AnswersBeside(200, ("invite_url", JsonSchemaType.String));
+        members.MapDelete("/{id}", async (string id, MemberBook book, CancellationToken token) => Answer(await book.RemoveAsync(id, token))).Produces<MemberView>();
     }
 
     private static IResult Answer(Result<MemberView> result) => result.IsOk ? MigrationEndpoints.Json(result.Value) : result.Refusal.ToResult();

@@ -2,11 +2,13 @@ using System.Security.Claims;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Gateflow.Core;
+using Gateflow.Core.Compatibility;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Recommendations;
 using Gateflow.Core.Storage;
 using Gateflow.Dashboard.Access;
 using Gateflow.Dashboard.Management;
+using Microsoft.OpenApi;
 
 namespace Gateflow.Dashboard.Migrations;
 
@@ -16,22 +18,23 @@ public static class MigrationEndpoints
     public static void MapMigrations(this IEndpointRouteBuilder api)
     {
         api.MapGet("/migrations", ListAsync).Produces<ListPage<MigrationView>>();
-        api.MapPost("/migrations", CreateAsync).RequireAuthorization(Policies.Operator).Takes<CreateMigration>();
+        api.MapPost("/migrations", CreateAsync).RequireAuthorization(Policies.Operator).Takes<CreateMigration>().Produces<MigrationView>(201)
+            .AnswersBeside(201, ("analysis", JsonSchemaType.Object), ("recommendations", JsonSchemaType.Array));
         api.MapGet("/migrations/{id}", GetAsync).Produces<MigrationView>();
-        api.MapPatch("/migrations/{id}", PatchAsync).RequireAuthorization(Policies.Operator).Takes<MigrationConfig>().TakesBeside("target_model");
+        api.MapPatch("/migrations/{id}", PatchAsync).RequireAuthorization(Policies.Operator).Takes<MigrationConfig>().TakesBeside("target_model").Produces<MigrationView>();
         api.MapGet("/migrations/{id}/analysis", AnalysisAsync);
         api.MapPost("/migrations/{id}/analysis", AnalyzeAsync).RequireAuthorization(Policies.Operator).WithSummary("Reads the use of the last 30 days anew");
         api.MapGet("/migrations/{id}/recommendations", RecommendationsAsync);
         api.MapGet("/migrations/{id}/forecast", ForecastAsync);
-        api.MapPost("/migrations/{id}/compatibility", CompatibilityAsync).RequireAuthorization(Policies.Operator).Takes<CheckRequest>(optional: true).WithSummary("Checks a target against what was really sent");
+        api.MapPost("/migrations/{id}/compatibility", CompatibilityAsync).RequireAuthorization(Policies.Operator).Takes<CheckRequest>(optional: true).Produces<CompatibilityReport>().WithSummary("Checks a target against what was really sent");
         api.MapGet("/migrations/{id}/requests", RequestsAsync);
         foreach (var (verb, does, run) in Verbs)
         {
             api.MapPost($"/migrations/{{id}}/{verb}", (string id, Body body, HttpContext http, Conduct conduct, MigrationReader reader) =>
-                RunAsync(id, body, http, conduct, reader, run)).RequireAuthorization(Policies.Operator).Takes<VerbRequest>(optional: true).WithSummary(does);
+                RunAsync(id, body, http, conduct, reader, run)).RequireAuthorization(Policies.Operator).Takes<VerbRequest>(optional: true).Produces<MigrationView>().WithSummary(does);
         }
 
-        api.MapPost("/migrations/{id}/rollback", RollBackAsync).RequireAuthorization(Policies.Operator).Takes<RollbackRequest>().WithSummary("All traffic back to the source; the reason is required");
+        api.MapPost("/migrations/{id}/rollback", RollBackAsync).RequireAuthorization(Policies.Operator).Takes<RollbackRequest>().Produces<MigrationView>().WithSummary("All traffic back to the source; the reason is required");
 
         api.MapGet("/rollbacks", RollbacksAsync).Produces<ListPage<RollbackView>>();
     }

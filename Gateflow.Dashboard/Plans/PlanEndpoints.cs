@@ -20,12 +20,12 @@ public static class PlanEndpoints
             await plans.FindAsync(id, token) is { } plan
                 ? Results.Text(PlanIssue.Write(plan, address), "text/markdown", Encoding.UTF8)
                 : Refusal.NotFound("plan", id).ToResult());
-        api.MapPost("/plans", CreateAsync).RequireAuthorization(Policies.Operator).Takes<PlanFields>();
+        api.MapPost("/plans", CreateAsync).RequireAuthorization(Policies.Operator).Takes<PlanFields>().Produces<PlanView>(201);
         api.MapPatch("/plans/{id}", async (string id, Body body, PlanBook plans, HttpContext http) => body.Refusal is { } malformed
             ? malformed.ToResult()
-            : Answer(await plans.UpdateAsync(id, body.Value, MigrationEndpoints.Actor(http), http.RequestAborted))).RequireAuthorization(Policies.Operator).Takes<PlanFields>();
+            : Answer(await plans.UpdateAsync(id, body.Value, MigrationEndpoints.Actor(http), http.RequestAborted))).RequireAuthorization(Policies.Operator).Takes<PlanFields>().Produces<PlanView>();
         api.MapDelete("/plans/{id}", async (string id, PlanBook plans, HttpContext http) =>
-            Answer(await plans.DeleteAsync(id, MigrationEndpoints.Actor(http), http.RequestAborted))).RequireAuthorization(Policies.Operator);
+            Answer(await plans.DeleteAsync(id, MigrationEndpoints.Actor(http), http.RequestAborted))).RequireAuthorization(Policies.Operator).Produces<PlanView>();
     }
 
     private static async Task<IResult> CreateAsync(Body body, PlanBook plans, HttpContext http)

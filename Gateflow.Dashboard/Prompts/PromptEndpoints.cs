@@ -17,19 +17,19 @@ public static class PromptEndpoints
         var texts = api.MapGroup("/prompts").RequireAuthorization(Policies.Operator);
         texts.MapPost("", async (Body body, PromptBook prompts, HttpContext http) => body.Refusal is { } malformed
             ? malformed.ToResult()
-            : Answer(await prompts.CreateAsync(body.Value, MigrationEndpoints.Actor(http), http.RequestAborted), 201)).Takes<PromptFields>();
+            : Answer(await prompts.CreateAsync(body.Value, MigrationEndpoints.Actor(http), http.RequestAborted), 201)).Takes<PromptFields>().Produces<PromptView>(201);
         texts.MapPatch("/{id}", async (string id, Body body, PromptBook prompts, HttpContext http) => body.Refusal is { } malformed
             ? malformed.ToResult()
-            : Answer(await prompts.UpdateAsync(id, body.Value, MigrationEndpoints.Actor(http), http.RequestAborted))).Takes<PromptPatch>();
+            : Answer(await prompts.UpdateAsync(id, body.Value, MigrationEndpoints.Actor(http), http.RequestAborted))).Takes<PromptPatch>().Produces<PromptView>();
         texts.MapDelete("/{id}", async (string id, PromptBook prompts, HttpContext http) =>
-            Answer(await prompts.DeleteAsync(id, MigrationEndpoints.Actor(http), http.RequestAborted)));
+            Answer(await prompts.DeleteAsync(id, MigrationEndpoints.Actor(http), http.RequestAborted))).Produces<PromptView>();
         texts.MapGet("/{id}/versions", async (string id, PromptBook prompts, CancellationToken token, int limit = 20, int? cursor = null) =>
             await prompts.VersionsAsync(id, Math.Clamp(limit, 1, 100), cursor, token) is { } page ? MigrationEndpoints.Json(page) : Missing(id)).Produces<ListPage<PromptVersionView>>();
         texts.MapGet("/{id}/versions/{version:int}", async (string id, int version, PromptBook prompts, CancellationToken token) =>
             await prompts.VersionAsync(id, version, token) is { } found ? MigrationEndpoints.Json(found) : Missing($"{id}/versions/{version}")).Produces<PromptVersionView>();
         texts.MapPost("/{id}/versions", async (string id, Body body, PromptBook prompts, HttpContext http) => body.Refusal is { } malformed
             ? malformed.ToResult()
-            : Answer(await prompts.AddAsync(id, body.Value, MigrationEndpoints.Actor(http), http.RequestAborted), 201)).Takes<VersionFields>();
+            : Answer(await prompts.AddAsync(id, body.Value, MigrationEndpoints.Actor(http), http.RequestAborted), 201)).Takes<VersionFields>().Produces<PromptVersionView>(201);
     }
 
     private static IResult Missing(string id) => Refusal.NotFound("prompt", id).ToResult();

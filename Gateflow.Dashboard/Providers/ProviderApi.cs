@@ -14,11 +14,11 @@ public static class ProviderApi
         providers.MapGet("", async (ProviderStore store, [AsParameters] Paging paging, CancellationToken token) => paging.Of(await store.ListAsync(token))).Produces<ListPage<ProviderView>>();
         providers.MapGet("/{id}", async (string id, ProviderStore store, CancellationToken token) =>
             await store.FindAsync(id, token) is { } provider ? MigrationEndpoints.Json(provider) : Refusal.NotFound("provider", id).ToResult()).Produces<ProviderView>();
-        providers.MapPost("", CreateAsync).RequireAuthorization(Policies.Admin).Takes<ProviderDraft>();
-        providers.MapPost("/test", TestDraftAsync).RequireAuthorization(Policies.Admin).Takes<ProviderDraft>().TakesBeside("model").WithSummary("Calls a provider before it is stored");
-        providers.MapPost("/{id}/test", TestAsync).RequireAuthorization(Policies.Operator).Takes<TestRequest>(optional: true).WithSummary("Calls the provider");
-        providers.MapPatch("/{id}", UpdateAsync).RequireAuthorization(Policies.Admin).Takes<ProviderDraft>();
-        providers.MapDelete("/{id}", DeleteAsync).RequireAuthorization(Policies.Admin);
+        providers.MapPost("", CreateAsync).RequireAuthorization(Policies.Admin).Takes<ProviderDraft>().Produces<ProviderView>(201);
+        providers.MapPost("/test", TestDraftAsync).RequireAuthorization(Policies.Admin).Takes<ProviderDraft>().TakesBeside("model").Produces<TestView>().WithSummary("Calls a provider before it is stored");
+        providers.MapPost("/{id}/test", TestAsync).RequireAuthorization(Policies.Operator).Takes<TestRequest>(optional: true).Produces<TestView>().WithSummary("Calls the provider");
+        providers.MapPatch("/{id}", UpdateAsync).RequireAuthorization(Policies.Admin).Takes<ProviderDraft>().Produces<ProviderView>();
+        providers.MapDelete("/{id}", DeleteAsync).RequireAuthorization(Policies.Admin).Produces<ProviderView>();
     }
 
     private static async Task<IResult> CreateAsync(Body body, HttpContext http, ProviderStore store) =>

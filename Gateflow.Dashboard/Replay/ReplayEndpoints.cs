@@ -13,10 +13,10 @@ public static class ReplayEndpoints
 
     public static void MapReplay(this IEndpointRouteBuilder api)
     {
-        api.MapPost("/migrations/{id}/test", StartAsync).RequireAuthorization(Policies.Operator).Takes<ReplayRequest>().WithSummary("Replays stored requests through both models");
+        api.MapPost("/migrations/{id}/test", StartAsync).RequireAuthorization(Policies.Operator).Takes<ReplayRequest>().Produces<ReplayView>().Produces<ReplayView>(202).WithSummary("Replays stored requests through both models");
         api.MapGet("/migrations/{id}/test/{testId}", GetAsync).Produces<ReplayView>();
-        api.MapPost("/migrations/{id}/test/{testId}/cancel", CancelAsync).RequireAuthorization(Policies.Operator);
-        api.MapPost("/migrations/{id}/test/estimate", EstimateAsync).RequireAuthorization(Policies.Operator).Takes<ReplayRequest>().WithSummary("What the same test would send and cost");
+        api.MapPost("/migrations/{id}/test/{testId}/cancel", CancelAsync).RequireAuthorization(Policies.Operator).Produces<ReplayView>();
+        api.MapPost("/migrations/{id}/test/estimate", EstimateAsync).RequireAuthorization(Policies.Operator).Takes<ReplayRequest>().Produces<ReplayEstimate>().WithSummary("What the same test would send and cost");
         api.MapPairs();
         api.MapGet("/tests", ListAsync).Produces<ListPage<ReplayView>>();
         api.MapGet("/tests/{testId}", async (string testId, ReplayReader reader, CancellationToken cancellationToken) =>

@@ -15,9 +15,9 @@ public static class TemplateEndpoints
             await templates.FindAsync(id, token) is { } template ? MigrationEndpoints.Json(template) : Refusal.NotFound("template", id).ToResult()).Produces<TemplateView>();
         api.MapPost("/migration-templates", async (Body body, TemplateBook templates, HttpContext http) => body.Refusal is { } malformed
             ? malformed.ToResult()
-            : Answer(await templates.CreateAsync(body.Value, MigrationEndpoints.Actor(http), http.RequestAborted), 201)).RequireAuthorization(Policies.Operator).Takes<TemplateFields>();
+            : Answer(await templates.CreateAsync(body.Value, MigrationEndpoints.Actor(http), http.RequestAborted), 201)).RequireAuthorization(Policies.Operator).Takes<TemplateFields>().Produces<TemplateView>(201);
         api.MapDelete("/migration-templates/{id}", async (string id, TemplateBook templates, HttpContext http) =>
-            Answer(await templates.DeleteAsync(id, MigrationEndpoints.Actor(http), http.RequestAborted), 200)).RequireAuthorization(Policies.Operator);
+            Answer(await templates.DeleteAsync(id, MigrationEndpoints.Actor(http), http.RequestAborted), 200)).RequireAuthorization(Policies.Operator).Produces<TemplateView>();
     }
 
     private static IResult Answer(Result<TemplateView> result, int status) =>

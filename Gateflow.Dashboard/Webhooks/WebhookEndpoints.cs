@@ -7,6 +7,7 @@ using Gateflow.Core.Webhooks;
 using Gateflow.Dashboard.Access;
 using Gateflow.Dashboard.Management;
 using Gateflow.Dashboard.Migrations;
+using Microsoft.OpenApi;
 
 namespace Gateflow.Dashboard.Webhooks;
 
@@ -19,15 +20,15 @@ public static class WebhookEndpoints
         webhooks.MapGet("", async (WebhookStore store, [AsParameters] Paging paging, CancellationToken token) => paging.Of(await store.ListAsync(token))).Produces<ListPage<WebhookView>>();
         webhooks.MapGet("/{id}", async (string id, WebhookStore store, CancellationToken token) =>
             await store.FindAsync(id, token) is { } webhook ? MigrationEndpoints.Json(webhook) : Refusal.NotFound("webhook", id).ToResult()).Produces<WebhookView>();
-        webhooks.MapPost("", CreateAsync).RequireAuthorization(Policies.Admin).Takes<WebhookDraft>();
-        webhooks.MapPatch("/{id}", UpdateAsync).RequireAuthorization(Policies.Admin).Takes<WebhookDraft>();
+        webhooks.MapPost("", CreateAsync).RequireAuthorization(Policies.Admin).Takes<WebhookDraft>().Produces<WebhookView>(201).AnswersBeside(201, ("secret", JsonSchemaType.String));
+        webhooks.MapPatch("/{id}", UpdateAsync).RequireAuthorization(Policies.Admin).Takes<WebhookDraft>().Produces<WebhookView>().AnswersBeside(200, ("secret", JsonSchemaType.String));
         webhooks.MapDelete("/{id}", async (string id, WebhookStore store, HttpContext http) =>
-            Answer(await store.DeleteAsync(id, MigrationEndpoints.Actor(http), http.RequestAborted))).RequireAuthorization(Policies.Admin);
+            Answer(await store.DeleteAsync(id, MigrationEndpoints.Actor(http), http.RequestAborted))).RequireAuthorization(Policies.Admin).Produces<WebhookView>();
         webhooks.MapPost("/{id}/test", async (string id, DeliveryBook book, HttpContext http) =>
-            Answer(await book.TestAsync(id, MigrationEndpoints.Actor(http), http.RequestAborted)));
-        webhooks.MapGet("/{id}/deliveries", DeliveriesAsync);
+            Answer(await book.TestAsync(id, MigrationEndpoints.Actor(http), http.RequestAborted))).Produces<DeliveryView>();
+        webhooks.MapGet("/{id}/deliveries", DeliveriesAsync).Produces<ListPage<DeliveryView>>();
         webhooks.MapPost("/{id}/deliveries/{delivery}/redeliver", async (string id, string delivery, DeliveryBook book, CancellationToken token) =>
-            Answer(await book.RedeliverAsync(id, delivery, token)));
+            Answer(await book.RedeliverAsync(id, delivery, token))).Produces<DeliveryView>();
     }
 
     private static async Task<IResult> CreateAsync(Body body, WebhookStore store, HttpContext http) => body.Refusal is { } malformed

@@ -14,6 +14,13 @@ namespace Gateflow.Tests.Management;
 /// <summary>What /openapi/v1.json tells, against what the program takes.</summary>
 public sealed class ApiDocumentTests(GateflowFixture program) : IClassFixture<GateflowFixture>
 {
+    /// <summary>Changes whose answers are put together field by field.</summary>
+    private static readonly string[] Untold =
+    [
+        "PATCH /settings", "PATCH /settings/alerts", "PATCH /datasets/{id}/items/{itemId}", "PUT /migrations/{id}/test/{testId}/pairs/{pairId}/rating",
+        "POST /migrations/{id}/analysis", "POST /migrations/{id}/drill", "POST /samples/erase",
+    ];
+
     [Fact]
     public async Task Document_NamesTheFieldsOfEachBody()
     {
@@ -58,6 +65,16 @@ public sealed class ApiDocumentTests(GateflowFixture program) : IClassFixture<Ga
     }
 
     [Fact]
+    public async Task Document_SaysOfAMigrationsFieldsWhatTheGuideSays()
+    {
+        var config = (await ReadAsync())["components"]!["schemas"]!["MigrationConfig"]!["properties"]!.AsObject();
+
+        Assert.Equal("What each step adds, percentage points (0.01–100)", Text(config["increase_step"]!, "description"));
+        Assert.Equal("The recipe (`instant`, `canary`, `shadow`, `scheduled`, `steps`)", Text(config["strategy"]!, "description"));
+        Assert.All(config, field => Assert.NotEmpty(Text(field.Value!, "description")));
+    }
+
+    [Fact]
     public async Task Document_NamesTheKeyAndTheCallsOfApplications()
     {
         var document = await ReadAsync();
@@ -88,6 +105,33 @@ public sealed class ApiDocumentTests(GateflowFixture program) : IClassFixture<Ga
     }
 
     [Fact]
+    public async Task Document_NamesTheFieldsOfEachAnswer()
+    {
+        var document = await ReadAsync();
+
+        var untold = Calls().Where(c => !Answers(document, c.Method, c.Path).Any()).Select(c => $"{c.Method} {c.Path["/v1/management".Length..]}");
+
+        Assert.Equal(Untold.Order(StringComparer.Ordinal), untold.Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("/migrations", "migration_id", """{"source_model": "gpt-4", "analyze": true}""", """{"min_samples": 5}""")]
+    [InlineData("/api-keys", "id", """{"name": "told"}""", """{"name": "told anew"}""")]
+    [InlineData("/members", "id", """{"name": "Edsger", "email": "edsger@example.com", "role": "viewer"}""", """{"role": "operator"}""")]
+    [InlineData("/webhooks", "id", """{"url": "https://hooks.example.com/gateflow"}""", """{"enabled": false}""")]
+    [InlineData("/plans", "id", """{"model": "gpt-4"}""", """{"note": "soon"}""")]
+    public async Task Document_TellsWhatAChangeAnswers(string list, string id, string added, string changed)
+    {
+        var document = await ReadAsync();
+
+        var made = await CallAsync("POST", list, added);
+        var now = await CallAsync("PATCH", $"{list}/{made[id]}", changed);
+
+        Assert.Empty(made.Select(f => f.Key).Except(Answers(document, "POST", $"/v1/management{list}")));
+        Assert.Empty(now.Select(f => f.Key).Except(Answers(document, "PATCH", $"/v1/management{list}/{{id}}")));
+    }
+
+    [Fact]
     public void Settings_AreThoseThatAPatchTakes() =>
         Assert.Equal(ChangeDraft.Fields.Append("auto_fallback_on_deprecation").Order(), RequestJson.FieldsOf<SettingsPatch>().Order());
 
@@ -105,6 +149,20 @@ public sealed class ApiDocumentTests(GateflowFixture program) : IClassFixture<Ga
 
     private async Task<JsonObject> ReadAsync() =>
         (JsonObject)JsonNode.Parse(await program.Host.Client.GetStringAsync(new Uri("/openapi/v1.json", UriKind.Relative), TestContext.Current.CancellationToken))!;
+
+    private async Task<JsonObject> CallAsync(string method, string path, string json)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), "/v1/management" + path) { Content = new StringContent(json, System.Text.Encoding.UTF8, "application/json") };
+        using var answer = await program.Host.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.True(answer.IsSuccessStatusCode, $"{method} {path}: {text}");
+        return (JsonObject)JsonNode.Parse(text)!;
+    }
+
+    /// <summary>The fields of a call's good answers.</summary>
+    private static IEnumerable<string> Answers(JsonObject document, string method, string path) =>
+        (document["paths"]![path]![method.ToLowerInvariant()]!["responses"] as JsonObject)!.Where(r => r.Key[0] == '2')
+            .SelectMany(r => r.Value!["content"]?["application/json"]?["schema"] is { } schema ? Fields(document, schema) : []);
 
     /// <summary>The fields of a body in JSON; for a file the types that it may have.</summary>
     private static List<string> Names(JsonObject document, JsonNode body) =>
