@@ -13,8 +13,8 @@ public static class ImportEndpoints
     public static void MapImports(this IEndpointRouteBuilder api)
     {
         api.MapPost("/usage/import", ReceiveAsync).RequireAuthorization(Policies.Operator).TakesFile("text/csv", "application/jsonl").WithSummary("Counts past requests from a file");
-        api.MapGet("/usage/imports", ListAsync);
-        api.MapGet("/usage/imports/{id}", GetAsync);
+        api.MapGet("/usage/imports", ListAsync).RequireAuthorization(Policies.Operator);
+        api.MapGet("/usage/imports/{id}", GetAsync).RequireAuthorization(Policies.Operator);
         api.MapPost("/usage/imports/{id}/cancel", CancelAsync).RequireAuthorization(Policies.Operator);
         api.MapDelete("/usage/imports/{id}", RemoveAsync).RequireAuthorization(Policies.Operator);
     }
