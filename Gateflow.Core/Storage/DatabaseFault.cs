@@ -44,6 +44,9 @@ public static class DatabaseFault
         _ => f is DbException or IOException or SocketException or TimeoutException,
     });
 
+    /// <summary>True when the database is away, busy or full, whoever called it. False for what else a program may fail by.</summary>
+    public static bool IsAway(Exception fault) => (fault is SocketException || Any(fault, static f => f is DbException)) && MayPass(fault);
+
     /// <summary>True when another row has what only one may have.</summary>
     public static bool IsDuplicate(Exception fault) => Any(fault, static f =>
         f is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } or SqliteException { SqliteExtendedErrorCode: SqlitePrimaryKey or SqliteUnique }

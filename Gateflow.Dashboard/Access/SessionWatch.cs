@@ -1,3 +1,4 @@
+using Gateflow.Core.Storage;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Server;
 
@@ -8,6 +9,15 @@ internal sealed class SessionWatch(ILoggerFactory logger, Sessions sessions) : R
 {
     protected override TimeSpan RevalidationInterval => TimeSpan.FromSeconds(30);
 
-    protected override Task<bool> ValidateAuthenticationStateAsync(AuthenticationState authenticationState, CancellationToken cancellationToken) =>
-        sessions.StandsAsync(authenticationState.User, null, cancellationToken);
+    protected override async Task<bool> ValidateAuthenticationStateAsync(AuthenticationState authenticationState, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await sessions.StandsAsync(authenticationState.User, null, cancellationToken);
+        }
+        catch (Exception fault) when (DatabaseFault.MayPass(fault))
+        {
+            return true; // signed out, the page would have no rollback and no way back; it is looked at again
+        }
+    }
 }

@@ -15,14 +15,14 @@ public static class CatalogImportEndpoints
 
     public static void MapCatalogImports(this IEndpointRouteBuilder api)
     {
-        var imports = api.MapGroup("/catalog/imports");
-        imports.MapPost("", ReceiveAsync).RequireAuthorization(Policies.Operator).TakesFile("application/json").Produces<CatalogImport>(201).WithSummary("Reads a price file, for review");
+        var imports = api.MapGroup("/catalog/imports").RequireAuthorization(Policies.Operator);
+        imports.MapPost("", ReceiveAsync).TakesFile("application/json").Produces<CatalogImport>(201).WithSummary("Reads a price file, for review");
         imports.MapGet("", async (CatalogImports store, [AsParameters] Paging paging, CancellationToken token) => paging.Of(await store.ListAsync(token))).Produces<ListPage<CatalogImport>>();
         imports.MapGet("/{id}", async (string id, CatalogImports store, CancellationToken token) => Answer(await store.FindAsync(id, token))).Produces<CatalogImport>();
         imports.MapGet("/{id}/rows", RowsAsync);
-        imports.MapPost("/{id}/apply", ApplyAsync).RequireAuthorization(Policies.Operator).Takes<ImportChoice>(optional: true).Produces<CatalogImport>().WithSummary("Takes over the changes that were reviewed");
+        imports.MapPost("/{id}/apply", ApplyAsync).Takes<ImportChoice>(optional: true).Produces<CatalogImport>().WithSummary("Takes over the changes that were reviewed");
         imports.MapPost("/{id}/undo", async (string id, HttpContext http, ImportApplying applying) =>
-            Answer(await applying.UndoAsync(id, MigrationEndpoints.Actor(http), http.RequestAborted))).RequireAuthorization(Policies.Operator).Produces<CatalogImport>();
+            Answer(await applying.UndoAsync(id, MigrationEndpoints.Actor(http), http.RequestAborted))).Produces<CatalogImport>();
         api.MapPost("/catalog/sync", SyncAsync).RequireAuthorization(Policies.Operator).Takes<SyncRequest>().Produces<CatalogImport>(201).WithSummary("Reads a provider's list of models, for review");
     }
 

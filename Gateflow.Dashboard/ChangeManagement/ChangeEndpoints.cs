@@ -13,7 +13,7 @@ public static class ChangeEndpoints
     {
         api.MapGet("/settings", async (ChangeBook book, CancellationToken token) => MigrationEndpoints.Json(await book.ReadAsync(token))).WithSummary("All settings as they are in force");
         api.MapPatch("/settings", SetAsync).RequireAuthorization(Policies.Operator).Takes<SettingsPatch>();
-        api.MapGet("/settings/alerts", async (AlertSettingsBook book, CancellationToken token) => MigrationEndpoints.Json(await book.ReadAsync(token)));
+        api.MapGet("/settings/alerts", async (AlertSettingsBook book, CancellationToken token) => MigrationEndpoints.Json(await book.ReadAsync(token))).RequireAuthorization(Policies.Operator);
         api.MapPatch("/settings/alerts", async (Body body, AlertSettingsBook book, CancellationToken token) =>
         {
             if (body.Refusal is { } malformed)

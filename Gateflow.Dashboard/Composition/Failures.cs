@@ -1,3 +1,4 @@
+using Gateflow.Core.Storage;
 using Gateflow.Dashboard.Management;
 using Microsoft.AspNetCore.Diagnostics;
 
@@ -17,6 +18,9 @@ internal static class Failures
         BadHttpRequestException malformed when program => ApiErrors.Error(
             malformed.StatusCode, "invalid_request_error", malformed.StatusCode == StatusCodes.Status413PayloadTooLarge ? "request_too_large" : "invalid_request", malformed.Message),
         BadHttpRequestException malformed => Results.Text("The request could not be read. Go back and try again.", statusCode: malformed.StatusCode),
+        not null when DatabaseFault.IsAway(fault) => program
+            ? ApiErrors.Error(503, "api_error", "database_unavailable", "The database cannot be reached, or is busy. Try again in a moment; the log has the details.")
+            : Results.Text("The database cannot be reached, or is busy. Try again in a moment; the log has the details.", statusCode: 503),
         _ when program => ApiErrors.Error(500, "server_error", "internal_error", "Something went wrong inside Gateflow; the log has the details."),
         _ => Results.Text("Something went wrong inside Gateflow. Go back and try again; the log has the details.", statusCode: 500),
     };

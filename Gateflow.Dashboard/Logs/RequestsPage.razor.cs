@@ -84,6 +84,9 @@ public sealed partial class RequestsPage(LogReader logs, CostQuery costs, Featur
         MinContext = Text(MinContext),
     };
 
+    /// <summary>With the period that is looked at when none is named.</summary>
+    private LogQuery Effective => Query is { From: null, To: null, Period: null } bare ? bare with { Period = Day } : Query;
+
     private bool IsLive => Live && string.IsNullOrEmpty(Cursor);
 
     /// <summary>The filters that have no field of their own; each can be taken away.</summary>
@@ -173,8 +176,7 @@ public sealed partial class RequestsPage(LogReader logs, CostQuery costs, Featur
     private Task ReadAsync() => page.ReadAsync(async () =>
     {
         refused = null;
-        var query = Query is { From: null, To: null, Period: null } bare ? bare with { Period = Day } : Query;
-        var filter = LogFilter.Parse(query, clock.GetUtcNow());
+        var filter = LogFilter.Parse(Effective, clock.GetUtcNow());
         var found = filter.IsOk ? await logs.ListAsync(filter.Value, PageSize, Text(Cursor), CancellationToken.None) : filter.Refusal;
         refused = found.Refusal?.Message;
         return found.Value ?? new ListPage<LogEntry>([], null);

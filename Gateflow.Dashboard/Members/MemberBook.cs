@@ -127,7 +127,8 @@ public sealed class MemberBook(IDbContextFactory<GateflowDb> databases, MemberSe
             return refusal;
         }
 
-        var isAdmin = db.Entry(member).State != EntityState.Deleted && IsAdmin(member);
+        var stays = db.Entry(member).State != EntityState.Deleted;
+        var isAdmin = stays && IsAdmin(member);
         if (wasAdmin && !isAdmin && !await db.Members.AnyAsync(m => m.Id != id && m.Role == Role.Admin && !m.Disabled && m.PasswordHash != null, cancellationToken))
         {
             return new Refusal(RefusalKind.Conflict, "last_admin", $"{member.Name} is the last administrator who can sign in: make another member an administrator first.");
@@ -143,7 +144,7 @@ public sealed class MemberBook(IDbContextFactory<GateflowDb> databases, MemberSe
             return new Refusal(RefusalKind.Conflict, "member_changed", "Somebody else changed this member at the same moment. Look at it and try again.");
         }
 
-        sessions.Forget(id);
+        sessions.Keep(id, stays && member.IsActive ? member.Session : null);
         return answer(member);
     }
 

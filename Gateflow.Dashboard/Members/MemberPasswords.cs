@@ -18,7 +18,7 @@ public sealed class MemberPasswords(IDbContextFactory<GateflowDb> databases, Mem
     public const int Longest = 200;
 
     /// <summary>The rules in a sentence.</summary>
-    internal static readonly string Weak = $"The password needs at least {Shortest} characters, and must not be your name, your address or a few repeated characters.";
+    internal static readonly string Weak = $"The password needs at least {Shortest} characters and may have at most {Longest} bytes (a letter with an accent counts as two); it must not be your name, your address or a few repeated characters.";
 
     private static readonly PasswordHasher<Member> Hasher = new();
 
@@ -83,7 +83,7 @@ public sealed class MemberPasswords(IDbContextFactory<GateflowDb> databases, Mem
             return Refusal.Invalid("token", "This invitation was used or replaced a moment ago.");
         }
 
-        sessions.Forget(member.Id);
+        sessions.Keep(member.Id, member.Session);
         return member;
     }
 
@@ -110,7 +110,7 @@ public sealed class MemberPasswords(IDbContextFactory<GateflowDb> databases, Mem
             return Refusal.Invalid("present", "The member was changed a moment ago.");
         }
 
-        sessions.Forget(checkedNow.Id);
+        sessions.Keep(checkedNow.Id, checkedNow.Session);
         return checkedNow;
     }
 

@@ -16,9 +16,12 @@ public sealed class MemberSessions(IDbContextFactory<GateflowDb> databases, Time
     /// <summary>How long an answer of the database is believed.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromSeconds(2);
 
+    /// <summary>How long it is believed while the database is away: whoever was signed in must be able to roll back.</summary>
+    public static readonly TimeSpan KeptInOutage = TimeSpan.FromHours(1);
+
     private const string SessionClaim = "gateflow.session";
     private const int MostKept = 10_000;
-    private readonly ConcurrentDictionary<string, (Guid? Session, long At)> _known = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Answer> _known = new(StringComparer.Ordinal);
 
     /// <summary>True for the id of a member, false for a key's.</summary>
     public static bool IsMember(string? id) => id?.StartsWith(Member.IdPrefix + "_", StringComparison.Ordinal) ?? false;
@@ -30,7 +33,7 @@ public sealed class MemberSessions(IDbContextFactory<GateflowDb> databases, Time
         return new ClaimsPrincipal(new ClaimsIdentity(claims, scheme));
     }
 
-    /// <summary>True while the session of the principal stands.</summary>
+    /// <summary>True while the session of the principal stands. Fails while the database is away, unless it answered within <see cref="KeptInOutage"/>.</summary>
     public async Task<bool> StandsAsync(ClaimsPrincipal principal, CancellationToken cancellationToken)
     {
         if (principal.FindFirstValue(ClaimTypes.NameIdentifier) is not { } id || !Guid.TryParse(principal.FindFirstValue(SessionClaim), out var session))
@@ -38,21 +41,44 @@ public sealed class MemberSessions(IDbContextFactory<GateflowDb> databases, Time
             return false;
         }
 
-        if (!_known.TryGetValue(id, out var known) || clock.GetElapsedTime(known.At) > Kept)
+        var known = _known.GetValueOrDefault(id);
+        if (known is null || clock.GetElapsedTime(known.TriedAt) > Kept)
         {
-            await using var db = await databases.CreateDbContextAsync(cancellationToken);
-            var found = await db.Members.AsNoTracking().Where(m => m.Id == id && !m.Disabled && m.PasswordHash != null).Select(m => (Guid?)m.Session).FirstOrDefaultAsync(cancellationToken);
-            if (_known.Count >= MostKept)
-            {
-                _known.Clear();
-            }
-
-            _known[id] = known = (found, clock.GetTimestamp());
+            known = await LookUpAsync(id, known, cancellationToken);
         }
 
         return known.Session == session;
     }
 
-    /// <summary>Looks the member up anew next time.</summary>
-    internal void Forget(string id) => _known.TryRemove(id, out _);
+    /// <summary>Tells what was just stored of a member: the session that stands, null for none.</summary>
+    internal void Keep(string id, Guid? session) => _known[id] = new Answer(session, clock.GetTimestamp(), clock.GetTimestamp());
+
+    /// <summary>Asks the database. What was told meanwhile is newer than its answer, and stays.</summary>
+    private async Task<Answer> LookUpAsync(string id, Answer? before, CancellationToken cancellationToken)
+    {
+        Answer found;
+        try
+        {
+            await using var db = await databases.CreateDbContextAsync(cancellationToken);
+            var session = await db.Members.AsNoTracking().Where(m => m.Id == id && !m.Disabled && m.PasswordHash != null).Select(m => (Guid?)m.Session).FirstOrDefaultAsync(cancellationToken);
+            found = new Answer(session, clock.GetTimestamp(), clock.GetTimestamp());
+        }
+        catch (Exception fault) when (DatabaseFault.MayPass(fault) && before is not null && clock.GetElapsedTime(before.At) <= KeptInOutage)
+        {
+            found = before with { TriedAt = clock.GetTimestamp() }; // else every request would wait for the database
+        }
+
+        if (_known.Count >= MostKept)
+        {
+            _known.Clear();
+        }
+
+        return (before is null ? _known.TryAdd(id, found) : _known.TryUpdate(id, found, before)) ? found : _known.GetValueOrDefault(id, found);
+    }
+
+    /// <summary>What the database said.</summary>
+    /// <param name="Session">The one that stands; null for none.</param>
+    /// <param name="At">When it said so.</param>
+    /// <param name="TriedAt">When it was asked last, in vain perhaps.</param>
+    private sealed record Answer(Guid? Session, long At, long TriedAt);
 }

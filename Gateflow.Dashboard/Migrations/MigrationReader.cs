@@ -100,14 +100,15 @@ public sealed class MigrationReader(IDbContextFactory<GateflowDb> databases, Fle
             rows.Count > limit ? rows[limit - 1].r.Id.ToString(System.Globalization.CultureInfo.InvariantCulture) : null);
     }
 
-    /// <summary>The first migration of any of that traffic that was made after a moment and not cancelled; null when there is none.</summary>
+    /// <summary>The first migration of any of that traffic that was started after a moment, else the first that was made after it and not cancelled; null when there is none.</summary>
     public async Task<NextTry?> NextAsync(string sourceModel, MigrationScope scope, DateTimeOffset after, CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        var later = db.Migrations.AsNoTracking().Where(m => m.SourceModel == sourceModel && m.CreatedAt > after && m.Status != MigrationStatus.Cancelled)
-            .OrderBy(m => m.CreatedAt).Select(m => new { m.Id, m.SourceModel, m.TargetModel, m.Status, m.CreatedAt, m.Config }).AsAsyncEnumerable();
+        var later = db.Migrations.AsNoTracking().Where(m => m.SourceModel == sourceModel && (m.StartedAt > after || m.CreatedAt > after) && m.Status != MigrationStatus.Cancelled)
+            .OrderBy(m => m.StartedAt == null).ThenBy(m => m.StartedAt).ThenBy(m => m.CreatedAt)
+            .Select(m => new { m.Id, m.SourceModel, m.TargetModel, m.Status, m.CreatedAt, m.StartedAt, m.Config }).AsAsyncEnumerable();
         var next = await later.FirstOrDefaultAsync(m => Overlaps.Meet(m.Config.Scope, scope), cancellationToken);
-        return next is null ? null : new NextTry(next.Id, next.SourceModel, next.TargetModel, next.Status, next.CreatedAt);
+        return next is null ? null : new NextTry(next.Id, next.SourceModel, next.TargetModel, next.Status, next.CreatedAt, next.StartedAt);
     }
 
     /// <summary>Points of the live charts from a moment on to another, both included, in order of time, one each <paramref name="every"/>: a whole multiple of 10 s.</summary>

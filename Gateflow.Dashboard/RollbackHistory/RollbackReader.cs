@@ -78,9 +78,9 @@ public sealed record RollbackStory
     /// <summary>In order of time.</summary>
     public required IReadOnlyList<EventView> Events { get; init; }
 
-    /// <summary>The next migration of the same traffic; null when nobody has tried again.</summary>
+    /// <summary>The next migration of the same traffic, started or only prepared; null when there is none.</summary>
     public NextTry? Next { get; init; }
 }
 
 /// <summary>What came after a rollback.</summary>
-public sealed record NextTry(string MigrationId, string SourceModel, string? TargetModel, MigrationStatus Status, DateTimeOffset CreatedAt);
+public sealed record NextTry(string MigrationId, string SourceModel, string? TargetModel, MigrationStatus Status, DateTimeOffset CreatedAt, DateTimeOffset? StartedAt);

@@ -1,4 +1,5 @@
 using Gateflow.Core;
+using Gateflow.Core.Migrations;
 using Gateflow.Core.Rollout;
 using Gateflow.Dashboard.Migrations;
 using Gateflow.Dashboard.Parts;
@@ -36,6 +37,13 @@ public static class RollbackWords
             ? $" with evidence {Display.Evidence(e)} against a limit of {Display.Evidence(limit)}" : "";
         return $"Gateflow rolled back by itself {traffic}: the guardrail on {Lower(Cause(RollbackFilter.CauseOf(rollback)))} broke{evidence}{Detected(rollback)}. "
             + $"All traffic returned to {rollback.SourceModel}.{effect}";
+    }
+
+    /// <summary>What came after it, before the time that it is of.</summary>
+    public static string Next(NextTry next)
+    {
+        ArgumentNullException.ThrowIfNull(next);
+        return next.StartedAt is not null ? "Tried again" : next.Status == MigrationStatus.Draft ? "A new draft, made" : "Scheduled again, made";
     }
 
     private static string Detected(RollbackView rollback)

@@ -13,8 +13,8 @@ public static class ImportEndpoints
     public static void MapImports(this IEndpointRouteBuilder api)
     {
         api.MapPost("/usage/import", ReceiveAsync).RequireAuthorization(Policies.Operator).TakesFile("text/csv", "application/jsonl").Produces<UsageImport>().Produces<UsageImport>(202).WithSummary("Counts past requests from a file");
-        api.MapGet("/usage/imports", ListAsync).Produces<ListPage<UsageImport>>();
-        api.MapGet("/usage/imports/{id}", GetAsync).Produces<UsageImport>();
+        api.MapGet("/usage/imports", ListAsync).RequireAuthorization(Policies.Operator).Produces<ListPage<UsageImport>>();
+        api.MapGet("/usage/imports/{id}", GetAsync).RequireAuthorization(Policies.Operator).Produces<UsageImport>();
         api.MapPost("/usage/imports/{id}/cancel", CancelAsync).RequireAuthorization(Policies.Operator).Produces<UsageImport>();
         api.MapDelete("/usage/imports/{id}", RemoveAsync).RequireAuthorization(Policies.Operator);
     }

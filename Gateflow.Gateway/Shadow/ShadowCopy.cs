@@ -18,7 +18,7 @@ namespace Gateflow.Gateway.Shadow;
 internal sealed class ShadowCopy : IDisposable
 {
     /// <summary>Headers of a caller that adapters pass on.</summary>
-    private static readonly string[] Passed = ["OpenAI-Organization", "OpenAI-Project", "OpenAI-Beta", "anthropic-version", "anthropic-beta"];
+    private static readonly string[] Passed = ["OpenAI-Beta", "anthropic-version", "anthropic-beta"];
 
     /// <summary>Tokens set aside for an answer of which nothing is known; few are longer.</summary>
     private const int LongAnswer = 4096;

@@ -1,12 +1,20 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 using System.Security.Claims;
 using Gateflow.Core.Access;
 using Gateflow.Core.Audit;
+using Gateflow.Core.Members;
+using Gateflow.Core.Storage.Sqlite;
 using Gateflow.Dashboard.Access;
 using Gateflow.Dashboard.Audit;
+using Gateflow.Dashboard.Members;
 using Gateflow.Tests.Composition;
+using Gateflow.Tests.Shell;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Http;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Gateflow.Tests.Access;
 
@@ -80,6 +88,21 @@ public sealed class SessionTests
     }
 
     [Fact]
+    public async Task Watch_DatabaseAway_SignsNobodyOut()
+    {
+        var broken = new BrokenDatabase();
+        await using var host = await GateflowHost.StartAsync(services: s => s.ConfigureDbContext<SqliteDb>(o => o.AddInterceptors(broken)));
+        using var watch = new SessionWatch(NullLoggerFactory.Instance, host.Get<Sessions>());
+        var stranger = new Member { Id = Ids.New(Member.IdPrefix, DateTimeOffset.UnixEpoch), Name = "Eve", Email = "", Role = Role.Viewer, CreatedAt = default, CreatedBy = "" };
+        var page = new AuthenticationState(MemberSessions.Principal(stranger, "test"));
+
+        broken.Here = true;
+        Assert.True(await ValidateAsync(watch, page, Token));
+        broken.Here = false;
+        Assert.False(await ValidateAsync(watch, page, Token));
+    }
+
+    [Fact]
     public async Task Circuit_WhoseSessionIsOver_ActsAsUnknown()
     {
         AuditScope? scope = null;
@@ -93,6 +116,9 @@ public sealed class SessionTests
 
         Assert.Equal(("unknown", null, AuditChannel.Page), (scope?.Actor, scope?.ActorId, scope!.Channel));
     }
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "ValidateAuthenticationStateAsync")]
+    private static extern Task<bool> ValidateAsync(SessionWatch watch, AuthenticationState state, CancellationToken token);
 
     private static ClaimsPrincipal Principal(KeyHash hash, string id) =>
         KeyAuthentication.Principal(hash, new KeyEntry { Id = id, Name = "Ada", Role = Role.Operator }, KeyAuthentication.SchemeName);

@@ -113,6 +113,16 @@ public sealed class ModelPagesTests
         Assert.Equal("2027-06-01", Value(await MustAsync(host, "GET", "/models/openai/gpt-4o"), "retires_on"));
         Assert.Equal(HttpStatusCode.NotFound, (await CallAsync(host, "GET", "/models/gpt-9-nova")).Status);
         Assert.Contains(page.FindAll("button"), b => b.TextContent.Contains("Undo", StringComparison.Ordinal));
+        Assert.NotEmpty(await LinksAsync(Role.Operator));
+        Assert.Empty(await LinksAsync(Role.Viewer)); // imports are operators' pages
+
+        async Task<List<string?>> LinksAsync(Role role)
+        {
+            await using var own = new PageTestContext(host, role);
+            var model = own.Render<ModelPage>(p => p.Add(m => m.Provider, "openai").Add(m => m.Id, "gpt-4o"));
+            model.WaitForAssertion(() => Assert.Contains("2027", model.Find("[data-fact=retires_on]").TextContent, StringComparison.Ordinal));
+            return [.. model.FindAll("a[href^='/settings/models/imports/']").Select(a => a.GetAttribute("href"))];
+        }
     }
 
     [Fact]

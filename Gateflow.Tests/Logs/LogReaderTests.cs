@@ -72,6 +72,8 @@ public sealed class LogReaderTests(BigLog log) : IClassFixture<BigLog>
 
         Assert.Equal([OutcomeKind.SourceFailure, OutcomeKind.OutageBoth, OutcomeKind.BrokenStream], shown.Select(e => e.Outcome).Order());
         Assert.All(kinds, kind => Assert.Equal(shown.Any(e => e.Outcome == kind), kind.IsModelError()));
+        var withLimits = (await logs.ListAsync(LogFilter.Parse(new LogQuery { Status = "error,rate_limited" }, BigLog.Start).Value!, 50, null, Token)).Value!.Data;
+        Assert.All(kinds, kind => Assert.Equal(withLimits.Any(e => e.Outcome == kind), kind.IsError())); // what the live traffic counts
     }
 
     [Fact]

@@ -22,6 +22,7 @@ public sealed class RequestsPageTests
 
         var page = context.Render<RequestsPage>();
         Assert.Equal(["req_ok", "req_bad"], Ids(page)); // the last 24 hours
+        Assert.Equal("/requests.csv?period=24h", page.Find("a[download]").GetAttribute("href"));
         var failed = page.FindAll("nav.pills a").Single(a => a.TextContent == "Failed").GetAttribute("href")!;
         navigation.NavigateTo(failed);
 
@@ -30,6 +31,7 @@ public sealed class RequestsPageTests
         await context.ChangeAsync(page.Find("select"), "gpt-4o");
         Assert.EndsWith("/requests?status=failed&model=gpt-4o", navigation.Uri, StringComparison.Ordinal);
         page.WaitForAssertion(() => Assert.Contains("No logged request fits", page.Markup, StringComparison.Ordinal));
+        Assert.Equal("/requests.csv?status=failed&model=gpt-4o&period=24h", page.Find("a[download]").GetAttribute("href"));
         navigation.NavigateTo("/requests?status=loud");
         page.WaitForAssertion(() => Assert.Contains("'loud' is no status", page.Markup, StringComparison.Ordinal));
     }

@@ -1,9 +1,13 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Gateflow.Core.Storage.Sqlite;
 using Gateflow.Dashboard.Access;
 using Gateflow.Dashboard.Members;
 using Gateflow.Tests.Management;
+using Gateflow.Tests.Shell;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Gateflow.Tests.Members;
 
@@ -11,11 +15,14 @@ public sealed partial class MemberTests : IAsyncLifetime
 {
     private const string Password = "five brown ducks swim";
 
+    private readonly BrokenDatabase broken = new();
+    private readonly LeapingClock clock = new();
     private ManagedGateflow gateflow = null!;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync() => gateflow = await ManagedGateflow.StartAsync();
+    public async ValueTask InitializeAsync() => gateflow = await ManagedGateflow.StartAsync(
+        services: s => s.ConfigureDbContext<SqliteDb>(o => o.AddInterceptors(broken)).AddSingleton<TimeProvider>(clock));
 
     public ValueTask DisposeAsync() => gateflow.DisposeAsync();
 
@@ -61,6 +68,29 @@ public sealed partial class MemberTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Session_DatabaseAway_StandsAndMayRollBack()
+    {
+        var (_, link) = await InviteAsync("Grace", "operator");
+        using var browser = gateflow.Host.CreateClient();
+        await JoinAsync(browser, link);
+        var id = await gateflow.DraftAsync();
+        await gateflow.MustAsync("POST", $"/migrations/{id}/execute");
+        broken.Everywhere = true;
+        clock.Leap(MemberSessions.Kept * 2);
+
+        var (status, rolledBack) = await gateflow.CallAsync("POST", $"/migrations/{id}/rollback", """{"reason": "It answers nonsense."}""", browser);
+        var (_, refused) = await gateflow.CallAsync("GET", "/migrations", null, browser);
+        using var page = await browser.GetAsync(link, Token);
+        broken.Everywhere = false;
+
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "rollback_not_stored"), (status, ManagedGateflow.Text(rolledBack["error"]!, "code")));
+        Assert.Equal("database_unavailable", ManagedGateflow.Text(refused["error"]!, "code"));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, page.StatusCode);
+        Assert.Contains("cannot be reached", await page.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, (await gateflow.CallAsync("GET", "/migrations", null, browser)).Status);
+    }
+
+    [Fact]
     public async Task Rename_EndsSessions_ThatWouldActUnderTheOldName()
     {
         var (id, link) = await InviteAsync("Grace", "viewer");
@@ -100,6 +130,8 @@ public sealed partial class MemberTests : IAsyncLifetime
 
         Assert.Equal("/password?fault=present", await ChangeAsync("not the password", Next));
         Assert.Equal("/password?fault=weak", await ChangeAsync(Password, "short"));
+        Assert.Equal("/password?fault=weak", await ChangeAsync(Password, string.Concat(Enumerable.Repeat("six green geese", 20))));
+        Assert.Contains("at most 200 bytes", await browser.GetStringAsync("/password?fault=weak", Token), StringComparison.Ordinal);
         Assert.Equal("/password?fault=differ", await PostAsync(browser, "/password", "/password", new() { ["present"] = Password, ["password"] = Next, ["again"] = "another" }));
         Assert.Equal(HttpStatusCode.OK, (await gateflow.CallAsync("GET", "/migrations", null, other)).Status);
         Assert.Equal("/", await ChangeAsync(Password, Next));
@@ -242,6 +274,16 @@ public sealed partial class MemberTests : IAsyncLifetime
         using var form = new FormUrlEncodedContent(fields);
         using var answer = await browser.PostAsync(to, form, Token);
         return answer.Headers.Location?.OriginalString ?? $"{(int)answer.StatusCode}";
+    }
+
+    /// <summary>The machine's, but for how much time has passed.</summary>
+    private sealed class LeapingClock : TimeProvider
+    {
+        private long leapt;
+
+        public void Leap(TimeSpan by) => Interlocked.Add(ref leapt, (long)(by.TotalSeconds * TimestampFrequency));
+
+        public override long GetTimestamp() => base.GetTimestamp() + Interlocked.Read(ref leapt);
     }
 
     [GeneratedRegex("name=\"__RequestVerificationToken\" value=\"([^\"]+)\"")]

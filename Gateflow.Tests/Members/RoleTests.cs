@@ -58,9 +58,9 @@ public sealed class RoleTests(GateflowFixture program) : IClassFixture<GateflowF
             Of(Policies.Admin));
         Assert.Equal(
             [
-                "GET /datasets/{id}/items", "GET /evaluations/{id}/items", "GET /migrations/{id}/test/{testId}/pairs", "GET /plans/new", "GET /plans/{Id}/edit",
+                "GET /catalog/imports/", "GET /catalog/imports/{id}", "GET /catalog/imports/{id}/rows", "GET /datasets/{id}/items", "GET /evaluations/{id}/items", "GET /migrations/{id}/test/{testId}/pairs", "GET /plans/new", "GET /plans/{Id}/edit",
                 "GET /playground", "GET /prompts/new", "GET /prompts/{Id}", "GET /prompts/{id}/versions", "GET /prompts/{id}/versions/{version:int}",
-                "GET /settings/alerts", "GET /settings/models/import", "GET /settings/webhooks", "GET /templates/new", "GET /usage/import", "GET /webhooks/",
+                "GET /settings/alerts", "GET /settings/alerts", "GET /settings/models/import", "GET /settings/models/imports/{Id}", "GET /settings/webhooks", "GET /templates/new", "GET /usage/import", "GET /usage/imports", "GET /usage/imports/{id}", "GET /webhooks/",
                 "GET /webhooks/{id}", "GET /webhooks/{id}/deliveries",
             ],
             Of(Policies.Operator).Where(e => e.StartsWith("GET ", StringComparison.Ordinal)));

@@ -23,13 +23,13 @@ public sealed class CallerHeaderTests
 
         await socket.GetStream().WriteAsync(
             System.Text.Encoding.UTF8.GetBytes(
-                $"POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {GatewayHost.Key}\r\nX-Client-Request-Id: zoë-1\r\nOpenAI-Project: p-1\r\nConnection: close\r\nContent-Length: {body.Length}\r\n\r\n{body}"),
+                $"POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {GatewayHost.Key}\r\nX-Client-Request-Id: zoë-1\r\nOpenAI-Beta: b-1\r\nConnection: close\r\nContent-Length: {body.Length}\r\n\r\n{body}"),
             TestContext.Current.CancellationToken);
         using var reader = new StreamReader(socket.GetStream());
 
         Assert.StartsWith("HTTP/1.1 200", await reader.ReadToEndAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
         var sent = Assert.Single(host.Upstream.Requests);
-        Assert.Equal("p-1", sent.Headers["OpenAI-Project"]);
+        Assert.Equal("b-1", sent.Headers["OpenAI-Beta"]);
         Assert.DoesNotContain("X-Client-Request-Id", sent.Headers.Keys);
     }
 }

@@ -75,13 +75,13 @@ public sealed class PassThroughTests
         using var response = await host.PostAsync(
             GatewayHost.Chat(more: ""","gateflow":{"fallbacks":["gpt-4o"]},"user":"u9" """),
             ("x-gateflow-feature", "f"), ("x-gateflow-conversation", "c"), ("Cookie", "s=1"), ("X-Forwarded-For", "1.2.3.4"),
-            ("OpenAI-Organization", "org-1"), ("OpenAI-Beta", "x=1"));
+            ("OpenAI-Organization", "org-1"), ("OpenAI-Project", "proj-1"), ("X-Client-Request-Id", "r-1"), ("OpenAI-Beta", "x=1"));
 
         var received = Assert.Single(host.Upstream.Requests);
         Assert.DoesNotContain("gateflow", received.Body, StringComparison.Ordinal);
         Assert.Contains("\"user\":\"u9\"", received.Body, StringComparison.Ordinal);
         Assert.Equal(
-            ["Accept-Encoding", "Authorization", "Content-Length", "Content-Type", "Host", "OpenAI-Beta", "OpenAI-Organization"],
+            ["Accept-Encoding", "Authorization", "Content-Length", "Content-Type", "Host", "OpenAI-Beta", "X-Client-Request-Id"],
             received.Headers.Keys.Order(StringComparer.OrdinalIgnoreCase));
         Assert.Equal("Bearer sk-provider", received.Headers["Authorization"]);
         Assert.Equal("7", Header(response, "openai-processing-ms"));

@@ -53,6 +53,32 @@ public sealed class RollbacksPageTests(GateflowFixture program) : IClassFixture<
         Assert.Contains("Gateflow rolled back by itself while 30\u00a0%", page.Find("[data-testid=story]").TextContent, StringComparison.Ordinal);
         Assert.Contains("312 of 300", page.Find("[data-testid=numbers]").TextContent, StringComparison.Ordinal);
         Assert.NotNull(page.Find($"a[href='/migrations/{next.Id}']"));
+        Assert.Contains("A new draft, made", page.Find("section[aria-labelledby=next]").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Story_PlanBPreparedBeforeAndStartedAfter_IsTheNewTry()
+    {
+        await using var own = await GateflowHost.StartAsync();
+        await using var context = new PageTestContext(own);
+        var now = context.Clock.GetUtcNow();
+        var id = await RolledBackAsync(context, "gpt-4-0613", now.AddMinutes(-5), "error_rate");
+        var planB = new Migration { Id = Ids.New("mig", now.AddMinutes(-30)), SourceModel = "gpt-4-0613", CreatedAt = now.AddMinutes(-30), CreatedBy = "Ada" };
+        planB.Configure("gpt-4o-mini", new MigrationConfig(), [], "Ada", now.AddMinutes(-30));
+        await context.AddAsync(planB);
+        Assert.Contains("Nobody has tried again", context.Render<RollbackPage>(p => p.Add(x => x.MigrationId, id)).Markup, StringComparison.Ordinal);
+        await own.Get<Drafting>().CreateAsync(new CreateMigration { SourceModel = "gpt-4-0613", TargetModel = "gpt-4o" }, "Ada", Token); // an idle draft does not hide it
+        await using (var db = await own.Get<IDbContextFactory<GateflowDb>>().CreateDbContextAsync(Token))
+        {
+            db.Attach(planB).State = EntityState.Modified;
+            Assert.Null(planB.Execute("Ada", now.AddMinutes(-2)));
+            await db.SaveChangesAsync(Token);
+        }
+
+        var next = context.Render<RollbackPage>(p => p.Add(x => x.MigrationId, id)).Find("section[aria-labelledby=next]");
+
+        Assert.Contains("Tried again", next.TextContent, StringComparison.Ordinal);
+        Assert.NotNull(next.QuerySelector($"a[href='/migrations/{planB.Id}']"));
     }
 
     [Fact]

@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace Gateflow.Tests.Shell;
 
-/// <summary>Away for whoever says so, not for what goes on in the background.</summary>
+/// <summary>Away for whoever says so, not for what goes on in the background; or for all.</summary>
 internal sealed class BrokenDatabase : DbCommandInterceptor
 {
     private readonly AsyncLocal<bool> _here = new();
@@ -16,6 +16,9 @@ internal sealed class BrokenDatabase : DbCommandInterceptor
         get => _here.Value;
         set => _here.Value = value;
     }
+
+    /// <summary>True while it is away for the whole program.</summary>
+    public bool Everywhere { get; set; }
 
     /// <summary>Does something while it is away.</summary>
     public async Task BreakAsync(Func<Task> act)
@@ -49,5 +52,5 @@ internal sealed class BrokenDatabase : DbCommandInterceptor
         DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default) =>
         ValueTask.FromResult(Unless(result));
 
-    private InterceptionResult<T> Unless<T>(InterceptionResult<T> result) => Here ? throw new SqliteException("unable to open database file", 14) : result;
+    private InterceptionResult<T> Unless<T>(InterceptionResult<T> result) => Here || Everywhere ? throw new SqliteException("unable to open database file", 14) : result;
 }

@@ -10,6 +10,17 @@ namespace Gateflow.Tests.Storage;
 
 public sealed class DatabaseFaultTests
 {
+    [Fact]
+    public void IsAway_OfADatabaseAlone()
+    {
+        Assert.All(
+            (Exception[])[new SqliteException("It says.", 14), new DbUpdateException("Not saved.", new NpgsqlException("Broken.", new IOException("Reset."))), new SocketException((int)SocketError.HostNotFound)],
+            fault => Assert.True(DatabaseFault.IsAway(fault)));
+        Assert.All(
+            (Exception[])[new SqliteException("It says.", 1), new IOException("A file."), new HttpRequestException("A provider.", new SocketException((int)SocketError.ConnectionRefused)), new TimeoutException()],
+            fault => Assert.False(DatabaseFault.IsAway(fault)));
+    }
+
     [Theory]
     [InlineData("53100", true)] // disk full
     [InlineData("55P03", true)] // lock not available

@@ -64,6 +64,7 @@ public sealed class TrafficTests
         context.Clock.Advance(TimeSpan.FromSeconds(3));
 
         page.WaitForAssertion(() => Assert.Equal("/requests/req_a", page.Find("a.cover").GetAttribute("href")));
+        Assert.Equal("/requests?status=error,rate_limited&period=15m", page.Find("[data-testid=tiles] a").GetAttribute("href"));
         Assert.Contains("\"requests_per_second\":", await host.Client.GetStringAsync("/v1/management/analytics/live", Token), StringComparison.Ordinal);
     }
 

@@ -46,7 +46,7 @@ public sealed class UsagePageTests
 
         var page = context.Render<UsagePage>();
 
-        Assert.Equal("/requests?status=failed&model=gpt-4&feature=chat&period=7d", page.Find("[data-testid=tiles] a").GetAttribute("href"));
+        Assert.Equal("/requests?status=error&model=gpt-4&feature=chat&period=7d", page.Find("[data-testid=tiles] a").GetAttribute("href"));
     }
 
     [Fact]

@@ -7,8 +7,8 @@ namespace Gateflow.Gateway.Providers.OpenAI;
 /// <param name="path">Below the base address, "/chat/completions".</param>
 internal sealed class OpenAICalls(string path)
 {
-    /// <summary>The only headers of a caller that a provider may see.</summary>
-    private static readonly string[] Passed = ["OpenAI-Organization", "OpenAI-Project", "OpenAI-Beta", "X-Client-Request-Id"];
+    /// <summary>The only headers of a caller that a provider may see. Organization and project are not among them: they go with the caller's own key (docs/decisions/014).</summary>
+    private static readonly string[] Passed = ["OpenAI-Beta", "X-Client-Request-Id"];
 
     private readonly ConditionalWeakTable<ProviderEndpoint, Link> _links = [];
 
