@@ -13,7 +13,7 @@ public sealed partial class ApiKeysPage(
     ApiKeys store, ModelDirectory models, DialogService dialogs, NavigationManager navigation, IAuthorizationService authorization, TimeProvider clock)
 {
     private readonly Loaded<IReadOnlyList<KeyView>> keys = new("The keys");
-    private string? failed;
+    private readonly Saving saving = new();
 
     [CascadingParameter]
     private Task<AuthenticationState> Session { get; set; } = default!;
@@ -84,16 +84,15 @@ public sealed partial class ApiKeysPage(
 
     private async Task RevokeAsync(KeyView key, string? own)
     {
-        failed = null;
+        saving.Forget();
         if (await dialogs.ConfirmAsync(KeyWords.Revoking(key, key.Id == own)) is null)
         {
             return;
         }
 
-        var revoked = await store.RevokeAsync(key.Id, CancellationToken.None);
-        failed = revoked.IsOk ? null : revoked.Refusal.Message;
+        var revoked = await saving.TryAsync(async () => (await store.RevokeAsync(key.Id, CancellationToken.None)).Refusal?.Message);
         await ReadAsync();
-        if (revoked.IsOk && key.Id == own)
+        if (revoked && key.Id == own)
         {
             navigation.NavigateTo("/login", forceLoad: true);
         }

@@ -14,7 +14,7 @@ public sealed partial class AlertsPage(AlertBook book, AlertWriter writer, IAuth
     private const int Most = 200;
 
     private readonly Loaded<AlertSheet> alerts = new("The alerts");
-    private string? refused;
+    private readonly Saving saving = new();
 
     [CascadingParameter]
     private Task<AuthenticationState> Session { get; set; } = default!;
@@ -52,7 +52,7 @@ public sealed partial class AlertsPage(AlertBook book, AlertWriter writer, IAuth
         var who = await Acting.OfAsync(Session, authorization);
         if (who.MayEdit)
         {
-            refused = (await book.AcknowledgeAsync(alert.Id, who.Name, CancellationToken.None)).Refusal?.Message;
+            await saving.TryAsync(async () => (await book.AcknowledgeAsync(alert.Id, who.Name, CancellationToken.None)).Refusal?.Message);
             await ReadAsync();
         }
     }

@@ -21,11 +21,10 @@ public sealed partial class CatalogImportPage(CatalogImports store, ImportApplyi
     private static readonly Crumb[] Way = [new("Settings"), new("Models", "/settings/models"), new("Import and sync", "/settings/models/import")];
 
     private readonly Loaded<Found> page = new("The import");
+    private readonly Saving saving = new();
     private readonly HashSet<int> chosen = [];
     private string scope = "";
-    private string? failed;
     private bool missing;
-    private bool busy;
 
     [Parameter]
     public string Id { get; set; } = "";
@@ -110,17 +109,13 @@ public sealed partial class CatalogImportPage(CatalogImports store, ImportApplyi
 
     private async Task RunAsync(Func<string, Task<Result<CatalogImport>>> run)
     {
-        (busy, failed) = (true, null);
-        try
+        await saving.TryAsync(async () =>
         {
-            failed = (await run((await Session).User.Identity?.Name ?? "unknown")).Refusal?.Message;
+            var ran = await run((await Session).User.Identity?.Name ?? "unknown");
             chosen.Clear();
-            await ReadAsync();
-        }
-        finally
-        {
-            busy = false;
-        }
+            return ran.Refusal?.Message;
+        });
+        await ReadAsync();
     }
 
     private sealed record Found(CatalogImport Import, ListPage<CatalogImportRow> Rows);

@@ -18,10 +18,9 @@ public sealed partial class CatalogImportsPage(CatalogImports store, CatalogSync
     private static readonly Crumb[] Way = [new("Settings"), new("Models", "/settings/models")];
 
     private readonly Loaded<IReadOnlyList<CatalogImport>> imports = new("The imports");
+    private readonly Saving saving = new();
     private string? text;
     private string? providers;
-    private string? failed;
-    private bool busy;
 
     [CascadingParameter]
     private Task<AuthenticationState> Session { get; set; } = default!;
@@ -49,30 +48,21 @@ public sealed partial class CatalogImportsPage(CatalogImports store, CatalogSync
 
     private Task SyncAsync(string provider) => RunAsync(actor => sync.RunAsync(provider, actor, CancellationToken.None));
 
-    private async Task RunAsync(Func<string, Task<Result<CatalogImport>>> run)
+    private async Task RunAsync(Func<string, Task<Result<CatalogImport>>> run) => await saving.TryAsync(async () =>
     {
-        if (busy)
-        {
-            return;
-        }
-
-        (busy, failed) = (true, null);
         try
         {
             var import = await run((await Session).User.Identity?.Name ?? "unknown");
-            failed = import.Refusal?.Message;
             if (import.IsOk)
             {
                 navigation.NavigateTo($"/settings/models/imports/{import.Value.Id}");
             }
+
+            return import.Refusal?.Message;
         }
         catch (IOException fault)
         {
-            failed = $"The file did not arrive: {fault.Message}";
+            return $"The file did not arrive: {fault.Message}";
         }
-        finally
-        {
-            busy = false;
-        }
-    }
+    });
 }

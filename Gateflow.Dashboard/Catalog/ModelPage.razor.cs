@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Gateflow.Core.Compatibility;
-using Gateflow.Core.Migrations;
 using Gateflow.Dashboard.Parts;
 using Gateflow.Dashboard.Shell;
 using Microsoft.AspNetCore.Components;
@@ -18,8 +17,8 @@ public sealed partial class ModelPage(ModelReader reader, ModelBook book, RuleBo
     private static readonly Crumb[] Way = [new("Settings"), new("Models", "/settings/models")];
 
     private readonly Loaded<ModelView> model = new("The model");
+    private readonly Saving saving = new();
     private bool missing;
-    private string? failed;
 
     [Parameter]
     public string Provider { get; set; } = "";
@@ -58,18 +57,24 @@ public sealed partial class ModelPage(ModelReader reader, ModelBook book, RuleBo
     private async Task OpenAsync<T>(string title, Dictionary<string, object?> parameters)
         where T : ComponentBase
     {
-        failed = null;
+        saving.Forget();
         parameters["Actor"] = await ActorAsync();
         await dialogs.OpenAsync<T>(title, parameters, new DialogOptions { Width = "560px", CloseDialogOnOverlayClick = false, AutoFocusFirstElement = true });
         await ReadAsync();
     }
 
-    private async Task ResetAsync(string field, string? validFrom) =>
-        await TellAsync(await book.ResetAsync(Name, field, validFrom, await ActorAsync(), CancellationToken.None));
+    private async Task ResetAsync(string field, string? validFrom)
+    {
+        await TryResetAsync(field, validFrom);
+        await ReadAsync();
+    }
+
+    private Task<bool> TryResetAsync(string? field, string? validFrom) =>
+        saving.TryAsync(async () => (await book.ResetAsync(Name, field, validFrom, await ActorAsync(), CancellationToken.None)).Refusal?.Message);
 
     private async Task DeleteRuleAsync(string id)
     {
-        failed = (await rules.DeleteAsync(id, await ActorAsync(), CancellationToken.None)).Refusal?.Message;
+        await saving.TryAsync(async () => (await rules.DeleteAsync(id, await ActorAsync(), CancellationToken.None)).Refusal?.Message);
         await ReadAsync();
     }
 
@@ -94,19 +99,12 @@ public sealed partial class ModelPage(ModelReader reader, ModelBook book, RuleBo
             return;
         }
 
-        var reset = await book.ResetAsync(Name, null, null, await ActorAsync(), CancellationToken.None);
-        if (found.IsOwn && reset.IsOk)
+        if (await TryResetAsync(null, null) && found.IsOwn)
         {
             navigation.NavigateTo("/settings/models");
             return;
         }
 
-        await TellAsync(reset);
-    }
-
-    private async Task TellAsync(Result<ModelView> result)
-    {
-        failed = result.Refusal?.Message;
         await ReadAsync();
     }
 }

@@ -9,8 +9,8 @@ public sealed partial class AddPairsForm(DatasetBook book, DatasetItemBook items
 {
     private const int MostSets = 200;
 
+    private readonly Loaded<IReadOnlyList<DatasetView>> datasets = new("The datasets");
     private readonly Saving saving = new();
-    private IReadOnlyList<DatasetView> datasets = [];
     private string datasetId = "";
     private string expected = "source";
     private string? name;
@@ -39,7 +39,9 @@ public sealed partial class AddPairsForm(DatasetBook book, DatasetItemBook items
     [Parameter]
     public EventCallback OnClose { get; set; }
 
-    protected override async Task OnInitializedAsync() => datasets = (await book.ListAsync(MostSets, null, CancellationToken.None)).Data;
+    protected override Task OnInitializedAsync() => ReadAsync();
+
+    private Task ReadAsync() => datasets.ReadAsync(async () => (await book.ListAsync(MostSets, null, CancellationToken.None)).Data);
 
     private async Task AddAsync()
     {

@@ -1,3 +1,4 @@
+using Gateflow.Dashboard.Parts;
 using Microsoft.AspNetCore.Components;
 
 namespace Gateflow.Dashboard.Datasets;
@@ -7,7 +8,7 @@ public sealed partial class DatasetChoice(DatasetBook book)
 {
     private const int Most = 200;
 
-    private IReadOnlyList<DatasetView> datasets = [];
+    private readonly Loaded<IReadOnlyList<DatasetView>> datasets = new("The datasets");
 
     [Parameter]
     public string Id { get; set; } = "dataset-choice";
@@ -26,6 +27,7 @@ public sealed partial class DatasetChoice(DatasetBook book)
     [Parameter]
     public EventCallback<string?> ValueChanged { get; set; }
 
-    protected override async Task OnInitializedAsync() =>
-        datasets = [.. (await book.ListAsync(Most, null, CancellationToken.None)).Data.Where(d => d.Items > 0)];
+    protected override Task OnInitializedAsync() => ReadAsync();
+
+    private Task ReadAsync() => datasets.ReadAsync(async () => [.. (await book.ListAsync(Most, null, CancellationToken.None)).Data.Where(d => d.Items > 0)]);
 }

@@ -1,13 +1,14 @@
 using Gateflow.Core.Migrations;
+using Gateflow.Dashboard.Parts;
 using Microsoft.AspNetCore.Components;
 
 namespace Gateflow.Dashboard.Datasets;
 
-/// <summary>The fields of a sample of stored requests; models of which some are stored are offered.</summary>
+/// <summary>The fields of a sample of stored requests; models of which some are stored are offered, none when they cannot be read: any may be typed.</summary>
 public sealed partial class SampleFields(DatasetItemBook book)
 {
     private readonly string id = $"samples-{Guid.NewGuid():N}"[..14];
-    private IReadOnlyList<string> models = [];
+    private readonly Loaded<IReadOnlyList<string>> models = new("The models");
 
     [Parameter, EditorRequired]
     public SampleDraft Draft { get; set; } = default!;
@@ -15,7 +16,7 @@ public sealed partial class SampleFields(DatasetItemBook book)
     [Parameter]
     public IReadOnlyList<Fault> Faults { get; set; } = [];
 
-    protected override async Task OnInitializedAsync() => models = await book.SampledModelsAsync(CancellationToken.None);
+    protected override Task OnInitializedAsync() => models.ReadAsync(async () => await book.SampledModelsAsync(CancellationToken.None));
 
     private string Id(string field) => $"{id}-{field}";
 

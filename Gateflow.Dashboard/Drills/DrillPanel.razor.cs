@@ -12,11 +12,10 @@ namespace Gateflow.Dashboard.Drills;
 public sealed partial class DrillPanel(Drilling drilling, IAuthorizationService authorization)
 {
     private readonly Loaded<IReadOnlyList<DrillView>> drills = new("The drills");
+    private readonly Saving saving = new();
     private DrillKind kind = DrillKind.Error;
     private string rate = "1";
-    private string? refusal;
     private string? shown;
-    private bool busy;
 
     [Parameter, EditorRequired]
     public string MigrationId { get; set; } = "";
@@ -38,21 +37,17 @@ public sealed partial class DrillPanel(Drilling drilling, IAuthorizationService 
     private async Task RunAsync()
     {
         var who = await Acting.OfAsync(Session, authorization);
-        if (!who.MayEdit || busy)
+        if (!who.MayEdit)
         {
             return;
         }
 
-        (busy, refusal) = (true, null);
-        try
+        await saving.TryAsync(async () =>
         {
             var request = new DrillRequest { Kind = kind, FailureRate = double.Parse(rate, CultureInfo.InvariantCulture) };
-            refusal = (await drilling.RunAsync(MigrationId, request, who.Name, CancellationToken.None)).Refusal?.Message;
+            var run = await drilling.RunAsync(MigrationId, request, who.Name, CancellationToken.None);
             await ReadAsync();
-        }
-        finally
-        {
-            busy = false;
-        }
+            return run.Refusal?.Message;
+        });
     }
 }

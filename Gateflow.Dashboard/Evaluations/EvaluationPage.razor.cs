@@ -10,8 +10,9 @@ namespace Gateflow.Dashboard.Evaluations;
 public sealed partial class EvaluationPage(EvaluationReader reader, EvaluationRunner runner, TimeProvider clock, DialogService dialogs, NavigationManager navigation) : IDisposable
 {
     private readonly Loaded<EvaluationView> run = new("The run");
+    private readonly Saving saving = new();
     private RunFollowing? following;
-    private string? failed;
+    private string? elsewhere;
     private bool busy;
 
     [Parameter]
@@ -47,24 +48,21 @@ public sealed partial class EvaluationPage(EvaluationReader reader, EvaluationRu
         var cancelled = await runner.CancelAsync(Id, CancellationToken.None);
         busy = false;
         await ReadAsync();
-        failed = cancelled || run.Value is null or { IsOver: true } ? null : "It runs on another node; cancel it there.";
+        elsewhere = cancelled || run.Value is null or { IsOver: true } ? null : "It runs on another node; cancel it there.";
     }
 
     private async Task DeleteAsync()
     {
-        failed = null;
+        elsewhere = null;
+        saving.Forget();
         var shown = run.Value!;
         var answer = await dialogs.ConfirmAsync(new ConfirmRequest
         {
             Title = "Delete this run", Consequence = $"Its figures and the answers to {Display.Count(shown.Done, "item")} are deleted and cannot be brought back.", Verb = "Delete run", Danger = true,
         });
-        if (answer is not null)
+        if (answer is not null && await saving.TryAsync(async () => (await runner.DeleteAsync(Id, CancellationToken.None))?.Message))
         {
-            failed = (await runner.DeleteAsync(Id, CancellationToken.None))?.Message;
-            if (failed is null)
-            {
-                navigation.NavigateTo($"/datasets/{shown.DatasetId}");
-            }
+            navigation.NavigateTo($"/datasets/{shown.DatasetId}");
         }
     }
 }

@@ -120,7 +120,7 @@ internal sealed class EvidencePackMarkdown
         Table(["outcome", $"source ({s.Model})", $"target ({t.Model})"],
             Both("requests", s.Requests, t.Requests), Both("successes", s.Successes, t.Successes), Both("own failures", s.Failures, t.Failures),
             Both("of these broken streams", s.BrokenStreams, t.BrokenStreams), Both("both failed", s.OutageBoth, t.OutageBoth), Both("fault of the caller", s.ClientFaults, t.ClientFaults), Both("rate limited", s.RateLimited, t.RateLimited),
-            Both("content policy", s.Policy, t.Policy), Both("caller hung up", s.Cancelled, t.Cancelled), Both("answered by the source instead", s.Fallbacks, t.Fallbacks),
+            Both("content policy", s.Policy, t.Policy), Both("caller hung up, or the gateway was stopped", s.Cancelled, t.Cancelled), Both("answered by the source instead", s.Fallbacks, t.Fallbacks),
             ["error rate", Share(m.SourceErrorRate), Share(m.TargetErrorRate)], ["p50, ms", Number(m.SourceLatencyP50), Number(m.TargetLatencyP50)],
             ["p99, ms", Number(m.SourceLatencyP99), Number(m.TargetLatencyP99)], ["mean quality", Number(m.SourceQuality), Number(m.TargetQuality)]);
         Line("## Cost");

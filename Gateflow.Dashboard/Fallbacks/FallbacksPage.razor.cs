@@ -15,8 +15,8 @@ public sealed partial class FallbacksPage(
 {
     private const int PageSize = 100;
     private readonly Loaded<Found> chains = new("The chains");
+    private readonly Saving saving = new();
     private int limit = PageSize;
-    private string? failed;
 
     [CascadingParameter]
     private Task<AuthenticationState> Session { get; set; } = default!;
@@ -83,23 +83,23 @@ public sealed partial class FallbacksPage(
 
     private async Task EnableAsync(ChainView chain)
     {
-        failed = (await book.UpdateAsync(chain.Id, new JsonObject { ["enabled"] = !chain.Enabled }, await ActorAsync(), CancellationToken.None)).Refusal?.Message;
+        await saving.TryAsync(async () => (await book.UpdateAsync(chain.Id, new JsonObject { ["enabled"] = !chain.Enabled }, await ActorAsync(), CancellationToken.None)).Refusal?.Message);
         await ReadAsync();
     }
 
     private async Task DeleteAsync(ChainView chain)
     {
-        failed = null;
+        saving.Forget();
         if (await dialogs.ConfirmAsync(ChainWords.Deleting(chain)) is not null)
         {
-            failed = (await book.DeleteAsync(chain.Id, await ActorAsync(), CancellationToken.None)).Refusal?.Message;
+            await saving.TryAsync(async () => (await book.DeleteAsync(chain.Id, await ActorAsync(), CancellationToken.None)).Refusal?.Message);
             await ReadAsync();
         }
     }
 
     private async Task SwitchAsync()
     {
-        failed = null;
+        saving.Forget();
         var on = chains.Value is { AutoFallback: false };
         var dated = Automatic.Select(c => (Chain: c, models.Routes.GetValueOrDefault(c.Primary)?.Facts)).ToList();
         var moved = dated.Where(x => AutoFallback.IsPast(x.Facts, Today) && x.Chain.Fallbacks.Any(f => models.IsServed(f.Model))).Select(x => (x.Chain.Primary, Answers(x.Chain))).ToList();
@@ -110,7 +110,7 @@ public sealed partial class FallbacksPage(
             return;
         }
 
-        failed = (await all.SetAsync(new JsonObject { [AutoFallback.SettingName] = on }, await ActorAsync(), CancellationToken.None)).Refusal?.Message;
+        await saving.TryAsync(async () => (await all.SetAsync(new JsonObject { [AutoFallback.SettingName] = on }, await ActorAsync(), CancellationToken.None)).Refusal?.Message);
         await ReadAsync();
     }
 

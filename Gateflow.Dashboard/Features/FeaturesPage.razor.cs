@@ -11,8 +11,8 @@ namespace Gateflow.Dashboard.Features;
 public sealed partial class FeaturesPage(FeatureBook book, DialogService dialogs, IAuthorizationService authorization) : IDisposable
 {
     private readonly Loaded<IReadOnlyList<FeatureView>> features = new("The features");
+    private readonly Saving saving = new();
     private readonly CancellationTokenSource left = new();
-    private string? failed;
 
     [CascadingParameter]
     private Task<AuthenticationState> Session { get; set; } = default!;
@@ -29,7 +29,7 @@ public sealed partial class FeaturesPage(FeatureBook book, DialogService dialogs
 
     private async Task OpenAsync(FeatureView? feature)
     {
-        failed = null;
+        saving.Forget();
         await dialogs.OpenAsync<FeatureDialog>(
             feature?.Id is null ? "Add feature" : $"Edit {feature.Name}",
             new Dictionary<string, object?> { [nameof(FeatureDialog.Feature)] = feature, [nameof(FeatureDialog.Actor)] = (await Acting.OfAsync(Session, authorization)).Name },
@@ -39,7 +39,7 @@ public sealed partial class FeaturesPage(FeatureBook book, DialogService dialogs
 
     private async Task RemoveAsync(FeatureView feature)
     {
-        failed = null;
+        saving.Forget();
         var confirmed = await dialogs.ConfirmAsync(new ConfirmRequest
         {
             Title = $"Remove {feature.Name}",
@@ -50,7 +50,7 @@ public sealed partial class FeaturesPage(FeatureBook book, DialogService dialogs
         });
         if (confirmed is not null)
         {
-            failed = (await book.DeleteAsync(feature.Id!, CancellationToken.None)).Refusal?.Message;
+            await saving.TryAsync(async () => (await book.DeleteAsync(feature.Id!, CancellationToken.None)).Refusal?.Message);
             await ReadAsync();
         }
     }

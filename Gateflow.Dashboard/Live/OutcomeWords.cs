@@ -1,3 +1,4 @@
+using Gateflow.Core;
 using Gateflow.Core.Quality;
 using Gateflow.Core.Rollout;
 using Gateflow.Dashboard.Parts;
@@ -21,6 +22,12 @@ public static class OutcomeWords
         OutcomeKind.Refused => new("Over the key's limit", "ban", Tone.Unknown),
         _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, null),
     };
+
+    /// <summary>The same of one request, whose error tells a stop of the gateway from a caller that hung up.</summary>
+    public static Look Of(OutcomeKind outcome, string? errorCode) => IsStopped(errorCode) ? new("Gateway stopped", "alert", Tone.Unknown) : Of(outcome);
+
+    /// <summary>Whether a stop of the gateway cut a request short.</summary>
+    public static bool IsStopped(string? errorCode) => errorCode == Wire.Name(AttemptResult.GatewayStopped);
 
     /// <summary>Whether an outcome counts.</summary>
     public static string Of(OutcomeEffect effect) => effect switch

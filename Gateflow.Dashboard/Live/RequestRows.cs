@@ -23,7 +23,7 @@ internal static class RequestRows
     private static (string Id, MarkupString Cells) Row(RequestView request)
     {
         var target = request.Arm == Arm.Target;
-        var look = OutcomeWords.Of(request.Outcome);
+        var look = OutcomeWords.Of(request.Outcome, request.ErrorCode);
         return (request.RequestId, new MarkupString(
             $"<td class=\"nowrap\" title=\"{Text(request.RequestId)}\">{RelativeTime.Markup(request.At, TimeFormat.Time)}</td>"
             + $"<td class=\"nowrap\"><span class=\"arm {(target ? "tone-target" : "tone-source")}\"><i aria-hidden=\"true\"></i>{(target ? "target" : "source")}</span></td>"

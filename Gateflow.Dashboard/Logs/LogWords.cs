@@ -1,4 +1,3 @@
-using Gateflow.Core;
 using Gateflow.Core.Rollout;
 using Gateflow.Core.Usage;
 using Gateflow.Dashboard.Live;
@@ -60,8 +59,7 @@ public static class LogWords
     {
         ArgumentNullException.ThrowIfNull(entry);
         return entry is { Outcome: OutcomeKind.Success, FallbackReason: not null } ? new Look("Fell back", "rollback", Tone.Watch)
-            : IsStopped(entry) ? new Look("Gateway stopped", "alert", Tone.Unknown)
-            : OutcomeWords.Of(entry.Outcome);
+            : OutcomeWords.Of(entry.Outcome, entry.ErrorCode);
     }
 
     /// <summary>A cost beside whether there is anything to cost.</summary>
@@ -71,7 +69,7 @@ public static class LogWords
         return entry is { ServedModel: null, InputTokens: 0, OutputTokens: 0 } ? Display.None : Display.Money(entry.Cost);
     }
 
-    private static bool IsStopped(LogEntry entry) => entry.ErrorCode == Wire.Name(AttemptResult.GatewayStopped);
+    private static bool IsStopped(LogEntry entry) => OutcomeWords.IsStopped(entry.ErrorCode);
 
     private static string Lower(string text) => text.Length == 0 ? text : char.ToLowerInvariant(text[0]) + text[1..];
 }

@@ -19,7 +19,7 @@ public sealed partial class RequestsPage(LogReader logs, CostQuery costs, Featur
     private static readonly (string Value, string Text)[] Statuses = [("2xx", "2xx answered"), ("4xx", "4xx caller"), ("429", "429 limited"), ("5xx", "5xx failed"), ("499", "499 hung up")];
 
     private readonly Loaded<ListPage<LogEntry>> page = new("The requests");
-    private LogChoices choices = LogChoices.None;
+    private readonly Loaded<LogChoices> choices = new("What the filters offer");
     private string? refused;
     private ITimer? timer;
 
@@ -87,6 +87,8 @@ public sealed partial class RequestsPage(LogReader logs, CostQuery costs, Featur
     /// <summary>With the period that is looked at when none is named.</summary>
     private LogQuery Effective => Query is { From: null, To: null, Period: null } bare ? bare with { Period = Day } : Query;
 
+    private LogChoices Choices => choices.Value ?? LogChoices.None;
+
     private bool IsLive => Live && string.IsNullOrEmpty(Cursor);
 
     /// <summary>The filters that have no field of their own; each can be taken away.</summary>
@@ -145,8 +147,6 @@ public sealed partial class RequestsPage(LogReader logs, CostQuery costs, Featur
         }
     }
 
-    protected override async Task OnInitializedAsync() => choices = await LogChoices.ReadAsync(costs, features, clock.GetUtcNow(), CancellationToken.None);
-
     protected override Task OnParametersSetAsync() => ReadAsync();
 
     protected override void OnAfterRender(bool firstRender)
@@ -173,14 +173,22 @@ public sealed partial class RequestsPage(LogReader logs, CostQuery costs, Featur
 
     private static bool Offered(IEnumerable<string> offered, string? chosen) => chosen is null || offered.Contains(chosen);
 
-    private Task ReadAsync() => page.ReadAsync(async () =>
+    private async Task ReadAsync()
     {
-        refused = null;
-        var filter = LogFilter.Parse(Effective, clock.GetUtcNow());
-        var found = filter.IsOk ? await logs.ListAsync(filter.Value, PageSize, Text(Cursor), CancellationToken.None) : filter.Refusal;
-        refused = found.Refusal?.Message;
-        return found.Value ?? new ListPage<LogEntry>([], null);
-    });
+        if (choices.Value is null)
+        {
+            await choices.ReadAsync(async () => await LogChoices.ReadAsync(costs, features, clock.GetUtcNow(), CancellationToken.None));
+        }
+
+        await page.ReadAsync(async () =>
+        {
+            refused = null;
+            var filter = LogFilter.Parse(Effective, clock.GetUtcNow());
+            var found = filter.IsOk ? await logs.ListAsync(filter.Value, PageSize, Text(Cursor), CancellationToken.None) : filter.Refusal;
+            refused = found.Refusal?.Message;
+            return found.Value ?? new ListPage<LogEntry>([], null);
+        });
+    }
 
     private async Task RefreshAsync()
     {

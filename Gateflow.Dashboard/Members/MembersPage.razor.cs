@@ -13,8 +13,8 @@ namespace Gateflow.Dashboard.Members;
 public sealed partial class MembersPage(MemberBook book, DialogService dialogs, IAuthorizationService authorization, TimeProvider clock) : IDisposable
 {
     private readonly Loaded<IReadOnlyList<MemberView>> members = new("The members");
+    private readonly Saving saving = new();
     private readonly CancellationTokenSource left = new();
-    private string? failed;
 
     [CascadingParameter]
     private Task<AuthenticationState> Session { get; set; } = default!;
@@ -39,7 +39,7 @@ public sealed partial class MembersPage(MemberBook book, DialogService dialogs, 
 
     private async Task OpenAsync(MemberView? member, string? link = null)
     {
-        failed = null;
+        saving.Forget();
         await dialogs.OpenAsync<MemberDialog>(
             link is not null ? $"Link for {member!.Name}" : member is null ? "Invite member" : $"Edit {member.Name}",
             new Dictionary<string, object?>
@@ -52,26 +52,31 @@ public sealed partial class MembersPage(MemberBook book, DialogService dialogs, 
 
     private async Task ResetAsync(MemberView member)
     {
-        failed = null;
+        saving.Forget();
         if (await dialogs.ConfirmAsync(MemberWords.Resetting(member)) is null)
         {
             return;
         }
 
-        var made = await book.ResetAsync(member.Id, CancellationToken.None);
-        failed = made.Refusal?.Message;
-        if (made.IsOk)
+        InvitedMember? made = null;
+        await saving.TryAsync(async () =>
         {
-            await OpenAsync(made.Value.View, made.Value.Link);
+            var reset = await book.ResetAsync(member.Id, CancellationToken.None);
+            made = reset.Value;
+            return reset.Refusal?.Message;
+        });
+        if (made is not null)
+        {
+            await OpenAsync(made.View, made.Link);
         }
     }
 
     private async Task RemoveAsync(MemberView member)
     {
-        failed = null;
+        saving.Forget();
         if (await dialogs.ConfirmAsync(MemberWords.Removing(member)) is not null)
         {
-            failed = (await book.RemoveAsync(member.Id, CancellationToken.None)).Refusal?.Message;
+            await saving.TryAsync(async () => (await book.RemoveAsync(member.Id, CancellationToken.None)).Refusal?.Message);
             await ReadAsync();
         }
     }

@@ -10,18 +10,14 @@ public sealed partial class OverviewPage(OverviewReader reader, MigrationFeed fe
     private Refreshing? refreshing;
     private bool checklist;
 
-    protected override async Task OnInitializedAsync()
-    {
-        await ReadAsync();
-        checklist = view.Value is { FirstRun.HasUsage: false, Running.Count: 0, Rollbacks.Count: 0 };
-    }
+    protected override Task OnInitializedAsync() => ReadAsync();
 
     protected override void OnAfterRender(bool firstRender)
     {
-        // not before it is known what the page waits for: the checklist looks more often
-        if (refreshing is null && view.Value is not null)
+        // not before it is known what the page waits for: the checklist, and a database that is away, are looked at more often
+        if (refreshing is null && (view.Value ?? (object?)view.Fault) is not null)
         {
-            refreshing = new Refreshing(feed, clock, () => InvokeAsync(RefreshAsync), () => TimeSpan.FromSeconds(checklist ? 3 : 30));
+            refreshing = new Refreshing(feed, clock, () => InvokeAsync(RefreshAsync), () => TimeSpan.FromSeconds(checklist || view.Value is null ? 3 : 30));
         }
     }
 
@@ -33,7 +29,15 @@ public sealed partial class OverviewPage(OverviewReader reader, MigrationFeed fe
         }
     }
 
-    private Task ReadAsync() => view.ReadAsync(async () => await reader.ReadAsync(CancellationToken.None));
+    private async Task ReadAsync()
+    {
+        var first = view.Value is null;
+        await view.ReadAsync(async () => await reader.ReadAsync(CancellationToken.None));
+        if (first)
+        {
+            checklist = view.Value is { FirstRun.HasUsage: false, Running.Count: 0, Rollbacks.Count: 0 };
+        }
+    }
 
     private async Task RefreshAsync()
     {

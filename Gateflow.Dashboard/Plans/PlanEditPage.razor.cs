@@ -15,8 +15,8 @@ namespace Gateflow.Dashboard.Plans;
 /// <summary>Makes a plan or changes one, by the API's own rules.</summary>
 public sealed partial class PlanEditPage(PlanReader reader, PlanBook book, Deprecating deprecating, NavigationManager navigation, IAuthorizationService authorization)
 {
+    private readonly Loaded<Found> read = new("What the form needs");
     private readonly Saving saving = new();
-    private IReadOnlyList<DeprecationEntry> dying = [];
     private IReadOnlyList<Fault> faults = [];
     private JsonObject shown = [];
     private string? model;
@@ -24,7 +24,6 @@ public sealed partial class PlanEditPage(PlanReader reader, PlanBook book, Depre
     private DateOnly? deadline;
     private string? owner;
     private string? note;
-    private bool missing;
 
     /// <summary>The plan to change; null for a new one.</summary>
     [Parameter]
@@ -37,26 +36,27 @@ public sealed partial class PlanEditPage(PlanReader reader, PlanBook book, Depre
     [CascadingParameter]
     private Task<AuthenticationState> Session { get; set; } = default!;
 
-    private string End => dying.FirstOrDefault(d => d.Model == model)?.RetiresOn is { } day
+    private IReadOnlyList<DeprecationEntry> Dying => read.Value?.Dying ?? [];
+
+    private string End => Dying.FirstOrDefault(d => d.Model == model)?.RetiresOn is { } day
         ? $"Without one the catalog's date counts: {Display.Date(day)}"
         : "Without one the catalog's date counts";
 
-    protected override async Task OnInitializedAsync()
+    protected override Task OnInitializedAsync()
     {
-        dying = await deprecating.ListAsync(null, CancellationToken.None);
-        if (Id is null)
-        {
-            model = Model;
-        }
-        else if (await reader.FindAsync(Id, CancellationToken.None) is { } plan)
+        model = Model;
+        return ReadAsync();
+    }
+
+    private async Task ReadAsync()
+    {
+        await read.ReadAsync(async () => new Found(
+            await deprecating.ListAsync(null, CancellationToken.None), Id is null ? null : await reader.FindAsync(Id, CancellationToken.None)));
+        if (read.Value?.Plan is { } plan)
         {
             (model, name, owner, note) = (plan.Model, plan.Name, plan.Owner, plan.Note);
             deadline = plan.Deadline is { Source: "own" } own ? own.On : null;
             shown = Request();
-        }
-        else
-        {
-            missing = true;
         }
     }
 
@@ -87,4 +87,6 @@ public sealed partial class PlanEditPage(PlanReader reader, PlanBook book, Depre
 
         return faults.Count == 0 ? saved.Refusal?.Message : null;
     });
+
+    private sealed record Found(IReadOnlyList<DeprecationEntry> Dying, PlanView? Plan);
 }

@@ -17,8 +17,8 @@ public sealed partial class PlanPage(
 {
     private readonly Loaded<PlanView> plan = new("The plan");
     private readonly CancellationTokenSource left = new();
+    private readonly Saving saving = new();
     private Refreshing? refreshing;
-    private string? failed;
 
     [Parameter]
     public string Id { get; set; } = "";
@@ -69,14 +69,13 @@ public sealed partial class PlanPage(
 
     private async Task DeleteAsync()
     {
-        failed = null;
+        saving.Forget();
         if (plan.Value is not { } known || await dialogs.ConfirmAsync(PlanWords.Deleting(known)) is null)
         {
             return;
         }
 
-        failed = (await book.DeleteAsync(known.Id, (await Acting.OfAsync(Session, authorization)).Name, CancellationToken.None)).Refusal?.Message;
-        if (failed is null)
+        if (await saving.TryAsync(async () => (await book.DeleteAsync(known.Id, (await Acting.OfAsync(Session, authorization)).Name, CancellationToken.None)).Refusal?.Message))
         {
             navigation.NavigateTo("/plans");
         }

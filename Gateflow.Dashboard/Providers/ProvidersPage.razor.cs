@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Gateflow.Core.Storage;
 using Gateflow.Dashboard.Access;
 using Gateflow.Dashboard.Parts;
 using Microsoft.AspNetCore.Authorization;
@@ -13,10 +14,11 @@ public sealed partial class ProvidersPage(
     ProviderStore store, ProviderTesting testing, ProviderHealths healths, DialogService dialogs, NavigationManager navigation, IAuthorizationService authorization) : IDisposable
 {
     private readonly Loaded<IReadOnlyList<ProviderView>> providers = new("The providers");
+    private readonly Saving saving = new();
     private readonly Dictionary<string, TestView> results = new(StringComparer.Ordinal);
     private readonly HashSet<string> underTest = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource left = new();
-    private string? failed;
+    private string? untested;
 
     [CascadingParameter]
     private Task<AuthenticationState> Session { get; set; } = default!;
@@ -73,7 +75,7 @@ public sealed partial class ProvidersPage(
 
     private async Task OpenAsync(string title, ProviderView? provider)
     {
-        failed = null;
+        Forget();
         await dialogs.OpenAsync<ProviderDialog>(
             title,
             new Dictionary<string, object?> { [nameof(ProviderDialog.Provider)] = provider, [nameof(ProviderDialog.Actor)] = await ActorAsync() },
@@ -88,7 +90,7 @@ public sealed partial class ProvidersPage(
 
     private async Task TestAsync(ProviderView provider)
     {
-        failed = null;
+        Forget();
         results.Remove(provider.Id);
         underTest.Add(provider.Id);
         try
@@ -99,12 +101,16 @@ public sealed partial class ProvidersPage(
                 results[provider.Id] = tested.Value;
             }
 
-            failed = tested.Refusal?.Message;
+            untested = tested.Refusal?.Message;
             await ReadAsync();
         }
         catch (OperationCanceledException)
         {
             // the page was left
+        }
+        catch (Exception broken) when (DatabaseFault.Is(broken))
+        {
+            untested = $"The test could not be run: {broken.Message}";
         }
         finally
         {
@@ -114,28 +120,33 @@ public sealed partial class ProvidersPage(
 
     private async Task SwitchAsync(ProviderView provider)
     {
-        failed = null;
-        if (provider.Enabled && await dialogs.ConfirmAsync(ProviderWords.Ending(provider, await store.UsesAsync(provider.Name, left.Token), deleting: false)) is null)
+        Forget();
+        await saving.TryAsync(async () =>
         {
-            return;
-        }
+            if (provider.Enabled && await dialogs.ConfirmAsync(ProviderWords.Ending(provider, await store.UsesAsync(provider.Name, left.Token), deleting: false)) is null)
+            {
+                return null;
+            }
 
-        var changed = await store.UpdateAsync(provider.Id, new JsonObject { ["enabled"] = !provider.Enabled }, await ActorAsync(), CancellationToken.None);
-        failed = changed.Refusal?.Message;
-        results.Remove(provider.Id);
+            var changed = await store.UpdateAsync(provider.Id, new JsonObject { ["enabled"] = !provider.Enabled }, await ActorAsync(), CancellationToken.None);
+            results.Remove(provider.Id);
+            return changed.Refusal?.Message;
+        });
         await ReadAsync();
     }
 
     private async Task DeleteAsync(ProviderView provider)
     {
-        failed = null;
-        if (await dialogs.ConfirmAsync(ProviderWords.Ending(provider, await store.UsesAsync(provider.Name, left.Token), deleting: true)) is null)
-        {
-            return;
-        }
-
-        var deleted = await store.DeleteAsync(provider.Id, await ActorAsync(), CancellationToken.None);
-        failed = deleted.Refusal?.Message;
+        Forget();
+        await saving.TryAsync(async () => await dialogs.ConfirmAsync(ProviderWords.Ending(provider, await store.UsesAsync(provider.Name, left.Token), deleting: true)) is null
+            ? null
+            : (await store.DeleteAsync(provider.Id, await ActorAsync(), CancellationToken.None)).Refusal?.Message);
         await ReadAsync();
+    }
+
+    private void Forget()
+    {
+        untested = null;
+        saving.Forget();
     }
 }

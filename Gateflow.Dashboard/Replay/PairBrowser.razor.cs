@@ -1,6 +1,8 @@
 using Gateflow.Core;
 using Gateflow.Core.Migrations;
+using Gateflow.Core.Storage;
 using Gateflow.Dashboard.Datasets;
+using Gateflow.Dashboard.Parts;
 using Microsoft.AspNetCore.Components;
 
 namespace Gateflow.Dashboard.Replay;
@@ -13,6 +15,8 @@ public sealed partial class PairBrowser(PairReader reader, NavigationManager nav
     private const string OrderName = "order";
     private const string PageName = "page";
 
+    private readonly Loaded<Found> read = new("The pairs");
+    private readonly Loaded<IReadOnlyList<string>> all = new("The pairs");
     private readonly Dictionary<string, PairCard> cards = new(StringComparer.Ordinal);
     private IReadOnlyDictionary<ReplayPairFilter, int> counts = new Dictionary<ReplayPairFilter, int>();
     private List<ReplayPairView>? pairs;
@@ -69,9 +73,18 @@ public sealed partial class PairBrowser(PairReader reader, NavigationManager nav
     private async Task ReadAsync()
     {
         fault = null;
-        counts = await reader.CountsAsync(Test.TestId, CancellationToken.None);
-        var (found, further) = await reader.ListAsync(Test.TestId, new PairQuery(order, filter, Skip, Size), CancellationToken.None);
-        (pairs, more) = ([.. found], further);
+        await read.ReadAsync(async () =>
+        {
+            var kinds = await reader.CountsAsync(Test.TestId, CancellationToken.None);
+            var (found, further) = await reader.ListAsync(Test.TestId, new PairQuery(order, filter, Skip, Size), CancellationToken.None);
+            return new Found(kinds, [.. found], further);
+        });
+        if (read is not { Fault: null, Value: { } shown })
+        {
+            return;
+        }
+
+        (counts, pairs, more) = shown;
         foreach (var gone in cards.Keys.Except(pairs.Select(p => p.PairId)).ToList())
         {
             cards.Remove(gone);
@@ -81,10 +94,15 @@ public sealed partial class PairBrowser(PairReader reader, NavigationManager nav
     /// <summary>Pairs stay where they are although they may fit the filter no longer: what is being looked at must not jump.</summary>
     private async Task RateAsync(string pairId, string? word)
     {
-        var refusal = await reader.RateAsync(Test.MigrationId, Test.TestId, pairId, word, CancellationToken.None);
-        fault = refusal?.Message;
-        if (refusal is null)
+        try
         {
+            if (await reader.RateAsync(Test.MigrationId, Test.TestId, pairId, word, CancellationToken.None) is { } refusal)
+            {
+                fault = refusal.Message;
+                return;
+            }
+
+            fault = null;
             if (pairs!.FindIndex(p => p.PairId == pairId) is >= 0 and var at) // another page or filter may have been opened meanwhile
             {
                 pairs[at] = pairs[at] with { Rating = word };
@@ -92,6 +110,10 @@ public sealed partial class PairBrowser(PairReader reader, NavigationManager nav
 
             counts = await reader.CountsAsync(Test.TestId, CancellationToken.None);
             await OnRated.InvokeAsync();
+        }
+        catch (Exception broken) when (DatabaseFault.Is(broken))
+        {
+            fault = DatabaseFault.NotSaved(broken);
         }
     }
 
@@ -104,8 +126,14 @@ public sealed partial class PairBrowser(PairReader reader, NavigationManager nav
         }
     }
 
-    private async Task ChooseAllAsync() =>
-        chosen = [.. chosen.Union(await reader.IdsAsync(Test.TestId, new PairQuery(order, filter, 0, FromPairs.MostPairs), CancellationToken.None), StringComparer.Ordinal)];
+    private async Task ChooseAllAsync()
+    {
+        await all.ReadAsync(async () => await reader.IdsAsync(Test.TestId, new PairQuery(order, filter, 0, FromPairs.MostPairs), CancellationToken.None));
+        if (all is { Fault: null, Value: { } ids })
+        {
+            chosen = [.. chosen.Union(ids, StringComparer.Ordinal)];
+        }
+    }
 
     private void Added(DatasetView set) => (added, chosen, adding) = (set, [], false);
 
@@ -124,4 +152,6 @@ public sealed partial class PairBrowser(PairReader reader, NavigationManager nav
         [OrderName] = sort == ReplayPairOrder.MostDifferent ? null : Wire.Name(sort),
         [PageName] = number == 1 ? null : number,
     });
+
+    private sealed record Found(IReadOnlyDictionary<ReplayPairFilter, int> Counts, List<ReplayPairView> Pairs, bool More);
 }

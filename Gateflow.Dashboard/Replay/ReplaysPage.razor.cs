@@ -10,7 +10,7 @@ public sealed partial class ReplaysPage(ReplayReader reader, ReplayRunner runner
     private const int PageSize = 25;
 
     private readonly Loaded<ListPage<ReplayView>> tests = new("The replays");
-    private IReadOnlyList<string> models = [];
+    private readonly Loaded<IReadOnlyList<string>> models = new("The models");
     private string? refused;
 
     [SupplyParameterFromQuery]
@@ -28,6 +28,8 @@ public sealed partial class ReplaysPage(ReplayReader reader, ReplayRunner runner
     /// <summary>The place in the list; empty for its head.</summary>
     [SupplyParameterFromQuery]
     private string? Cursor { get; set; }
+
+    private IReadOnlyList<string> Models => models.Value ?? [];
 
     private ReplayQuery Query => new() { Model = Text(Model), Verdict = Text(Verdict), Status = Text(Status), Migration = Text(Migration) };
 
@@ -48,8 +50,6 @@ public sealed partial class ReplaysPage(ReplayReader reader, ReplayRunner runner
             return [.. views.Select(v => (v.Item1, v.Item2, v.Item2 == Query))];
         }
     }
-
-    protected override async Task OnInitializedAsync() => models = await reader.ModelsAsync(CancellationToken.None);
 
     protected override Task OnParametersSetAsync() => ReadAsync();
 
@@ -74,13 +74,21 @@ public sealed partial class ReplaysPage(ReplayReader reader, ReplayRunner runner
         }
     });
 
-    private Task ReadAsync() => tests.ReadAsync(async () =>
+    private async Task ReadAsync()
     {
-        refused = null;
-        var found = await reader.ListAsync(Query, PageSize, Text(Cursor), CancellationToken.None);
-        refused = found.Refusal?.Message;
-        return found.Value ?? new ListPage<ReplayView>([], null);
-    });
+        if (models.Value is null)
+        {
+            await models.ReadAsync(async () => await reader.ModelsAsync(CancellationToken.None));
+        }
+
+        await tests.ReadAsync(async () =>
+        {
+            refused = null;
+            var found = await reader.ListAsync(Query, PageSize, Text(Cursor), CancellationToken.None);
+            refused = found.Refusal?.Message;
+            return found.Value ?? new ListPage<ReplayView>([], null);
+        });
+    }
 
     private void Go(ReplayQuery query) => navigation.NavigateTo(query.Address("/replays"), replace: true);
 }

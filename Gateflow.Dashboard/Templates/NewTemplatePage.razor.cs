@@ -12,12 +12,11 @@ namespace Gateflow.Dashboard.Templates;
 /// <summary>Keeps a migration as a template, by the API's own rules.</summary>
 public sealed partial class NewTemplatePage(MigrationReader migrations, TemplateBook book, NavigationManager navigation, IAuthorizationService authorization)
 {
+    private readonly Loaded<MigrationView> migration = new("The migration");
     private readonly Saving saving = new();
-    private MigrationView? view;
     private IReadOnlyList<Fault> faults = [];
     private string? name;
     private string? description;
-    private bool loading = true;
 
     /// <summary>Id of the migration.</summary>
     [SupplyParameterFromQuery]
@@ -26,16 +25,17 @@ public sealed partial class NewTemplatePage(MigrationReader migrations, Template
     [CascadingParameter]
     private Task<AuthenticationState> Session { get; set; } = default!;
 
-    protected override async Task OnInitializedAsync()
+    protected override Task OnInitializedAsync() => Migration is null ? Task.CompletedTask : ReadAsync();
+
+    private async Task ReadAsync()
     {
-        view = Migration is null ? null : await migrations.FindAsync(Migration, CancellationToken.None);
-        name = view?.Name;
-        loading = false;
+        await migration.ReadAsync(() => migrations.FindAsync(Migration!, CancellationToken.None));
+        name = migration.Value?.Name;
     }
 
     private string? Fault(string field) => faults.FirstOrDefault(f => f.Param == field)?.Message;
 
-    private JsonObject Request() => new() { ["name"] = name ?? "", ["description"] = description, ["migration_id"] = view!.MigrationId };
+    private JsonObject Request() => new() { ["name"] = name ?? "", ["description"] = description, ["migration_id"] = migration.Value!.MigrationId };
 
     private Task<bool> SaveAsync() => saving.TryAsync(async () =>
     {

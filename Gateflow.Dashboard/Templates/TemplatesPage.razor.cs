@@ -11,9 +11,9 @@ namespace Gateflow.Dashboard.Templates;
 public sealed partial class TemplatesPage(TemplateBook book, DialogService dialogs, NavigationManager navigation, IAuthorizationService authorization) : IDisposable
 {
     private readonly Loaded<IReadOnlyList<TemplateView>> templates = new("The templates");
+    private readonly Saving saving = new();
     private readonly FilterText typed = new();
     private readonly CancellationTokenSource left = new();
-    private string? failed;
 
     [SupplyParameterFromQuery]
     private string? Q { get; set; }
@@ -44,10 +44,10 @@ public sealed partial class TemplatesPage(TemplateBook book, DialogService dialo
 
     private async Task DeleteAsync(TemplateView template)
     {
-        failed = null;
+        saving.Forget();
         if (await dialogs.ConfirmAsync(TemplateWords.Deleting(template)) is not null)
         {
-            failed = (await book.DeleteAsync(template.Id, (await Acting.OfAsync(Session, authorization)).Name, CancellationToken.None)).Refusal?.Message;
+            await saving.TryAsync(async () => (await book.DeleteAsync(template.Id, (await Acting.OfAsync(Session, authorization)).Name, CancellationToken.None)).Refusal?.Message);
             await ReadAsync();
         }
     }

@@ -17,13 +17,14 @@ public sealed partial class UsageImportPage(ImportRunner runner, ImportStore sto
 
     private readonly Loaded<IReadOnlyList<UsageImport>> imports = new("The imports");
 
+    private readonly Saving uploading = new();
+    private readonly Saving saving = new();
+
     /// <summary>Imports that were told to stop and count their chunk to its end.</summary>
     private readonly HashSet<string> stopping = new(StringComparer.Ordinal);
     private ITimer? timer;
     private string zone = "UTC";
-    private string? failed;
     private string? told;
-    private bool busy;
 
     protected override Task OnInitializedAsync() => ReadAsync();
 
@@ -62,39 +63,34 @@ public sealed partial class UsageImportPage(ImportRunner runner, ImportStore sto
             return; // the choice was taken back
         }
 
-        if (change.File.Size > MostBytes)
+        Forget();
+        await uploading.TryAsync(async () =>
         {
-            told = null;
-            failed = $"{change.File.Name} is larger than {MostBytes / 1024 / 1024} MB; send it by the API, which streams any size.";
-            return;
-        }
+            if (change.File.Size > MostBytes)
+            {
+                return $"{change.File.Name} is larger than {MostBytes / 1024 / 1024} MB; send it by the API, which streams any size.";
+            }
 
-        (busy, failed, told) = (true, null, null);
-        try
-        {
-            await using var content = change.File.OpenReadStream(MostBytes);
-            var received = await runner.ReceiveAsync(content, string.IsNullOrWhiteSpace(zone) ? null : zone.Trim(), CancellationToken.None);
-            failed = received.Refusal?.Message;
-            told = received.Value is { } import ? Told(import) : null;
-            stopping.Remove(received.Value?.Id ?? "");
-        }
-        catch (IOException fault)
-        {
-            failed = $"The file did not arrive: {fault.Message}";
-        }
-        finally
-        {
-            busy = false;
-        }
-
+            try
+            {
+                await using var content = change.File.OpenReadStream(MostBytes);
+                var received = await runner.ReceiveAsync(content, string.IsNullOrWhiteSpace(zone) ? null : zone.Trim(), CancellationToken.None);
+                told = received.Value is { } import ? Told(import) : null;
+                stopping.Remove(received.Value?.Id ?? "");
+                return received.Refusal?.Message;
+            }
+            catch (IOException fault)
+            {
+                return $"The file did not arrive: {fault.Message}";
+            }
+        });
         await ReadAsync();
     }
 
     private async Task CancelAsync(string id)
     {
-        failed = (await runner.CancelAsync(id, CancellationToken.None))?.Message;
-        told = null;
-        if (failed is null)
+        Forget();
+        if (await saving.TryAsync(async () => (await runner.CancelAsync(id, CancellationToken.None))?.Message))
         {
             stopping.Add(id);
         }
@@ -116,9 +112,16 @@ public sealed partial class UsageImportPage(ImportRunner runner, ImportStore sto
             return;
         }
 
-        failed = (await runner.RemoveAsync(import.Id, CancellationToken.None))?.Message;
-        told = null;
+        Forget();
+        await saving.TryAsync(async () => (await runner.RemoveAsync(import.Id, CancellationToken.None))?.Message);
         await ReadAsync();
+    }
+
+    private void Forget()
+    {
+        told = null;
+        uploading.Forget();
+        saving.Forget();
     }
 
     /// <summary>What became of a file that arrived.</summary>

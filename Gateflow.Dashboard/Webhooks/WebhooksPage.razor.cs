@@ -16,8 +16,8 @@ public sealed partial class WebhooksPage(
     private readonly Loaded<IReadOnlyList<WebhookView>> webhooks = new("The webhooks");
     private readonly Loaded<IReadOnlyList<DeliveryView>> deliveries = new("The messages");
     private readonly Dictionary<string, DeliveryView> results = new(StringComparer.Ordinal);
+    private readonly Saving saving = new();
     private readonly CancellationTokenSource left = new();
-    private string? failed;
     private string? testing;
     private string? sending;
 
@@ -61,7 +61,7 @@ public sealed partial class WebhooksPage(
 
     private async Task OpenAsync(WebhookView? webhook)
     {
-        failed = null;
+        saving.Forget();
         await dialogs.OpenAsync<WebhookDialog>(
             webhook is null ? "Add webhook" : $"Edit {webhook.Host}",
             new Dictionary<string, object?> { [nameof(WebhookDialog.Webhook)] = webhook, [nameof(WebhookDialog.Actor)] = (await Acting.OfAsync(Session, authorization)).Name },
@@ -71,32 +71,36 @@ public sealed partial class WebhooksPage(
 
     private async Task TestAsync(WebhookView webhook)
     {
-        (failed, testing) = (null, webhook.Id);
+        testing = webhook.Id;
         results.Remove(webhook.Id);
-        var tested = await book.TestAsync(webhook.Id, (await Acting.OfAsync(Session, authorization)).Name, CancellationToken.None);
-        (failed, testing) = (tested.Refusal?.Message, null);
-        if (tested.IsOk)
+        await saving.TryAsync(async () =>
         {
-            results[webhook.Id] = tested.Value;
-        }
+            var tested = await book.TestAsync(webhook.Id, (await Acting.OfAsync(Session, authorization)).Name, CancellationToken.None);
+            if (tested.IsOk)
+            {
+                results[webhook.Id] = tested.Value;
+            }
 
+            return tested.Refusal?.Message;
+        });
+        testing = null;
         await ReadAsync();
     }
 
     private async Task RedeliverAsync(DeliveryView message)
     {
-        (failed, sending) = (null, message.Id);
-        var sent = await book.RedeliverAsync(message.WebhookId, message.Id, CancellationToken.None);
-        (failed, sending) = (sent.Refusal?.Message, null);
+        sending = message.Id;
+        await saving.TryAsync(async () => (await book.RedeliverAsync(message.WebhookId, message.Id, CancellationToken.None)).Refusal?.Message);
+        sending = null;
         await ReadAsync();
     }
 
     private async Task DeleteAsync(WebhookView webhook)
     {
-        failed = null;
+        saving.Forget();
         if (await dialogs.ConfirmAsync(WebhookWords.Deleting(webhook)) is not null)
         {
-            failed = (await store.DeleteAsync(webhook.Id, (await Acting.OfAsync(Session, authorization)).Name, CancellationToken.None)).Refusal?.Message;
+            await saving.TryAsync(async () => (await store.DeleteAsync(webhook.Id, (await Acting.OfAsync(Session, authorization)).Name, CancellationToken.None)).Refusal?.Message);
             await ReadAsync();
         }
     }

@@ -14,9 +14,8 @@ namespace Gateflow.Dashboard.Wizard;
 public sealed partial class NewMigrationPage(
     SourceChoices choices, Drafting drafting, IValidator<CreateMigration> rules, NavigationManager navigation, IAuthorizationService authorization)
 {
+    private readonly Loaded<Found> read = new("What can be replaced");
     private readonly Saving saving = new();
-    private IReadOnlyList<SourceChoice>? used;
-    private IReadOnlyList<TemplateView> templates = [];
     private List<Fault> faults = [];
     private Acting? acting;
     private string? source;
@@ -48,8 +47,7 @@ public sealed partial class NewMigrationPage(
     protected override async Task OnInitializedAsync()
     {
         acting = await Acting.OfAsync(Authentication, authorization);
-        templates = await choices.TemplatesAsync(CancellationToken.None);
-        used = await choices.InUseAsync(CancellationToken.None);
+        await ReadAsync();
     }
 
     protected override void OnParametersSet()
@@ -63,9 +61,12 @@ public sealed partial class NewMigrationPage(
         faults = [];
     }
 
-    private DeprecationEntry? End(string model) => used!.FirstOrDefault(u => u.Use.Model == model)?.End;
+    private Task ReadAsync() =>
+        read.ReadAsync(async () => new Found(await choices.TemplatesAsync(CancellationToken.None), await choices.InUseAsync(CancellationToken.None)));
 
-    private string Use(string model) => used!.FirstOrDefault(u => u.Use.Model == model) is { } choice
+    private DeprecationEntry? End(string model) => read.Value!.Used.FirstOrDefault(u => u.Use.Model == model)?.End;
+
+    private string Use(string model) => read.Value!.Used.FirstOrDefault(u => u.Use.Model == model) is { } choice
         ? $"{Display.Count(choice.Use.Requests, "request")}, {Display.Money(choice.Use.Cost)} in the last 30 days."
         : choices.IsKnown(model) ? "Not used in the last 30 days." : "Not a known model: no configured provider lists it and the catalog does not have it.";
 
@@ -125,4 +126,6 @@ public sealed partial class NewMigrationPage(
 
         return created.Refusal?.Message;
     }
+
+    private sealed record Found(IReadOnlyList<TemplateView> Templates, IReadOnlyList<SourceChoice> Used);
 }

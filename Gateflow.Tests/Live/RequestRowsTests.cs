@@ -16,6 +16,16 @@ public sealed class RequestRowsTests
         Assert.Contains("fell back to &lt;b&gt;gpt&lt;/b&gt;: target failed", cells, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(null, "Caller hung up")]
+    [InlineData("gateway_stopped", "Gateway stopped")]
+    public void Of_CutShort_SaysByWhom(string? error, string words)
+    {
+        var cells = RequestRows.Of([Request() with { Outcome = OutcomeKind.ClientCancel, ErrorCode = error }])[0].Cells.Value;
+
+        Assert.Contains(words, cells, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Of_TheSameList_IsWrittenOnce()
     {

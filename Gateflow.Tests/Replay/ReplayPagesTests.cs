@@ -5,6 +5,7 @@ using Gateflow.Core.Access;
 using Gateflow.Core.Replay;
 using Gateflow.Core.Shadow;
 using Gateflow.Core.Storage;
+using Gateflow.Core.Storage.Sqlite;
 using Gateflow.Dashboard.Datasets;
 using Gateflow.Dashboard.Replay;
 using Gateflow.Tests.Composition;
@@ -219,6 +220,34 @@ public sealed class ReplayPagesTests
             await (Interlocked.Exchange(ref next, null)?.Task ?? Task.CompletedTask);
             return inner.CreateDbContext();
         }
+    }
+
+    [Fact]
+    public async Task Pairs_DatabaseAway_SaySoAndKeepTheirRatings()
+    {
+        var broken = new BrokenDatabase();
+        await using var host = await GateflowHost.StartAsync(services: s => s.ConfigureDbContext<SqliteDb>(o => o.AddInterceptors(broken)));
+        await using var context = new PageTestContext(host, Role.Operator);
+        await context.AddAsync(Test(context, "test_1", "gpt-4o", ReplayRecommendation.Proceed), Pair(context, 1, "The old answer", "The new answer", 0.1));
+        var test = (await host.Get<ReplayReader>().FindAsync("test_1", TestContext.Current.CancellationToken))!;
+        IRenderedComponent<PairBrowser> pairs = null!;
+
+        await broken.BreakAsync(() =>
+        {
+            pairs = context.Render<PairBrowser>(p => p.Add(x => x.Test, test).Add(x => x.MayRead, true).Add(x => x.Actor, "Ada"));
+            return Task.CompletedTask;
+        });
+        AssertTold("The pairs could not be read");
+        await context.ClickAsync(pairs.Find(".error button"));
+        pairs.WaitForElement("article");
+        await broken.BreakAsync(() => KeyAsync(context, pairs.Find("article"), "3"));
+        AssertTold("Not saved, the database refused");
+        await KeyAsync(context, pairs.Find("article"), "3");
+        pairs.WaitForAssertion(() => Assert.Equal("Worse 3", pairs.Find("article [aria-pressed=true]").TextContent));
+        await broken.BreakAsync(() => context.ClickAsync(pairs.FindAll("button").Single(b => b.TextContent.StartsWith("Choose all", StringComparison.Ordinal))));
+        AssertTold("The pairs could not be read");
+
+        void AssertTold(string words) => pairs.WaitForAssertion(() => Assert.Contains(words, pairs.Find(".error").TextContent, StringComparison.Ordinal));
     }
 
     private static IRenderedComponent<ReplayPage> Open(PageTestContext context, string id)

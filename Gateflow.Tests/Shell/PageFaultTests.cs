@@ -6,9 +6,13 @@ using Gateflow.Dashboard.Catalog;
 using Gateflow.Dashboard.ChangeManagement;
 using Gateflow.Dashboard.Datasets;
 using Gateflow.Dashboard.Fallbacks;
+using Gateflow.Dashboard.Features;
+using Gateflow.Dashboard.Logs;
 using Gateflow.Dashboard.Migrations;
+using Gateflow.Dashboard.Overview;
 using Gateflow.Dashboard.Plans;
 using Gateflow.Dashboard.Prompts;
+using Gateflow.Dashboard.Replay;
 using Gateflow.Dashboard.Templates;
 using Gateflow.Tests.Composition;
 using Microsoft.AspNetCore.Components;
@@ -155,6 +159,60 @@ public sealed class PageFaultTests : IAsyncLifetime
 
         alias = Assert.Single(await host.Get<AliasBook>().ListAsync(Token));
         Assert.Equal(("gpt-5-mini", "The chat"), (alias.Model, alias.Note));
+    }
+
+    [Fact]
+    public async Task FirstReading()
+    {
+        var draft = (await host.Get<Drafting>().CreateAsync(new CreateMigration { SourceModel = "gpt-4", TargetModel = "gpt-4o" }, "Ada", Token)).Value!;
+        var plan = (await host.Get<PlanBook>().CreateAsync(new JsonObject { ["model"] = "gpt-4o", ["owner"] = "platform" }, "Ada", Token)).Value!;
+        var set = (await host.Get<DatasetBook>().CreateAsync(new CreateDataset { Name = "Questions" }, "Ada", Token)).Value!;
+        await host.Get<DatasetItemBook>().AddAsync(set.DatasetId, new AddItems { Items = [DatasetLine.Prompt("What is new?", null)] }, Token);
+        await host.Get<PromptBook>().CreateAsync(new JsonObject { ["name"] = "greeting", ["text"] = "Say hello." }, "Ada", Token);
+
+        await OpenAsync<PlanEditPage>("#plan-owner[value=platform]", p => p.Add(x => x.Id, plan.Id));
+        context.Services.GetRequiredService<NavigationManager>().NavigateTo($"/templates/new?migration={draft.Id}");
+        await OpenAsync<NewTemplatePage>("#template-name");
+        await OpenAsync<AddPairsForm>($"option[value={set.DatasetId}]");
+        await OpenAsync<DatasetChoice>($"option[value={set.DatasetId}]");
+        await OpenAsync<PromptChoice>("option[value='greeting@1']");
+        await OpenAsync<RequestsPage>(".empty");
+        await OpenAsync<ReplaysPage>(".empty");
+        await OpenAsync<OverviewPage>("[data-testid=first-run]");
+    }
+
+    [Fact]
+    public async Task NamesThatAFieldOffers_AreLeftOut()
+    {
+        var (names, dialog) = (default(IRenderedComponent<FeatureNames>), default(IRenderedComponent<DatasetDialog>));
+
+        await broken.BreakAsync(() =>
+        {
+            (names, dialog) = (context.Render<FeatureNames>(), context.Render<DatasetDialog>(p => p.Add(d => d.Actor, "Ada")));
+            return Task.CompletedTask;
+        });
+
+        Assert.Empty(names!.FindAll("option"));
+        Assert.NotNull(dialog!.Find("#dataset-name"));
+    }
+
+    /// <summary>Opens a page while the database is away, and tries again when it is back.</summary>
+    private async Task OpenAsync<T>(string shown, Action<ComponentParameterCollectionBuilder<T>>? parameters = null)
+        where T : IComponent
+    {
+        IRenderedComponent<T> page = null!;
+        await broken.BreakAsync(() =>
+        {
+            page = context.Render<T>(parameters ?? (_ => { }));
+            return Task.CompletedTask;
+        });
+        page.WaitForAssertion(() => Assert.Contains("could not be read", page.Find(".error").TextContent, StringComparison.Ordinal));
+        Assert.Empty(page.FindAll(shown));
+
+        await context.ClickAsync(page.Find(".error button"));
+
+        page.WaitForElement(shown);
+        Assert.Empty(page.FindAll(".error"));
     }
 
     /// <summary>Presses a button while the database is away, and again when it is back.</summary>

@@ -12,7 +12,14 @@ public sealed class WizardFaultTests : WizardBench
     {
         await UseAsync();
         Navigation.NavigateTo("/migrations/new?source=gpt-4");
-        var page = Render<NewMigrationPage>();
+        IRenderedComponent<NewMigrationPage> page = null!;
+        await Broken.BreakAsync(() =>
+        {
+            page = Render<NewMigrationPage>();
+            return Task.CompletedTask;
+        });
+        page.WaitForAssertion(() => Assert.Contains("could not be read", page.Find(".error").TextContent, StringComparison.Ordinal));
+        await ClickAsync(page.Find(".error button"));
         await InputAsync(page.WaitForElement("#name"), "Off gpt-4");
 
         await PressAsync(page, () => SubmitAsync(page.Find("form")));
