@@ -41,6 +41,14 @@ public static class VectorCheck
         (source?.Mode == ModelMode.Embedding || (!GivesWords(source) && (target?.Mode == ModelMode.Embedding || (used.HasFlag(Capabilities.Embeddings) && (source is null || !used.HasFlag(Capabilities.Chat))))))
         && (source is null || !string.Equals(source.Id, target?.Id, StringComparison.OrdinalIgnoreCase));
 
+    /// <summary>True when the source's name says that it makes vectors, which neither the catalog nor what was used of it gainsays, and the target is another model.</summary>
+    /// <param name="used">What was used of the source.</param>
+    public static bool NamesDiffer(ModelRoute source, ModelRoute target, Capabilities used)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        return GivesVectors(source) && !used.HasFlag(Capabilities.Chat) && !GivesWords(target.Facts) && !Alike(source, target);
+    }
+
     internal static CompatibilityCheckResult? Check(CatalogModel? source, CatalogModel? target, string name, UsageAnalysis usage) => !Differ(source, target, usage.Used) ? null : new()
     {
         Feature = Feature,

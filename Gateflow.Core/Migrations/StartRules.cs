@@ -35,7 +35,7 @@ public sealed class StartRules(ModelDirectory models, TimeProvider clock)
             }
         }
 
-        if (VectorRule.Fault(migration, models, migration.Analysis is null && migration.Steps().Any(s => s.Weight is > 0 and < 100) ? await UsedAsync(db, migration.SourceModel, cancellationToken) : default) is { } mixed)
+        if (await VectorFaultAsync(migration, db, cancellationToken) is { } mixed)
         {
             return mixed;
         }
@@ -47,8 +47,17 @@ public sealed class StartRules(ModelDirectory models, TimeProvider clock)
 
         return migration.Config.RollbackThreshold.ErrorRate is { } limit && await ErrorRateAsync(db, migration.SourceModel, migration.Config.Scope, cancellationToken) is { } own && limit < 2 * own
             ? Refusal.Invalid("rollback_threshold.error_rate",
-                $"error_rate {limit:P1} is below twice the source's own rate of the last 30 days ({own:P2}): a target as good as the source would come under suspicion. {Advice(own)}")
+                $"error_rate {limit:P1} is below twice the source's own rate of the last 30 days ({own:P2}, after retries): a target as good as the source would come under suspicion. {Advice(own)}")
             : null;
+    }
+
+    /// <summary>Why its steps would mix vectors, told by the catalog, the analysis or else the use of the last 30 days; null when they would not.</summary>
+    public async Task<Refusal?> VectorFaultAsync(Migration migration, GateflowDb db, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(migration);
+        ArgumentNullException.ThrowIfNull(db);
+        var used = migration.Analysis is null && migration.Steps().Any(s => s.Weight is > 0 and < 100) ? await UsedAsync(db, migration.SourceModel, cancellationToken) : default;
+        return VectorRule.Fault(migration, models, used);
     }
 
     private static string Advice(double own) => Math.Ceiling(Math.Round(2000 * own, 6)) / 1000 is < 1 and var least
@@ -64,7 +73,7 @@ public sealed class StartRules(ModelDirectory models, TimeProvider clock)
         return models.Routes[model].Endpoints.All(e => e.Cost(models.Catalog, model, 1, 0, 0, 1, today) is not null);
     }
 
-    /// <summary>Share of that part of a model's requests of the last 30 days that failed; null where there are too few to tell.</summary>
+    /// <summary>Share of that part of a model's requests of the last 30 days that failed, retries and all; null where there are too few to tell.</summary>
     private async Task<double?> ErrorRateAsync(GateflowDb db, string model, MigrationScope scope, CancellationToken cancellationToken)
     {
         var since = clock.GetUtcNow().AddDays(-30);

@@ -14,9 +14,10 @@ public static class VectorRule
         ArgumentNullException.ThrowIfNull(migration);
         ArgumentNullException.ThrowIfNull(models);
         var (source, target) = (migration.SourceModel, migration.TargetModel!);
+        var (from, to, seen) = (models.Routes.GetValueOrDefault(source), models.Routes.GetValueOrDefault(target), migration.Analysis?.Used ?? used);
         return migration.Steps().Any(s => s.Weight is > 0 and < 100)
-            && models.Routes.GetValueOrDefault(source)?.Id != models.Routes.GetValueOrDefault(target)?.Id
-            && VectorCheck.Differ(models.Facts(source), models.Facts(target), migration.Analysis?.Used ?? used)
+            && from?.Id != to?.Id
+            && (VectorCheck.Differ(models.Facts(source), models.Facts(target), seen) || (from is not null && to is not null && VectorCheck.NamesDiffer(from, to, seen)))
             ? Refusal.Invalid("strategy",
                 $"Vectors of '{source}' and '{target}' cannot be compared, and these steps would mix them. Embed all that is stored anew with '{target}', then move everything at once: strategy 'instant', or 'shadow' with then 'instant'.")
             : null;

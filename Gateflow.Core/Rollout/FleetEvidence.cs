@@ -18,6 +18,9 @@ public sealed partial class FleetEvidence(
     /// <summary>Most batches of one transaction.</summary>
     private const int TurnBatches = 1_000;
 
+    /// <summary>How long other nodes may take to tell of their outcomes.</summary>
+    private static readonly TimeSpan Telling = TimeSpan.FromSeconds(10);
+
     /// <summary>How the migrations stand; those without any evidence, or that do not run, are left out.</summary>
     public async Task<IReadOnlyDictionary<string, JudgeView>> ReadAsync(
         GateflowDb db, IReadOnlyCollection<Migration> migrations, CancellationToken cancellationToken)
@@ -42,7 +45,7 @@ public sealed partial class FleetEvidence(
             .ToDictionaryAsync(e => e.MigrationId, e => e.State, StringComparer.Ordinal, cancellationToken);
         foreach (var migration in running)
         {
-            var fleet = Restore(migration, states.GetValueOrDefault(migration.Id));
+            var fleet = Now(migration, states.GetValueOrDefault(migration.Id));
             fleet.BeginStep(migration.Step, migration.Weight);
             views[migration.Id] = JudgeView.Of(fleet);
         }
@@ -71,7 +74,10 @@ public sealed partial class FleetEvidence(
         }
 
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        return Parse(await db.Evidence.Where(e => e.MigrationId == migrationId && e.Node == EvidenceRow.Fleet).Select(e => e.State).FirstOrDefaultAsync(cancellationToken));
+        var state = await db.Evidence.Where(e => e.MigrationId == migrationId && e.Node == EvidenceRow.Fleet).Select(e => e.State).FirstOrDefaultAsync(cancellationToken);
+        return state is not null && await db.Migrations.AsNoTracking().FirstOrDefaultAsync(m => m.Id == migrationId, cancellationToken) is { } migration
+            ? Now(migration, state).Save()
+            : null;
     }
 
     /// <summary>
@@ -226,6 +232,14 @@ public sealed partial class FleetEvidence(
         {
             fleet.Assigned(dealt.Unit, isTarget, weight);
         }
+    }
+
+    /// <summary>The test as it stands now, with what has waited in it judged. Nothing of that is stored: outcomes alone make the state, in their order.</summary>
+    private MigrationJudge Now(Migration migration, string? state)
+    {
+        var fleet = Restore(migration, state);
+        fleet.Elapse((clock.GetUtcNow() - Telling).UtcTicks);
+        return fleet;
     }
 
     private MigrationJudge Restore(Migration migration, string? state)

@@ -20,8 +20,8 @@ public sealed record JudgeView
 
     public required bool OutageHold { get; init; }
 
-    /// <summary>True when rate limits are most of what holds so.</summary>
-    public bool OutageIsLimits { get; init; }
+    /// <summary>What holds so, by kind.</summary>
+    public OutageCases OutageCases { get; init; }
 
     public bool HangUpHold { get; init; }
 
@@ -39,7 +39,7 @@ public sealed record JudgeView
         Step = judge.Step,
         StepTargetOutcomes = judge.StepTargetOutcomes,
         OutageHold = judge.OutageHold,
-        OutageIsLimits = judge.OutageIsLimits,
+        OutageCases = judge.OutageCases,
         HangUpHold = judge.HangUpHold,
         DistinctFailingUnits = judge.DistinctFailingUnits,
         Sequence = judge.Sequence,
@@ -149,6 +149,20 @@ public sealed class Judge
             {
                 entry.Judge.SetLatencyHistory(milliseconds);
             }
+        }
+    }
+
+    /// <summary>Judges what has waited long enough; see <see cref="MigrationJudge.Elapse"/>. Ignored when the migration is not judged here.</summary>
+    public void Elapse(string migrationId, long nowTicks)
+    {
+        if (_entries.TryGetValue(migrationId, out var entry))
+        {
+            lock (entry.Gate)
+            {
+                entry.Judge.Elapse(nowTicks);
+            }
+
+            Raise(migrationId, entry);
         }
     }
 

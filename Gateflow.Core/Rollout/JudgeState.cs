@@ -53,6 +53,12 @@ public sealed record JudgeState
     /// <summary>Which of those were rate limits; null in states of older builds.</summary>
     public ShareState? LimitedOutages { get; init; }
 
+    /// <summary>Which were requests refused as such; null in states of older builds.</summary>
+    public ShareState? RefusedOutages { get; init; }
+
+    /// <summary>Which a content policy refused; null in states of older builds.</summary>
+    public ShareState? PolicyOutages { get; init; }
+
     /// <summary>How often the source fails when it is first asked; null in states of older builds, as what follows.</summary>
     public SourceRateState? SourceFaults { get; init; }
 

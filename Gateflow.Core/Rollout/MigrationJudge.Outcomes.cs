@@ -56,7 +56,7 @@ public sealed partial class MigrationJudge
         FoldHangUp(hungUp: false);
         if (outcome.Kind == OutcomeKind.Success)
         {
-            _outages.Add(isCase: false, outcome.AtTicks);
+            _outages.Add(null, outcome.AtTicks);
             FoldError(failed: false);
             if (double.IsFinite(outcome.LatencyMs))
             {
@@ -94,7 +94,7 @@ public sealed partial class MigrationJudge
 
     private void FoldFailure(in ArmOutcome outcome)
     {
-        _outages.Add(isCase: false, outcome.AtTicks);
+        _outages.Add(null, outcome.AtTicks);
         if (!_failing.Counts(RequestOf(outcome), outcome.AtTicks, RetryLoop))
         {
             return;
@@ -122,7 +122,7 @@ public sealed partial class MigrationJudge
             return;
         }
 
-        _outages.Add(isCase: true, outcome.AtTicks, outcome.Kind == OutcomeKind.RateLimited);
+        _outages.Add(outcome.Kind, outcome.AtTicks);
         if (outcome.Kind == OutcomeKind.OutageBoth)
         {
             _sourceFaults.Add(outcome.FailedFirst, inPlace: true); // not where the target's open breaker diverts after trouble of both

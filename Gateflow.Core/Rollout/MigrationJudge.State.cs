@@ -22,6 +22,8 @@ public sealed partial class MigrationJudge
         Outages = _outages.Save(),
         OutageTicks = _outages.LastTicks,
         LimitedOutages = _outages.SaveLimited(),
+        RefusedOutages = _outages.SaveRefused(),
+        PolicyOutages = _outages.SavePolicy(),
         SourceFaults = _sourceFaults.Save(),
         BrokenStreams = _broken.Save(),
         SourceHangUps = _sourceHangUps.Save(),
@@ -49,7 +51,7 @@ public sealed partial class MigrationJudge
         _failingUnits.Restore(state.FailingUnits.First ?? (state.FailingUnits.Units is [var first, ..] ? first : null), state.FailingUnits.Distinct > 1);
         state.Counts.AsSpan(0, Math.Min(state.Counts.Length, _counts.Length)).CopyTo(_counts);
         _failing.Restore(state.FailingUnits);
-        _outages.Restore(state.Outages, state.OutageTicks, state.LimitedOutages);
+        _outages.Restore(state);
         if (state.SourceFaults is { } faults)
         {
             _sourceFaults.Restore(faults);

@@ -69,8 +69,8 @@ public sealed partial class MigrationJudge
     /// </summary>
     public bool OutageHold => _outages.Holds;
 
-    /// <summary>True when rate limits are most of what <see cref="OutageHold"/> speaks of.</summary>
-    public bool OutageIsLimits => _outages.IsLimits;
+    /// <summary>What <see cref="OutageHold"/> speaks of, by kind.</summary>
+    public OutageCases OutageCases => _outages.Cases;
 
     /// <summary>
     /// True while callers hang up on the target more than twice as often as on the source, and on more than one request in twenty: then no step is taken. How long
@@ -129,11 +129,7 @@ public sealed partial class MigrationJudge
         Sequence++;
         _counts[Index(outcome.Arm, outcome.Kind)]++;
         _latest = Math.Max(_latest, outcome.AtTicks);
-        while (_broken.TryTake(_latest, out var broken))
-        {
-            FoldBroken(broken);
-        }
-
+        Elapse(_latest);
         if (outcome.Kind == OutcomeKind.ClientCancel)
         {
             FoldCancel(outcome);
@@ -145,6 +141,16 @@ public sealed partial class MigrationJudge
         else
         {
             FoldTarget(outcome);
+        }
+    }
+
+    /// <summary>Judges the target's broken streams that have waited for the source's long enough, where no outcome follows that would.</summary>
+    /// <param name="nowTicks">UTC ticks; what ended before is folded.</param>
+    public void Elapse(long nowTicks)
+    {
+        while (_broken.TryTake(nowTicks, out var broken))
+        {
+            FoldBroken(broken);
         }
     }
 

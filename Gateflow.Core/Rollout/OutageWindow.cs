@@ -13,43 +13,54 @@ internal sealed class OutageWindow
 
     private readonly ShareWindow _window = new(Size);
     private readonly ShareWindow _limited = new(Size);
+    private readonly ShareWindow _refused = new(Size);
+    private readonly ShareWindow _policy = new(Size);
     private long? _last;
 
     public bool Holds => _window.Yes >= Fewest && _window.Yes > MostShare * _window.Count;
 
-    /// <summary>True when rate limits are most of the cases.</summary>
-    public bool IsLimits => 2 * _limited.Yes > _window.Yes;
+    /// <summary>The cases by kind.</summary>
+    public OutageCases Cases => new(_window.Yes - _limited.Yes - _refused.Yes - _policy.Yes, _limited.Yes, _refused.Yes, _policy.Yes);
 
     /// <summary>When the last case was, UTC ticks; null when there is none, or it is not known.</summary>
     public long? LastTicks => _last;
 
-    /// <param name="isCase">Whether the outcome is nobody's evidence.</param>
+    /// <param name="nobodys">Of an outcome that is nobody's evidence, what it is; null for any other.</param>
     /// <param name="atTicks">When it was.</param>
-    /// <param name="limited">Whether it is one because of a rate limit.</param>
-    public void Add(bool isCase, long atTicks, bool limited = false)
+    public void Add(OutcomeKind? nobodys, long atTicks)
     {
         _last ??= _window.Yes > 0 ? atTicks : null; // restored from a state that does not tell
         if (_last is { } last && atTicks - last > Kept.Ticks)
         {
             _window.Clear();
             _limited.Clear();
+            _refused.Clear();
+            _policy.Clear();
             _last = null;
         }
 
-        _window.Add(isCase);
-        _limited.Add(limited);
-        _last = isCase ? Math.Max(_last ?? atTicks, atTicks) : _last;
+        _window.Add(nobodys is not null);
+        _limited.Add(nobodys == OutcomeKind.RateLimited);
+        _refused.Add(nobodys == OutcomeKind.ClientFault);
+        _policy.Add(nobodys == OutcomeKind.Policy);
+        _last = nobodys is null ? _last : Math.Max(_last ?? atTicks, atTicks);
     }
 
     public ShareState Save() => _window.Save();
 
     public ShareState SaveLimited() => _limited.Save();
 
-    /// <param name="limited">Null in states that do not tell.</param>
-    public void Restore(ShareState state, long? lastTicks, ShareState? limited)
+    public ShareState SaveRefused() => _refused.Save();
+
+    public ShareState SavePolicy() => _policy.Save();
+
+    public void Restore(JudgeState state)
     {
-        _window.Restore(state);
-        _limited.Restore(limited ?? state with { Bits = new ulong[state.Bits.Length] });
-        _last = lastTicks;
+        var none = state.Outages with { Bits = new ulong[state.Outages.Bits.Length] };
+        _window.Restore(state.Outages);
+        _limited.Restore(state.LimitedOutages ?? none);
+        _refused.Restore(state.RefusedOutages ?? none);
+        _policy.Restore(state.PolicyOutages ?? none);
+        _last = state.OutageTicks;
     }
 }

@@ -117,7 +117,7 @@ public sealed partial class RolloutController(
         StepTargetOutcomes = judged is not null && judged.Step == migration.Step ? judged.StepTargetOutcomes : 0,
         Split = judged?.Split,
         OutageHold = judged?.OutageHold ?? false,
-        OutageIsLimits = judged?.OutageIsLimits ?? false,
+        OutageCases = judged?.OutageCases ?? default,
         HangUpHold = judged?.HangUpHold ?? false,
         Paused = migration.Status == MigrationStatus.Paused,
         ShadowDone = migration.IsShadowDone,
@@ -194,10 +194,11 @@ public sealed partial class RolloutController(
     }
 
     /// <summary>
-    /// Lets this node's judge begin the step that runs, and stores what its own test broke beside the fleet's: its brake is in force already.
+    /// Lets this node's judge begin the step that runs and judge what waited, and stores what its own test broke beside the fleet's: its brake is in force already.
     /// </summary>
     private async Task<bool> BrakeAsync(Migration migration, CancellationToken cancellationToken)
     {
+        judge.Elapse(migration.Id, clock.GetUtcNow().UtcTicks);
         judge.BeginStep(migration.Id, migration.Step, migration.Weight);
         if (!node.SharesDatabase || !migration.Config.AutoRollback || judge.Read(migration.Id)?.Breach is not { } breach)
         {

@@ -32,8 +32,8 @@ public sealed record StepInput
 
     public bool OutageHold { get; init; }
 
-    /// <summary>True when rate limits are most of what holds so.</summary>
-    public bool OutageIsLimits { get; init; }
+    /// <summary>What holds so, by kind.</summary>
+    public OutageCases OutageCases { get; init; }
 
     public bool HangUpHold { get; init; }
 

@@ -7,9 +7,7 @@ internal sealed class StepWords(StepInput input)
 {
     public const string HangUps = "Callers hang up on the target more than twice as often as on the source: no step while they do.";
 
-    public string Outage => input.OutageIsLimits
-        ? "The rate limits of the target's provider, or those configured for it, refuse requests: no step while more than 10 % of the last 50 tell nothing of the target."
-        : "Source and target fail on the same requests: no step while more than 10 % of the last 50 do.";
+    public string Outage => $"No step while more than 10 % of the last 50 target requests tell nothing of the target: {string.Join(", ", Cases(input.OutageCases))}.";
 
     private RolloutStep Step => input.Steps[input.Step];
 
@@ -82,6 +80,15 @@ internal sealed class StepWords(StepInput input)
     private static string Evidence(GuardrailReading x) => $"{Plain.Number(x.Evidence)} of {Plain.Number(x.Threshold)}";
 
     private static string Requests(long n) => Plain.Count(n, "more target request");
+
+    private static IEnumerable<string> Cases(OutageCases cases) =>
+        new (int Count, string What)[]
+        {
+            (cases.Failed, "failed on source and target"),
+            (cases.Limited, "over a rate limit (the provider's, or one configured for it)"),
+            (cases.Refused, "refused as bad requests"),
+            (cases.Policy, "refused by a content policy"),
+        }.Where(c => c.Count > 0).Select(c => $"{Plain.Count(c.Count)} {c.What}");
 
     private string Standing(GuardrailReading? unjudged) => input.Readings switch
     {

@@ -193,7 +193,7 @@ public sealed class Drafting(
 
             var (steps, standing) = (m.Steps(), await ScheduledFaultAsync(m, db, token));
             return m.Configure(patch.ContainsKey("target_model") ? target : m.TargetModel, config, [.. patch.Select(p => p.Key)], actor, clock.GetUtcNow()) is { } refusal ? refusal
-                : m.Status == MigrationStatus.Paused ? m.Steps().SequenceEqual(steps) ? null : VectorRule.Fault(m, models)
+                : m.Status == MigrationStatus.Paused ? m.Steps().SequenceEqual(steps) ? null : await startRules.VectorFaultAsync(m, db, token)
                 : await ScheduledFaultAsync(m, db, token) is { } fault && fault.Message != standing?.Message ? fault : null;
         }, cancellationToken);
         return result.Value is { Analysis: { } old, Status: MigrationStatus.Draft or MigrationStatus.Scheduled } changed && !IsOf(old, changed.Config.Scope)

@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using Gateflow.Core.Alerts;
 using Gateflow.Core.Catalog;
+using Gateflow.Core.Compatibility;
 using Gateflow.Core.Rollout;
 using Gateflow.Core.Routing;
 
@@ -17,18 +19,27 @@ internal sealed class ModelHealth(ModelEndpoint endpoint, string model, CatalogR
     /// <summary>True until the first answer too: alerts of an earlier run may stand.</summary>
     private volatile bool _trouble = true;
 
-    private volatile bool _failsWithSource;
+    private readonly ConcurrentDictionary<string, byte> _failsWithSource = new(StringComparer.Ordinal);
 
     public Breaker Breaker { get; } = breaker;
 
     /// <summary>
-    /// Of a migration's target: true when the source failed as well on the last request that this model was called for. What its open breaker diverts until the
-    /// next call is trouble of both then, although the source's breaker may have found sooner that it is over.
+    /// Of a target: true when the migration's source failed as well on the last of its requests that this model was called for. What the open breaker diverts until the
+    /// next call is trouble of both then, although the source's breaker may have found sooner that it is over. Sources of other migrations say nothing of it.
     /// </summary>
-    public bool FailsWithSource
+    public bool FailsWithSource(string migrationId) => _failsWithSource.ContainsKey(migrationId);
+
+    /// <summary>Takes note of whether the migration's source failed as well on a request that this model was called for.</summary>
+    public void CalledFor(string migrationId, bool failsWithSource)
     {
-        get => _failsWithSource;
-        set => _failsWithSource = value;
+        if (failsWithSource)
+        {
+            _failsWithSource[migrationId] = 0;
+        }
+        else if (_failsWithSource.ContainsKey(migrationId))
+        {
+            _failsWithSource.TryRemove(migrationId, out _);
+        }
     }
 
     /// <summary>True when the provider lately said that it has no such model.</summary>
@@ -44,7 +55,8 @@ internal sealed class ModelHealth(ModelEndpoint endpoint, string model, CatalogR
     /// <param name="vectors">Whether vectors were asked for rather than words.</param>
     public void Report(AttemptResult result, bool tried, bool vectors)
     {
-        calls.Add(result);
+        var misdirected = result == AttemptResult.ModelNotFound && IsMisdirected(vectors);
+        calls.Add(misdirected ? AttemptResult.BadRequest : result);
         if (!tried)
         {
             Breaker.Report(result);
@@ -63,14 +75,17 @@ internal sealed class ModelHealth(ModelEndpoint endpoint, string model, CatalogR
                 }
 
                 break;
+            case AttemptResult.ModelNotFound when misdirected:
+                gone.Add(endpoint, vectors);
+                break;
             case AttemptResult.ModelNotFound:
                 _trouble = true;
                 gone.Add(endpoint, vectors);
-                bell.Ring(About(AlertEvents.ModelUnavailable, Subject, $"The provider '{endpoint.Provider.Name}' says that it has no model '{endpoint.UpstreamModel}'{(vectors ? " for embeddings" : "")}.{Successor(Facts)} Migrate to it, or set a fallback chain.") with { Severity = AlertSeverity.Urgent });
+                bell.Ring(About(AlertEvents.ModelUnavailable, Subject, $"The provider '{endpoint.Provider.Name}' says that it has no model '{endpoint.UpstreamModel}'{(vectors ? " for embeddings" : "")}, or none that its key may use.{Successor(Facts)} Migrate to it, or set a fallback chain.") with { Severity = AlertSeverity.Urgent });
                 break;
             case AttemptResult.Unauthorized:
                 _trouble = true;
-                bell.Ring(About(AlertEvents.KeyRefused, endpoint.Provider.Name, $"The provider '{endpoint.Provider.Name}' refuses the key that the gateway has for it, or the key has no right to '{endpoint.UpstreamModel}'. Check its key in Settings → Providers or Gateflow:Providers:{endpoint.Provider.Name}.") with { Severity = AlertSeverity.Urgent });
+                bell.Ring(About(AlertEvents.KeyRefused, endpoint.Provider.Name, $"The provider '{endpoint.Provider.Name}' refuses the key that the gateway has for it, or the key has no right to '{endpoint.UpstreamModel}', or none from here. Check its key in Settings → Providers or Gateflow:Providers:{endpoint.Provider.Name}.") with { Severity = AlertSeverity.Urgent });
                 break;
         }
     }
@@ -87,6 +102,9 @@ internal sealed class ModelHealth(ModelEndpoint endpoint, string model, CatalogR
             bell.Ring(About(AlertEvents.CircuitOpened, Subject) with { Over = true });
         }
     }
+
+    /// <summary>Whether a model of words was asked for vectors, or the other way round: the caller's mistake, which any provider denies.</summary>
+    private bool IsMisdirected(bool vectors) => vectors ? VectorCheck.GivesWords(Facts) : Facts is { Mode: ModelMode.Embedding };
 
     private CatalogModel? Facts => catalog() is var known ? known.Find(endpoint.Provider.CatalogName, model) ?? known.Find(model) : null;
 

@@ -89,12 +89,12 @@ internal sealed partial class RequestPipeline(
         if (refusal is null)
         {
             Arms.Choose(exchange, conversations); // 4 and 5
+            closing.Assigned(exchange);
             refusal = candidates.List(exchange); // 6
         }
 
         if (refusal is null)
         {
-            closing.Assigned(exchange);
             mirror.Take(exchange);
         }
 

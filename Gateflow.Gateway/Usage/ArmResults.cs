@@ -57,17 +57,17 @@ internal static class ArmResults
             return outcome;
         }
 
-        var (asked, shared) = (false, false);
+        var (migration, asked, shared) = (exchange.Migration!.MigrationId, false, false);
         foreach (var call in exchange.Calls)
         {
             if (call is { Candidate.Arm: Arm.Target, WasAsked: true })
             {
-                call.Candidate.Health.FailsWithSource = outcome == OutcomeKind.OutageBoth;
+                call.Candidate.Health.CalledFor(migration, failsWithSource: outcome == OutcomeKind.OutageBoth);
                 asked = true;
             }
             else if (call is { Candidate.Arm: Arm.Target, Result: AttemptResult.CircuitOpen })
             {
-                shared |= call.Candidate.Health.FailsWithSource;
+                shared |= call.Candidate.Health.FailsWithSource(migration);
             }
         }
 

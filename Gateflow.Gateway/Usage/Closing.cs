@@ -23,7 +23,7 @@ internal sealed class Closing(Recorder recorder, Judge judge, KeyGate gate, Cata
 {
     private const int ClientClosed = 499;
 
-    /// <summary>Tells the judge where a request was sent, before its answer: one that never ends, or ends late, must not look like a wrong split.</summary>
+    /// <summary>Tells the judge which arm a request was dealt to, before anybody is asked: one that is refused, never ends, or ends late, must not look like a wrong split.</summary>
     public void Assigned(Exchange exchange)
     {
         if (exchange is { Kept: false, Migration: { } migration })

@@ -89,6 +89,30 @@ public sealed class CircuitTests
     }
 
     [Fact]
+    public async Task Post_TargetsBreakerWasOpenedByTroubleWithAnotherMigrationsSource_IsTheTargetsFailure()
+    {
+        await using var host = await FallbackHost.StartAsync(time: _time);
+        host.Gateway.Route(GatewayHost.Migration(10_000), GatewayHost.Migration(10_000, source: "claude") with { MigrationId = "mig_2" });
+        host.One.Answer = (http, model) => model == "gpt-4" ? Work(http, model) : FakeUpstream.Error(http, 503);
+        await host.PostAsync(times: 7);
+        host.One.Answer = Fail(503);
+        await host.PostAsync(times: 3);
+        host.One.Answer = (http, model) => model == "gpt-4" ? Work(http, model) : FakeUpstream.Error(http, 503);
+
+        var (other, own) = (await AskAsync("claude"), await AskAsync("gpt-4"));
+
+        Assert.Equal(("circuit_open", "mig_2", OutcomeKind.TargetFailure), other);
+        Assert.Equal(("circuit_open", GatewayHost.MigrationId, OutcomeKind.OutageBoth), own);
+
+        async Task<(string?, string?, OutcomeKind)> AskAsync(string model)
+        {
+            using var response = await host.PostAsync(model);
+            var record = await host.Gateway.RecordAsync();
+            return (Told(response).Reason, record.MigrationId, record.Outcome);
+        }
+    }
+
+    [Fact]
     public async Task Post_BrokenStreams_OpenTheBreakerOfTheModelThatBroke()
     {
         await using var host = await FallbackHost.StartAsync(time: _time);

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Gateflow.Core.Alerts;
 using Gateflow.Core.Fallbacks;
 using Gateflow.Core.Rollout;
+using Gateflow.Gateway.Fallbacks;
 using Gateflow.Tests.Pipeline;
 using Gateflow.Tests.Routing;
 using Microsoft.Extensions.Time.Testing;
@@ -178,6 +179,37 @@ public sealed class ReplacementTests
         await host.PostAsync(times: 2);
 
         Assert.Single(host.Rung(), (AlertEvents.KeyRefused, "openai", true));
+    }
+
+    [Fact]
+    public async Task Post_ProviderRefusesTheModelToItsKey_ChainAnswersAndTheKeyIsNoAlert()
+    {
+        await using var host = await FallbackHost.StartAsync();
+        host.Chain("gpt-4", "claude");
+        host.One.Answer = (http, _) => FakeUpstream.Json(
+            http, 403, """{"error":{"message":"Project `proj_1` does not have access to model `gpt-4`","type":"invalid_request_error","param":null,"code":"model_not_found"}}""");
+
+        using var response = await host.PostAsync();
+
+        Assert.Equal(("claude", "two", "model_unavailable"), Told(response));
+        Assert.Equal([(AlertEvents.ModelUnavailable, "openai/gpt-4", false)], host.Rung().Where(a => !a.Over));
+    }
+
+    // What a caller asks of the wrong model is no trouble of its provider.
+    [Theory]
+    [InlineData(404, """{"error":{"message":"Unknown model","type":"invalid_request_error","param":"model","code":"model_not_found"}}""")]
+    [InlineData(403, """{"error":{"message":"You are not allowed to generate embeddings from this model","type":"invalid_request_error","param":null,"code":null}}""")]
+    public async Task Post_ModelOfWordsIsAskedForVectors_IsNoAlertAndNoFaultOfTheProvider(int status, string body)
+    {
+        await using var host = await FallbackHost.StartAsync();
+        host.One.Answer = (http, _) => FakeUpstream.Json(http, status, body);
+
+        using var response = await host.Gateway.PostToAsync("/v1/embeddings", """{"model":"gpt-4","input":"Hello there"}""");
+        await host.Gateway.RecordAsync();
+
+        Assert.False(response.IsSuccessStatusCode);
+        Assert.Equal((1L, 0L), host.Gateway.Get<ProviderCalls>().Count("openai"));
+        Assert.DoesNotContain(host.Rung(), a => !a.Over);
     }
 
     [Theory]

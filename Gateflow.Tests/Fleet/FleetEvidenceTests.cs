@@ -6,6 +6,7 @@ using Gateflow.Core.Storage;
 using Gateflow.Tests.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using static Gateflow.Tests.Rollout.Outcomes;
 
 namespace Gateflow.Tests.Fleet;
@@ -85,6 +86,30 @@ public sealed class FleetEvidenceTests(PostgreSqlServer server) : IClassFixture<
         var view = await Evidence(database).ReadAsync(Running(), Token);
         Assert.Equal(judge.Breach, view!.Breach);
         Assert.Equal(Verdict.Breach, Assert.Single(view.Readings).Verdict);
+    }
+
+    [Fact]
+    public async Task Read_StreamsBrokeAndNoRequestFollows_AreJudgedOnceAllNodesHadTimeToTellOfTheirs()
+    {
+        await using var database = await CreateAsync();
+        LoggedOutcome[] log = [.. Enumerable.Range(1, 10).Select(i => new LoggedOutcome(i, 0, 50, LoggedKind.Outcome, Outcome(kind: OutcomeKind.BrokenStream, unit: (ulong)i)))];
+        await using (var db = database.Open())
+        {
+            db.AddRange(FleetFeed.Batches(Id, "one", log, 0, null));
+            await db.SaveChangesAsync(Token);
+        }
+
+        var clock = new FakeTimeProvider(new DateTimeOffset(log[0].Outcome.AtTicks, TimeSpan.Zero));
+        var evidence = Evidence(database, clock);
+        await evidence.FoldAsync(Token);
+        clock.Advance(TimeSpan.FromSeconds(14));
+        var waiting = await evidence.ReadAsync(Running(), Token);
+        clock.Advance(TimeSpan.FromSeconds(1));
+        var judged = await evidence.ReadAsync(Running(), Token);
+
+        Assert.Null(waiting!.Breach);
+        Assert.Equal(GuardrailKind.ErrorRate, judged!.Breach?.Guardrail);
+        Assert.Equal(judged.Breach, (await evidence.StateAsync(Id, Token))!.Breach); // what a rollback is told with
     }
 
     [Fact]
@@ -256,8 +281,8 @@ public sealed class FleetEvidenceTests(PostgreSqlServer server) : IClassFixture<
         return database;
     }
 
-    private static FleetEvidence Evidence(TestDatabase database) =>
-        new(database.Factory, new Judge(), new SourceHistory(database.Factory), Node(1), TimeProvider.System, NullLogger<FleetEvidence>.Instance);
+    private static FleetEvidence Evidence(TestDatabase database, TimeProvider? clock = null) =>
+        new(database.Factory, new Judge(), new SourceHistory(database.Factory), Node(1), clock ?? TimeProvider.System, NullLogger<FleetEvidence>.Instance);
 
     private static ThisNode Node(int ordinal) => new() { Name = $"node{ordinal}", SharesDatabase = true, Ordinal = ordinal };
 

@@ -17,6 +17,9 @@ public sealed class VectorRuleTests : IAsyncLifetime
     /// <summary>Not in the catalog.</summary>
     private const string House = "house-embedder", OtherHouse = "other-embedder";
 
+    /// <summary>Nor do their names tell what they make.</summary>
+    private const string Plain = "house-model", OtherPlain = "other-model";
+
     private ManagedGateflow _gateflow = null!;
 
     public async ValueTask InitializeAsync() => _gateflow = await ManagedGateflow.StartAsync(new Dictionary<string, string?>
@@ -29,6 +32,8 @@ public sealed class VectorRuleTests : IAsyncLifetime
         ["Gateflow:Providers:other:Models:1"] = House,
         ["Gateflow:Providers:other:Models:2"] = OtherHouse,
         ["Gateflow:Providers:other:Models:3"] = "bge-m3",
+        ["Gateflow:Providers:other:Models:4"] = Plain,
+        ["Gateflow:Providers:other:Models:5"] = OtherPlain,
     });
 
     public ValueTask DisposeAsync() => _gateflow.DisposeAsync();
@@ -72,23 +77,31 @@ public sealed class VectorRuleTests : IAsyncLifetime
     [Fact]
     public async Task Execute_ModelsThatNobodyKnows_UseTellsThatTheyMakeVectorsEvenWithoutAnAnalysis()
     {
-        var counts = new CapabilityCounts();
-        counts.Add(Capabilities.Embeddings, 7);
-        await using (var db = await _gateflow.Host.Get<IDbContextFactory<GateflowDb>>().CreateDbContextAsync(TestContext.Current.CancellationToken))
-        {
-            var hour = new DateTimeOffset(TimeProvider.System.GetUtcNow().UtcDateTime.Date, TimeSpan.Zero).AddDays(-2);
-            db.AddRange(StoredHours.WithDay(new UsageRollup
-            {
-                Hour = hour, Node = "n", Model = House, ServedModel = House, Feature = "", KeyId = "key", Requests = 7, CapabilityCounts = counts.Pack(),
-            }));
-            await db.SaveChangesAsync(TestContext.Current.CancellationToken);
-        }
-
-        var id = await _gateflow.DraftAsync("{}", House, OtherHouse);
+        await UseAsync(Plain, Capabilities.Embeddings);
+        var id = await _gateflow.DraftAsync("{}", Plain, OtherPlain);
 
         var (status, body) = await _gateflow.CallAsync("POST", $"/migrations/{id}/execute");
 
         Assert.Equal((HttpStatusCode.UnprocessableEntity, "strategy"), (status, ManagedGateflow.Text(body["error"]!, "param")));
+    }
+
+    [Fact]
+    public async Task Execute_ModelsThatNobodyKnowsOrUsed_TheSourcesNameTellsThatItMakesVectors()
+    {
+        var id = await _gateflow.DraftAsync("{}", House, OtherPlain);
+
+        var (status, body) = await _gateflow.CallAsync("POST", $"/migrations/{id}/execute");
+
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "strategy"), (status, ManagedGateflow.Text(body["error"]!, "param")));
+    }
+
+    [Fact]
+    public async Task Execute_ModelOfSuchANameThatWasUsedForWords_Starts()
+    {
+        await UseAsync(House, Capabilities.Chat);
+        var id = await _gateflow.DraftAsync("{}", House, OtherPlain);
+
+        await _gateflow.MustAsync("POST", $"/migrations/{id}/execute");
     }
 
     [Fact]
@@ -137,5 +150,39 @@ public sealed class VectorRuleTests : IAsyncLifetime
         var (status, _) = await _gateflow.CallAsync("PATCH", $"/migrations/{id}", """{"then": "canary"}""");
 
         Assert.Equal(HttpStatusCode.UnprocessableEntity, status);
+    }
+
+    // Of models that nobody knows their use alone tells it, whether or not it was analysed.
+    [Theory]
+    [InlineData("scheduled", """{"strategy": "scheduled", "execute_at": "2090-01-01T00:00:00Z"}""", """{"then": "canary"}""")]
+    [InlineData("paused", """{"strategy": "steps", "steps": [{"weight": 100, "hold_minutes": 60}]}""", """{"steps": [{"weight": 50, "hold_minutes": 60}, {"weight": 100, "hold_minutes": 60}]}""")]
+    public async Task Patch_OfModelsThatNobodyKnowsAndNobodyAnalysed_MayNotSplitTheTraffic(string state, string configuration, string patch)
+    {
+        await UseAsync(Plain, Capabilities.Embeddings);
+        var id = await _gateflow.DraftAsync(configuration, Plain, OtherPlain);
+        await _gateflow.MustAsync("POST", $"/migrations/{id}/execute");
+        if (state == "paused")
+        {
+            await _gateflow.MustAsync("POST", $"/migrations/{id}/pause");
+        }
+
+        var (status, body) = await _gateflow.CallAsync("PATCH", $"/migrations/{id}", patch);
+
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "strategy"), (status, ManagedGateflow.Text(body["error"]!, "param")));
+        Assert.Equal(state, ManagedGateflow.Text((await _gateflow.CallAsync("GET", $"/migrations/{id}")).Body, "status"));
+    }
+
+    /// <summary>Has seven such requests for a model two days ago.</summary>
+    private async Task UseAsync(string model, Capabilities use)
+    {
+        var counts = new CapabilityCounts();
+        counts.Add(use, 7);
+        var hour = new DateTimeOffset(TimeProvider.System.GetUtcNow().UtcDateTime.Date, TimeSpan.Zero).AddDays(-2);
+        await using var db = await _gateflow.Host.Get<IDbContextFactory<GateflowDb>>().CreateDbContextAsync(TestContext.Current.CancellationToken);
+        db.AddRange(StoredHours.WithDay(new UsageRollup
+        {
+            Hour = hour, Node = "n", Model = model, ServedModel = model, Feature = "", KeyId = "key", Requests = 7, CapabilityCounts = counts.Pack(),
+        }));
+        await db.SaveChangesAsync(TestContext.Current.CancellationToken);
     }
 }

@@ -57,6 +57,26 @@ public sealed class JudgeTests
     }
 
     [Fact]
+    public void Elapse_WhatWaitedIsABreach_IsToldWithoutAnotherOutcome()
+    {
+        var judge = new Judge();
+        List<string> breached = [];
+        judge.Breached += (id, _) => breached.Add(id);
+        judge.Arm(Migration, CreateConfig());
+        judge.BeginStep(Migration, 0, 50);
+        var last = default(ArmOutcome);
+        for (ulong unit = 1; unit <= 10; unit++)
+        {
+            judge.Fold(Migration, last = Outcome(kind: OutcomeKind.BrokenStream, unit: unit));
+        }
+
+        Assert.Empty(breached);
+        judge.Elapse(Migration, last.AtTicks + TimeSpan.FromSeconds(5).Ticks);
+
+        Assert.Equal([Migration], breached);
+    }
+
+    [Fact]
     public void Arm_Twice_KeepsTheRunningJudge()
     {
         var judge = new Judge();

@@ -92,20 +92,34 @@ public sealed class MigrationJudgeTests
         Assert.Equal(holds, judge.OutageHold);
     }
 
-    [Theory]
-    [InlineData(5, 4, true)]
-    [InlineData(5, 5, false)]
-    public void OutageIsLimits_MoreThanHalfOfTheCases_AlsoAfterARestart(int limited, int failed, bool limits)
+    [Fact]
+    public void OutageCases_ByKind_AlsoAfterARestartAndGoneWithTheirHour()
     {
         var (judge, restored) = (CreateJudge(), CreateJudge());
-        for (var i = 0; i < limited + failed; i++)
+        OutcomeKind[] kinds = [.. Enumerable.Repeat(OutcomeKind.OutageBoth, 4), .. Enumerable.Repeat(OutcomeKind.RateLimited, 3), .. Enumerable.Repeat(OutcomeKind.ClientFault, 2), OutcomeKind.Policy];
+        foreach (var (i, kind) in kinds.Index())
         {
-            judge.Fold(Outcome(kind: i < limited ? OutcomeKind.RateLimited : OutcomeKind.OutageBoth, unit: (ulong)i));
+            judge.Fold(Outcome(kind: kind, unit: (ulong)i));
         }
 
         restored.Restore(judge.Save());
 
-        Assert.Equal((limits, limits), (judge.OutageIsLimits, restored.OutageIsLimits));
+        Assert.Equal((new OutageCases(4, 3, 2, 1), new OutageCases(4, 3, 2, 1)), (judge.OutageCases, restored.OutageCases));
+        restored.Fold(Outcome(seconds: 3_601));
+        Assert.Equal(default, restored.OutageCases);
+    }
+
+    // A node that is updated goes on with what an older one stored.
+    [Fact]
+    public void OutageCases_StateThatTellsOfLimitsOnly_CountsTheRestAsFailed()
+    {
+        var (judge, restored) = (CreateJudge(), CreateJudge());
+        judge.Fold(Outcome(kind: OutcomeKind.RateLimited, unit: 1));
+        judge.Fold(Outcome(kind: OutcomeKind.Policy, unit: 2));
+
+        restored.Restore(judge.Save() with { RefusedOutages = null, PolicyOutages = null });
+
+        Assert.Equal(new OutageCases(1, 1, 0, 0), restored.OutageCases);
     }
 
     [Fact]
@@ -130,6 +144,20 @@ public sealed class MigrationJudgeTests
 
         judge.Fold(Outcome(Arm.Source, seconds: 5));
         Assert.Equal(1, Assert.Single(judge.Read()).Observed);
+    }
+
+    [Fact]
+    public void Elapse_NoOutcomeFollows_BrokenStreamIsJudgedAfterFiveSeconds()
+    {
+        var (judge, broken) = (CreateJudge(), Outcome(kind: OutcomeKind.BrokenStream));
+        judge.Fold(broken);
+
+        judge.Elapse(broken.AtTicks + TimeSpan.FromSeconds(4.9).Ticks);
+        Assert.Null(Assert.Single(judge.Read()).Observed);
+
+        judge.Elapse(broken.AtTicks + TimeSpan.FromSeconds(5).Ticks);
+        Assert.Equal(1, Assert.Single(judge.Read()).Observed);
+        Assert.Equal(1, judge.StepTargetOutcomes);
     }
 
     [Fact]

@@ -28,6 +28,7 @@ public sealed class RolloutControllerTests : IAsyncLifetime
     private Routes _routes = null!;
     private Transitions _transitions = null!;
     private RolloutController _controller = null!;
+    private Judge _judge = null!;
     private Conduct _conduct = null!;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -35,7 +36,7 @@ public sealed class RolloutControllerTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _database = await TestDatabase.CreateAsync();
-        var (models, judge, node) = (new ModelDirectory(ModelCatalog.Embedded, [Served("gpt-4", "gpt-4o", "gpt-5")]), new Judge(), new ThisNode { Name = "n" });
+        var (models, judge, node) = (new ModelDirectory(ModelCatalog.Embedded, [Served("gpt-4", "gpt-4o", "gpt-5")]), _judge = new Judge(), new ThisNode { Name = "n" });
         _routes = new Routes(new RouteTableLoader(_database.Factory, models, new StoredProviders(new FlippingProtector()), new BootstrapKeys([])));
         _transitions = new Transitions(_database.Factory, _routes);
         var rollbacks = new Rollbacks(_transitions, _routes, models, judge, _clock);
@@ -122,6 +123,7 @@ public sealed class RolloutControllerTests : IAsyncLifetime
         var held = await HeldAsync("mig_late");
         Assert.Equal(3, held.Count); // that its numbers move is no news
         Assert.Contains("below twice the source's own rate", held[^1], StringComparison.Ordinal);
+        Assert.Contains(", after retries)", held[^1], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -142,6 +144,23 @@ public sealed class RolloutControllerTests : IAsyncLifetime
         await TurnAsync(TimeSpan.FromSeconds(1));
 
         Assert.Equal(("not_ready", MigrationStatus.InProgress), (held, (await ReadAsync("mig_1")).Status));
+    }
+
+    // Nothing else comes that would have them judged.
+    [Fact]
+    public async Task Turn_StreamsBrokeAndNoRequestFollows_RollsBackAfterFiveSeconds()
+    {
+        await StartAsync("mig_1", s_canary with { RollbackThreshold = new RollbackThreshold { ErrorRate = 0.05 } });
+        for (var unit = 1ul; unit <= 10; unit++)
+        {
+            _judge.Fold("mig_1", Outcomes.Outcome(kind: OutcomeKind.BrokenStream, unit: unit) with { AtTicks = _clock.GetUtcNow().UtcTicks });
+        }
+
+        await TurnAsync(TimeSpan.FromSeconds(4));
+        var waiting = (await ReadAsync("mig_1")).Status;
+        await TurnAsync(TimeSpan.FromSeconds(1));
+
+        Assert.Equal((MigrationStatus.InProgress, MigrationStatus.RolledBack), (waiting, (await ReadAsync("mig_1")).Status));
     }
 
     // A turn that comes late gives the next step its whole time all the same.

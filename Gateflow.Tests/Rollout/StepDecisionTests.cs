@@ -95,15 +95,21 @@ public sealed class StepDecisionTests
         var hangUps = StepDecision.Next(CreateInput(minutes: 61) with { HangUpHold = true });
         Assert.Equal((DecisionKind.Hold, HoldReason.HangUps), (hangUps.Kind, hangUps.Reason));
 
-        var next = StepDecision.Next(CreateInput(minutes: 61) with { OutageHold = true });
+        var next = StepDecision.Next(CreateInput(minutes: 61) with { OutageHold = true, OutageCases = new(Failed: 4, Limited: 0, Refused: 0, Policy: 0) });
 
         Assert.Equal((DecisionKind.Hold, HoldReason.Outage), (next.Kind, next.Reason));
-        Assert.Contains("Source and target fail", next.Sentence, StringComparison.Ordinal);
+        Assert.Equal("No step while more than 10 % of the last 50 target requests tell nothing of the target: 4 failed on source and target.", next.Sentence);
+    }
 
-        var limited = StepDecision.Next(CreateInput(minutes: 61) with { OutageHold = true, OutageIsLimits = true });
+    [Fact]
+    public void Next_OutageOfSeveralKinds_NamesEach()
+    {
+        var next = StepDecision.Next(CreateInput(minutes: 61) with { OutageHold = true, OutageCases = new(Failed: 4, Limited: 3, Refused: 2, Policy: 1) });
 
-        Assert.Equal(HoldReason.Outage, limited.Reason);
-        Assert.Contains("rate limits", limited.Sentence, StringComparison.Ordinal);
+        Assert.EndsWith(
+            ": 4 failed on source and target, 3 over a rate limit (the provider's, or one configured for it), 2 refused as bad requests, 1 refused by a content policy.",
+            next.Sentence,
+            StringComparison.Ordinal);
     }
 
     [Theory]

@@ -14,6 +14,7 @@ internal static class BedrockErrors
     public static AttemptResult Classify(int status, ReadOnlySpan<byte> error) => status switch
     {
         429 => AttemptResult.RateLimited, // throttled, over a quota, or a model that is not ready yet
+        403 when IsNoModel(error) => AttemptResult.ModelNotFound,
         401 or 403 => AttemptResult.Unauthorized,
         404 or 410 => AttemptResult.ModelNotFound,
         408 or 504 => AttemptResult.Timeout,
@@ -25,10 +26,10 @@ internal static class BedrockErrors
     /// <summary>The error for the caller. A refused signature is not quoted: AWS repeats the headers that it signed, a session token included.</summary>
     public static GatewayError Read(int status, ReadOnlySpan<byte> error, string provider) => status switch
     {
+        400 or 403 when IsNoModel(error) => ProviderError.Of(404, provider, Message(error)) with { Param = "model" },
         401 or 403 => GatewayError.Provider(
             502,
             $"The provider '{provider}' refused its credentials, or they may not use the model (Gateflow:Providers:{provider}: AccessKeyId, SecretAccessKey, SessionToken, Region or ApiKey)."),
-        400 when IsNoModel(error) => ProviderError.Of(404, provider, Message(error)) with { Param = "model" },
         ModelFailed => ProviderError.Of(502, provider, Message(error)),
         _ => ProviderError.Of(status, provider, Message(error)),
     };
@@ -50,7 +51,8 @@ internal static class BedrockErrors
     private static bool IsNoModel(ReadOnlySpan<byte> error) =>
         error.IndexOf("model identifier is invalid"u8) >= 0
         || error.IndexOf("on-demand throughput isn"u8) >= 0 // the id is that of a model which has inference profiles only
-        || error.IndexOf("end of its life"u8) >= 0;
+        || error.IndexOf("end of its life"u8) >= 0
+        || error.IndexOf("have access to the model with the specified model ID"u8) >= 0; // the account was not given it
 
     private static string? Message(ReadOnlySpan<byte> error) =>
         AnswerElement.Parse(error) is { } json ? json.Text("message") ?? json.Text("Message") : null;

@@ -13,6 +13,7 @@ internal static class OpenAIErrorReader
     public static AttemptResult Classify(int status, ReadOnlySpan<byte> body) => status switch
     {
         429 => AttemptResult.RateLimited,
+        403 when IsOfModel(body) => AttemptResult.ModelNotFound,
         401 or 402 or 403 => AttemptResult.Unauthorized,
         404 when IsOfAnother(body) => AttemptResult.BadRequest,
         404 or 410 => AttemptResult.ModelNotFound,
@@ -42,6 +43,12 @@ internal static class OpenAIErrorReader
         AnswerElement.Parse(body)?.Find("error") is { ValueKind: JsonValueKind.Object } error
         && error.Text("param") is { Length: > 0 } param && param != "model"
         && error.Text("code") is not ("model_not_found" or "DeploymentNotFound");
+
+    /// <summary>True when a 403 is about the model and not the key: the key's project may not use it, or it was asked at an API that is not its own, for which OpenAI has no code.</summary>
+    private static bool IsOfModel(ReadOnlySpan<byte> body) =>
+        AnswerElement.Parse(body)?.Find("error") is { ValueKind: JsonValueKind.Object } error
+        && (error.Text("code") == "model_not_found"
+            || (error.Text("type") == "invalid_request_error" && error.Text("message") is { } message && message.EndsWith("from this model", StringComparison.Ordinal)));
 
     private static bool IsPolicy(ReadOnlySpan<byte> body) =>
         body.IndexOf("\"content_policy_violation\""u8) >= 0 || body.IndexOf("\"content_filter\""u8) >= 0;

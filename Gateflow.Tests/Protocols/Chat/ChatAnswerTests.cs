@@ -197,6 +197,15 @@ public sealed class ChatAnswerTests
     public void Classify_TheGatewaysOwnAccount_IsNotTheCallersFault(int status) =>
         Assert.Equal(AttemptResult.Unauthorized, new OpenAIChatAdapter().Classify(status, """{"error":{"message":"Insufficient Balance"}}"""u8));
 
+    // OpenAI says 403 of a key's project that may not use a model, of a model asked at another's API, and to places that it does not serve.
+    [Theory]
+    [InlineData("Project `proj_1` does not have access to model `gpt-4o`", "invalid_request_error", "\"model_not_found\"", AttemptResult.ModelNotFound)]
+    [InlineData("You are not allowed to generate embeddings from this model", "invalid_request_error", "null", AttemptResult.ModelNotFound)]
+    [InlineData("You are not allowed to use this key", "invalid_request_error", "null", AttemptResult.Unauthorized)]
+    [InlineData("Country, region, or territory not supported", "request_forbidden", "\"unsupported_country_region_territory\"", AttemptResult.Unauthorized)]
+    public void Classify_Forbidden_TellsTheModelFromTheKey(string message, string type, string code, object result) => Assert.Equal(
+        result, new OpenAIChatAdapter().Classify(403, Encoding.UTF8.GetBytes($$$"""{"error":{"message":"{{{message}}}","type":"{{{type}}}","param":null,"code":{{{code}}}}}""")));
+
     private static List<AnswerPart> Read(string whole)
     {
         var parts = new List<AnswerPart>();

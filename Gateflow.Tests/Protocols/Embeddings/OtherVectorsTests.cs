@@ -70,6 +70,22 @@ public sealed class OtherVectorsTests
         Assert.Equal(1, host.Judge.Read(GatewayHost.MigrationId)!.DistinctFailingUnits);
     }
 
+    // Else only units of the source would be seen, which looks like traffic that is not split as configured.
+    [Fact]
+    public async Task Post_RefusedOnTheTargetsArm_SplitCheckHearsOfItsUnit()
+    {
+        await using var host = await StartAsync();
+        host.Route(GatewayHost.Migration(9_999, source: Small, target: "gpt-dead"));
+        host.Judge.Arm(GatewayHost.MigrationId, new JudgeConfig { RollbackThreshold = new() { ErrorRate = 0.05 } });
+        host.Judge.BeginStep(GatewayHost.MigrationId, 0, 99.99);
+
+        using var response = await PostAsync(host);
+
+        Assert.Equal((HttpStatusCode.NotFound, "target"), (response.StatusCode, PassThroughTests.Header(response, "x-gateflow-arm")));
+        var split = host.Judge.Read(GatewayHost.MigrationId)!.Split;
+        Assert.Equal((1L, 1.0), (split.Samples, split.Observed));
+    }
+
     [Fact]
     public async Task Post_NobodyServesEither_IsAnOutageOfBoth()
     {

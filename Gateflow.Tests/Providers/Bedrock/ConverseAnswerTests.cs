@@ -127,6 +127,7 @@ public sealed class ConverseAnswerTests
     [InlineData(400, "The provided model identifier is invalid.", AttemptResult.ModelNotFound, 404, "model_not_found")]
     [InlineData(400, "Invocation of model ID x with on-demand throughput isn’t supported. Retry your request with the ID or ARN of an inference profile that contains this model.", AttemptResult.ModelNotFound, 404, "model_not_found")]
     [InlineData(404, "This model version has reached the end of its life.", AttemptResult.ModelNotFound, 404, "model_not_found")]
+    [InlineData(403, "You don't have access to the model with the specified model ID.", AttemptResult.ModelNotFound, 404, "model_not_found")]
     [InlineData(400, "A conversation must start with a user message.", AttemptResult.BadRequest, 400, "provider_refused")]
     [InlineData(408, "slow", AttemptResult.Timeout, 408, "provider_timeout")]
     [InlineData(424, "failed", AttemptResult.ServerError, 502, "provider_unavailable")]
