@@ -26,8 +26,8 @@ public sealed class Conduct(Transitions transitions, StartRules rules, RolloutCo
     public Task<Result<Migration>> ApproveAsync(string id, string actor, string? reason, CancellationToken cancellationToken, Seen? seen = null) =>
         ApplyAsync(id, m => m.MovedSince(seen) ?? m.Approve(actor, clock.GetUtcNow(), reason), cancellationToken);
 
-    public Task<Result<Migration>> CancelAsync(string id, string actor, string? reason, CancellationToken cancellationToken) =>
-        ApplyAsync(id, m => m.Cancel(actor, clock.GetUtcNow(), reason), cancellationToken);
+    public Task<Result<Migration>> CancelAsync(string id, string actor, string? reason, CancellationToken cancellationToken, Seen? seen = null) =>
+        ApplyAsync(id, m => m.MovedSince(seen) ?? m.Cancel(actor, clock.GetUtcNow(), reason), cancellationToken);
 
     /// <summary>All traffic back to the source, in force on this node before the answer.</summary>
     public Task<Result<Migration>> RollBackAsync(string id, string actor, string? reason) =>
