@@ -36,9 +36,20 @@ public sealed partial class AlertSettingsPage(AlertSettingsBook book, WebhookSto
         await ReadAsync();
     }
 
+    private bool IsDirty => Patch().Count > 0;
+
     private static string Id(string field) => "alert-" + field.Replace('.', '-').Replace('_', '-');
 
     private string? Fault(string field) => faults.FirstOrDefault(f => f.Param == field)?.Message;
+
+    /// <summary>What was said is of what was typed before.</summary>
+    private void Typed()
+    {
+        said = null;
+        saving.Forget();
+    }
+
+    private JsonObject Patch() => form!.Patch([.. webhooks.Select(w => w.Id)]);
 
     private async Task ReadAsync()
     {
@@ -60,7 +71,7 @@ public sealed partial class AlertSettingsPage(AlertSettingsBook book, WebhookSto
         await saving.TryAsync(async () =>
         {
             (said, faults) = (null, []);
-            var set = await book.SetAsync(form.Patch([.. webhooks.Select(w => w.Id)]), CancellationToken.None, form.Seen);
+            var set = await book.SetAsync(Patch(), CancellationToken.None, form.Seen);
             if (set.IsOk)
             {
                 (said, form) = ("Saved. It holds for what happens from now on.", new AlertForm(set.Value));

@@ -9,10 +9,14 @@ using Microsoft.AspNetCore.Components.Authorization;
 namespace Gateflow.Dashboard.Alerts;
 
 /// <summary>The alerts of one status, newest first; which stands in the address.</summary>
-public sealed partial class AlertsPage(AlertBook book, AlertWriter writer, IAuthorizationService authorization) : IDisposable
+public sealed partial class AlertsPage(AlertBook book, AlertWriter writer, TimeProvider clock, IAuthorizationService authorization) : IDisposable
 {
     private const int Most = 200;
 
+    /// <summary>The pause between two readings without a signal: what another node writes gives none here.</summary>
+    internal static readonly TimeSpan Beat = TimeSpan.FromSeconds(30);
+
+    private ITimer? timer;
     private readonly Loaded<AlertSheet> alerts = new("The alerts");
     private readonly Saving saving = new();
 
@@ -32,10 +36,15 @@ public sealed partial class AlertsPage(AlertBook book, AlertWriter writer, IAuth
         if (firstRender)
         {
             writer.Changed += Refresh;
+            timer = clock.CreateTimer(_ => Refresh(), null, Beat, Beat);
         }
     }
 
-    public void Dispose() => writer.Changed -= Refresh;
+    public void Dispose()
+    {
+        writer.Changed -= Refresh;
+        timer?.Dispose();
+    }
 
     private static string Address(AlertStatus status) => status == AlertStatus.Open ? "/alerts" : $"/alerts?show={Wire.Name(status)}";
 

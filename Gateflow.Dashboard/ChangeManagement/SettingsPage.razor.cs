@@ -45,6 +45,8 @@ public sealed partial class SettingsPage(ChangeBook book, ChangePolicy policy, S
     [CascadingParameter]
     private Task<AuthenticationState> Session { get; set; } = default!;
 
+    private bool IsDirty => FormEdit.Patch(shown, Form(), ChangeBook.Levels).Count > 0;
+
     public void Dispose()
     {
         left.Cancel();
@@ -61,7 +63,12 @@ public sealed partial class SettingsPage(ChangeBook book, ChangePolicy policy, S
 
     private string? Invalid(string field) => Fault(field) is null ? null : "true";
 
-    private void Typed() => said = null;
+    /// <summary>What was said is of what was typed before.</summary>
+    private void Typed()
+    {
+        said = null;
+        saving.Forget();
+    }
 
     private void Set<T>(object? value)
         where T : struct, Enum => draft!.SetEnum("strategy", Enum.Parse<T>(value?.ToString() ?? ""));

@@ -5,6 +5,7 @@ using Gateflow.Core.Migrations;
 using Gateflow.Core.Routing;
 using Gateflow.Core.Storage;
 using Gateflow.Core.Usage;
+using Gateflow.Dashboard.Management;
 using Microsoft.EntityFrameworkCore;
 
 namespace Gateflow.Dashboard.Features;
@@ -69,11 +70,21 @@ public sealed class FeatureBook(IDbContextFactory<GateflowDb> databases, CostQue
         return feature;
     }, cancellationToken);
 
-    public Task<Result<FeatureView>> UpdateAsync(string id, JsonObject request, CancellationToken cancellationToken) => SaveAsync(async db =>
+    /// <summary>Changes the fields that the request names.</summary>
+    /// <param name="id">The feature.</param>
+    /// <param name="request">What is wanted.</param>
+    /// <param name="seen">The feature that whoever wants it looked at, as <see cref="FeatureDraft.ToJson"/> has it: refused where a field that is wanted was changed since; null for whatever it was.</param>
+    public Task<Result<FeatureView>> UpdateAsync(string id, JsonObject request, CancellationToken cancellationToken, JsonObject? seen = null) => SaveAsync(async db =>
     {
         if (await db.Features.FirstOrDefaultAsync(f => f.Id == id, cancellationToken) is not { } feature)
         {
             return Refusal.NotFound("feature", id);
+        }
+
+        var keys = await db.ApiKeys.Where(k => k.Feature == feature.Name && k.RevokedAt == null).Select(k => k.Id).ToListAsync(cancellationToken);
+        if (FormEdit.ChangedSince(request, seen, (FeatureDraft.Of(feature) with { DefaultKeys = keys }).ToJson()) is { } changed)
+        {
+            return changed;
         }
 
         var (draft, faults) = FeatureDraft.Of(feature).With(request, isNew: false);

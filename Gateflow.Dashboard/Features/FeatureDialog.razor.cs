@@ -85,7 +85,7 @@ public sealed partial class FeatureDialog(FeatureBook book, ApiKeys all, DialogS
     private Task<bool> SubmitAsync() => saving.TryAsync(async () =>
     {
         var saved = Feature?.Id is { } id
-            ? await book.UpdateAsync(id, FormEdit.Patch(shown, Request()), CancellationToken.None)
+            ? await book.UpdateAsync(id, FormEdit.Patch(shown, Request()), CancellationToken.None, FeatureDraft.Of(Feature).ToJson())
             : await book.CreateAsync(Request(), Actor, CancellationToken.None);
         faults = saved.Refusal?.Faults ?? [];
         if (saved.IsOk)

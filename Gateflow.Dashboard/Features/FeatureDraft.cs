@@ -26,6 +26,21 @@ internal sealed record FeatureDraft
     public static FeatureDraft Of(Feature feature) =>
         new() { Name = feature.Name, Owner = feature.Owner, Description = feature.Description, MonthlyBudgetUsd = feature.MonthlyBudgetUsd };
 
+    public static FeatureDraft Of(FeatureView view) => new()
+    {
+        Name = view.Name, Owner = view.Owner, Description = view.Description, MonthlyBudgetUsd = view.MonthlyBudgetUsd, DefaultKeys = [.. view.DefaultKeys.Select(k => k.Id)],
+    };
+
+    /// <summary>As a request names the fields, the keys in order of their ids.</summary>
+    public JsonObject ToJson() => new()
+    {
+        ["name"] = Name,
+        ["owner"] = Owner,
+        ["description"] = Description,
+        ["monthly_budget_usd"] = MonthlyBudgetUsd,
+        ["default_keys"] = new JsonArray([.. (DefaultKeys ?? []).Order(StringComparer.Ordinal).Select(k => JsonValue.Create(k))]),
+    };
+
     /// <summary>Takes the fields that the request names, and finds every fault.</summary>
     public (FeatureDraft Draft, IReadOnlyList<Fault> Faults) With(JsonObject request, bool isNew)
     {

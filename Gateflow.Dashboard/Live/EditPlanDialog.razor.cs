@@ -47,7 +47,7 @@ public sealed partial class EditPlanDialog(Drafting drafting, DialogService dial
 
     private async Task<string?> SaveAsync()
     {
-        var saved = await drafting.ConfigureAsync(Migration.MigrationId, draft.Patch(), Actor, CancellationToken.None);
+        var saved = await drafting.ConfigureAsync(Migration.MigrationId, draft.Patch(), Actor, CancellationToken.None, draft.Seen());
         if (saved.IsOk)
         {
             dialogs.Close(true);

@@ -108,7 +108,7 @@ public sealed partial class LiveActions(Conduct conduct, DialogService dialogs)
             "approve" => conduct.ApproveAsync(id, actor, reason, CancellationToken.None, seen),
             "advance" => conduct.AdvanceAsync(id, actor, reason, CancellationToken.None, seen),
             "promote" => conduct.PromoteAsync(id, actor, reason, CancellationToken.None, seen),
-            "cancel" => conduct.CancelAsync(id, actor, reason, CancellationToken.None),
+            "cancel" => conduct.CancelAsync(id, actor, reason, CancellationToken.None, seen),
             "rollback" => conduct.RollBackAsync(id, actor, reason),
             _ => throw new ArgumentOutOfRangeException(nameof(verb), verb, null),
         };

@@ -41,13 +41,17 @@ public sealed partial class LivePage(LiveSnapshots snapshots, MigrationFeed feed
 
     private string Title => $"{Migration.SourceModel} → {Migration.TargetModel ?? "no target yet"}";
 
-    private string? Purpose => Migration.Status switch
+    /// <summary>Where it stands, which is read aloud when it changes: no number that each request moves.</summary>
+    private string? Stage => Migration.Status switch
     {
         MigrationStatus.Draft or MigrationStatus.Scheduled or MigrationStatus.Cancelled => Migration.Name,
         MigrationStatus.Completed or MigrationStatus.RolledBack => $"{Display.Weight(Migration.Progress.TrafficOnTarget)} on {Migration.TargetModel}",
-        _ => $"Step {Migration.Progress.Step} of {Migration.Progress.Steps} ({Display.Weight(Migration.Progress.TrafficOnTarget)}), "
-            + (Migration.Progress.ObservedOnTarget is { } observed ? $"{Display.Weight(observed)} observed{InLine(Migration.Progress.Split)}" : "no request seen yet"),
+        _ => $"Step {Migration.Progress.Step} of {Migration.Progress.Steps} ({Display.Weight(Migration.Progress.TrafficOnTarget)})",
     };
+
+    private string? Purpose => Migration.Status is MigrationStatus.InProgress or MigrationStatus.Paused or MigrationStatus.Soaking
+        ? $"{Stage}, " + (Migration.Progress.ObservedOnTarget is { } observed ? $"{Display.Weight(observed)} observed{InLine(Migration.Progress.Split)}" : "no request seen yet")
+        : Stage;
 
     /// <summary>What the sequential test says of the observed share.</summary>
     private static string InLine(VerdictView? split) => split switch

@@ -41,10 +41,44 @@ internal static class FormEdit
     public static Refusal? ChangedSince(JsonObject patch, JsonObject? seen, JsonObject stored, DateTimeOffset? at = null, int levels = 1) =>
         seen is not null && Changed(patch, seen, stored, levels) is { } field ? Refuse(field, null, at) : null;
 
+    /// <summary>What somebody changed of what they saw, for a writer that replaces groups of fields whole: laid over what the groups hold by now. Refused as by <see cref="ChangedSince"/>.</summary>
+    /// <param name="typed">All that is sent, changed or not.</param>
+    /// <param name="seen">What the fields held when whoever wants it looked; null when nobody says: then all that is sent is wanted.</param>
+    /// <param name="stored">What they hold.</param>
+    /// <param name="levels">As with <see cref="Patch"/>.</param>
+    public static Result<JsonObject> Rebase(JsonObject typed, JsonObject? seen, JsonObject stored, int levels)
+    {
+        if (seen is null)
+        {
+            return typed;
+        }
+
+        var changed = Patch(seen, typed, levels);
+        return ChangedSince(changed, seen, stored, levels: levels) is { } refusal
+            ? refusal
+            : new JsonObject(changed.Select(p => KeyValuePair.Create(p.Key, Over(stored[p.Key], p.Value, levels - 1))));
+    }
+
     /// <summary>The refusal of whoever saw something that another has changed meanwhile.</summary>
     public static Refusal Refuse(string what, string? by, DateTimeOffset? at) => new(
         RefusalKind.Conflict, "changed_meanwhile",
         $"{by ?? "Somebody else"} changed {what} meanwhile{(at is { } moment ? $", at {Display.Utc(moment)}" : "")}. Nothing is saved and what you typed stays here: reload the page to see theirs.");
+
+    private static JsonNode? Over(JsonNode? stored, JsonNode? wanted, int levels)
+    {
+        if (levels == 0 || stored is not JsonObject before || wanted is not JsonObject fields)
+        {
+            return wanted?.DeepClone();
+        }
+
+        var laid = (JsonObject)before.DeepClone();
+        foreach (var (name, value) in fields)
+        {
+            laid[name] = Over(before[name], value, levels - 1);
+        }
+
+        return laid;
+    }
 
     private static string? Changed(JsonObject patch, JsonObject seen, JsonObject stored, int levels)
     {

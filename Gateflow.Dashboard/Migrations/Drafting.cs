@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using FluentValidation;
 using Gateflow.Core.Access;
@@ -9,6 +10,7 @@ using Gateflow.Core.Recommendations;
 using Gateflow.Core.Routing;
 using Gateflow.Core.Storage;
 using Gateflow.Core.Usage;
+using Gateflow.Dashboard.Management;
 using Gateflow.Dashboard.Prompts;
 using Gateflow.Dashboard.Templates;
 using Microsoft.EntityFrameworkCore;
@@ -152,7 +154,11 @@ public sealed class Drafting(
     }
 
     /// <summary>PATCH: the fields given replace those of the migration; every fault is listed and nothing half-written.</summary>
-    public async Task<Result<Migration>> ConfigureAsync(string id, JsonObject patch, string actor, CancellationToken cancellationToken)
+    /// <param name="id">The migration.</param>
+    /// <param name="patch">What is wanted.</param>
+    /// <param name="actor">Who wants it.</param>
+    /// <param name="seen">The configuration that they looked at: what they left as it was stays as it is stored, and they are refused where what they changed was changed since; null for whatever it was.</param>
+    public async Task<Result<Migration>> ConfigureAsync(string id, JsonObject patch, string actor, CancellationToken cancellationToken, JsonObject? seen = null)
     {
         if (await FindAsync(id, cancellationToken) is not { } found)
         {
@@ -177,7 +183,13 @@ public sealed class Drafting(
 
         var fields = (JsonObject)patch.DeepClone();
         fields.Remove("target_model");
-        faults.AddRange(ConfigPatch.Apply(found.Config, fields, changedOnly: found.IsRunning).Faults);
+        var wanted = Rebase(fields, seen, found.Config);
+        if (!wanted.IsOk)
+        {
+            return wanted.Refusal;
+        }
+
+        faults.AddRange(ConfigPatch.Apply(found.Config, wanted.Value, changedOnly: found.IsRunning).Faults);
         if (faults.Count > 0)
         {
             return Invalid(faults);
@@ -185,7 +197,13 @@ public sealed class Drafting(
 
         var result = await transitions.ApplyAsync(id, async (m, db, token) =>
         {
-            var (config, late) = ConfigPatch.Apply(m.Config, fields, changedOnly: m.IsRunning);
+            var rebased = Rebase(fields, seen, m.Config);
+            if (!rebased.IsOk)
+            {
+                return rebased.Refusal;
+            }
+
+            var (config, late) = ConfigPatch.Apply(m.Config, rebased.Value, changedOnly: m.IsRunning);
             if (late.Count > 0)
             {
                 return Invalid(late);
@@ -200,6 +218,10 @@ public sealed class Drafting(
             ? await AnalyzeAsync(id, actor, cancellationToken) // forecast, checks and advice rest on what is to be moved
             : result;
     }
+
+    /// <summary>Limits and scope are groups, of which two people may change different fields.</summary>
+    private static Result<JsonObject> Rebase(JsonObject fields, JsonObject? seen, MigrationConfig config) =>
+        FormEdit.Rebase(fields, seen, (JsonObject)JsonSerializer.SerializeToNode(config, JsonColumn.Options)!, levels: 2);
 
     /// <summary>What would keep it from starting at its hour: nobody may look by then. What stood before is no reason to refuse a change.</summary>
     private async Task<Refusal?> ScheduledFaultAsync(Migration migration, GateflowDb db, CancellationToken cancellationToken) =>

@@ -12,6 +12,9 @@ public sealed partial class RollbackNote(RollbackNotes notes)
     private RollbackView rollback = null!;
     private RollbackView? seen;
     private string? draft;
+    private ElementReference title;
+    private ElementReference area;
+    private bool turned;
 
     [Parameter, EditorRequired]
     public RollbackView Rollback { get; set; } = null!;
@@ -21,11 +24,22 @@ public sealed partial class RollbackNote(RollbackNotes notes)
 
     protected override void OnParametersSet() => rollback = Rollback;
 
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (turned)
+        {
+            turned = false;
+            await (draft is null ? title : area).FocusAsync(); // the button that was pressed is gone
+        }
+    }
+
     private void Begin()
     {
-        (seen, draft) = (rollback, rollback.Note ?? "");
+        (seen, draft, turned) = (rollback, rollback.Note ?? "", true);
         saving.Forget();
     }
+
+    private void End() => (draft, turned) = (null, true);
 
     private Task<bool> SaveAsync() => saving.TryAsync(async () =>
     {
@@ -33,7 +47,8 @@ public sealed partial class RollbackNote(RollbackNotes notes)
         var written = await notes.WriteAsync(rollback.MigrationId, draft, actor, CancellationToken.None, seen);
         if (written.IsOk)
         {
-            (rollback, draft) = (written.Value, null);
+            rollback = written.Value;
+            End();
         }
 
         return written.Refusal?.Message;

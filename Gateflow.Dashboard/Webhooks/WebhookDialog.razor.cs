@@ -81,7 +81,7 @@ public sealed partial class WebhookDialog(WebhookStore store, DialogService dial
 
         var saved = Webhook is null
             ? await store.CreateAsync(Request(), Actor, CancellationToken.None)
-            : await store.UpdateAsync(Webhook.Id, FormEdit.Patch(shown, Request()), Actor, CancellationToken.None);
+            : await store.UpdateAsync(Webhook.Id, FormEdit.Patch(shown, Request()), Actor, CancellationToken.None, WebhookDraft.Of(Webhook).ToJson());
         if (!saved.IsOk)
         {
             faults.AddRange(saved.Refusal.Faults);

@@ -26,6 +26,19 @@ internal sealed record WebhookDraft
     public static WebhookDraft Of(Webhook webhook) =>
         new() { Url = webhook.Url, Description = webhook.Description, Events = webhook.Events, Enabled = webhook.Enabled };
 
+    public static WebhookDraft Of(WebhookView webhook) =>
+        new() { Url = webhook.Url, Description = webhook.Description, Events = webhook.Events, Enabled = webhook.Enabled };
+
+    /// <summary>As a request names the fields, the kinds in their usual order.</summary>
+    public JsonObject ToJson() => new()
+    {
+        ["url"] = Url,
+        ["description"] = Description,
+        ["events"] = new JsonArray([.. WebhookEvents.All.Where(Events.Contains).Select(e => JsonValue.Create(e))]),
+        ["enabled"] = Enabled,
+        ["rotate_secret"] = RotateSecret,
+    };
+
     /// <summary>Takes the fields that the request names, and finds every fault.</summary>
     public (WebhookDraft Draft, IReadOnlyList<Fault> Faults) With(JsonObject request)
     {

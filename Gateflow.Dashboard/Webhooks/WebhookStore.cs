@@ -5,6 +5,7 @@ using Gateflow.Core.Migrations;
 using Gateflow.Core.Outbound;
 using Gateflow.Core.Storage;
 using Gateflow.Core.Webhooks;
+using Gateflow.Dashboard.Management;
 using Microsoft.EntityFrameworkCore;
 
 namespace Gateflow.Dashboard.Webhooks;
@@ -70,7 +71,11 @@ public sealed partial class WebhookStore(
     }
 
     /// <summary>Changes the fields that the request names. What waits for a webhook that is enabled again is sent then.</summary>
-    public async Task<Result<SavedWebhook>> UpdateAsync(string id, JsonObject request, string actor, CancellationToken cancellationToken)
+    /// <param name="id">The webhook.</param>
+    /// <param name="request">What is wanted.</param>
+    /// <param name="actor">Who wants it.</param>
+    /// <param name="seen">The webhook that they looked at, as <see cref="WebhookDraft.ToJson"/> has it: refused where a field that is wanted was changed since; null for whatever it was.</param>
+    public async Task<Result<SavedWebhook>> UpdateAsync(string id, JsonObject request, string actor, CancellationToken cancellationToken, JsonObject? seen = null)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -78,6 +83,11 @@ public sealed partial class WebhookStore(
             if (await db.Webhooks.FirstOrDefaultAsync(w => w.Id == id, cancellationToken) is not { } webhook)
             {
                 return Refusal.NotFound("webhook", id);
+            }
+
+            if (FormEdit.ChangedSince(request, seen, WebhookDraft.Of(webhook).ToJson(), webhook.UpdatedAt) is { } changed)
+            {
+                return changed;
             }
 
             var (draft, faults) = WebhookDraft.Of(webhook).With(request);

@@ -20,6 +20,9 @@ public sealed class ConfigDraft
     private static readonly HashSet<string> Shares = ["rollback_threshold.error_rate"];
 
     private readonly Dictionary<string, JsonNode?> _typed = new(StringComparer.Ordinal);
+
+    /// <summary>What each typed field held when it was typed.</summary>
+    private readonly Dictionary<string, JsonNode?> _shown = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _texts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _lines = new(StringComparer.Ordinal);
     private readonly bool _onlyTyped;
@@ -91,7 +94,8 @@ public sealed class ConfigDraft
         Set(field, new JsonArray([.. (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(x => JsonValue.Create(x))]));
 
     /// <summary>A list of entries as lines, see <see cref="PlanText"/>: as typed, else as stored.</summary>
-    public string Lines(string field) => _lines.TryGetValue(field, out var typed) ? typed : PlanText.Of(field, Config);
+    public string Lines(string field) =>
+        _lines.TryGetValue(field, out var typed) && (_typed.ContainsKey(field) || JsonNode.DeepEquals(PlanText.Read(field, typed).List, At(_saved, field))) ? typed : PlanText.Of(field, Config);
 
     public void SetLines(string field, string? text)
     {
@@ -128,6 +132,7 @@ public sealed class ConfigDraft
     public void Forget(string field)
     {
         _typed.Remove(field);
+        _shown.Remove(field);
         _texts.Remove(field);
         _lines.Remove(field);
         Judge();
@@ -135,14 +140,23 @@ public sealed class ConfigDraft
 
     public void Discard()
     {
-        Forget();
+        _typed.Clear();
+        _shown.Clear();
+        _texts.Clear();
+        _lines.Clear();
         Judge();
     }
+
+    /// <summary>What was typed and is not stored, by field.</summary>
+    public IReadOnlyDictionary<string, JsonNode?> Typed() => new Dictionary<string, JsonNode?>(_typed, StringComparer.Ordinal);
+
+    /// <summary>The configuration as whoever types saw it: of a field that was typed what stood there before, even where somebody else has stored another value since.</summary>
+    public JsonObject Seen() => Laid(_shown);
 
     /// <summary>The PATCH that stores what was typed; of a migration before its start the strategy always, as the person's word on it.</summary>
     public JsonObject Patch()
     {
-        var laid = Laid();
+        var laid = Laid(_typed);
         var patch = new JsonObject();
         if (!_onlyTyped)
         {
@@ -157,24 +171,36 @@ public sealed class ConfigDraft
         return patch;
     }
 
-    /// <summary>Takes over what is stored now; what was typed and is not stored yet stays when <paramref name="keep"/> is true.</summary>
-    public void Stored(MigrationConfig config, bool keep)
+    /// <summary>Takes over what is stored now; what was typed and is not stored yet stays.</summary>
+    /// <param name="config">As it is stored.</param>
+    /// <param name="sent">What was <see cref="Typed"/> when it was sent to be stored; null when somebody else stored something.</param>
+    public void Stored(MigrationConfig config, IReadOnlyDictionary<string, JsonNode?>? sent = null)
     {
-        Saved = config;
-        _saved = Json(config);
-        if (!keep)
+        var before = _saved;
+        (Saved, _saved) = (config, Json(config));
+        foreach (var (field, value) in sent ?? new Dictionary<string, JsonNode?>())
         {
-            Forget();
+            if (!_typed.TryGetValue(field, out var now))
+            {
+                Set(field, At(before, field)); // taken back while it was being stored
+            }
+            else if (JsonNode.DeepEquals(now, value))
+            {
+                Forget(field);
+            }
+            else
+            {
+                _shown[field] = At(_saved, field);
+            }
+        }
+
+        foreach (var field in _typed.Keys.Where(f => JsonNode.DeepEquals(_typed[f], At(_saved, f))).ToList())
+        {
+            _typed.Remove(field);
+            _shown.Remove(field);
         }
 
         Judge();
-    }
-
-    private void Forget()
-    {
-        _typed.Clear();
-        _texts.Clear();
-        _lines.Clear();
     }
 
     private void Set(string field, JsonNode? value)
@@ -182,10 +208,12 @@ public sealed class ConfigDraft
         if (JsonNode.DeepEquals(value, At(_saved, field)))
         {
             _typed.Remove(field);
+            _shown.Remove(field);
         }
         else
         {
             _typed[field] = value;
+            _shown.TryAdd(field, At(_saved, field));
         }
 
         Judge();
@@ -195,19 +223,20 @@ public sealed class ConfigDraft
 
     private JsonNode? Find(string field) => _typed.TryGetValue(field, out var typed) ? typed : At(_saved, field);
 
-    private JsonObject Laid()
+    private JsonObject Laid(IReadOnlyDictionary<string, JsonNode?> fields)
     {
         var laid = (JsonObject)_saved.DeepClone();
-        foreach (var (field, value) in _typed)
+        foreach (var (field, value) in fields)
         {
             var parts = field.Split('.');
-            var at = laid;
-            if (parts.Length == 2)
+            if (parts.Length == 1)
             {
-                at = (JsonObject)(laid[parts[0]] ??= new JsonObject());
+                laid[field] = value?.DeepClone();
             }
-
-            at[parts[^1]] = value?.DeepClone();
+            else if (value is not null || laid[parts[0]] is not null)
+            {
+                ((JsonObject)(laid[parts[0]] ??= new JsonObject()))[parts[1]] = value?.DeepClone();
+            }
         }
 
         return laid;

@@ -64,7 +64,7 @@ public sealed partial class ConfigureStep(Drafting drafting, DemoState demo, Vie
         }
         else if (!ReferenceEquals(taken, State.View.Config))
         {
-            draft.Stored(State.View.Config, keep: true);
+            draft.Stored(State.View.Config);
         }
 
         taken = State.View.Config;
@@ -170,10 +170,11 @@ public sealed partial class ConfigureStep(Drafting drafting, DemoState demo, Vie
 
     private Task<bool> SaveAsync() => running = saving.IsBusy ? running : saving.TryAsync(async () =>
     {
-        var result = await drafting.ConfigureAsync(State.Id, draft.Patch(), Acting.Name, CancellationToken.None);
+        var sent = draft.Typed();
+        var result = await drafting.ConfigureAsync(State.Id, draft.Patch(), Acting.Name, CancellationToken.None, draft.Seen());
         if (result.IsOk)
         {
-            draft.Stored(result.Value.Config, keep: false);
+            draft.Stored(result.Value.Config, sent);
             await OnChanged.InvokeAsync();
         }
 

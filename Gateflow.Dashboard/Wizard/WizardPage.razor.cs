@@ -25,6 +25,8 @@ public sealed partial class WizardPage(
     private Loaded<WizardState>? draft;
     private Acting? acting;
     private WizardStep step;
+    private ElementReference title;
+    private bool stepped;
     private string? loaded;
     private string? held;
     private string? notDiscarded;
@@ -64,7 +66,8 @@ public sealed partial class WizardPage(
     protected override async Task OnParametersSetAsync()
     {
         acting ??= await Acting.OfAsync(Authentication, authorization);
-        if (loaded != Id)
+        var opened = loaded != Id;
+        if (opened)
         {
             (loaded, draft, configure, review, held, discarding) = (Id, new Loaded<WizardState>("The draft"), null, null, null, false);
             await ReloadAsync();
@@ -77,9 +80,22 @@ public sealed partial class WizardPage(
         var before = step;
         step = Wire.TryParse<WizardStep>(StepName, out var named) ? named : State?.NextStep ?? WizardStep.Analysis;
         held = before == step ? held : null;
+        stepped |= before != step && !opened;
     }
 
-    protected override Task OnAfterRenderAsync(bool firstRender) => firstRender ? FollowAsync() : Task.CompletedTask;
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (firstRender)
+        {
+            await FollowAsync();
+        }
+
+        if (stepped && State is { IsDraft: true })
+        {
+            stepped = false;
+            await title.FocusAsync(); // the page stays, so that nothing else would tell of the new step
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -121,7 +137,7 @@ public sealed partial class WizardPage(
         discarding = true;
         try
         {
-            notDiscarded = (await conduct.CancelAsync(shown.Id, acting!.Name, null, gone.Token)).Refusal?.Message;
+            notDiscarded = (await conduct.CancelAsync(shown.Id, acting!.Name, null, gone.Token, shown.View.Seen)).Refusal?.Message;
         }
         catch (Exception broken) when (DatabaseFault.Is(broken))
         {

@@ -37,6 +37,17 @@ public sealed class AlertsPageTests(GateflowFixture program) : IClassFixture<Gat
         Assert.Empty(page.FindAll($"tr[data-id='{alert.Id}'] button"));
     }
 
+    [Fact]
+    public async Task Page_AlertOfAnotherNode_AppearsWithinABeat()
+    {
+        await using var context = new PageTestContext(program.Host);
+        var page = context.Render<AlertsPage>();
+        var alert = await AddAsync(context);
+        Assert.Empty(page.FindAll($"tr[data-id='{alert.Id}']"));
+
+        await context.BeatAsync(AlertsPage.Beat, () => page.FindAll($"tr[data-id='{alert.Id}']").Count > 0);
+    }
+
     private static async Task<Alert> AddAsync(PageTestContext context)
     {
         var now = context.Clock.GetUtcNow();

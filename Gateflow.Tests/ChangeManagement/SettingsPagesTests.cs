@@ -2,14 +2,18 @@ using System.Text.Json.Nodes;
 using Bunit;
 using Gateflow.Core.Access;
 using Gateflow.Core.Alerts;
+using Gateflow.Core.Storage.Sqlite;
 using Gateflow.Dashboard.Alerts;
 using Gateflow.Dashboard.Audit;
 using Gateflow.Dashboard.ChangeManagement;
 using Gateflow.Dashboard.Features;
 using Gateflow.Dashboard.Members;
+using Gateflow.Dashboard.Parts;
 using Gateflow.Tests.Composition;
 using Gateflow.Tests.Shell;
 using Microsoft.AspNetCore.Components;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Gateflow.Tests.ChangeManagement;
 
@@ -86,6 +90,51 @@ public sealed class SettingsPagesTests(GateflowFixture program) : IClassFixture<
 
         Assert.Equal("55", mine.Find("#notice").GetAttribute("value"));
         Assert.Equal(44, (await host.Get<ChangeBook>().ReadAsync(Token))["deprecation_notice_days"]!.GetValue<int>());
+    }
+
+    [Fact]
+    public async Task Settings_ChangedAfterSaving_AreNotSaidToBeSavedAndAskBeforeTheyAreLost()
+    {
+        await using var context = new PageTestContext(host);
+        var (settings, alerts) = (context.Render<SettingsPage>(), context.Render<AlertSettingsPage>());
+        await context.ChangeAsync(settings.Find("#sample-retention_days"), "21");
+        await context.ChangeAsync(alerts.Find("#alert-thresholds-fallback-requests"), "12");
+
+        await SavedAndChangedAsync(settings, "#sample-retention_days", "22");
+        await SavedAndChangedAsync(alerts, "#alert-thresholds-fallback-requests", "13");
+
+        async Task SavedAndChangedAsync<T>(IRenderedComponent<T> page, string field, string value)
+            where T : class, IComponent
+        {
+            Assert.True(page.FindComponent<UnsavedChanges>().Instance.Exist);
+            await SaveAsync(context, page, "Saved.");
+            Assert.False(page.FindComponent<UnsavedChanges>().Instance.Exist);
+            await context.ChangeAsync(page.Find(field), value);
+            await context.ChangeAsync(page.Find("form"), value); // as the browser hands it on
+            Assert.Equal("", page.Find("form [role=status]").TextContent);
+            Assert.True(page.FindComponent<UnsavedChanges>().Instance.Exist);
+        }
+    }
+
+    [Fact]
+    public async Task Settings_WhileTheyAreSaved_TakeNothingThatWouldBeLost()
+    {
+        var broken = new BrokenDatabase();
+        await using var own = await GateflowHost.StartAsync(services: s => s.ConfigureDbContext<SqliteDb>(o => o.AddInterceptors(broken)));
+        await using var context = new PageTestContext(own);
+        var (settings, alerts) = (context.Render<SettingsPage>(), context.Render<AlertSettingsPage>());
+        await context.ChangeAsync(settings.Find("#notice"), "44");
+        await context.ChangeAsync(alerts.Find("#alert-thresholds-hold-minutes"), "30");
+        var held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        var saved = Task.WhenAll(broken.HoldAsync(held.Task, () => context.SubmitAsync(settings.Find("form"))), broken.HoldAsync(held.Task, () => context.SubmitAsync(alerts.Find("form"))));
+
+        settings.WaitForAssertion(() => Assert.True(settings.Find("form > fieldset").HasAttribute("disabled")));
+        alerts.WaitForAssertion(() => Assert.True(alerts.Find("form > fieldset").HasAttribute("disabled")));
+        held.SetResult();
+        await saved;
+        Assert.False(settings.Find("form > fieldset").HasAttribute("disabled"));
+        Assert.False(alerts.Find("form > fieldset").HasAttribute("disabled"));
     }
 
     [Fact]

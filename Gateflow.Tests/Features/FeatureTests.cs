@@ -1,10 +1,12 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Bunit;
 using Gateflow.Core.Alerts;
 using Gateflow.Core.Features;
 using Gateflow.Core.Storage;
 using Gateflow.Dashboard.Features;
 using Gateflow.Tests.Management;
+using Gateflow.Tests.Shell;
 using Microsoft.EntityFrameworkCore;
 
 namespace Gateflow.Tests.Features;
@@ -78,6 +80,40 @@ public sealed class FeatureTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.NotFound, (await gateflow.CallAsync("DELETE", $"/features/{id}")).Status);
         var audit = await gateflow.MustAsync("GET", $"/audit-log?target={id}");
         Assert.Equal(["feature.delete", "feature.create"], audit["data"]!.AsArray().Select(e => ManagedGateflow.Text(e!, "action")));
+    }
+
+    [Fact]
+    public async Task Feature_KeysChangedByAnotherMeanwhile_AreNotTakenAway()
+    {
+        var keys = new List<string>();
+        foreach (var name in new[] { "first", "second", "third" })
+        {
+            keys.Add(ManagedGateflow.Text(await gateflow.MustAsync("POST", "/api-keys", $$"""{"name": "{{name}}"}"""), "id"));
+        }
+
+        var id = ManagedGateflow.Text(await gateflow.MustAsync("POST", "/features", $$"""{"name": "search", "default_keys": ["{{keys[0]}}"], "monthly_budget_usd": 0.001}"""), "id");
+        await using var context = new PageTestContext(gateflow.Host);
+        var shown = (await gateflow.Host.Get<FeatureBook>().FindAsync(id, Token))!;
+        var (mine, other) = (Open(), Open());
+        await gateflow.MustAsync("PATCH", $"/features/{id}", $$"""{"default_keys": ["{{keys[0]}}", "{{keys[1]}}"]}""");
+
+        await context.ChangeAsync(Box(mine, "third"), true);
+        await context.SubmitAsync(mine.Find("form"));
+        await context.ChangeAsync(other.Find("#feature-owner"), "Search team");
+        await context.ChangeAsync(other.Find("#feature-budget"), "5");
+        await context.SubmitAsync(other.Find("form"));
+
+        mine.WaitForAssertion(() => Assert.StartsWith("Somebody else changed default_keys meanwhile.", mine.Find(".error p").TextContent, StringComparison.Ordinal));
+        Assert.True(Box(mine, "third").HasAttribute("checked"));
+        Assert.Empty(other.FindAll(".error"));
+        var feature = await FindAsync("search");
+        Assert.Equal(["first", "second"], feature["default_keys"]!.AsArray().Select(k => ManagedGateflow.Text(k!, "name")));
+        Assert.Equal(("Search team", 5m), (ManagedGateflow.Text(feature, "owner"), feature["monthly_budget_usd"]!.GetValue<decimal>()));
+
+        IRenderedComponent<FeatureDialog> Open() => context.Render<FeatureDialog>(p => p.Add(d => d.Actor, "Ada").Add(d => d.Feature, shown));
+
+        static AngleSharp.Dom.IElement Box(IRenderedComponent<FeatureDialog> dialog, string key) =>
+            dialog.FindAll("label.check").Single(l => l.TextContent.Contains(key, StringComparison.Ordinal)).QuerySelector("input")!;
     }
 
     private Task<JsonObject> FindAsync(string name) => gateflow.MustAsync("GET", $"/features/{name}");

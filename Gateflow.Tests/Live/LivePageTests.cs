@@ -45,6 +45,7 @@ public sealed class LivePageTests
         Assert.Contains("Error rate", Text(page, "guardrails"), StringComparison.Ordinal);
         Assert.Contains(Buttons(page), b => b == "Pause");
         Assert.Contains(Buttons(page), b => b == "Roll back");
+        Assert.Equal("In progress, Step 1 of 10 (10\u00a0%)", page.Find("p[role=status]").TextContent);
         await gateflow.MustAsync("POST", $"/migrations/{id}/rollback", """{"reason": "seen enough"}""");
         gateflow.Host.Get<MigrationFeed>().Signal(id);
 
@@ -214,6 +215,54 @@ public sealed class LivePageTests
         Assert.Equal(50, (await gateflow.MustAsync("POST", $"/migrations/{id}/advance"))["progress"]!["traffic_on_target"]!.GetValue<double>());
 
         Task TypeAsync(string field, string text) => context.InputAsync(dialog.Find(field), text);
+    }
+
+    [Fact]
+    public async Task Edit_ChangedByAnotherMeanwhile_KeepsTheirsOrIsRefused()
+    {
+        await using var gateflow = await ManagedGateflow.StartAsync();
+        var id = await gateflow.DraftAsync("""
+            {"strategy": "steps", "steps": [{"weight": 10, "hold_minutes": 60}, {"weight": 50, "hold_minutes": 60}], "rollback_threshold": {"error_rate": 0.05, "latency_p99_increase": 3}}
+            """);
+        await gateflow.MustAsync("POST", $"/migrations/{id}/execute");
+        await gateflow.MustAsync("POST", $"/migrations/{id}/pause");
+        await using var context = new LiveContext(gateflow);
+        var migration = (await gateflow.Host.Get<MigrationReader>().FindAsync(id, Token))!;
+        var (limits, steps) = (Open(), Open());
+        await gateflow.MustAsync("PATCH", $"/migrations/{id}", """
+            {"steps": [{"weight": 10, "hold_minutes": 60}, {"weight": 50, "hold_minutes": 60, "gate": true}], "rollback_threshold": {"error_rate": 0.05, "latency_p99_increase": 2}}
+            """);
+
+        await context.InputAsync(limits.Find("#field-rollback-threshold-error-rate"), "2");
+        await context.SubmitAsync(limits.Find("form"));
+        await context.InputAsync(steps.Find("#field-steps"), "10 % 60 min\n50 % 90 min");
+        await context.SubmitAsync(steps.Find("form"));
+
+        Assert.Empty(limits.FindAll(".error"));
+        steps.WaitForAssertion(() => Assert.StartsWith("Somebody else changed steps meanwhile.", steps.Find(".error p").TextContent, StringComparison.Ordinal));
+        var now = await gateflow.MustAsync("GET", $"/migrations/{id}");
+        Assert.Equal((0.02, 2, true), (now["rollback_threshold"]!["error_rate"]!.GetValue<double>(), now["rollback_threshold"]!["latency_p99_increase"]!.GetValue<double>(), now["steps"]![1]!["gate"]!.GetValue<bool>()));
+
+        IRenderedComponent<EditPlanDialog> Open() => context.Render<EditPlanDialog>(p => p.Add(d => d.Migration, migration).Add(d => d.Actor, "Ada"));
+    }
+
+    [Fact]
+    public async Task Cancel_ConfigurationChangedWhileTheDialogIsRead_IsRefused()
+    {
+        await using var gateflow = await ManagedGateflow.StartAsync();
+        var id = await gateflow.DraftAsync(Scheduled);
+        await gateflow.MustAsync("POST", $"/migrations/{id}/execute");
+        await using var context = new LiveContext(gateflow);
+        var page = context.Render<LivePage>(p => p.Add(x => x.Id, id));
+        page.WaitForAssertion(() => Assert.Contains("Cancel", Buttons(page)));
+
+        var asked = context.ClickAsync(Button(page, "Cancel"));
+        await gateflow.MustAsync("PATCH", $"/migrations/{id}", """{"canary_percentage": 5}""");
+        await page.InvokeAsync(() => context.Services.GetRequiredService<Radzen.DialogService>().Close(new ConfirmAnswer("too much at once")));
+        await asked;
+
+        page.WaitForAssertion(() => Assert.StartsWith("Its target or configuration changed meanwhile.", page.Find(".fault .error p").TextContent, StringComparison.Ordinal));
+        Assert.Equal("scheduled", ManagedGateflow.Text(await gateflow.MustAsync("GET", $"/migrations/{id}"), "status"));
     }
 
     [Fact]

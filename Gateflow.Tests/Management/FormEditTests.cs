@@ -37,5 +37,22 @@ public sealed class FormEditTests
     public void ChangedSince_NobodySaysWhatWasSeen_Null() =>
         Assert.Null(FormEdit.ChangedSince(Json("""{"a": 2}"""), null, Json("""{"a": 3}""")));
 
+    [Theory]
+    [InlineData("""{"a": 2, "b": 1}""", """{"a": 1, "b": 9}""", """{"a":2}""")] // what was left as it was stays theirs
+    [InlineData("""{"g": {"x": 2, "y": 1}}""", """{"g": {"x": 1, "y": 7, "z": 8}}""", """{"g":{"x":2,"y":7,"z":8}}""")]
+    [InlineData("""{"g": {"x": null, "y": 1}}""", """{"g": {"x": 1, "y": 7}}""", """{"g":{"x":null,"y":7}}""")]
+    [InlineData("""{"n": {"x": 1}}""", "{}", """{"n":{"x":1}}""")]
+    [InlineData("""{"g": {"x": 2, "y": 1}}""", """{"g": {"x": 5, "y": 1}}""", null)]
+    [InlineData("""{"n": {"x": 1}}""", """{"n": {"x": 4, "y": 4}}""", null)]
+    public void Rebase_LaysWhatWasChangedOverWhatIsStored(string typed, string stored, string? written)
+    {
+        var seen = Json("""{"a": 1, "b": 1, "g": {"x": 1, "y": 1}}""");
+
+        var rebased = FormEdit.Rebase(Json(typed), seen, Json(stored), levels: 2);
+
+        Assert.Equal((written, written is null ? "changed_meanwhile" : null), (rebased.Value?.ToJsonString(), rebased.Refusal?.Code));
+        Assert.Equal(Json(typed).ToJsonString(), FormEdit.Rebase(Json(typed), null, Json(stored), levels: 2).Value?.ToJsonString());
+    }
+
     private static JsonObject Json(string text) => (JsonObject)JsonNode.Parse(text)!;
 }

@@ -122,10 +122,13 @@ public sealed class RollbacksPageTests(GateflowFixture program) : IClassFixture<
         var page = context.Render<RollbackPage>(p => p.Add(x => x.MigrationId, id));
 
         await context.ClickAsync(page.FindAll("button").Single(b => b.TextContent == "Write a note"));
+        var area = (ElementReference)context.JSInterop.VerifyFocusAsyncInvoke().Arguments[0]!;
+        Assert.Equal(area.Id, page.Find("textarea").GetAttribute("blazor:elementReference"));
         await context.InputAsync(page.Find("textarea"), " The target ran out of quota. ");
         await context.ClickAsync(page.FindAll("button").Single(b => b.TextContent == "Save note"));
 
         page.WaitForAssertion(() => Assert.Equal("The target ran out of quota.", page.Find("[data-testid=note]").TextContent));
+        Assert.NotEqual(area.Id, ((ElementReference)context.JSInterop.VerifyFocusAsyncInvoke(2)[1].Arguments[0]!).Id); // back at the heading
         var told = await host.Client.GetStringAsync($"/v1/management/rollbacks?migration_id={id}", Token);
         Assert.Contains("\"note\":\"The target ran out of quota.\"", told, StringComparison.Ordinal);
         var address = new Uri($"/v1/management/rollbacks/{id}", UriKind.Relative);

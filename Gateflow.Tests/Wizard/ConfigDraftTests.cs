@@ -115,7 +115,7 @@ public sealed class ConfigDraftTests
         draft.SetNumber(field, typed);
 
         Assert.Equal((typed, read), (draft.Number(field), draft.Config.IncreaseStep));
-        draft.Stored(draft.Config, keep: false);
+        draft.Stored(draft.Config, draft.Typed());
         Assert.Equal(read.ToString(System.Globalization.CultureInfo.InvariantCulture), draft.Number(field));
     }
 
@@ -125,7 +125,7 @@ public sealed class ConfigDraftTests
         var draft = new ConfigDraft(new MigrationConfig());
         draft.SetNumber("min_samples", "50.");
 
-        draft.Stored(new MigrationConfig { MinSamples = 7 }, keep: true);
+        draft.Stored(new MigrationConfig { MinSamples = 7 });
 
         Assert.Equal("7", draft.Number("min_samples"));
     }
@@ -222,9 +222,58 @@ public sealed class ConfigDraftTests
         var draft = new ConfigDraft(new MigrationConfig());
         draft.SetNumber("canary_percentage", "25");
 
-        draft.Stored(new MigrationConfig { MinSamples = 7 }, keep: true);
+        draft.Stored(new MigrationConfig { MinSamples = 7 });
 
         Assert.Equal((25, 7), (draft.Config.CanaryPercentage, draft.Config.MinSamples));
         Assert.True(draft.IsDirty);
+    }
+
+    [Fact]
+    public void Stored_TypedWhileItWasSent_StaysTyped()
+    {
+        var draft = new ConfigDraft(new MigrationConfig());
+        draft.SetNumber("canary_percentage", "25");
+        draft.SetNumber("increase_step", "30");
+        draft.SetNumber("min_samples", "70");
+        var (sent, config) = (draft.Typed(), draft.Config);
+
+        draft.SetNumber("approvals_required", "2");
+        draft.SetNumber("increase_step", "35");
+        draft.SetNumber("min_samples", "50"); // back to what was stored before
+        draft.Stored(config, sent);
+
+        Assert.Equal(["approvals_required", "increase_step", "min_samples"], draft.Typed().Keys.Order());
+        Assert.Equal((25, 35, 50, 2), (draft.Config.CanaryPercentage, draft.Config.IncreaseStep, draft.Config.MinSamples, draft.Config.ApprovalsRequired));
+        Assert.Equal((30, 70), (draft.Seen()["increase_step"]!.GetValue<double>(), draft.Seen()["min_samples"]!.GetValue<int>()));
+    }
+
+    [Fact]
+    public void Stored_TheSameBySomebodyElse_IsNoLongerUnsaved()
+    {
+        var draft = new ConfigDraft(new MigrationConfig());
+        draft.SetNumber("canary_percentage", "25");
+        draft.SetLines("windows", "Daily 09:00-17:00 UTC");
+
+        draft.Stored(draft.Config);
+        Assert.False(draft.IsDirty);
+        draft.Stored(new MigrationConfig { CanaryPercentage = 40 });
+
+        Assert.Equal(("40", ""), (draft.Number("canary_percentage"), draft.Lines("windows")));
+    }
+
+    [Fact]
+    public void Seen_AfterSomebodyElseStored_IsWhatStoodInEachFieldWhenItWasTyped()
+    {
+        var draft = new ConfigDraft(new MigrationConfig());
+        draft.SetNumber("canary_percentage", "25");
+        draft.SetNumber("rollback_threshold.error_rate", "2");
+        draft.SetMirror("20", null);
+
+        draft.Stored(new MigrationConfig { CanaryPercentage = 40, MinSamples = 7, RollbackThreshold = new() { ErrorRate = 0.03, LatencyP99Increase = 2 } });
+
+        var seen = draft.Seen();
+        Assert.Equal((10, 7), (seen["canary_percentage"]!.GetValue<double>(), seen["min_samples"]!.GetValue<int>()));
+        Assert.Equal((0.05, 2), (seen["rollback_threshold"]!["error_rate"]!.GetValue<double>(), seen["rollback_threshold"]!["latency_p99_increase"]!.GetValue<double>()));
+        Assert.Null(seen["mirror"]);
     }
 }

@@ -164,6 +164,63 @@ public sealed class ConfigureStepTests : WizardBench
     }
 
     [Fact]
+    public async Task Configure_TypedWhileItIsSaved_StaysAndIsSavedByLeaving()
+    {
+        var id = await DraftAsync();
+        var page = Open(id, WizardStep.Configure);
+        await ChangeAsync(page.Find("#scope-features"), "checkout");
+        var held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        var saved = Broken.HoldAsync(held.Task, () => ClickAsync(page.FindAll("button").Single(b => b.TextContent == "Save now")));
+        await InputAsync(page.Find("#field-approvals-required"), "2");
+        held.SetResult();
+        await saved;
+
+        Assert.Equal("2", page.Find("#field-approvals-required").GetAttribute("value"));
+        Assert.StartsWith("Changed; saved when you leave this step.", page.Find("[data-testid=config-state]").TextContent, StringComparison.Ordinal);
+        await page.InvokeAsync(() => Navigation.NavigateTo(WizardSteps.Url(id, WizardStep.Review)));
+        page.WaitForElement("[data-testid=start-migration]");
+        var config = (await StateAsync(id)).View.Config;
+        Assert.Equal((2, "checkout"), (config.ApprovalsRequired, Assert.Single(config.Scope.Features)));
+    }
+
+    [Fact]
+    public async Task Configure_SameFieldChangedByAnother_IsRefusedAndStaysTyped()
+    {
+        var id = await DraftAsync();
+        var page = Open(id, WizardStep.Configure);
+        await InputAsync(page.Find("#field-windows"), "Mon-Fri 09:00-17:00 UTC");
+        var theirs = new JsonObject { ["days"] = new JsonArray(), ["from"] = "20:00", ["to"] = "22:00", ["time_zone"] = "UTC" };
+        await Drafting.ConfigureAsync(id, new JsonObject { ["windows"] = new JsonArray(theirs), ["canary_percentage"] = 25 }, "Bob", Token);
+        await BeatAsync(Refreshing.Beat, () => page.Find("#field-canary-percentage").GetAttribute("value") == "25");
+
+        await page.InvokeAsync(() => Navigation.NavigateTo("/migrations"));
+
+        page.WaitForAssertion(() => Assert.StartsWith("Somebody else changed windows meanwhile.", page.Find(".error p").TextContent, StringComparison.Ordinal));
+        Assert.EndsWith(WizardSteps.Url(id, WizardStep.Configure), Navigation.Uri, StringComparison.Ordinal);
+        Assert.Equal("Mon-Fri 09:00-17:00 UTC", page.Find("#field-windows").GetAttribute("value"));
+        Assert.Equal(new TimeOnly(20, 0), Assert.Single((await StateAsync(id)).View.Config.Windows).From);
+        await ClickAsync(page.FindAll("button").First(b => b.TextContent == "Discard changes"));
+        Assert.Equal("Daily 20:00-22:00 UTC", page.Find("#field-windows").GetAttribute("value"));
+    }
+
+    [Fact]
+    public async Task Configure_OtherFieldsChangedByAnother_StayTheirs()
+    {
+        var id = await DraftAsync();
+        var page = Open(id, WizardStep.Configure);
+        await InputAsync(page.Find("#field-rollback-threshold-error-rate"), "2");
+        var limits = new JsonObject { ["error_rate"] = 0.05, ["latency_p99_increase"] = 1.5 };
+        await Drafting.ConfigureAsync(id, new JsonObject { ["strategy"] = "instant", ["rollback_threshold"] = limits }, "Bob", Token);
+
+        await page.InvokeAsync(() => Navigation.NavigateTo("/migrations")); // before the page heard of it
+
+        page.WaitForAssertion(() => Assert.EndsWith("/migrations", Navigation.Uri, StringComparison.Ordinal));
+        var config = (await StateAsync(id)).View.Config;
+        Assert.Equal((Strategy.Instant, new RollbackThreshold { ErrorRate = 0.02, LatencyP99Increase = 1.5 }), (config.Strategy, config.RollbackThreshold));
+    }
+
+    [Fact]
     public async Task Configure_FaultThatAnotherStrategyHides_IsForgotten()
     {
         var id = await DraftAsync();

@@ -15,6 +15,8 @@ namespace Gateflow.Tests.Wizard;
 
 public sealed class WizardPageTests : WizardBench
 {
+    private const string Focus = "Blazor._internal.domWrapper.focus";
+
     [Fact]
     public async Task Open_Unknown_SaysSo()
     {
@@ -221,6 +223,35 @@ public sealed class WizardPageTests : WizardBench
 
         page.WaitForAssertion(() => Assert.DoesNotContain("/wizard", Navigation.Uri, StringComparison.Ordinal));
         Assert.Equal((MigrationStatus.Cancelled, 10), (await StateAsync(id)).View is var view ? (view.Status, view.Config.IncreaseStep) : default);
+    }
+
+    [Fact]
+    public async Task Discard_ScheduledByAnotherMeanwhile_IsRefused()
+    {
+        var id = await ScheduledAsync("2099-01-01T00:00:00Z");
+        var page = Open(id, WizardStep.Test);
+
+        var discarded = ClickAsync(page.FindAll("footer button").Single(b => b.TextContent == "Discard draft"));
+        await Services.GetRequiredService<Conduct>().ExecuteAsync(id, "Bob", Token);
+        await page.InvokeAsync(() => Services.GetRequiredService<DialogService>().Close(new ConfirmAnswer(null)));
+        await discarded;
+
+        page.WaitForAssertion(() => Assert.StartsWith("It changed meanwhile. This migration is scheduled", page.Find(".error p").TextContent, StringComparison.Ordinal));
+        Assert.Equal(MigrationStatus.Scheduled, (await StateAsync(id)).View.Status);
+    }
+
+    [Fact]
+    public async Task Step_Left_GivesTheFocusToTheNextOnesTitle()
+    {
+        var id = await DraftAsync();
+        var page = Open(id, WizardStep.Test);
+        Assert.Empty(JSInterop.Invocations[Focus]);
+
+        await page.InvokeAsync(() => Navigation.NavigateTo(WizardSteps.Url(id, WizardStep.Configure)));
+
+        page.WaitForAssertion(() => Assert.Single(JSInterop.Invocations[Focus]));
+        var title = page.Find("[data-testid=wizard-step] h2");
+        Assert.Equal(("Configure", "-1"), (title.TextContent, title.GetAttribute("tabindex")));
     }
 
     [Fact]
