@@ -42,7 +42,7 @@ public sealed class MessagesThoughtsTests
 
         writer.Complete(output);
         var text = System.Text.Encoding.UTF8.GetString(output.Span);
-        return string.Join('|', stream ? Streamed(text) : JsonElement.Parse(text).GetProperty("content").EnumerateArray().Select(static block => Told(block)));
+        return string.Join('|', stream ? Streamed(text) : JsonElement.Parse(text).GetProperty("content").EnumerateArray().Select(Told));
     }
 
     private static List<string> Streamed(string text)
