@@ -108,4 +108,10 @@ public enum Capabilities : long
 
     /// <summary><c>previous_response_id</c> or <c>conversation</c>: the request goes on with what the provider stores.</summary>
     StoredState = 1L << 34,
+
+    /// <summary><c>name</c> of a participant in a chat's messages.</summary>
+    MessageNames = 1L << 35,
+
+    /// <summary><c>reasoning_content</c> in a chat's earlier answers.</summary>
+    ReasoningContent = 1L << 36,
 }

@@ -42,6 +42,8 @@ public static class CapabilityNames
         (Capabilities.MessagesApi, "messages_api", "the Messages API"),
         (Capabilities.SystemTurns, "system_turns", "system messages between turns"),
         (Capabilities.StoredState, "stored_state", "conversations that the provider stores"),
+        (Capabilities.MessageNames, "message_names", "names of participants"),
+        (Capabilities.ReasoningContent, "reasoning_content", "thoughts of earlier answers"),
     ];
 
     private static readonly FrozenDictionary<string, Capabilities> ByName = Table.ToFrozenDictionary(x => x.Name, x => x.Flag, StringComparer.Ordinal);

@@ -22,6 +22,9 @@ public sealed record ShimAction(ShimKind Kind, IReadOnlyList<string> Words)
         ["set"] = (ShimKind.Set, 2, 2),
         ["set_in_chat"] = (ShimKind.SetInChat, 2, 2),
         ["role"] = (ShimKind.Role, 2, 2),
+        ["drop_names"] = (ShimKind.DropNames, 0, 0),
+        ["drop_thoughts"] = (ShimKind.DropThoughts, 0, 0),
+        ["off_after_bare_calls"] = (ShimKind.OffAfterBareCalls, 0, 0),
         ["system_turns_as"] = (ShimKind.SystemTurns, 1, 1),
         ["fold"] = (ShimKind.Fold, 1, 1),
         ["functions_to_tools"] = (ShimKind.FunctionsToTools, 0, 0),
@@ -37,6 +40,9 @@ public sealed record ShimAction(ShimKind Kind, IReadOnlyList<string> Words)
 
     /// <summary>True when the gateway does it to the request that is about to be sent; false when translation or routing does.</summary>
     public bool Edits => Kind is not (ShimKind.Translated or ShimKind.OtherApi);
+
+    /// <summary>True when it mends what another model left in the conversation: callers cannot know of that even where they name the model.</summary>
+    public bool Mends => Kind is ShimKind.DropThoughts or ShimKind.OffAfterBareCalls;
 
     /// <summary>Reads "drop temperature; rename max_tokens max_completion_tokens".</summary>
     /// <exception cref="FormatException">A kind or a number of words that does not exist.</exception>
@@ -105,6 +111,15 @@ public enum ShimKind : byte
 
     /// <summary>Gives messages of the first role the second one.</summary>
     Role,
+
+    /// <summary>Leaves out the names of a chat's participants.</summary>
+    DropNames,
+
+    /// <summary>Leaves out <c>reasoning_content</c> of a chat's earlier answers.</summary>
+    DropThoughts,
+
+    /// <summary>Switches thinking off where an earlier answer of a chat calls tools without its thoughts.</summary>
+    OffAfterBareCalls,
 
     /// <summary>Gives system messages between the turns of the Messages API another role.</summary>
     SystemTurns,

@@ -68,6 +68,9 @@ internal sealed class Envelope
     /// <summary>True when tools are called without a thought since the user last spoke, as other models do: Claude refuses that while it thinks by a budget.</summary>
     public bool BareCalls { get; set; }
 
+    /// <summary>True when an earlier answer of a chat calls tools and its thoughts are not sent back, as after another model: DeepSeek refuses that while it thinks.</summary>
+    public bool CallsWithoutThoughts { get; set; }
+
     /// <summary>True when the answer must be JSON.</summary>
     public bool WantsJson => (Capabilities & (Capabilities.JsonMode | Capabilities.JsonSchema)) != 0;
 

@@ -19,8 +19,9 @@ internal sealed class KeyGate(KeyMeters meters)
             return null;
         }
 
-        var reading = meters.Of(exchange.Key.Id).Take(limits, Second(exchange), exchange.At, Estimate(exchange));
-        LimitHeaders.Write(exchange.Http.Response.Headers, limits, reading, exchange.At);
+        var now = exchange.Time.GetUtcNow(); // the body may have come long after the request
+        var reading = meters.Of(exchange.Key.Id).Take(limits, Second(exchange.Time), now, Estimate(exchange));
+        LimitHeaders.Write(exchange.Http.Response.Headers, limits, reading, now);
         if (reading.Exceeded == LimitKind.None)
         {
             exchange.Taken = reading;
@@ -39,11 +40,11 @@ internal sealed class KeyGate(KeyMeters meters)
         if (exchange.Taken is { } taken)
         {
             exchange.Taken = null;
-            meters.Of(exchange.Key.Id).Settle(taken, exchange.Time.GetTimestamp() / exchange.Time.TimestampFrequency, exchange.Time.GetUtcNow(), tokens, cost ?? 0);
+            meters.Of(exchange.Key.Id).Settle(taken, Second(exchange.Time), exchange.Time.GetUtcNow(), tokens, cost ?? 0);
         }
     }
 
-    private static long Second(Exchange exchange) => exchange.Started / exchange.Time.TimestampFrequency;
+    private static long Second(TimeProvider time) => time.GetTimestamp() / time.TimestampFrequency;
 
     /// <summary>Tokens that a request will probably use.</summary>
     internal static long Estimate(Exchange exchange)

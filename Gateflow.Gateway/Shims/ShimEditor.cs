@@ -51,6 +51,9 @@ internal sealed class ShimEditor(JsonObject json, Dialect dialect, ShimNotes not
             case ShimKind.Role or ShimKind.Fold or ShimKind.SchemaToText or ShimKind.JsonToSchema when dialect == Dialect.Chat:
                 ChatShims.Apply(action, json, notes);
                 break;
+            case ShimKind.DropNames or ShimKind.DropThoughts or ShimKind.OffAfterBareCalls when dialect == Dialect.Chat:
+                ChatTurns.Apply(action.Kind, json, notes);
+                break;
             case ShimKind.SystemTurns when dialect == Dialect.Messages:
                 SystemTurns.Rename(json, words[0], notes);
                 break;

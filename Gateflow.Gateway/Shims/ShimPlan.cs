@@ -10,6 +10,7 @@ namespace Gateflow.Gateway.Shims;
 internal sealed class ShimPlan
 {
     private readonly ConcurrentDictionary<string, Actions> _bySource = new(StringComparer.Ordinal);
+    private readonly Lazy<Actions> _mending;
     private readonly CatalogModel _target;
     private readonly ParameterRules _rules;
     private readonly int? _most;
@@ -24,6 +25,7 @@ internal sealed class ShimPlan
         var name = provider.Type == ProviderType.OpenAICompatible && facts is not null ? facts.Provider : provider.CatalogName;
         _rules = endpoint.Rules;
         _target = (facts ?? CatalogModel.Unknown(name, id)) with { Provider = name };
+        _mending = new(() => Actions.Of(this, name, static action => action.Mends));
         _most = (endpoint.Facts ?? facts)?.MaxOutputTokens;
         if (_most is { } most)
         {
@@ -38,22 +40,23 @@ internal sealed class ShimPlan
     /// <summary>What is done to a request that uses these capabilities; empty for most.</summary>
     /// <param name="used">What the request uses.</param>
     /// <param name="source">The catalog's provider that it was written for; null for another one than this model's.</param>
-    public IReadOnlyList<ShimAction> For(Capabilities used, string? source)
-    {
-        var actions = _bySource.GetOrAdd(source ?? "", static (provider, plan) => Actions.Of(plan._rules, plan._target, provider.Length == 0 ? null : provider), this);
-        return (used & actions.Touched) == 0 ? [] : [.. actions.ByFlag.Where(pair => (used & pair.Flag) != 0).SelectMany(static pair => pair.Do)];
-    }
+    public IReadOnlyList<ShimAction> For(Capabilities used, string? source) =>
+        _bySource.GetOrAdd(source ?? "", static (provider, plan) => Actions.Of(plan, provider.Length == 0 ? null : provider, static action => action.Edits), this).For(used);
+
+    /// <summary>What is done even to a request that names this model: only what mends a conversation that another model took part in.</summary>
+    /// <param name="used">What the request uses.</param>
+    public IReadOnlyList<ShimAction> Mending(Capabilities used) => _mending.Value.For(used);
 
     /// <param name="Touched">The flags that have actions.</param>
     private sealed record Actions(Capabilities Touched, IReadOnlyList<(Capabilities Flag, IReadOnlyList<ShimAction> Do)> ByFlag)
     {
-        public static Actions Of(ParameterRules rules, CatalogModel target, string? source)
+        public static Actions Of(ShimPlan plan, string? source, Func<ShimAction, bool> wanted)
         {
             var touched = Capabilities.None;
             List<(Capabilities, IReadOnlyList<ShimAction>)> byFlag = [];
             foreach (var flag in CapabilityNames.All)
             {
-                if (ShimRules.Find(rules, target, source, flag)?.Actions.Where(static action => action.Edits).ToList() is { Count: > 0 } actions)
+                if (ShimRules.Find(plan._rules, plan._target, source, flag)?.Actions.Where(wanted).ToList() is { Count: > 0 } actions)
                 {
                     touched |= flag;
                     byFlag.Add((flag, actions));
@@ -62,5 +65,8 @@ internal sealed class ShimPlan
 
             return new Actions(touched, byFlag);
         }
+
+        public IReadOnlyList<ShimAction> For(Capabilities used) =>
+            (used & Touched) == 0 ? [] : [.. ByFlag.Where(pair => (used & pair.Flag) != 0).SelectMany(static pair => pair.Do)];
     }
 }

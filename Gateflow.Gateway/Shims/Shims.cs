@@ -17,14 +17,16 @@ internal static class Shims
     /// <summary>What is done to the request for a candidate, in order; empty for nearly all.</summary>
     public static IReadOnlyList<ShimAction> For(Exchange exchange, Candidate candidate)
     {
+        var used = exchange.Envelope.Capabilities;
+        used = candidate.PassesThrough || exchange.Request is not { } request ? used : Used(used, request);
         if (!Apply(exchange, candidate))
         {
-            return [];
+            var mends = !candidate.PassesThrough || exchange.Envelope.CallsWithoutThoughts;
+            return candidate.Shims.Mending(mends ? used : used & ~Capabilities.FunctionCalling);
         }
 
         var source = candidate.PassesThrough ? exchange.Asked?.Facts?.Provider : null;
-        var used = exchange.Envelope.Capabilities;
-        var actions = candidate.Shims.For(candidate.PassesThrough || exchange.Request is not { } request ? used : Used(used, request), source);
+        var actions = candidate.Shims.For(used, source);
         return candidate.Shims.Capping(exchange.Envelope.MaxOutputTokens) is { Count: > 0 } capping ? [.. actions, .. capping] : actions;
     }
 
@@ -57,6 +59,8 @@ internal static class Shims
         used |= request.TopP is null && request.TopK is null ? Capabilities.None : Capabilities.TopP;
         used |= request.Temperature is null || request.TopP is null ? Capabilities.None : Capabilities.TemperatureWithTopP;
         used |= request.Reasoning is null ? Capabilities.None : Capabilities.ReasoningEffort;
+        used |= request.Messages.Any(static message => message.Name is not null) ? Capabilities.MessageNames : Capabilities.None;
+        used |= request.Messages.Any(static message => message.Parts.Any(static part => part is ReasoningPart)) ? Capabilities.ReasoningContent : Capabilities.None;
         return used | (request.MaxTokens is null ? Capabilities.None : Capabilities.MaxTokens);
     }
 }

@@ -33,9 +33,9 @@ public sealed class EnvelopeReaderTests
              "stop":["x"],"reasoning_effort":"low","temperature":0,"top_p":0.5,"logit_bias":{"1":2},"presence_penalty":1,
              "max_tokens":5,"user":"u1","audio":{},
              "messages":[{"role":"system","content":"s"},{"role":"developer","content":"d"},
-               {"role":"user","content":[{"type":"text","text":"t","cache_control":{}},{"type":"image_url","image_url":{"url":"u"}},
+               {"role":"user","name":"n","content":[{"type":"text","text":"t","cache_control":{}},{"type":"image_url","image_url":{"url":"u"}},
                  {"type":"input_audio","input_audio":{}},{"type":"file","file":{}}]},
-               {"role":"assistant","content":"p"}]}
+               {"role":"assistant","reasoning_content":"r","content":"p"}]}
             """);
 
         Assert.Null(error);

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Globalization;
 using System.Net;
+using System.Text;
 using System.Text.Json;
 using Gateflow.Core.Access;
 using Gateflow.Core.Limits;
@@ -45,6 +46,27 @@ public sealed class GatewayLimitTests
         clock.Advance(TimeSpan.FromSeconds(41));
         using var fourth = await host.PostAsync(GatewayHost.Chat());
         Assert.Equal(HttpStatusCode.OK, fourth.StatusCode);
+    }
+
+    /// <summary>Else limits could be passed by sending bodies longer than a minute.</summary>
+    [Fact]
+    public async Task Post_BodyThatComesLate_CountsWhenItHasCome()
+    {
+        await using var host = await StartAsync(new KeyLimits { Rpm = 2 });
+        using var client = new HttpClient(new SocketsHttpHandler { Expect100ContinueTimeout = Wait.Limit }) { BaseAddress = host.Client.BaseAddress };
+        var (first, second) = (new LateContent(GatewayHost.Chat()), new LateContent(GatewayHost.Chat()));
+        var answers = new[] { first, second }.Select(content => client.SendAsync(Late(content), Cancel)).ToList();
+        await Task.WhenAll(first.Wanted, second.Wanted).WaitAsync(Wait.Limit, Cancel);
+        clock.Advance(TimeSpan.FromSeconds(62));
+        using var quick = await host.PostAsync(GatewayHost.Chat());
+
+        first.Send();
+        using var one = await answers[0];
+        second.Send();
+        using var two = await answers[1];
+
+        Assert.Equal([200, 200, 429], new[] { quick, one, two }.Select(r => (int)r.StatusCode));
+        Headers(two, ("Retry-After", "61"), ("X-RateLimit-Reset", Epoch(62 + 61)));
     }
 
     [Fact]
@@ -198,6 +220,13 @@ public sealed class GatewayLimitTests
     private static void Use(GatewayHost host, Func<KeyEntry, KeyEntry> change) =>
         host.Table = host.Table with { Keys = host.Table.Keys.ToFrozenDictionary(k => k.Key, k => change(k.Value)) };
 
+    /// <summary>The body is sent only once the gateway wants it.</summary>
+    private static HttpRequestMessage Late(LateContent content) => new(HttpMethod.Post, "/v1/chat/completions")
+    {
+        Content = content,
+        Headers = { Authorization = new("Bearer", GatewayHost.Key), ExpectContinue = true },
+    };
+
     private static string Epoch(int seconds) => Noon.AddSeconds(seconds).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
 
     private static void Headers(HttpResponseMessage response, params (string Name, string? Value)[] headers)
@@ -205,6 +234,29 @@ public sealed class GatewayLimitTests
         foreach (var (name, value) in headers)
         {
             Assert.Equal((name, value), (name, PassThroughTests.Header(response, name)));
+        }
+    }
+
+    private sealed class LateContent(string body) : HttpContent
+    {
+        private readonly TaskCompletionSource wanted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource sent = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Wanted => wanted.Task;
+
+        public void Send() => sent.SetResult();
+
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            wanted.SetResult();
+            await sent.Task;
+            await stream.WriteAsync(Encoding.UTF8.GetBytes(body), Cancel);
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = body.Length;
+            return true;
         }
     }
 

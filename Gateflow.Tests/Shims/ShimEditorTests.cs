@@ -51,6 +51,19 @@ public sealed class ShimEditorTests
         """{"response_format":{"type":"json_object"}}""",
         """{"response_format":{"type":"json_schema","json_schema":{"name":"answer","schema":{"type":"object"}}}}""",
         "response_format:mapped(json_schema)")]
+    [InlineData(
+        "drop_names",
+        """{"messages":[{"role":"user","name":"Ann","content":"a"},{"role":"tool","name":"f","tool_call_id":"c","content":"7"}]}""",
+        """{"messages":[{"role":"user","content":"a"},{"role":"tool","name":"f","tool_call_id":"c","content":"7"}]}""",
+        "messages.name:dropped")]
+    [InlineData("drop_thoughts", """{"messages":[{"role":"assistant","reasoning_content":"","content":"a"}]}""", """{"messages":[{"role":"assistant","content":"a"}]}""", "messages.reasoning:dropped")]
+    [InlineData(
+        "off_after_bare_calls",
+        """{"messages":[{"role":"assistant","tool_calls":[{}]}],"thinking":{"type":"enabled"},"reasoning_effort":"high"}""",
+        """{"messages":[{"role":"assistant","tool_calls":[{}]}],"thinking":{"type":"disabled"}}""",
+        "thinking:mapped(disabled), reasoning_effort:dropped")]
+    [InlineData("off_after_bare_calls", """{"messages":[{"role":"assistant","tool_calls":[{}]}],"thinking":{"type":"disabled"}}""", """{"messages":[{"role":"assistant","tool_calls":[{}]}],"thinking":{"type":"disabled"}}""", "")]
+    [InlineData("off_after_bare_calls", """{"messages":[{"role":"assistant","reasoning_content":"","tool_calls":[{}]},{"role":"assistant","tool_calls":[]}]}""", """{"messages":[{"role":"assistant","reasoning_content":"","tool_calls":[{}]},{"role":"assistant","tool_calls":[]}]}""", "")]
     [InlineData("functions_to_tools", """{"functions":[]}""", """{"functions":[]}""", "")]
     [InlineData("translated", """{"stop":"x"}""", """{"stop":"x"}""", "")]
     public void Apply_InChat_ChangesAndNotes(string actions, string before, string after, string notes) => AssertApplied(Dialect.Chat, actions, before, after, notes);

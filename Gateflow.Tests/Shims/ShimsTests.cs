@@ -158,6 +158,50 @@ public sealed class ShimsTests
         Assert.Null(Header(response, "x-gateflow-shims"));
     }
 
+    /// <summary>DeepSeek thinks unless told otherwise, and then wants the thoughts back from which tools were called: other models told none.</summary>
+    [Theory]
+    [InlineData("gpt-4o", "", "thinking:mapped(disabled)")]
+    [InlineData("gpt-4o", ""","reasoning_content":"Hm" """, null)]
+    [InlineData("deepseek-flash", "", "thinking:mapped(disabled)")]
+    [InlineData("deepseek-flash", ""","reasoning_content":"Hm" """, null)]
+    public async Task Post_CallsOfToolsBeforeDeepSeek_ThinkOnWhereTheirThoughtsAre(string model, string thoughts, string? notes)
+    {
+        await using var host = await GatewayHost.StartAsync();
+        host.Serve("gpt-4o", ProviderType.OpenAI);
+        host.Serve("deepseek-flash", ProviderType.OpenAICompatible);
+        host.Route(GatewayHost.Migration(10_000, source: "gpt-4o", target: "deepseek-flash"));
+        var body = $$$"""
+            {"model":"{{{model}}}","messages":[{"role":"user","content":"Hi"},{"role":"assistant","tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":"{}"}}]{{{thoughts}}}},
+             {"role":"tool","tool_call_id":"c","content":"7"}],"tools":[{"type":"function","function":{"name":"f"}}]}
+            """;
+
+        using var response = await host.PostAsync(body);
+
+        Assert.Equal(("deepseek-flash", notes), (Header(response, "x-gateflow-model"), Header(response, "x-gateflow-shims")));
+        var sent = Assert.Single(host.Upstream.Requests).Body;
+        Assert.Equal(notes is null ? null : "disabled", (string?)JsonNode.Parse(sent)!["thinking"]?["type"]);
+        Assert.Equal(notes is null, sent == body.Replace("gpt-4o", "deepseek-flash", StringComparison.Ordinal));
+    }
+
+    /// <summary>Names are the caller's own; thoughts may be those of the migration's other model.</summary>
+    [Theory]
+    [InlineData("gpt-4o", "messages.name:dropped, messages.reasoning:dropped")]
+    [InlineData("llama-x", "messages.reasoning:dropped")]
+    public async Task Post_NamesAndThoughtsBeforeGroq_AreLeftOut(string model, string notes)
+    {
+        await using var host = await GatewayHost.StartAsync();
+        host.Serve("gpt-4o", ProviderType.OpenAI);
+        host.Serve("llama-x", ProviderType.OpenAICompatible, change: provider => provider with { Name = "groq" });
+        host.Route(GatewayHost.Migration(10_000, source: "gpt-4o", target: "llama-x"));
+
+        using var response = await host.PostAsync($$"""
+            {"model":"{{model}}","messages":[{"role":"user","name":"Ann","content":"Hi"},{"role":"assistant","reasoning_content":"Hm","content":"Yes?"},{"role":"user","content":"Go on"}]}
+            """);
+
+        Assert.Equal(("llama-x", notes), (Header(response, "x-gateflow-model"), Header(response, "x-gateflow-shims")));
+        Assert.DoesNotContain("reasoning_content", Assert.Single(host.Upstream.Requests).Body, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Post_MembersThatStandTwiceOrHalfACharacter_DoNoHarm()
     {

@@ -10,7 +10,8 @@ namespace Gateflow.Gateway.Protocols.Chat;
 internal static class ChatMessagesReader
 {
     private const Capabilities OfMessages = Capabilities.SystemRole | Capabilities.DeveloperRole | Capabilities.Prefill
-        | Capabilities.Vision | Capabilities.AudioInput | Capabilities.FileInput | Capabilities.PromptCaching;
+        | Capabilities.Vision | Capabilities.AudioInput | Capabilities.FileInput | Capabilities.PromptCaching
+        | Capabilities.MessageNames | Capabilities.ReasoningContent;
 
     private enum Role : byte
     {
@@ -32,6 +33,7 @@ internal static class ChatMessagesReader
 
         envelope.Set(OfMessages, false);
         envelope.Conversation = 0;
+        envelope.CallsWithoutThoughts = false;
         var (count, role, hash, open) = (0, Role.Other, 0UL, true);
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
@@ -67,7 +69,7 @@ internal static class ChatMessagesReader
 
     private static Role ReadMessage(ref Utf8JsonReader reader, Envelope envelope, out Range content)
     {
-        var role = Role.Other;
+        var (role, named, calls, thoughts) = (Role.Other, false, false, false);
         content = 0..0;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
@@ -86,7 +88,15 @@ internal static class ChatMessagesReader
             else if (reader.ValueTextEquals("tool_calls"u8))
             {
                 reader.Read();
-                ReadToolCalls(ref reader, envelope);
+                calls = ReadToolCalls(ref reader, envelope);
+            }
+            else if (reader.ValueTextEquals("reasoning_content"u8))
+            {
+                thoughts = ReadsText(ref reader);
+            }
+            else if (reader.ValueTextEquals("name"u8))
+            {
+                named = ReadsText(ref reader);
             }
             else
             {
@@ -94,7 +104,18 @@ internal static class ChatMessagesReader
             }
         }
 
+        envelope.CallsWithoutThoughts |= calls && !thoughts;
+        envelope.Add(Capabilities.ReasoningContent, thoughts);
+        envelope.Add(Capabilities.MessageNames, named && role != Role.Other); // of a result it is the tool's
         return role;
+    }
+
+    private static bool ReadsText(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        var isText = reader.TokenType == JsonTokenType.String;
+        reader.Skip();
+        return isText;
     }
 
     private static Role ReadRole(ref Utf8JsonReader reader)
@@ -169,7 +190,8 @@ internal static class ChatMessagesReader
         : reader.ValueTextEquals("file"u8) || reader.ValueTextEquals("input_file"u8) || reader.ValueTextEquals("document"u8) ? Capabilities.FileInput
         : Capabilities.None;
 
-    private static void ReadToolCalls(ref Utf8JsonReader reader, Envelope envelope)
+    /// <summary>True for at least one.</summary>
+    private static bool ReadToolCalls(ref Utf8JsonReader reader, Envelope envelope)
     {
         var (start, calls) = (reader.TokenStartIndex, 0);
         if (reader.TokenType == JsonTokenType.StartArray)
@@ -184,6 +206,7 @@ internal static class ChatMessagesReader
         reader.Skip();
         envelope.PromptLength += reader.BytesConsumed - start;
         envelope.Capabilities |= calls > 1 ? Capabilities.ParallelTools : Capabilities.None;
+        return calls > 0;
     }
 
     private static void ReadMark(ref Utf8JsonReader reader, Envelope envelope)

@@ -19,6 +19,11 @@ internal static class MessagesAnswerJson
         json.WriteString("model"u8, context.Model);
     }
 
+    /// <summary>
+    /// Whether thoughts without a proof are told. Anthropic's models do not think unasked, or prove it: callers who did not ask take the first block for the answer.
+    /// </summary>
+    public static bool TellsThoughts(AnswerContext context) => context.Request.Reasoning is { Enabled: true };
+
     /// <summary>Tokens as Anthropic counts them: those that the cache had a part in are not among <c>input_tokens</c>.</summary>
     public static void WriteUsage(Utf8JsonWriter json, Counted? usage)
     {

@@ -1,11 +1,14 @@
+using System.Text;
 using Gateflow.Gateway.Envelopes;
 using Gateflow.Gateway.Translation;
 
 namespace Gateflow.Gateway.Protocols.Messages;
 
 /// <summary>The block of a streamed message that is being written; another kind of content ends it and begins the next.</summary>
-internal sealed class MessagesOpenBlock
+/// <param name="tellsThoughts">Whether thoughts without a proof are told; else they wait for it, and are left out when none comes.</param>
+internal sealed class MessagesOpenBlock(bool tellsThoughts)
 {
+    private readonly StringBuilder _waiting = new();
     private Kind _kind;
     private int _index = -1;
 
@@ -64,6 +67,7 @@ internal sealed class MessagesOpenBlock
 
     public void Close(PooledBody output)
     {
+        _waiting.Clear();
         if (_kind != Kind.None)
         {
             Stop(output);
@@ -82,6 +86,17 @@ internal sealed class MessagesOpenBlock
 
     private void WriteThoughts(ReasoningDelta thoughts, PooledBody output)
     {
+        if (!tellsThoughts)
+        {
+            _waiting.Append(thoughts.Text);
+            if (thoughts.Signature is not { Length: > 0 })
+            {
+                return;
+            }
+
+            thoughts = thoughts with { Text = _waiting.ToString() };
+        }
+
         if (_kind != Kind.Thoughts)
         {
             Start(Kind.Thoughts, "thinking", "thinking", "", output);

@@ -10,7 +10,7 @@ namespace Gateflow.Gateway.Protocols.Messages;
 /// </summary>
 internal sealed class MessagesStreamWriter(AnswerContext context) : IAnswerWriter
 {
-    private readonly MessagesOpenBlock _block = new();
+    private readonly MessagesOpenBlock _block = new(MessagesAnswerJson.TellsThoughts(context));
     private readonly Queue<PendingCall> _waiting = [];
     private readonly Dictionary<int, PendingCall> _calls = [];
     private PendingCall? _current;

@@ -16,6 +16,7 @@ internal sealed class MessageTurnWriter(ShimNotes notes)
     /// <exception cref="NotCarriedException">The protocol has no word for a part.</exception>
     public void Write(IReadOnlyList<Message> messages)
     {
+        var asksAlone = messages.All(static message => message.Role is Role.System or Role.Developer); // instructions alone are the question
         for (var i = 0; i < messages.Count; i++)
         {
             var (message, path) = (messages[i], $"messages[{i}]");
@@ -28,7 +29,7 @@ internal sealed class MessageTurnWriter(ShimNotes notes)
             {
                 Add(message.Role == Role.Assistant ? "assistant" : "user", MessageBlockWriter.Write(message.Parts, path, notes));
             }
-            else if (Messages.Count == 0)
+            else if (Messages.Count == 0 && !asksAlone)
             {
                 AddSystem(message, path);
             }

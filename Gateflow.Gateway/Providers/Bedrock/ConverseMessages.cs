@@ -18,6 +18,7 @@ internal sealed class ConverseMessages(BedrockFamily family, ShimNotes notes)
     /// <exception cref="NotCarriedException">The protocol has no word for a part.</exception>
     public void Write(IReadOnlyList<Message> messages)
     {
+        var asksAlone = messages.All(static message => message.Role is Role.System or Role.Developer); // instructions alone are the question
         for (var i = 0; i < messages.Count; i++)
         {
             var (message, path) = (messages[i], $"messages[{i}]");
@@ -26,7 +27,7 @@ internal sealed class ConverseMessages(BedrockFamily family, ShimNotes notes)
                 notes.Dropped("messages.name");
             }
 
-            if (message.Role is Role.System or Role.Developer && Messages.Count == 0)
+            if (message.Role is Role.System or Role.Developer && Messages.Count == 0 && !asksAlone)
             {
                 AddSystem(message, path);
                 continue;

@@ -9,6 +9,9 @@ namespace Gateflow.Gateway.Providers.OpenAI;
 /// </summary>
 internal static class ChatRequestWriter
 {
+    /// <summary>OpenAI and Azure refuse more stop sequences.</summary>
+    private const int MostStops = 4;
+
     /// <exception cref="NotCarriedException">The protocol has no word for a part that answers depend on.</exception>
     public static JsonObject Write(ModelRequest request, ModelEndpoint endpoint, ShimNotes notes)
     {
@@ -28,7 +31,7 @@ internal static class ChatRequestWriter
 
         WriteSampling(json, request, endpoint, notes);
         ChatToolWriter.Write(json, request, notes);
-        ChatSettingsWriter.Write(json, request, notes);
+        ChatSettingsWriter.Write(json, request, endpoint.Provider.Type, notes);
         ChatOthersWriter.Write(json, request.Others, notes);
         OpenAICommon.ShortenUser(json, endpoint.Provider.Type, notes);
         return json;
@@ -36,9 +39,9 @@ internal static class ChatRequestWriter
 
     private static void WriteSampling(JsonObject json, ModelRequest request, ModelEndpoint endpoint, ShimNotes notes)
     {
+        var isOpenAI = endpoint.Provider.Type is ProviderType.OpenAI or ProviderType.AzureOpenAI;
         if (OpenAICommon.MaxTokens(request, endpoint, notes) is { } most)
         {
-            var isOpenAI = endpoint.Provider.Type is ProviderType.OpenAI or ProviderType.AzureOpenAI;
             json[isOpenAI ? "max_completion_tokens" : "max_tokens"] = most; // compatible servers know the older name only
         }
 
@@ -51,6 +54,11 @@ internal static class ChatRequestWriter
         json.Set("logit_bias", request.LogitBias);
         json.Set("logprobs", request.Logprobs ? true : default(bool?));
         json.Set("top_logprobs", request.TopLogprobs);
+        if (isOpenAI && request.Stop.Count > MostStops)
+        {
+            throw NotCarriedException.Unsupported("stop", $"takes at most {MostStops} stop sequences");
+        }
+
         if (request.Stop.Count > 0)
         {
             json["stop"] = request.Stop.Count == 1 ? request.Stop[0] : new JsonArray([.. request.Stop.Select(text => JsonValue.Create(text))]);

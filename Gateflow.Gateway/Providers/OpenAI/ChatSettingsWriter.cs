@@ -1,4 +1,6 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using Gateflow.Core.Routing;
 using Gateflow.Gateway.Translation;
 
 namespace Gateflow.Gateway.Providers.OpenAI;
@@ -6,7 +8,7 @@ namespace Gateflow.Gateway.Providers.OpenAI;
 /// <summary>Writes format, reasoning and what is said about the request itself.</summary>
 internal static class ChatSettingsWriter
 {
-    public static void Write(JsonObject json, ModelRequest request, ShimNotes notes)
+    public static void Write(JsonObject json, ModelRequest request, ProviderType type, ShimNotes notes)
     {
         if (request.Format is { } format)
         {
@@ -15,11 +17,25 @@ internal static class ChatSettingsWriter
 
         if (request.Reasoning is { } reasoning)
         {
-            json.Set("reasoning_effort", EffortOf(reasoning, notes));
+            json.Set("reasoning_effort", EffortOf(reasoning, type, notes));
         }
 
         json.Set("verbosity", request.Verbosity);
+        WriteMetadata(json, request, type, notes);
         OpenAICommon.Write(json, request, notes);
+    }
+
+    /// <summary>OpenAI and Azure refuse metadata of a completion that they are not to store.</summary>
+    private static void WriteMetadata(JsonObject json, ModelRequest request, ProviderType type, ShimNotes notes)
+    {
+        if (type == ProviderType.OpenAICompatible || (request.Others.TryGetValue("store", out var store) && store.ValueKind == JsonValueKind.True))
+        {
+            json.Set("metadata", request.Metadata);
+        }
+        else if (request.Metadata is not null)
+        {
+            notes.Dropped("metadata");
+        }
     }
 
     private static JsonObject WriteFormat(ResponseFormat format)
@@ -36,13 +52,13 @@ internal static class ChatSettingsWriter
         return new JsonObject { ["type"] = "json_schema", ["json_schema"] = schema };
     }
 
-    private static string? EffortOf(Reasoning reasoning, ShimNotes notes)
+    private static string? EffortOf(Reasoning reasoning, ProviderType type, ShimNotes notes)
     {
         if (reasoning.Summary is not null)
         {
             notes.Dropped("reasoning.summary");
         }
 
-        return OpenAIEffort.Of(reasoning, notes);
+        return OpenAIEffort.Of(reasoning, type, notes);
     }
 }

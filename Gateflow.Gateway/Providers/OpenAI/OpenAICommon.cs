@@ -15,11 +15,10 @@ internal static class OpenAICommon
     /// <summary>OpenAI refuses longer ids of end users. SHA-256 in hex is just as long.</summary>
     private const int MaxUser = 64;
 
-    /// <summary>Writes end user, metadata and service tier; a tier of another provider is left out, with a note.</summary>
+    /// <summary>Writes end user and service tier; a tier of another provider is left out, with a note.</summary>
     public static void Write(JsonObject json, ModelRequest request, ShimNotes notes)
     {
         json.Set("user", request.User);
-        json.Set("metadata", request.Metadata);
         if (request.ServiceTier is "auto" or "default" or "flex" or "priority" or "scale")
         {
             json["service_tier"] = request.ServiceTier;

@@ -30,7 +30,7 @@ internal static class ResponsesRequestWriter
 
         WriteSampling(json, request, endpoint, notes);
         WriteTools(json, request, notes);
-        WriteSettings(json, request, notes);
+        WriteSettings(json, request, endpoint.Provider.Type, notes);
         ResponsesOthersWriter.Write(json, request.Others, notes);
         OpenAICommon.ShortenUser(json, endpoint.Provider.Type, notes);
         return json;
@@ -107,7 +107,7 @@ internal static class ResponsesRequestWriter
         return json;
     }
 
-    private static void WriteSettings(JsonObject json, ModelRequest request, ShimNotes notes)
+    private static void WriteSettings(JsonObject json, ModelRequest request, ProviderType type, ShimNotes notes)
     {
         var text = new JsonObject();
         text.Set("format", request.Format is { } format ? WriteFormat(format) : null);
@@ -116,11 +116,12 @@ internal static class ResponsesRequestWriter
         if (request.Reasoning is { } reasoning)
         {
             var thinking = new JsonObject();
-            thinking.Set("effort", OpenAIEffort.Of(reasoning, notes));
+            thinking.Set("effort", OpenAIEffort.Of(reasoning, type, notes));
             thinking.Set("summary", reasoning.Summary);
             json.Set("reasoning", thinking.Count > 0 ? thinking : null);
         }
 
+        json.Set("metadata", request.Metadata);
         OpenAICommon.Write(json, request, notes);
     }
 

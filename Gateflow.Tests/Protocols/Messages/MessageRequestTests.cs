@@ -35,6 +35,16 @@ public sealed class MessageRequestTests
         Assert.Equal("messages.role:mapped(user)", notes.ToString());
     }
 
+    [Fact]
+    public void Write_InstructionsAlone_AreTheQuestion()
+    {
+        var json = Write("claude-x", """{"role":"system","content":"Tell a joke"},{"role":"developer","content":"A short one"}""", ""","max_tokens":9""", out var notes);
+
+        Assert.Equal("""[{"role":"user","content":[{"type":"text","text":"Tell a joke"},{"type":"text","text":"A short one"}]}]""", json["messages"]!.ToJsonString());
+        Assert.Null(json["system"]);
+        Assert.Equal("messages.role:mapped(user)", notes.ToString());
+    }
+
     /// <summary>Responses mean a list by the name that is an object here.</summary>
     [Fact]
     public void Write_WishesThatOtherProtocolsHave_AreNoted()

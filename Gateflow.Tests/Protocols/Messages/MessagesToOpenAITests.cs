@@ -69,6 +69,25 @@ public sealed class MessagesToOpenAITests
         Assert.Equal(Capabilities.SystemRole | Capabilities.SystemTurns, (await host.RecordAsync()).Capabilities & (Capabilities.SystemRole | Capabilities.SystemTurns));
     }
 
+    [Theory]
+    [InlineData("deepseek", "deepseek-flash", "", null, "disabled", "thinking:mapped(disabled)")]
+    [InlineData("deepseek", "deepseek-flash", """{"type":"thinking","thinking":"Hm","signature":"s"},""", "Hm", null, null)]
+    [InlineData("groq", "llama-x", """{"type":"thinking","thinking":"Hm","signature":"s"},""", null, null, "messages.reasoning:dropped")]
+    public async Task Post_EarlierThoughts_AreSentWhereTheProviderTakesThem(string provider, string model, string thoughts, string? sentThoughts, string? thinking, string? notes)
+    {
+        await using var host = await GatewayHost.StartAsync();
+        host.Serve(model, ProviderType.OpenAICompatible, change: p => p with { Name = provider });
+
+        using var response = await host.MessageAsync($$$"""
+            {"model":"{{{model}}}","max_tokens":9,"tools":[{"name":"f","input_schema":{"type":"object","properties":{} }}],"messages":[{"role":"user","content":"Hi"},
+              {"role":"assistant","content":[{{{thoughts}}}{"type":"tool_use","id":"t","name":"f","input":{}}]},{"role":"user","content":[{"type":"tool_result","tool_use_id":"t","content":"7"}]}]}
+            """);
+
+        var sent = JsonNode.Parse(Assert.Single(host.Upstream.Requests).Body)!;
+        Assert.Equal((sentThoughts, thinking), ((string?)sent["messages"]![1]!["reasoning_content"], (string?)sent["thinking"]?["type"]));
+        Assert.Equal(notes, Relay.PassThroughTests.Header(response, "x-gateflow-shims"));
+    }
+
     [Fact]
     public async Task Post_SearchResults_AreTexts()
     {
@@ -121,7 +140,7 @@ public sealed class MessagesToOpenAITests
             Call(0, "call_1", "f"), Call(0, "{\\\"x\\\""), Call(1, "call_2", "g"), Call(1, "{}"), Call(0, ":1}"),
             FakeUpstream.Chunk("""{"choices":[{"index":0,"delta":{},"finish_reason":"tool_calls"}]}"""), FakeUpstream.Usage, FakeUpstream.Done);
 
-        using var response = await host.MessageAsync(Ask(stream: true));
+        using var response = await host.MessageAsync(Ask(stream: true, more: ""","thinking":{"type":"adaptive"}"""));
 
         var events = Simulator.Messages.NamedEvents(await response.Content.ReadAsStringAsync(Cancel));
         Assert.Equal(

@@ -13,14 +13,14 @@ public sealed class ResponsesRequestTests
     [Theory]
     [InlineData(
         """
-        "instructions":"Be brief.","input":"Hi","max_output_tokens":20,"temperature":0.2,"top_p":0.9,"user":"u","metadata":{"k":"v"},"reasoning":{"effort":"low"},
+        "instructions":"Be brief.","input":"Hi","max_output_tokens":20,"temperature":0.2,"top_p":0.9,"user":"u","reasoning":{"effort":"low"},
         "text":{"verbosity":"low","format":{"type":"json_schema","name":"n","description":"d","schema":{"type":"object"},"strict":true}},"service_tier":"flex",
         "stream":true,"stream_options":{"include_obfuscation":false},"top_logprobs":2,"include":["message.output_text.logprobs","reasoning.encrypted_content"],
         "store":false,"truncation":"disabled","background":false,"prompt_cache_key":"p","previous_response_id":null
         """,
         """
         "messages":[{"role":"system","content":"Be brief."},{"role":"user","content":"Hi"}],"max_completion_tokens":20,"temperature":0.2,"top_p":0.9,"user":"u",
-        "metadata":{"k":"v"},"reasoning_effort":"low","verbosity":"low","service_tier":"flex","stream":true,"stream_options":{"include_usage":true},
+        "reasoning_effort":"low","verbosity":"low","service_tier":"flex","stream":true,"stream_options":{"include_usage":true},
         "response_format":{"type":"json_schema","json_schema":{"name":"n","description":"d","schema":{"type":"object"},"strict":true}},
         "logprobs":true,"top_logprobs":2,"prompt_cache_key":"p"
         """)]
@@ -61,6 +61,15 @@ public sealed class ResponsesRequestTests
 
         Assert.Equal(Normal($$"""{"model":"m",{{chat}}}"""), written);
         Assert.True(notes.IsEmpty, notes.ToString());
+    }
+
+    [Fact]
+    public void ReadThenWrite_MetadataAsChat_IsLeftOutWithANote()
+    {
+        var written = Written(""" "input":"Hi","metadata":{"k":"v"} """, out var notes);
+
+        Assert.Equal(Normal("""{"model":"m","messages":[{"role":"user","content":"Hi"}]}"""), written);
+        Assert.Equal("metadata:dropped", notes.ToString());
     }
 
     [Fact]

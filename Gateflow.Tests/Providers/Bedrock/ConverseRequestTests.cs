@@ -271,6 +271,16 @@ public sealed class ConverseRequestTests
     }
 
     [Fact]
+    public void Messages_InstructionsAlone_AreTheQuestion()
+    {
+        var json = Write("""{"messages":[{"role":"system","content":"Tell a joke"}]}""", Sonnet45, out var notes);
+
+        AssertJson("""[{"role":"user","content":[{"text":"Tell a joke"}]}]""", json["messages"]);
+        Assert.Null(json["system"]);
+        Assert.Contains("messages[0].role:mapped(user)", notes.All);
+    }
+
+    [Fact]
     public void Settings_ThatOtherProtocolsHave_AreNoted()
     {
         Write("""{"messages":[{"role":"user","content":"Hi"}],"prompt_cache_options":{},"fallbacks":[],"context_management":[]}""", Sonnet45, out var notes);

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Gateflow.Core.Catalog;
 using Gateflow.Core.Routing;
@@ -71,6 +72,54 @@ public sealed class OpenAIRequestTests
 
         Assert.Equal((sent, sent), ((int)chat["max_completion_tokens"]!, (int)responses["max_output_tokens"]!));
         Assert.All((ShimNotes[])[chatNotes, responsesNotes], notes => Assert.Equal(noted, notes.ToString()));
+    }
+
+    [Theory]
+    [InlineData(false, ProviderType.OpenAI, "medium")]
+    [InlineData(true, ProviderType.OpenAI, "medium")]
+    [InlineData(false, ProviderType.AzureOpenAI, "medium")]
+    [InlineData(false, ProviderType.OpenAICompatible, null)] // its models choose themselves
+    public void Write_ThinkingThatTheModelChooses_IsAnEffort(bool responses, ProviderType type, string? effort)
+    {
+        var json = Write(responses, Read($$"""{{Limit}},"thinking":{"type":"adaptive"}"""), out var notes, type);
+
+        Assert.Equal(effort, (string?)(responses ? json["reasoning"]?["effort"] : json["reasoning_effort"]));
+        Assert.Equal(effort is null ? "" : "thinking:mapped(reasoning_effort=medium)", notes.ToString());
+    }
+
+    [Theory]
+    [InlineData(ProviderType.OpenAI, null, false)]
+    [InlineData(ProviderType.AzureOpenAI, "false", false)]
+    [InlineData(ProviderType.OpenAI, "true", true)]
+    [InlineData(ProviderType.OpenAICompatible, null, true)]
+    public void Write_MetadataInChat_GoesWithWhatIsStored(ProviderType type, string? store, bool carried)
+    {
+        var others = new Dictionary<string, JsonElement>();
+        if (store is not null)
+        {
+            others["store"] = JsonElement.Parse(store);
+        }
+
+        var request = Read(Limit) with { Metadata = JsonElement.Parse("""{"team":"a"}"""), Others = others };
+
+        var json = Write(responses: false, request, out var notes, type);
+
+        Assert.Equal((carried ? "a" : null, carried ? "" : "metadata:dropped"), ((string?)json["metadata"]?["team"], notes.ToString()));
+        Assert.Equal("a", (string?)Write(responses: true, request with { Others = new Dictionary<string, JsonElement>() }, out _)["metadata"]!["team"]);
+    }
+
+    [Theory]
+    [InlineData(ProviderType.OpenAI, 4, false)]
+    [InlineData(ProviderType.OpenAI, 5, true)]
+    [InlineData(ProviderType.AzureOpenAI, 5, true)]
+    [InlineData(ProviderType.OpenAICompatible, 5, false)]
+    public void Write_MoreStopSequencesThanAreTaken_AreRefusedByName(ProviderType type, int count, bool refused)
+    {
+        var request = Read(Limit) with { Stop = [.. Enumerable.Range(0, count).Select(static i => $"END{i}")] };
+
+        var fault = Record.Exception(() => Write(responses: false, request, out _, type));
+
+        Assert.Equal(refused ? ("stop", "unsupported_by_target") : default, fault is NotCarriedException { Error: var error } ? (error.Param!, error.Code!) : default);
     }
 
     [Theory]
