@@ -108,4 +108,7 @@ public enum Capabilities : long
 
     /// <summary><c>previous_response_id</c> or <c>conversation</c>: the request goes on with what the provider stores.</summary>
     StoredState = 1L << 34,
+
+    /// <summary><c>parallel_tool_calls</c> or <c>disable_parallel_tool_use</c> given, whatever its value: some models refuse the parameter.</summary>
+    ParallelToolsGiven = 1L << 35,
 }

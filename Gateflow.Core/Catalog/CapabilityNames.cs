@@ -42,6 +42,7 @@ public static class CapabilityNames
         (Capabilities.MessagesApi, "messages_api", "the Messages API"),
         (Capabilities.SystemTurns, "system_turns", "system messages between turns"),
         (Capabilities.StoredState, "stored_state", "conversations that the provider stores"),
+        (Capabilities.ParallelToolsGiven, "parallel_tools_given", "the parameter for parallel tool calls"),
     ];
 
     private static readonly FrozenDictionary<string, Capabilities> ByName = Table.ToFrozenDictionary(x => x.Name, x => x.Flag, StringComparer.Ordinal);
