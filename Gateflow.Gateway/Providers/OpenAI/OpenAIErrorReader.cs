@@ -43,6 +43,10 @@ internal static class OpenAIErrorReader
         && error.Text("param") is { Length: > 0 } param && param != "model"
         && error.Text("code") is not ("model_not_found" or "DeploymentNotFound");
 
+    /// <summary>True when it is a reasoning item that is refused: one whose content cannot be read, or that is not found under its id, or is missing.</summary>
+    public static bool IsOfThoughts(ReadOnlySpan<byte> body) =>
+        body.IndexOf("encrypted_content"u8) >= 0 || body.IndexOf("encrypted content"u8) >= 0 || body.IndexOf("rs_"u8) >= 0;
+
     private static bool IsPolicy(ReadOnlySpan<byte> body) =>
         body.IndexOf("\"content_policy_violation\""u8) >= 0 || body.IndexOf("\"content_filter\""u8) >= 0;
 
