@@ -114,4 +114,7 @@ public enum Capabilities : long
 
     /// <summary><c>reasoning_content</c> in a chat's earlier answers.</summary>
     ReasoningContent = 1L << 36,
+
+    /// <summary><c>parallel_tool_calls</c> or <c>disable_parallel_tool_use</c> given, whatever its value: some models refuse the parameter.</summary>
+    ParallelToolsGiven = 1L << 37,
 }

@@ -44,6 +44,7 @@ public static class CapabilityNames
         (Capabilities.StoredState, "stored_state", "conversations that the provider stores"),
         (Capabilities.MessageNames, "message_names", "names of participants"),
         (Capabilities.ReasoningContent, "reasoning_content", "thoughts of earlier answers"),
+        (Capabilities.ParallelToolsGiven, "parallel_tools_given", "the parameter for parallel tool calls"),
     ];
 
     private static readonly FrozenDictionary<string, Capabilities> ByName = Table.ToFrozenDictionary(x => x.Name, x => x.Flag, StringComparer.Ordinal);

@@ -59,8 +59,17 @@ internal sealed class Envelope
     /// <summary>Where in the body the tools stand, their property's name included; length 0 when nowhere.</summary>
     public BodyRange Tools { get; set; }
 
-    /// <summary>True when thoughts stand in the conversation that no provider signed: another model's, which Anthropic refuses.</summary>
-    public bool UnsignedThoughts { get; set; }
+    /// <summary>
+    /// True when thoughts of another provider's model stand in the conversation: ones that nobody signed, which Anthropic refuses, or ones that the gateway told in
+    /// OpenAI's Responses, which OpenAI refuses.
+    /// </summary>
+    public bool ForeignThoughts { get; set; }
+
+    /// <summary>True when thoughts stand in a conversation of OpenAI's Responses, whoever's they are.</summary>
+    public bool HasThoughts { get; set; }
+
+    /// <summary>What some provider would refuse of the ids of the calls in the conversation.</summary>
+    public CallIdFaults CallIds { get; set; }
 
     /// <summary>True when Claude is to think by a budget.</summary>
     public bool ThinksByBudget { get; set; }

@@ -6,8 +6,10 @@ using Gateflow.Gateway.Limits;
 using Gateflow.Gateway.Pipeline;
 using Gateflow.Gateway.Protocols;
 using Gateflow.Gateway.Providers;
+using Gateflow.Gateway.Providers.OpenAI;
 using Gateflow.Gateway.Routing;
 using Gateflow.Gateway.Shadow;
+using Gateflow.Gateway.Shims;
 using Gateflow.Gateway.Translation;
 using Microsoft.Extensions.Logging;
 
@@ -38,6 +40,13 @@ internal sealed partial class Forwarder(OutboundConnections connections, Candida
             if (call.Result is AttemptResult.Ok or AttemptResult.ClientCancelled)
             {
                 return exchange.Final = call;
+            }
+
+            if (CannotReadThoughts(exchange, call))
+            {
+                (exchange.AskedWithoutThoughts, call.IsReworded) = (call.Candidate.Endpoint, true);
+                call.Close();
+                continue;
             }
 
             // A chain's model that cannot be told the request at all is no end of it: the failure before stands.
@@ -117,6 +126,15 @@ internal sealed partial class Forwarder(OutboundConnections connections, Candida
         failed.Close();
         await AskAsync(exchange, Begin(exchange, own, Patience(exchange, own)));
     }
+
+    /// <summary>
+    /// True when a model that speaks OpenAI's Responses refuses thoughts in the conversation that another provider or account gave, which only it can tell from its own: it is asked
+    /// once more without.
+    /// </summary>
+    private static bool CannotReadThoughts(Exchange exchange, ProviderCall call) =>
+        call is { WasAsked: true, Result: AttemptResult.BadRequest, Candidate: { PassesThrough: true, Dialect: Dialect.Responses } }
+        && exchange.Envelope.HasThoughts && !ReferenceEquals(exchange.AskedWithoutThoughts, call.Candidate.Endpoint)
+        && OpenAIErrorReader.IsOfThoughts(call.Received!.Span);
 
     /// <summary>Of calls that all failed: that of the model itself, as if there were no chain, even if it was passed over; else whichever was asked last.</summary>
     private static ProviderCall ToBeTold(Exchange exchange) =>

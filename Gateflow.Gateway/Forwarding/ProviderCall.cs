@@ -92,6 +92,9 @@ internal sealed class ProviderCall(Candidate candidate, bool keepContent, TimePr
     /// <summary>True when the limits configured for the provider kept it from being called.</summary>
     public bool IsLimited => this is { WasAsked: false, Result: AttemptResult.RateLimited, Refusal: null };
 
+    /// <summary>True when the same model was asked once more in other words: its refusal is nobody's failure.</summary>
+    public bool IsReworded { get; set; }
+
     /// <summary>True when it failed for a defect of the gateway, or because the model could not bring this answer to its end: asked again it would again.</summary>
     public bool IsOfRequest => Refusal == GatewayError.Internal || Translated?.Failure is { IsOfRequest: true };
 

@@ -104,6 +104,9 @@ internal sealed class Exchange(HttpContext http, ICallerProtocol protocol, Route
     /// <summary>Step 7: what is asked, read whole once a candidate speaks another protocol; null before.</summary>
     public ModelRequest? Request { get; set; }
 
+    /// <summary>Step 7: who could not read thoughts in the conversation, which another provider or account gave, and is asked without them; null for nobody.</summary>
+    public ModelEndpoint? AskedWithoutThoughts { get; set; }
+
     /// <summary>Step 7: every provider call made, and every candidate that was passed over, in order.</summary>
     public List<ProviderCall> Calls { get; } = new(1);
 

@@ -26,9 +26,9 @@ internal static class OutgoingBody
             var withUsage = envelope.Stream && !envelope.IncludeUsage && endpoint.Provider.StreamOptions;
             var segments = BodySplice.Apply(exchange.Body!.Memory, envelope.Edits, endpoint.UpstreamModelJson, withUsage);
             var shims = Shims.Shims.For(exchange, candidate);
-            return new SplicedContent(shims.Count == 0 && !envelope.UnsignedThoughts && !envelope.BareCalls
-                ? segments
-                : ShimmedBody.Of(segments, shims, candidate.Dialect, call.Notes = new ShimNotes()));
+            var withoutThoughts = ReferenceEquals(exchange.AskedWithoutThoughts, endpoint);
+            var passes = shims.Count == 0 && !envelope.ForeignThoughts && !envelope.BareCalls && !withoutThoughts && (envelope.CallIds & candidate.RefusedIds) == 0;
+            return new SplicedContent(passes ? segments : ShimmedBody.Of(segments, shims, candidate, withoutThoughts, call.Notes = new ShimNotes()));
         }
 
         exchange.Request ??= exchange.Protocol.ReadRequest(exchange.Body!.Span);
@@ -36,6 +36,7 @@ internal static class OutgoingBody
         var request = RequestShims.Apply(exchange.Request, shimmed, call.Notes = new ShimNotes());
         var json = candidate.Adapter.Write(request, candidate.Endpoint, call.Notes);
         new ShimEditor(json, candidate.Dialect, call.Notes).Apply(shimmed);
+        ForeignCallIds.Replace(json, candidate.Dialect, candidate.RefusedIds, call.Notes);
         if (exchange.Protocol.Kind == Protocol.Messages && exchange.Http.Request.Headers.ContainsKey(Betas))
         {
             call.Notes.Dropped(Betas); // they mean something in the caller's own bytes only

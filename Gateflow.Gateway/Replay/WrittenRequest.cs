@@ -62,6 +62,7 @@ internal sealed record WrittenRequest(JsonObject Json, IProviderAdapter Adapter,
             var dialect = Dialects.Of(adapter, endpoint.Provider.Type);
             var fits = named ? !passes : shims;
             new ShimEditor(json, dialect, notes).Apply(fits ? [.. actions, .. plan.Capping(envelope.MaxOutputTokens)] : actions);
+            ForeignCallIds.Replace(json, dialect, ForeignCallIds.RefusedBy(dialect, endpoint.Provider.Type, plan.Vendor), notes);
             return (new WrittenRequest(json, adapter, dialect, passes, notes), null);
         }
         catch (NotCarriedException refusal)

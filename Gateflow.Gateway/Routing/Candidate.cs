@@ -2,6 +2,7 @@ using System.Text.Json;
 using Gateflow.Core.Fallbacks;
 using Gateflow.Core.Rollout;
 using Gateflow.Core.Routing;
+using Gateflow.Gateway.Envelopes;
 using Gateflow.Gateway.Fallbacks;
 using Gateflow.Gateway.Providers;
 using Gateflow.Gateway.Relay;
@@ -28,6 +29,9 @@ internal sealed record Candidate(
 
     /// <summary>How its provider's JSON names parameters.</summary>
     public Dialect Dialect { get; } = Dialects.Of(Adapter, Endpoint.Provider.Type);
+
+    /// <summary>What its provider refuses of the ids of calls.</summary>
+    public CallIdFaults RefusedIds => ForeignCallIds.RefusedBy(Dialect, Endpoint.Provider.Type, Shims.Vendor);
 
     /// <summary>The model as callers know it, as a JSON string, quotes included.</summary>
     public ReadOnlyMemory<byte> ModelJson { get; } =

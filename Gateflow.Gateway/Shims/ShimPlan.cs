@@ -34,6 +34,9 @@ internal sealed class ShimPlan
         }
     }
 
+    /// <summary>The catalog's provider of the model.</summary>
+    public string Vendor => _target.Provider;
+
     /// <summary>What brings the caller's limit of the answer under the longest that the model gives, for more is refused; empty where it is under it, or the longest is not known.</summary>
     public IReadOnlyList<ShimAction> Capping(int? limit) => limit > _most ? _capping : [];
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Gateflow.Core.Compatibility;
+using Gateflow.Gateway.Routing;
 using Gateflow.Gateway.Translation;
 
 namespace Gateflow.Gateway.Shims;
@@ -11,16 +12,21 @@ internal static class ShimmedBody
     /// <summary>The body after the actions; the same segments when none of them had anything to do.</summary>
     /// <param name="segments">The body.</param>
     /// <param name="actions">The shims of its model.</param>
-    /// <param name="dialect">The body's protocol.</param>
+    /// <param name="candidate">Who is asked, in the body's own protocol.</param>
+    /// <param name="withoutThoughts">Whether its provider could not read the thoughts of the conversation.</param>
     /// <param name="notes">Told what was changed.</param>
     /// <exception cref="NotCarriedException">The body holds half a surrogate pair.</exception>
     public static ReadOnlyMemory<byte>[] Of(
-        ReadOnlyMemory<byte>[] segments, IReadOnlyList<ShimAction> actions, Dialect dialect, ShimNotes notes)
+        ReadOnlyMemory<byte>[] segments, IReadOnlyList<ShimAction> actions, Candidate candidate, bool withoutThoughts, ShimNotes notes)
     {
-        var json = Read(Joined(segments));
+        var (json, dialect) = (Read(Joined(segments)), candidate.Dialect);
         if (dialect == Dialect.Messages)
         {
             UnsignedThoughts.Remove(json, notes);
+        }
+        else if (dialect == Dialect.Responses)
+        {
+            ReasoningItems.Remove(json, withoutThoughts, notes);
         }
 
         new ShimEditor(json, dialect, notes).Apply(actions);
@@ -29,6 +35,7 @@ internal static class ShimmedBody
             UnsignedThoughts.StopThinking(json, notes);
         }
 
+        ForeignCallIds.Replace(json, dialect, candidate.RefusedIds, notes);
         return notes.IsEmpty ? segments : [JsonSerializer.SerializeToUtf8Bytes(json, ProviderJson.Options)];
     }
 

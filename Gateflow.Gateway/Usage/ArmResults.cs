@@ -31,7 +31,7 @@ internal static class ArmResults
         var (result, asked) = (AttemptResult.NotAsked, (ModelEndpoint?)null);
         foreach (var call in exchange.Calls)
         {
-            if (call.Candidate.Arm != Arm.Source)
+            if (call.Candidate.Arm != Arm.Source || call.IsReworded)
             {
                 continue;
             }

@@ -49,7 +49,7 @@ public sealed class EnvelopeReaderTests
 
     [Theory]
     [InlineData("""{"temperature":1,"n":1,"presence_penalty":0,"logprobs":false,"stop":null,"tools":[],"stream":false,"response_format":{"type":"text"}""")]
-    [InlineData("""{"temperature":null,"top_p":1,"seed":null,"max_tokens":null,"tool_choice":"auto","parallel_tool_calls":false,"top_logprobs":0""")]
+    [InlineData("""{"temperature":null,"top_p":1,"seed":null,"max_tokens":null,"tool_choice":"auto","parallel_tool_calls":null,"top_logprobs":0""")]
     public void Read_ParametersAtTheirDefaults_AreNotCounted(string start)
     {
         var (envelope, error) = Read(start + ""","model":"m","messages":[{"role":"user","content":"x"}]}""");
@@ -64,6 +64,8 @@ public sealed class EnvelopeReaderTests
     [InlineData(""","tools":[{}],"functions":[]""", Capabilities.FunctionCalling, null)]
     [InlineData(""","functions":[{}],"tools":[]""", Capabilities.LegacyFunctions | Capabilities.FunctionCalling, null)]
     [InlineData(""","max_tokens":500,"max_completion_tokens":null""", Capabilities.MaxTokens, 500)]
+    [InlineData(""","parallel_tool_calls":false""", Capabilities.ParallelToolsGiven, null)]
+    [InlineData(""","parallel_tool_calls":true""", Capabilities.ParallelToolsGiven | Capabilities.ParallelTools, null)]
     [InlineData(""","max_tokens":null,"max_completion_tokens":500""", Capabilities.MaxTokens, 500)]
     [InlineData(""","top_p":0.5,"top_k":null""", Capabilities.TopP, null)]
     [InlineData(""","reasoning_effort":"low","thinking":null""", Capabilities.ReasoningEffort, null)]

@@ -41,6 +41,21 @@ public sealed class ShimsTests
     }
 
     [Theory]
+    [InlineData("o3", "/v1/chat/completions", ""","parallel_tool_calls":false,"tools":[{"type":"function","function":{"name":"f"}}]""")]
+    [InlineData("o4-mini", "/v1/chat/completions", ""","parallel_tool_calls":true,"tools":[{"type":"function","function":{"name":"f"}}]""")]
+    [InlineData("o4-mini", "/v1/messages", ""","max_tokens":50,"tool_choice":{"type":"auto","disable_parallel_tool_use":true},"tools":[{"name":"f","input_schema":{"type":"object"}}]""")]
+    public async Task Post_ParallelCallsSwitched_AReasoningModelIsNotToldSo(string target, string path, string more)
+    {
+        await using var simulator = await SimulatorHost.StartAsync();
+        await using var host = await StartAsync(simulator, target);
+
+        using var response = await host.PostToAsync(path, $$"""{"model":"gpt-4o","messages":[{"role":"user","content":"What is the capital of France?"}]{{more}}}""");
+
+        Assert.Equal((target, null), (Header(response, "x-gateflow-model"), Header(response, "x-gateflow-fallback-reason")));
+        Assert.Contains("parallel_tool_calls:dropped", Header(response, "x-gateflow-shims"), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("gpt-4", "max_tokens", 9_000, "max_tokens:clamped(8192)")]
     [InlineData("gpt-4", "max_completion_tokens", 9_000, "max_completion_tokens:clamped(8192)")]
     [InlineData("gpt-4", "max_tokens", 8_192, null)]

@@ -98,6 +98,11 @@ internal static class ChatMessagesReader
             {
                 named = ReadsText(ref reader);
             }
+            else if (reader.ValueTextEquals("tool_call_id"u8))
+            {
+                reader.Read();
+                CallIds.Note(ref reader, envelope);
+            }
             else
             {
                 ReadMark(ref reader, envelope);
@@ -199,7 +204,7 @@ internal static class ChatMessagesReader
             while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
             {
                 calls++;
-                reader.Skip();
+                ReadToolCall(ref reader, envelope);
             }
         }
 
@@ -207,6 +212,28 @@ internal static class ChatMessagesReader
         envelope.PromptLength += reader.BytesConsumed - start;
         envelope.Capabilities |= calls > 1 ? Capabilities.ParallelTools : Capabilities.None;
         return calls > 0;
+    }
+
+    private static void ReadToolCall(ref Utf8JsonReader reader, Envelope envelope)
+    {
+        if (reader.TokenType == JsonTokenType.StartObject)
+        {
+            while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
+            {
+                var isId = reader.ValueTextEquals("id"u8);
+                reader.Read();
+                if (isId)
+                {
+                    CallIds.Note(ref reader, envelope);
+                }
+                else
+                {
+                    reader.Skip();
+                }
+            }
+        }
+
+        reader.Skip();
     }
 
     private static void ReadMark(ref Utf8JsonReader reader, Envelope envelope)

@@ -48,7 +48,9 @@ internal static class ChatParameterReader
         }
         else if (reader.ValueTextEquals("parallel_tool_calls"u8))
         {
-            envelope.Set(Capabilities.ParallelTools, Next(ref reader) == JsonTokenType.True);
+            var parallel = Next(ref reader);
+            envelope.Set(Capabilities.ParallelTools, parallel == JsonTokenType.True);
+            envelope.Set(Capabilities.ParallelToolsGiven, parallel != JsonTokenType.Null);
         }
         else if (reader.ValueTextEquals("functions"u8) || reader.ValueTextEquals("function_call"u8))
         {

@@ -77,6 +77,11 @@ internal static class MessagesBlockReader
                 reader.Skip();
                 envelope.PromptLength += reader.BytesConsumed - start;
             }
+            else if (reader.ValueTextEquals("id"u8) || reader.ValueTextEquals("tool_use_id"u8))
+            {
+                reader.Read();
+                CallIds.Note(ref reader, envelope);
+            }
             else if (reader.ValueTextEquals("source"u8))
             {
                 reader.Read();
@@ -92,7 +97,7 @@ internal static class MessagesBlockReader
 
         if (isThought && !isSigned)
         {
-            envelope.UnsignedThoughts = true;
+            envelope.ForeignThoughts = true;
             return BlockKinds.None; // it will be taken out
         }
 

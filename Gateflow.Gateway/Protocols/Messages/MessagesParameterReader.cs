@@ -73,9 +73,10 @@ internal static class MessagesParameterReader
                 {
                     forced = reader.ValueTextEquals("any"u8) || reader.ValueTextEquals("tool"u8);
                 }
-                else if (isParallel && reader.TokenType == JsonTokenType.False)
+                else if (isParallel)
                 {
-                    envelope.Capabilities |= Capabilities.ParallelTools;
+                    envelope.Add(Capabilities.ParallelToolsGiven, reader.TokenType != JsonTokenType.Null);
+                    envelope.Add(Capabilities.ParallelTools, reader.TokenType == JsonTokenType.False);
                 }
 
                 reader.Skip();

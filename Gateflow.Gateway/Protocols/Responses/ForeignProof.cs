@@ -2,11 +2,14 @@ namespace Gateflow.Gateway.Protocols.Responses;
 
 /// <summary>
 /// What other providers want back with a model's thoughts and calls, in the one place that a response has for such: <c>encrypted_content</c> of a
-/// reasoning item, which callers send back as it is. A prefix tells it from OpenAI's own, which mean nothing elsewhere.
+/// reasoning item, which callers send back as it is. A prefix tells it from OpenAI's own, which mean nothing elsewhere, as these mean nothing to OpenAI.
 /// </summary>
 /// <param name="CallId">The call that the proof belongs to, of <see cref="ProofKind.Call"/>.</param>
 internal sealed record ForeignProof(ProofKind Kind, string Value, string? CallId = null)
 {
+    /// <summary>Stands in the place of a proof with thoughts that have none, so that they are known for another provider's.</summary>
+    public const string None = "gateflow.none:";
+
     private const string Signature = "gateflow.signature:";
     private const string Redacted = "gateflow.redacted:";
     private const string Call = "gateflow.call:";
@@ -17,6 +20,12 @@ internal sealed record ForeignProof(ProofKind Kind, string Value, string? CallId
         ProofKind.Redacted => Redacted + Value,
         _ => $"{Call}{CallId}:{Value}",
     };
+
+    /// <summary>Whether a reasoning item's content, UTF-8, is the gateway's.</summary>
+    public static bool IsOne(ReadOnlySpan<byte> content) => content.StartsWith("gateflow."u8);
+
+    /// <summary>Whether a reasoning item's content is the gateway's.</summary>
+    public static bool IsOne(string? content) => content?.StartsWith("gateflow.", StringComparison.Ordinal) == true;
 
     /// <summary>Null for none, and for OpenAI's own.</summary>
     public static ForeignProof? Read(string? content)

@@ -86,6 +86,7 @@ internal static class ResponsesInputReader
                 {
                     role = reader.ValueTextEquals("function_call"u8) ? ItemRole.Call : role;
                     envelope.Add(Capabilities.StoredState, reader.ValueTextEquals("item_reference"u8));
+                    envelope.HasThoughts |= reader.ValueTextEquals("reasoning"u8);
                 }
 
                 reader.Skip();
@@ -96,6 +97,17 @@ internal static class ResponsesInputReader
                 var start = (int)reader.TokenStartIndex;
                 ChatMessagesReader.ReadContent(ref reader, envelope);
                 content = start..(int)reader.BytesConsumed;
+            }
+            else if (reader.ValueTextEquals("call_id"u8))
+            {
+                reader.Read();
+                CallIds.Note(ref reader, envelope);
+            }
+            else if (reader.ValueTextEquals("encrypted_content"u8))
+            {
+                reader.Read();
+                envelope.ForeignThoughts |= reader.TokenType == JsonTokenType.String && ForeignProof.IsOne(reader.ValueSpan);
+                reader.Skip();
             }
             else
             {

@@ -11,6 +11,8 @@ namespace Gateflow.Gateway.Protocols.Responses;
 /// <param name="Call">The call that it is, of <see cref="ResponsesItemKind.Call"/> and <see cref="ResponsesItemKind.FreeFormCall"/>.</param>
 internal sealed record ResponsesItem(ResponsesItemKind Kind, string Id, int Index, ToolStart? Call = null)
 {
+    private const string Open = "in_progress";
+
     /// <summary>Texts and refusals of a message, the summary of thoughts.</summary>
     public List<ResponsesPart> Parts { get; } = [];
 
@@ -20,11 +22,11 @@ internal sealed record ResponsesItem(ResponsesItemKind Kind, string Id, int Inde
     /// <summary>Of a free-form call: its text, which can be read once the arguments are whole.</summary>
     public string Input => Arguments.Length == 0 ? "" : FreeFormTool.InputOf(Arguments.ToString());
 
-    /// <summary>Of thoughts: <c>encrypted_content</c>.</summary>
+    /// <summary>Of thoughts: <c>encrypted_content</c>; null while it may come, and for none.</summary>
     public ForeignProof? Proof { get; set; }
 
     /// <summary>in_progress, completed or incomplete.</summary>
-    public string Status { get; set; } = "in_progress";
+    public string Status { get; set; } = Open;
 
     public void Write(Utf8JsonWriter json)
     {
@@ -35,7 +37,7 @@ internal sealed record ResponsesItem(ResponsesItemKind Kind, string Id, int Inde
             case ResponsesItemKind.Reasoning:
                 json.WriteString("type"u8, "reasoning"u8);
                 WriteParts(json, "summary"u8);
-                json.WriteString("encrypted_content"u8, Proof?.ToString());
+                json.WriteString("encrypted_content"u8, Status == Open ? null : Proof?.ToString() ?? ForeignProof.None);
                 break;
             case ResponsesItemKind.Call:
                 json.WriteString("type"u8, "function_call"u8);

@@ -5,15 +5,15 @@ namespace Gateflow.Gateway.Protocols.Responses;
 
 /// <summary>
 /// Reads <c>instructions</c> and <c>input</c>. What the model said in one turn is several items here, its thoughts, texts and calls, and one message
-/// elsewhere; results of tools that follow each other are one message as well.
+/// elsewhere; results of tools are one message behind the turn that called, whatever was said in between, as other protocols demand.
 /// </summary>
 internal sealed class ResponsesRequestItems
 {
     private readonly List<Message> _messages = [];
     private readonly Dictionary<string, string> _toolOfCall = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _proofOfCall = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<Part>> _turnOfCall = new(StringComparer.Ordinal);
     private List<Part>? _said;
-    private List<Part>? _results;
 
     public static IReadOnlyList<Message> Read(RequestField? instructions, RequestField input)
     {
@@ -90,7 +90,7 @@ internal sealed class ResponsesRequestItems
 
     private void Add(Role role, IReadOnlyList<Part> parts)
     {
-        (_said, _results) = (null, null);
+        _said = null;
         _messages.Add(new Message(role, parts));
     }
 
@@ -125,26 +125,36 @@ internal sealed class ResponsesRequestItems
     private ToolCallPart ReadCall(RequestField item, string arguments)
     {
         var (id, name) = (item.Need("call_id").Text(), item.Need("name").Text());
-        _toolOfCall[id] = name;
+        (_toolOfCall[id], _turnOfCall[id]) = (name, Said());
         return new ToolCallPart(id, name, arguments) { Signature = _proofOfCall.GetValueOrDefault(id) };
     }
 
     private void AddResult(RequestField item)
     {
-        _said = null;
-        if (_results is null)
+        var call = item.Need("call_id").Text();
+        ResultsOf(call).Add(new ToolResultPart(call, _toolOfCall.GetValueOrDefault(call), ResponsesRequestParts.Read(item.Need("output"))));
+    }
+
+    /// <summary>The results of the turn that called; those of a call that is not there stand at the end.</summary>
+    private List<Part> ResultsOf(string call)
+    {
+        var turn = _turnOfCall.GetValueOrDefault(call);
+        var at = turn is not null ? _messages.FindLastIndex(message => ReferenceEquals(message.Parts, turn)) + 1
+            : _messages is [.., { Role: Role.Tool }] ? _messages.Count - 1
+            : _messages.Count;
+        _said = turn is null || ReferenceEquals(turn, _said) ? null : _said;
+        if (at < _messages.Count && _messages[at] is { Role: Role.Tool, Parts: List<Part> known })
         {
-            _results = [];
-            _messages.Add(new Message(Role.Tool, _results));
+            return known;
         }
 
-        var call = item.Need("call_id").Text();
-        _results.Add(new ToolResultPart(call, _toolOfCall.GetValueOrDefault(call), ResponsesRequestParts.Read(item.Need("output"))));
+        var results = new List<Part>();
+        _messages.Insert(at, new Message(Role.Tool, results));
+        return results;
     }
 
     private List<Part> Said()
     {
-        _results = null;
         if (_said is null)
         {
             _said = [];

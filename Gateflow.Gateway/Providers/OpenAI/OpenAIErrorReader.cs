@@ -44,6 +44,10 @@ internal static class OpenAIErrorReader
         && error.Text("param") is { Length: > 0 } param && param != "model"
         && error.Text("code") is not ("model_not_found" or "DeploymentNotFound");
 
+    /// <summary>True when it is a reasoning item that is refused: one whose content cannot be read, or that is not found under its id, or is missing.</summary>
+    public static bool IsOfThoughts(ReadOnlySpan<byte> body) =>
+        body.IndexOf("encrypted_content"u8) >= 0 || body.IndexOf("encrypted content"u8) >= 0 || body.IndexOf("rs_"u8) >= 0;
+
     /// <summary>True when a 403 is about the model and not the key: the key's project may not use it, or it was asked at an API that is not its own, for which OpenAI has no code.</summary>
     private static bool IsOfModel(ReadOnlySpan<byte> body) =>
         AnswerElement.Parse(body)?.Find("error") is { ValueKind: JsonValueKind.Object } error

@@ -231,7 +231,7 @@ public sealed class MessagesPassThroughTests
 
         Assert.Equal(
             Capabilities.Chat | Capabilities.MessagesApi | Capabilities.SystemRole | Capabilities.PromptCaching | Capabilities.ReasoningEffort | Capabilities.JsonSchema | Capabilities.Metadata
-                | Capabilities.FunctionCalling | Capabilities.ForcedTool | Capabilities.ParallelTools | Capabilities.Stop | Capabilities.Vision | Capabilities.FileInput | Capabilities.MaxTokens,
+                | Capabilities.FunctionCalling | Capabilities.ForcedTool | Capabilities.ParallelTools | Capabilities.ParallelToolsGiven | Capabilities.Stop | Capabilities.Vision | Capabilities.FileInput | Capabilities.MaxTokens,
             (await host.RecordAsync()).Capabilities);
     }
 

@@ -45,6 +45,16 @@ public sealed class ResponsesAnswerTests
         Assert.Equal((20, 4, 9, 3, 29), (usage.InputTokenCount, usage.InputTokenDetails.CachedTokenCount, usage.OutputTokenCount, usage.OutputTokenDetails.ReasoningTokenCount, usage.TotalTokenCount));
     }
 
+    /// <summary>Without a mark OpenAI would look for the item under its id, once the conversation goes on there.</summary>
+    [Fact]
+    public void Stream_ThoughtsWithoutProof_AreMarkedOnceTheyAreDone()
+    {
+        var events = Events(Written([new ReasoningDelta("Hm."), new TextDelta("Hi"), new Finished(Finish.Stop)], stream: true));
+
+        var proofs = events.Select(e => (e.Name, Item: JsonNode.Parse(e.Data)!["item"])).Where(e => (string?)e.Item?["type"] == "reasoning").Select(e => (e.Name, (string?)e.Item!["encrypted_content"]));
+        Assert.Equal([("response.output_item.added", null), ("response.output_item.done", "gateflow.none:")], proofs);
+    }
+
     [Fact]
     public void Stream_AddsUpToTheWholeAnswer()
     {

@@ -98,6 +98,27 @@ public sealed class ResponsesRequestTests
     }
 
     [Fact]
+    public void Read_WordsBetweenACallAndItsResult_StandBehindTheResult()
+    {
+        var request = Read("""
+            "input":[{"role":"user","content":"Go"},
+              {"type":"function_call","call_id":"a","name":"f","arguments":"{}"},{"type":"function_call","call_id":"b","name":"f","arguments":"{}"},
+              {"role":"developer","content":"Be quick."},
+              {"type":"function_call_output","call_id":"a","output":"1"},
+              {"role":"user","content":"Well?"},
+              {"type":"function_call","call_id":"c","name":"f","arguments":"{}"},
+              {"type":"function_call_output","call_id":"b","output":"2"},{"type":"function_call_output","call_id":"c","output":"3"},
+              {"role":"assistant","content":"Done."}]
+            """);
+
+        Assert.Equal(
+            [Role.User, Role.Assistant, Role.Tool, Role.Developer, Role.User, Role.Assistant, Role.Tool, Role.Assistant],
+            request.Messages.Select(m => m.Role));
+        Assert.Equal(["a", "b", "c"], request.Messages.SelectMany(m => m.Parts).OfType<ToolCallPart>().Select(call => call.Id));
+        Assert.Equal([["a", "b"], ["c"]], request.Messages.Where(m => m.Role == Role.Tool).Select(m => m.Parts.Cast<ToolResultPart>().Select(result => result.CallId)));
+    }
+
+    [Fact]
     public void Write_WishesBesideTheAnswer_AreNotedOrCarried()
     {
         var written = Written(

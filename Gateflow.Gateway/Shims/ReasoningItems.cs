@@ -1,0 +1,46 @@
+using System.Text.Json.Nodes;
+using Gateflow.Gateway.Protocols.Responses;
+using Gateflow.Gateway.Translation;
+
+namespace Gateflow.Gateway.Shims;
+
+/// <summary>
+/// What another provider's model leaves in a conversation that goes on with one that speaks OpenAI's Responses, as after a rollback: thoughts that it cannot read, and refuses.
+/// </summary>
+internal static class ReasoningItems
+{
+    /// <summary>Takes thoughts out: those that the gateway told of models with other protocols, or all.</summary>
+    /// <param name="body">A body of the Responses API.</param>
+    /// <param name="all">
+    /// Whether those that a provider of the same protocol gave go, too. Calls and texts lose their ids with them: by an id that it knows, a provider finds out which thoughts are missing.
+    /// </param>
+    /// <param name="notes">Told what was taken out.</param>
+    public static void Remove(JsonObject body, bool all, ShimNotes notes)
+    {
+        if (body["input"] is not JsonArray items)
+        {
+            return;
+        }
+
+        for (var i = items.Count - 1; i >= 0; i--)
+        {
+            if (items[i] is not JsonObject item)
+            {
+                continue;
+            }
+
+            switch (Text(item["type"]))
+            {
+                case "reasoning" when all || ForeignProof.IsOne(Text(item["encrypted_content"])):
+                    items.RemoveAt(i);
+                    notes.Dropped("messages.reasoning");
+                    break;
+                case "message" or "function_call" or "custom_tool_call" when all:
+                    item.Remove("id");
+                    break;
+            }
+        }
+    }
+
+    private static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+}
