@@ -6,6 +6,9 @@ internal static class Healthy
     private const int Migrations = 2_000, Naive = 200;
     private const double Bound = 0.01;
 
+    /// <summary>Shares of requests that fail both.</summary>
+    public static readonly double[] Together = [0.01, 0.02];
+
     private static readonly World Fair = new() { Weather = true, Repeats = 0.75 };
 
     /// <summary>Where the bound is tightest: each guardrail has a third of α.</summary>
@@ -33,6 +36,11 @@ internal static class Healthy
         {
             var world = Fair with { Drift = 2.5, DriftAt = 2.5, DriftHours = hours };
             rows.Add(Row($"both arms drift to 2.5 times their latency in mid-step, {name}", runs.Canaries($"drift {name}", runs.Scaled(Migrations), Runs.Rate, world)));
+        }
+
+        foreach (var common in Together)
+        {
+            rows.Add(Row($"both arms fail {common:0 %} of requests together, and 1 % each besides", runs.Canaries($"together {common}", runs.Scaled(Migrations), Runs.Rate, Fair with { Common = common })));
         }
 
         rows.AddRange(AtTheLimit.Select(x => Row($"target exactly at its limit: {x.Name}", runs.Canaries(x.Name, runs.Scaled(Migrations), Runs.Rate, x.World))));

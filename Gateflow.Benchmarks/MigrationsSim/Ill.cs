@@ -14,11 +14,15 @@ internal static class Ill
 
     private static readonly ScoreTable Worse = new(0.8 - 0.155, 0.25);
 
-    public static IReadOnlyList<SimRow> Measure(Runs runs) => [.. Errors(runs), .. Late(runs), .. Latency(runs), .. Quality(runs), .. Outages(runs)];
+    public static IReadOnlyList<SimRow> Measure(Runs runs) => [.. Errors(runs), .. Beside(runs), .. Late(runs), .. Latency(runs), .. Quality(runs), .. Outages(runs)];
 
     private static IEnumerable<SimRow> Errors(Runs runs) =>
         Rates.Select(x => Found(
             runs, x.Errors == 1 ? "dead target" : $"target with {x.Errors:0 %} errors, limit 5 %", 50, new World { TargetErrors = x.Errors }, x.Goal, 5_000));
+
+    private static IEnumerable<SimRow> Beside(Runs runs) =>
+        Healthy.Together.Select(x => Found(
+            runs, $"target with 8 % errors beside {x:0 %} that fail both, limit 5 %", 50, new World { TargetErrors = 0.08, Common = x }, 2_500, 10_000));
 
     private static IEnumerable<SimRow> Late(Runs runs) =>
         from onset in Onsets

@@ -63,13 +63,13 @@ public sealed class FeedbackBook(IDbContextFactory<GateflowDb> databases, Recent
         return answer.MigrationId is { } migration && judge.FoldFeedback(migration, answer.Arm, score, answer.Unit) ? FeedbackResult.Counted : FeedbackResult.Stored;
     }
 
-    /// <summary>A request's row; what another model answered for an arm says nothing of the arm. It tells no unit: all of one key are one.</summary>
+    /// <summary>A request's row; what another model answered for an arm says nothing of the arm. It does not tell the unit (0).</summary>
     private static async Task<RatedAnswer?> StoredAsync(GateflowDb db, string requestId, CancellationToken cancellationToken)
     {
         var row = await db.Requests.AsNoTracking().Where(r => r.Id == requestId)
             .Select(r => new { r.KeyId, r.MigrationId, r.Arm, r.Outcome }).FirstOrDefaultAsync(cancellationToken);
         return row is null ? null
-            : row.Outcome == OutcomeKind.Success ? new RatedAnswer(row.KeyId, row.MigrationId, row.Arm, StableHash.Of(row.KeyId))
+            : row.Outcome == OutcomeKind.Success ? new RatedAnswer(row.KeyId, row.MigrationId, row.Arm, Unit: 0)
             : new RatedAnswer(row.KeyId, null, Arm.None, 0);
     }
 }

@@ -5,7 +5,7 @@ using Gateflow.Core.Usage;
 namespace Gateflow.Core.Quality;
 
 /// <param name="KeyId">Who asked.</param>
-/// <param name="Unit">Whom the rating counts for; see <see cref="ArmOutcome.Unit"/>.</param>
+/// <param name="Unit">Whom the rating counts for; see <see cref="ArmOutcome.Unit"/>. 0 when it is not known.</param>
 public sealed record RatedAnswer(string KeyId, string? MigrationId, Arm Arm, ulong Unit);
 
 /// <summary>

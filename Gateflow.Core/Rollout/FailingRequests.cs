@@ -1,11 +1,15 @@
 namespace Gateflow.Core.Rollout;
 
 /// <summary>State of <see cref="FailingRequests"/>: the remembered requests with the time of their last failure that counted, and how many units were distinct.</summary>
-/// <param name="Units">Hashes of unit and body; in states of older builds of the unit alone.</param>
+/// <param name="Units">Hashes of unit and body, and of what became of it where it was no failure of the target's own; in states of older builds of the unit alone.</param>
 /// <param name="AtTicks">When each last counted.</param>
 /// <param name="Distinct">Units that failed: 0, 1, or more.</param>
 /// <param name="First">The first of those units; null when there is none, and in states of older builds.</param>
-public sealed record FailingUnitsState(ulong[] Units, long[] AtTicks, long Distinct, ulong? First = null);
+public sealed record FailingUnitsState(ulong[] Units, long[] AtTicks, long Distinct, ulong? First = null)
+{
+    /// <summary><see cref="First"/>, also of an older build's state.</summary>
+    internal ulong? FirstUnit => Distinct == 0 ? null : First ?? (Units is [var first, ..] ? first : null);
+}
 
 /// <summary>
 /// Lets a request that is sent again and again count once: a client in a retry loop is one witness, not a hundred. Different requests of one unit each

@@ -23,4 +23,7 @@ public static class GuardrailMinimums
 
     /// <summary>Percent of traffic on the target above which the source's remainder is too thin to compare latencies with.</summary>
     public const double LatencyMaxWeight = 90;
+
+    /// <summary>Percent of traffic on the target above which that remainder is too thin to tell soon that the source fails as well.</summary>
+    public const double OwnArmMaxWeight = 90;
 }

@@ -74,6 +74,11 @@ public sealed record JudgeState
 
     public AlarmState ErrorRateAlarm { get; init; }
 
+    /// <summary>The same by what the source's own arm shows alone; null in states of older builds.</summary>
+    public ErrorRateState? ErrorRateByOwnArm { get; init; }
+
+    public AlarmState ErrorRateByOwnArmAlarm { get; init; }
+
     public LatencyState? Latency { get; init; }
 
     public AlarmState LatencyAlarm { get; init; }

@@ -25,6 +25,7 @@ internal sealed class JudgeTests
         if (limits.ErrorRate is { } rate)
         {
             Error = new ErrorRateTest(Within(rate, 0, 1, nameof(limits.ErrorRate)), alpha, expected, config.TailShare);
+            ErrorByOwnArm = new ErrorRateTest(rate, alpha, expected, config.TailShare);
             ErrorLimit = rate;
         }
 
@@ -48,6 +49,9 @@ internal sealed class JudgeTests
     public ErrorRateTest HangUps { get; }
 
     public ErrorRateTest? Error { get; }
+
+    /// <summary>The same by what the source's own arm shows alone: above 90 % of traffic it may hold a step that <see cref="Error"/> does not, and is never a breach.</summary>
+    public ErrorRateTest? ErrorByOwnArm { get; }
 
     public double ErrorLimit { get; }
 
@@ -81,7 +85,7 @@ internal sealed class JudgeTests
     /// <summary>Reads one armed guardrail.</summary>
     public GuardrailReading Read(GuardrailKind kind, in ReadingContext context) => kind switch
     {
-        GuardrailKind.ErrorRate => Readings.Of(Error!, ErrorLimit, context),
+        GuardrailKind.ErrorRate => Readings.Of(Error!, ErrorByOwnArm!, ErrorLimit, context),
         GuardrailKind.LatencyP99Increase => Readings.Of(Latency!, LatencyHistory!, LatencyLimit, context),
         _ => Readings.Of(Quality!, QualityLimit, context),
     };
@@ -92,6 +96,12 @@ internal sealed class JudgeTests
         {
             Error?.Restore(error);
             Error?.Alarm.Restore(state.ErrorRateAlarm, Error.M);
+        }
+
+        if (state.ErrorRateByOwnArm is { } byOwnArm)
+        {
+            ErrorByOwnArm?.Restore(byOwnArm);
+            ErrorByOwnArm?.Alarm.Restore(state.ErrorRateByOwnArmAlarm, ErrorByOwnArm.M);
         }
 
         if (state.HangUps is { } hangUps)

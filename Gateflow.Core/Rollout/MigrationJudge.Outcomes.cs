@@ -7,7 +7,7 @@ public sealed partial class MigrationJudge
     {
         if (outcome.Arm == Arm.Source)
         {
-            _sourceHangUps.Add(happened: true);
+            _sourceHangUps.Add(happened: true, outcome.AtTicks);
             _tests.Latency?.FoldSource(outcome.LatencyMs, Weight / 100, hungUp: true);
         }
         else if (CountsAgain(outcome, RetryLoop))
@@ -19,16 +19,16 @@ public sealed partial class MigrationJudge
 
     private void FoldHangUp(bool hungUp)
     {
-        _tests.HangUps.Fold(hungUp, 2 * _sourceHangUps.Share);
+        _tests.HangUps.Fold(hungUp, 2 * _sourceHangUps.ShareAt(_latest));
         _tests.HangUps.Alarm.Update(_tests.HangUps.M, witnessed: false);
     }
 
     private void FoldSource(in ArmOutcome outcome)
     {
-        _sourceHangUps.Add(happened: false);
+        _sourceHangUps.Add(happened: false, outcome.AtTicks);
         if (outcome.Kind is OutcomeKind.Success or OutcomeKind.SourceFailure or OutcomeKind.RateLimited or OutcomeKind.BrokenStream)
         {
-            _sourceFaults.Add(outcome.FailedFirst || outcome.Kind != OutcomeKind.Success);
+            _sourceFaults.Add(outcome.FailedFirst || outcome.Kind != OutcomeKind.Success, outcome.AtTicks);
         }
 
         if (outcome.Kind == OutcomeKind.BrokenStream)
@@ -104,7 +104,7 @@ public sealed partial class MigrationJudge
         FoldError(failed: true);
         if (outcome.Kind == OutcomeKind.TargetFailure)
         {
-            _sourceFaults.Add(happened: false, inPlace: true);
+            _sourceFaults.AddInPlace(happened: false, outcome.AtTicks);
         }
 
         if (outcome.TimedOut)
@@ -125,7 +125,7 @@ public sealed partial class MigrationJudge
         _outages.Add(outcome.Kind, outcome.AtTicks);
         if (outcome.Kind == OutcomeKind.OutageBoth)
         {
-            _sourceFaults.Add(outcome.FailedFirst, inPlace: true); // not where the target's open breaker diverts after trouble of both
+            _sourceFaults.AddInPlace(outcome.FailedFirst, outcome.AtTicks); // not where the target's open breaker diverts after trouble of both
         }
     }
 

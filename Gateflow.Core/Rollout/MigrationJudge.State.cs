@@ -31,6 +31,8 @@ public sealed partial class MigrationJudge
         HangUpAlarm = _tests.HangUps.Alarm.Save(),
         ErrorRate = _tests.Error?.Save(),
         ErrorRateAlarm = _tests.Error?.Alarm.Save() ?? default,
+        ErrorRateByOwnArm = _tests.ErrorByOwnArm?.Save(),
+        ErrorRateByOwnArmAlarm = _tests.ErrorByOwnArm?.Alarm.Save() ?? default,
         Latency = _tests.Latency?.Save(),
         LatencyAlarm = _tests.Latency?.Alarm.Save() ?? default,
         LatencyHistory = _tests.LatencyHistory?.Save(),
@@ -48,7 +50,7 @@ public sealed partial class MigrationJudge
         _latest = state.LatestTicks;
         _slowUnits.Restore(state.SlowUnit, state.SlowUnits);
         _lowUnits.Restore(state.LowUnit, state.LowUnits);
-        _failingUnits.Restore(state.FailingUnits.First ?? (state.FailingUnits.Units is [var first, ..] ? first : null), state.FailingUnits.Distinct > 1);
+        _failingUnits.Restore(state.FailingUnits.FirstUnit, state.FailingUnits.Distinct > 1);
         state.Counts.AsSpan(0, Math.Min(state.Counts.Length, _counts.Length)).CopyTo(_counts);
         _failing.Restore(state.FailingUnits);
         _outages.Restore(state);

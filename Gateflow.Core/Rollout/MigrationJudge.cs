@@ -186,14 +186,14 @@ public sealed partial class MigrationJudge
 
     /// <summary>
     /// Folds what a user said of an answer, in [0, 1]. Users' scores are compared with users' scores only: else an arm whose answers are rated more often
-    /// would look worse, or better, than it is.
+    /// would look worse, or better, than it is. One whose unit is not known (0) is evidence, and no witness: it may be of a unit that is one already.
     /// </summary>
     public void FoldFeedback(Arm arm, double score, ulong unit)
     {
         Sequence++;
         if (_tests.Quality is { } test && arm != Arm.None && !double.IsNaN(score))
         {
-            if (test.FoldFeedback(arm, Math.Clamp(score, 0, 1)))
+            if (test.FoldFeedback(arm, Math.Clamp(score, 0, 1)) && unit != 0)
             {
                 _lowUnits.Add(unit);
             }
@@ -227,9 +227,23 @@ public sealed partial class MigrationJudge
 
         if (_tests.Error is { } test)
         {
-            test.Fold(failed, _sourceFaults.Share);
+            var (own, most) = SourceFaults();
+            test.Fold(failed, most);
+            _tests.ErrorByOwnArm!.Fold(failed, own);
+            _tests.ErrorByOwnArm.Alarm.Update(_tests.ErrorByOwnArm.M, witnessed: false);
             Update(GuardrailKind.ErrorRate, test.Alarm, test.M, _failingUnits.AreSeveral);
         }
+    }
+
+    /// <summary>
+    /// The share of the source's first calls that fail: by its own arm, and the most that it may be. Where that arm tells too little the calls in the target's place
+    /// count: at the start for both, and above 90 % of traffic, where they may be of what fails both together, for the most alone.
+    /// </summary>
+    private (double Own, double Most) SourceFaults()
+    {
+        var own = _sourceFaults.ShareAt(_latest);
+        var most = Math.Max(own, _sourceFaults.InPlaceAt(_latest));
+        return Weight > GuardrailMinimums.OwnArmMaxWeight ? (own, most) : _sourceFaults.IsNew ? (most, most) : (own, own);
     }
 
     private void FoldLatency(double milliseconds, ulong unit, bool hungUp = false)
@@ -280,6 +294,6 @@ public sealed partial class MigrationJudge
         DistinctFailingUnits,
         SourceAnswered: Count(Arm.Source, OutcomeKind.Success),
         SourceFailed: Count(Arm.Source, OutcomeKind.SourceFailure) + Count(Arm.Source, OutcomeKind.BrokenStream),
-        _sourceFaults.Share,
+        SourceFaults(),
         LowUnits: _lowUnits.Count));
 }

@@ -12,7 +12,7 @@ public enum OutcomeKind : byte
     /// <summary>The source arm's model failed.</summary>
     SourceFailure,
 
-    /// <summary>Target and source both failed on the request, even if the source answered when it was asked again: nobody's evidence.</summary>
+    /// <summary>Target and source both failed on the request, even if the source answered when it was asked again, or after as long as the target was given: nobody's evidence.</summary>
     OutageBoth,
 
     /// <summary>The request itself was refused (4xx), by both where both were asked.</summary>

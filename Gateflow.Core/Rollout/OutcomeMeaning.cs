@@ -33,7 +33,7 @@ public static class OutcomeMeaning
         OutcomeKind.Success => "The arm's own model answered whole.",
         OutcomeKind.TargetFailure => "The target failed where the source, asked for the same request, answered, or where nobody may answer in its place (embeddings). Counts against the target; the same request again at most once in 10 s.",
         OutcomeKind.SourceFailure => "The source failed on its own arm. It is the baseline, not evidence against the target.",
-        OutcomeKind.OutageBoth => "Target and source failed on the same request, even if the source answered when it was asked again: the provider's trouble, nobody's evidence. Many of them hold the step.",
+        OutcomeKind.OutageBoth => "Target and source failed on the same request, even if the source answered when it was asked again, or took as long as the target was given: the provider's trouble, nobody's evidence. Many of them hold the step.",
         OutcomeKind.ClientFault => "The request itself was refused, by both models where both were asked. Counts against nobody; many of them hold the step.",
         OutcomeKind.ClientCancel => "The caller hung up, or a stop of the gateway cut the request short. No failure; a slow answer if the caller waited beyond the latency's limit. Far more of them than on the source hold the step.",
         OutcomeKind.RateLimited => "The provider's rate limit refused it on both arms, or on the only one asked, or the limit configured for the target's provider left no room for it. Counts against nobody; many of them hold the step.",

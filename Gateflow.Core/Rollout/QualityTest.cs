@@ -25,6 +25,11 @@ public sealed record QualityState
     public double FeedbackSum { get; init; }
 
     public long FeedbackCount { get; init; }
+
+    /// <summary>The source's mean of late, and that of its users' scores; null in states of older builds.</summary>
+    public double? SourceLately { get; init; }
+
+    public double? FeedbackLately { get; init; }
 }
 
 /// <summary>
@@ -38,6 +43,9 @@ internal sealed class QualityTest(double drop, double alpha, double expectedScor
     /// <summary>Stakes of the eight bets.</summary>
     internal static readonly double[] Bets = [.1, .2, .3, .4, .5, .6, .75, .88];
 
+    // Scores that the source's mean of late is taken over, with the newest weighing the most.
+    private const int Lately = 32;
+
     private readonly ShiryaevMixture _mixture = new(expectedScores, tailShare);
     private readonly ScorePairs _pairs = new();
     private readonly ScorePairs _feedback = new();
@@ -45,6 +53,8 @@ internal sealed class QualityTest(double drop, double alpha, double expectedScor
     private double _targetSum;
     private double _feedbackSum;
     private long _feedbackCount;
+    private double _sourceLately;
+    private double _feedbackLately;
 
     public Alarm Alarm { get; } = new(alpha);
 
@@ -68,11 +78,12 @@ internal sealed class QualityTest(double drop, double alpha, double expectedScor
     {
         Sources++;
         _sourceSum += score;
+        _sourceLately += (score - _sourceLately) / Math.Min(Sources, Lately);
         _pairs.AddSource(score);
         Compare(_pairs, weight);
     }
 
-    /// <summary>Folds a target score in [0, 1]. True when it lies below the source's mean by more than the limit: its unit is a witness.</summary>
+    /// <summary>Folds a target score in [0, 1]. True when it lies below the source's mean of late by more than the limit: its unit is a witness.</summary>
     /// <param name="score">The score.</param>
     /// <param name="weight">The target's share of traffic, 0–1.</param>
     public bool FoldTarget(double score, double weight)
@@ -81,7 +92,7 @@ internal sealed class QualityTest(double drop, double alpha, double expectedScor
         _targetSum += score;
         _pairs.AddTarget(score);
         Compare(_pairs, weight);
-        return IsLow(score, _sourceSum, Sources);
+        return IsLow(score, _sourceLately, Sources);
     }
 
     /// <summary>Folds a user's score in [0, 1], compared with users' scores only; it joins neither mean. True as for <see cref="FoldTarget"/>.</summary>
@@ -98,10 +109,11 @@ internal sealed class QualityTest(double drop, double alpha, double expectedScor
             _feedback.AddSource(score);
             _feedbackSum += score;
             _feedbackCount++;
+            _feedbackLately += (score - _feedbackLately) / Math.Min(_feedbackCount, Lately);
         }
 
         Compare(_feedback, weight: 0.5); // one against one: how often an arm is rated has nothing to do with its weight
-        return arm == Arm.Target && IsLow(score, _feedbackSum, _feedbackCount);
+        return arm == Arm.Target && IsLow(score, _feedbackLately, _feedbackCount);
     }
 
     public QualityState Save() => new()
@@ -116,6 +128,8 @@ internal sealed class QualityTest(double drop, double alpha, double expectedScor
         TargetCount = Targets,
         FeedbackSum = _feedbackSum,
         FeedbackCount = _feedbackCount,
+        SourceLately = _sourceLately,
+        FeedbackLately = _feedbackLately,
     };
 
     public void Restore(QualityState state)
@@ -131,10 +145,12 @@ internal sealed class QualityTest(double drop, double alpha, double expectedScor
         (_sourceSum, Sources) = (state.SourceSum, state.SourceCount);
         (_targetSum, Targets) = (state.TargetSum, state.TargetCount);
         (_feedbackSum, _feedbackCount) = (state.FeedbackSum, state.FeedbackCount);
+        _sourceLately = state.SourceLately ?? (Sources > 0 ? _sourceSum / Sources : 0);
+        _feedbackLately = state.FeedbackLately ?? (_feedbackCount > 0 ? _feedbackSum / _feedbackCount : 0);
     }
 
     /// <summary>Before the source has any score the best is expected of it.</summary>
-    private bool IsLow(double score, double sourceSum, long sources) => score < (sources > 0 ? sourceSum / sources : 1) - drop;
+    private bool IsLow(double score, double sourceLately, long sources) => score < (sources > 0 ? sourceLately : 1) - drop;
 
     private void Compare(ScorePairs pairs, double weight)
     {

@@ -8,26 +8,36 @@ namespace Gateflow.Core.Rollout;
 /// <param name="FailingUnits">Distinct units with a failure of the target's own.</param>
 /// <param name="SourceAnswered">Successes on the source arm.</param>
 /// <param name="SourceFailed">Failures on the source arm.</param>
-/// <param name="SourceFaults">Share of the source's first calls that failed of late.</param>
+/// <param name="SourceFaults">Share of the source's first calls that failed of late, by its own arm and at the most.</param>
 /// <param name="LowUnits">Distinct units with a low score on the target.</param>
 internal readonly record struct ReadingContext(
-    double Weight, long StepTargetSeen, long FailingUnits, long SourceAnswered, long SourceFailed, double SourceFaults, long LowUnits);
+    double Weight, long StepTargetSeen, long FailingUnits, long SourceAnswered, long SourceFailed, (double Own, double Most) SourceFaults, long LowUnits);
 
 /// <summary>Puts a test's numbers into a reading and one sentence.</summary>
 internal static class Readings
 {
     private const double HighestShown = 1e12;
 
-    public static GuardrailReading Of(ErrorRateTest test, double limit, in ReadingContext context)
+    public static GuardrailReading Of(ErrorRateTest test, ErrorRateTest byOwnArm, double limit, in ReadingContext context)
     {
+        var holds = byOwnArm.Alarm.Watching && test.Alarm is { Watching: false, Breached: false };
         var needed = Math.Max(0, ErrorOutcomes - test.Count);
         var source = context.SourceAnswered + context.SourceFailed;
         var detail = needed > 0
             ? $"{Plain.Count(test.Count)} of {ErrorOutcomes} target requests counted, {Plain.Count(test.Failures)} failed; {Plain.Count(needed)} more are needed."
             : $"{Plain.Count(test.Failures)} of {Plain.Count(test.Count)} target requests failed ({Plain.Share((double)test.Failures / test.Count)}); the limit is {Plain.Share(limit)}.";
-        if (context.SourceFaults > limit)
+        if (context.SourceFaults.Most > Math.Max(limit, context.SourceFaults.Own))
         {
-            detail += $" The source itself fails in {Plain.Share(context.SourceFaults)} of its first calls of late, so only more than that is evidence.";
+            detail += $" Where it was asked in the target's place the source failed as well in {Plain.Share(context.SourceFaults.Most)} of late, so only more than that is rolled back.";
+        }
+        else if (context.SourceFaults.Own > limit)
+        {
+            detail += $" The source itself fails in {Plain.Share(context.SourceFaults.Own)} of its first calls of late, so only more than that is evidence.";
+        }
+
+        if (holds)
+        {
+            detail += " By what the source's own arm showed they are too many: that may hold the step and never rolls back.";
         }
 
         if (test.M >= test.Alarm.Threshold && context.FailingUnits < 2)
@@ -38,8 +48,8 @@ internal static class Readings
         return new GuardrailReading
         {
             Guardrail = GuardrailKind.ErrorRate,
-            Verdict = VerdictOf(test.Alarm, needed == 0, context),
-            Evidence = Math.Min(test.M, HighestShown),
+            Verdict = holds ? Verdict.Watch : VerdictOf(test.Alarm, needed == 0, context),
+            Evidence = Math.Min(holds ? byOwnArm.M : test.M, HighestShown),
             Threshold = test.Alarm.Threshold,
             WatchAt = test.Alarm.WatchAt,
             Limit = limit,
@@ -131,7 +141,9 @@ internal static class Readings
             : $"{Plain.Count(test.Count)} of {QualityTargets} target scores compared ({Plain.Count(test.Sources, "source score")}); {Plain.Count(needed)} more are needed.";
         if (test.M >= test.Alarm.Threshold && context.LowUnits < 2)
         {
-            detail += " All low scores come from one unit, so nothing is rolled back.";
+            detail += context.LowUnits == 0
+                ? " No unit that is known had a score that far below the source's, so nothing is rolled back."
+                : " All low scores come from one unit, so nothing is rolled back.";
         }
 
         return new GuardrailReading

@@ -123,7 +123,7 @@ public sealed partial class RolloutController(
         ShadowDone = migration.IsShadowDone,
         Soaking = migration.Status == MigrationStatus.Soaking,
         Approvals = migration.Approvals,
-        TargetRequestsPerHour = judged is { StepTargetOutcomes: > 0 } && now > migration.StepStartedAt
+        TargetRequestsPerHour = judged is { StepTargetOutcomes: > 0 } && now > migration.StepStartedAt && migration.Status != MigrationStatus.Soaking // counted since the step before
             ? judged.StepTargetOutcomes / (now - migration.StepStartedAt.Value).TotalHours : null,
     });
 

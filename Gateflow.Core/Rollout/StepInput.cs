@@ -48,6 +48,6 @@ public sealed record StepInput
     /// <summary>People who approved leaving this step; resuming after the shadow phase is one.</summary>
     public int Approvals { get; init; }
 
-    /// <summary>Counted target outcomes an hour at the present weight, for the sentences; null when unknown.</summary>
+    /// <summary>Counted target outcomes an hour at the present weight, for the sentences; null when unknown, and while soaking.</summary>
     public double? TargetRequestsPerHour { get; init; }
 }

@@ -74,6 +74,12 @@ internal static class ArmResults
         return outcome == OutcomeKind.TargetFailure && shared && !asked ? OutcomeKind.OutageBoth : outcome;
     }
 
+    /// <summary>True when the target ran out of time on a request that the source, asked in its place, took as long for: it would not have kept that time either.</summary>
+    public static bool TookAsLong(Exchange exchange, ProviderCall last) =>
+        last is { Result: AttemptResult.Ok, Candidate.Arm: Arm.Source }
+        && exchange.Calls.FindLast(static call => call.Candidate.Arm == Arm.Target) is { Result: AttemptResult.Timeout } target
+        && last.LatencyMs >= target.Patience.TotalMilliseconds;
+
     /// <summary>True when nothing but the limits configured for its providers kept the target from being asked.</summary>
     public static bool WasLimited(Exchange exchange)
     {

@@ -46,12 +46,13 @@ internal sealed class Closing(Recorder recorder, Judge judge, KeyGate gate, Cata
         }
 
         var (target, source, first) = (ArmResults.Of(exchange, Arm.Target), ArmResults.Of(exchange, Arm.Source), ArmResults.FirstOfSource(exchange));
+        var bothSlow = ArmResults.TookAsLong(exchange, last);
         var outcome = exchange.Arm switch
         {
             Arm.None => Attribution.Classify(Arm.Source, AttemptResult.NotAsked, ArmResults.Own(exchange, last)),
             Arm.Target when source is AttemptResult.Ok or AttemptResult.NotAsked && ArmResults.WasLimited(exchange) => OutcomeKind.RateLimited,
             Arm.Target when source == AttemptResult.NotAsked && IsUnsayable(exchange) => OutcomeKind.TargetFailure,
-            Arm.Target => ArmResults.Diverted(exchange, Attribution.Classify(Arm.Target, target, first)),
+            Arm.Target => ArmResults.Diverted(exchange, bothSlow ? OutcomeKind.OutageBoth : Attribution.Classify(Arm.Target, target, first)),
             _ => Attribution.Classify(exchange.Arm, target, source),
         };
         var own = exchange.FellBack ? null : last; // what a fallback did says nothing of the arm's own model
@@ -85,7 +86,7 @@ internal sealed class Closing(Recorder recorder, Judge judge, KeyGate gate, Cata
                 LatencyMs = outcome == OutcomeKind.ClientCancel ? Waited(exchange, own) : latency,
                 DurationMs = own is null ? double.NaN : record.DurationMs,
                 TimedOut = (exchange.Arm == Arm.Target ? target : source) == AttemptResult.Timeout,
-                FailedFirst = first is not (AttemptResult.Ok or AttemptResult.NotAsked),
+                FailedFirst = bothSlow || first is not (AttemptResult.Ok or AttemptResult.NotAsked),
                 Quality = own is null || checking ? double.NaN : record.Quality,
             });
             mirror.HandOver(exchange, source, first);

@@ -67,6 +67,32 @@ public sealed class TargetFailureTests
         Assert.Equal(weight == 0 ? (Arm.Source, OutcomeKind.SourceFailure) : (Arm.Target, OutcomeKind.TargetFailure), (outcome.Arm, outcome.Kind));
     }
 
+    // The target has less time than the source, which must still answer: what takes both as long speaks against neither.
+    [Theory]
+    [InlineData(0, OutcomeKind.TargetFailure)]
+    [InlineData(600, OutcomeKind.OutageBoth)]
+    public async Task Post_TargetRunsOutOfTime_CountsUnlessTheSourceTakesAsLong(int sourceMs, OutcomeKind outcome)
+    {
+        await using var host = await GatewayHost.StartAsync(weight: 10_000, timeout: TimeSpan.FromMilliseconds(200));
+        host.Judge.Arm(GatewayHost.MigrationId, new JudgeConfig { RollbackThreshold = new() { ErrorRate = 0.05 } });
+        host.Upstream.Answer = async (http, model) =>
+        {
+            if (model == Target)
+            {
+                await FakeUpstream.Silence(http);
+                return;
+            }
+
+            await Task.Delay(sourceMs, http.RequestAborted);
+            await FakeUpstream.Json(http, 200, FakeUpstream.Completion(model));
+        };
+
+        (await host.PostAsync(GatewayHost.Chat(more: ""","gateflow":{"retry":{"max_attempts":1}}"""))).Dispose();
+
+        var heard = Assert.Single(await HeardAsync(host, 1));
+        Assert.Equal((outcome, sourceMs > 0, true), (heard.Kind, heard.FailedFirst, heard.TimedOut));
+    }
+
     [Theory]
     [InlineData("500")]
     [InlineData("silence")]

@@ -74,6 +74,42 @@ public sealed class FeedbackTests
         Assert.Equal(2, judge.Read("mig_1")!.Sequence);
     }
 
+    // One was answered here; the other before a restart, or by another node: its row does not tell the unit.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Add_OneUsersRatingsFromMemoryAndFromTheLog_AreNoTwoWitnesses(bool logFirst)
+    {
+        using var database = await UsageDatabase.CreateAsync();
+        var (judge, recent) = (new Judge(), new RecentAnswers());
+        judge.Arm("mig_1", Outcomes.CreateConfig(error: null, quality: 0.1));
+        judge.BeginStep("mig_1", 0, 50);
+        var book = new FeedbackBook(database, recent, judge, TimeProvider.System);
+        foreach (var (id, unit) in new[] { ("req_new", 7ul), ("req_other", 8ul) })
+        {
+            recent.Add(new RequestRecord
+            {
+                RequestId = id, At = DateTimeOffset.UnixEpoch, KeyId = "key_1", RequestedModel = "a", Model = "a", MigrationId = "mig_1", Arm = Arm.Target,
+                Outcome = OutcomeKind.Success, Status = 200, DurationMs = 1, Unit = unit,
+            });
+        }
+
+        await using (var db = database.CreateDbContext())
+        {
+            db.Requests.Add(Row("req_old", OutcomeKind.Success));
+            await db.SaveChangesAsync(Cancel);
+        }
+
+        foreach (var id in logFirst ? new[] { "req_old", "req_new" } : ["req_new", "req_old"])
+        {
+            Assert.Equal(FeedbackResult.Counted, await book.AddAsync(id, "key_1", 0, Cancel));
+        }
+
+        Assert.False(judge.Snapshot("mig_1")!.LowUnits);
+        Assert.Equal(FeedbackResult.Counted, await book.AddAsync("req_other", "key_1", 0, Cancel));
+        Assert.True(judge.Snapshot("mig_1")!.LowUnits);
+    }
+
     [Fact]
     public void FoldFeedback_IsComparedWithFeedbackOnly()
     {

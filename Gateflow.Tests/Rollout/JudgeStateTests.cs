@@ -78,6 +78,52 @@ public sealed class JudgeStateTests
         Assert.Contains("\"error_rate\"", json, StringComparison.Ordinal);
     }
 
+    // Requests that are remembered for another reason are no failures of a unit.
+    [Fact]
+    public void Restore_CallerHungUpBefore_OneUnitAloneStillRollsNothingBack()
+    {
+        var before = CreateJudge();
+        before.Fold(Outcome(kind: OutcomeKind.ClientCancel, unit: 3, request: 33));
+
+        var judge = new MigrationJudge(CreateConfig(), JsonSerializer.Deserialize<JudgeState>(JsonSerializer.Serialize(before.Save()))!);
+        judge.BeginStep(0, 50);
+        for (ulong i = 0; i < 50; i++)
+        {
+            judge.Fold(Outcome(kind: OutcomeKind.TargetFailure, unit: 7, request: i + 1, seconds: i));
+        }
+
+        Assert.Null(judge.Breach);
+        Assert.Equal(1, judge.DistinctFailingUnits);
+    }
+
+    // By the states of older builds.
+    [Fact]
+    public void Restore_StateWithoutTheNewerParts_GoesOn()
+    {
+        var before = CreateJudge(quality: 0.1);
+        for (ulong i = 0; i < 30; i++)
+        {
+            before.Fold(Outcome(Arm.Source, unit: i, quality: 0.9));
+            before.Fold(Outcome(kind: OutcomeKind.OutageBoth, unit: i, failedFirst: true));
+            before.Fold(Outcome(kind: OutcomeKind.TargetFailure, unit: 7, request: i + 1, quality: 0.9));
+        }
+
+        var state = before.Save();
+        var judge = new MigrationJudge(CreateConfig(quality: 0.1), state with
+        {
+            FailingUnits = state.FailingUnits with { First = null },
+            SourceFaults = new SourceRateState(state.SourceFaults!.Lately, state.SourceFaults.Before, state.SourceFaults.InPlace),
+            ErrorRateByOwnArm = null,
+            Quality = state.Quality! with { SourceLately = null, FeedbackLately = null },
+        });
+        judge.BeginStep(0, 50);
+        for (ulong i = 100; judge.Breach is null; i++)
+        {
+            Assert.InRange(i, 100ul, 110ul);
+            judge.Fold(Outcome(kind: OutcomeKind.TargetFailure, unit: i, seconds: 60));
+        }
+    }
+
     [Fact]
     public void Restore_GuardrailThatTheStateDoesNotKnow_StartsFresh()
     {

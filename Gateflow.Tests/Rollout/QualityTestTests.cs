@@ -55,6 +55,35 @@ public sealed class QualityTestTests
     }
 
     [Fact]
+    public void FoldTarget_SourceHasBecomeBetter_LowIsWhatLiesBelowItsScoresOfLate()
+    {
+        var test = new QualityTest(Limit, OneOfThree, 3_000);
+        for (var i = 0; i < 400; i++)
+        {
+            test.FoldSource(i < 200 ? 0.2 : 0.9, 0.5);
+            test.FoldFeedback(Arm.Source, i < 200 ? 0.2 : 0.9);
+        }
+
+        Assert.True(test.FoldTarget(0.7, 0.5) && test.FoldFeedback(Arm.Target, 0.7));
+        Assert.False(test.FoldTarget(0.85, 0.5) || test.FoldFeedback(Arm.Target, 0.85));
+    }
+
+    [Fact]
+    public void Read_NoScoreIsLow_SaysSo()
+    {
+        var judge = CreateJudge(error: null, quality: Limit);
+        for (var i = 0; i < 200; i++)
+        {
+            judge.FoldScore(Arm.Source, 0.9, (ulong)i);
+            judge.FoldScore(Arm.Target, 0.2, 7);
+        }
+
+        Assert.Contains("one unit", Assert.Single(judge.Read()).Detail, StringComparison.Ordinal);
+        var without = new MigrationJudge(CreateConfig(error: null, quality: Limit), judge.Save() with { LowUnit = null, LowUnits = false });
+        Assert.Contains("No unit that is known", Assert.Single(without.Read()).Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Restore_ScoresThatWait_GoOnAsIfNothingHadHappened()
     {
         var (whole, first) = (new QualityTest(Limit, OneOfThree, 3_000), new QualityTest(Limit, OneOfThree, 3_000));

@@ -54,6 +54,84 @@ public sealed class SharedTroubleTests
         Assert.Contains("The source itself fails in", judge.Breach.Detail, StringComparison.Ordinal);
     }
 
+    // What fails both together is most of what the source is asked for in the target's place, and says little of how often the source fails.
+    [Theory]
+    [InlineData(10, 0.01)]
+    [InlineData(10, 0.02)]
+    [InlineData(50, 0.01)]
+    [InlineData(50, 0.02)]
+    [InlineData(90, 0.01)]
+    [InlineData(90, 0.02)]
+    public void Fold_TargetFailsEightInAHundredBesideWhatFailsBoth_IsFound(double weight, double both)
+    {
+        const int Runs = 20;
+
+        Assert.InRange(Enumerable.Range(1, Runs).Count(seed => Run(seed, [(weight, both, 0.08, 0)], (int)(8_000 / (weight / 100))).Breach is not null), Runs - 4, Runs);
+    }
+
+    [Theory]
+    [InlineData(0.01)]
+    [InlineData(0.02)]
+    [InlineData(0.05)]
+    public void Fold_BothFailTogether_RollsNobodyBackAndHoldsNothing(double both)
+    {
+        for (var seed = 1; seed <= 20; seed++)
+        {
+            Assert.Equal(Verdict.Healthy, Assert.Single(Run(seed, [.. Enumerable.Range(1, 10).Select(i => (10.0 * i, both, 0.01, 0.01))], 1_000).Read()).Verdict);
+        }
+    }
+
+    // Without the source's own traffic the two cannot be told apart: neither is it promoted nor rolled back.
+    [Theory]
+    [InlineData(95)]
+    [InlineData(100)]
+    public void Fold_TargetWorsensBesideWhatFailsBothAboveNinetyPercent_HoldsTheStep(double weight)
+    {
+        const int Runs = 20;
+        var ends = Enumerable.Range(1, Runs).Select(seed => Assert.Single(Run(seed, [(50, 0.02, 0.01, 0.01), (weight, 0.02, 0.12, 0.01)], 3_000).Read())).ToList();
+
+        Assert.InRange(ends.Count(r => r.Verdict is Verdict.Watch or Verdict.Breach), Runs - 5, Runs);
+        var held = ends.Where(r => r.Verdict == Verdict.Watch).ToList();
+        Assert.NotEmpty(held);
+        Assert.All(held, r => Assert.Contains("source's own arm", r.Detail, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(95)]
+    [InlineData(100)]
+    public void Fold_CallsOfBothBeginToFailAtRandomAboveNinetyPercent_RollsHardlyAnybodyBack(double weight) =>
+        Assert.InRange(Enumerable.Range(1, 20).Count(seed => Run(seed, [(50, 0, 0.01, 0.01), (weight, 0, 0.3, 0.3)], 3_000).Breach is not null), 0, 3);
+
+    [Fact]
+    public void Fold_TargetDiesAnHourAfterTroubleOfBoth_BreachesAsIfThereHadBeenNone()
+    {
+        var judge = Run(1, [(50, 0, 0.01, 0.01), (100, 0.9, 0.01, 0.01)], 600);
+        var asked = 0;
+        judge = new MigrationJudge(CreateConfig(), JsonSerializer.Deserialize<JudgeState>(JsonSerializer.Serialize(judge.Save()))!);
+        for (var i = 0; judge.Breach is null; i++)
+        {
+            judge.Fold(Outcome(kind: OutcomeKind.TargetFailure, unit: (ulong)i, seconds: 7_200 + 3_601 + i));
+            Assert.InRange(++asked, 1, 8);
+        }
+    }
+
+    /// <summary>Phases of as many requests each, one in six seconds: the weight, the share that fails both, and what fails the target and the source besides.</summary>
+    private static MigrationJudge Run(int seed, (double Weight, double Both, double Target, double Source)[] phases, int requests)
+    {
+        var (rng, judge) = (new Random(seed), CreateJudge());
+        for (var i = 0; i < phases.Length * requests && judge.Breach is null; i++)
+        {
+            var (weight, shared, failing, sourceFailing) = phases[i / requests];
+            judge.BeginStep(i / requests, weight);
+            var both = rng.NextDouble() < shared;
+            var (onTarget, target, source) = (rng.NextDouble() * 100 < weight, both || rng.NextDouble() < failing, both || rng.NextDouble() < sourceFailing);
+            judge.Fold(!onTarget ? Outcome(Arm.Source, unit: (ulong)i, seconds: i * 6, failedFirst: source)
+                : Outcome(kind: !target ? OutcomeKind.Success : !source ? OutcomeKind.TargetFailure : OutcomeKind.OutageBoth, unit: (ulong)i, seconds: i * 6, failedFirst: source));
+        }
+
+        return judge;
+    }
+
     // What an open breaker diverts after trouble of both tells nothing of the source, which has recovered.
     [Fact]
     public void Fold_TargetStaysDeadAfterTroubleOfBoth_BreachesAsSoonAsOneOfAHealthySource()

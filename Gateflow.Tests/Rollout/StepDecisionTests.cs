@@ -256,6 +256,27 @@ public sealed class StepDecisionTests
         Assert.Equal(DecisionKind.Rollback, StepDecision.Next(CreateInput(minutes) with { Readings = [Reading(Verdict.Breach)] }).Kind);
     }
 
+    // The soak's outcomes are counted since the step to 100 % began, its time since it began itself.
+    [Fact]
+    public void Decide_Soaking_TellsNoRate()
+    {
+        var migration = new Migration { Id = "mig_1", SourceModel = "gpt-4", CreatedAt = Start, CreatedBy = "Ada" };
+        migration.Configure("gpt-5.6-sol", new MigrationConfig { Strategy = Strategy.Steps, Steps = [new StepConfig(100, 1)], MinSamples = 500 }, [], "Ada", Start);
+        migration.Execute("Ada", Start);
+        var judge = new MigrationJudge(Outcomes.CreateConfig());
+        judge.BeginStep(migration.Step, migration.Weight);
+        for (ulong i = 0; i < 100; i++)
+        {
+            judge.Fold(Outcomes.Outcome(unit: i));
+        }
+
+        Assert.Null(migration.Soak("Ada", Start.AddHours(1)));
+        var next = RolloutController.Decide(migration, JudgeView.Of(judge), Start.AddHours(1).AddSeconds(10));
+
+        Assert.Contains("400 more target requests", next.Sentence, StringComparison.Ordinal);
+        Assert.DoesNotContain("at this rate", next.Sentence, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Next_NoGuardrailArmed_TimeAndSamplesDecide()
     {

@@ -133,7 +133,7 @@ internal sealed class MigrationRun
     {
         var ill = _targets > _world.Onset;
         var latency = Latency(now, size) * (ill ? _world.Slower : 1);
-        var both = _dice.Chance((ill ? _world.Outage : 0) + _weather.Outage);
+        var both = _dice.Chance((ill ? _world.Outage : 0) + _weather.Outage + _world.Common);
         var failed = _dice.Chance(ill ? _world.TargetErrors ?? _world.UsualErrors : _world.UsualErrors);
         return both || failed
             ? Failed(Arm.Target, both || _dice.Chance(_world.UsualErrors) ? OutcomeKind.OutageBoth : OutcomeKind.TargetFailure, now, unit)
@@ -144,7 +144,7 @@ internal sealed class MigrationRun
     {
         var latency = Latency(now, size);
         var outage = (_targets > _world.Onset ? _world.Outage : 0) + _weather.Outage;
-        return _dice.Chance(_world.UsualErrors + outage)
+        return _dice.Chance(_world.UsualErrors + _world.Common + outage)
             ? Failed(Arm.Source, OutcomeKind.SourceFailure, now, unit)
             : Answered(Arm.Source, now, unit, latency, World.Good.Draw(_dice));
     }

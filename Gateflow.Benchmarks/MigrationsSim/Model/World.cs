@@ -18,6 +18,9 @@ internal sealed record World
     /// <summary>Share of requests that either model fails while all is well.</summary>
     public double UsualErrors { get; init; } = 0.01;
 
+    /// <summary>Share of requests that both fail together while all is well, besides those.</summary>
+    public double Common { get; init; }
+
     /// <summary>Share of requests that the target fails from the onset on; null: as usual.</summary>
     public double? TargetErrors { get; init; }
 
