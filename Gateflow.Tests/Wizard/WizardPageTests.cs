@@ -232,7 +232,7 @@ public sealed class WizardPageTests : WizardBench
         var page = Open(id, WizardStep.Test);
 
         var discarded = ClickAsync(page.FindAll("footer button").Single(b => b.TextContent == "Discard draft"));
-        await Services.GetRequiredService<Conduct>().ExecuteAsync(id, "Bob", Token);
+        await Services.GetRequiredService<Conduct>().ExecuteAsync(id, "Bob", null, Token);
         await page.InvokeAsync(() => Services.GetRequiredService<DialogService>().Close(new ConfirmAnswer(null)));
         await discarded;
 
