@@ -3,7 +3,7 @@ using Gateflow.Core.Rollout;
 namespace Gateflow.Dashboard.Composition;
 
 /// <summary>Turns the reconciler each second, and at once when it is woken.</summary>
-internal sealed class ControllerLoop(RolloutController controller, BackgroundThreads threads) : BackgroundService
+internal sealed class ControllerLoop(RolloutController controller) : BackgroundService
 {
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => threads.RunAsync(() => controller.RunAsync(stoppingToken));
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => controller.RunAsync(stoppingToken);
 }

@@ -84,7 +84,6 @@ public static class GateflowApp
     {
         var services = builder.Services;
         services.AddSingleton(settings);
-        services.AddSingleton<BackgroundThreads>();
         services.AddHostedService<Startup>(); // first: whatever runs in the background finds schema and routes in place
         services.AddFleet(settings);
         services.AddGateflowStorage(settings.Database, settings.ConnectionString);

@@ -8,5 +8,5 @@ internal static class PeriodicServices
         this IServiceCollection services, string name, TimeSpan interval,
         Func<IServiceProvider, Func<CancellationToken, Task>> turn, Func<IServiceProvider, Func<CancellationToken, Task>>? last = null) =>
         services.AddSingleton<IHostedService>(sp => new PeriodicWork(
-            name, interval, turn(sp), last?.Invoke(sp), sp.GetRequiredService<BackgroundThreads>(), sp.GetRequiredService<TimeProvider>(), sp.GetRequiredService<ILogger<PeriodicWork>>()));
+            name, interval, turn(sp), last?.Invoke(sp), sp.GetRequiredService<TimeProvider>(), sp.GetRequiredService<ILogger<PeriodicWork>>()));
 }

@@ -5,9 +5,8 @@ namespace Gateflow.Dashboard.Composition;
 /// <param name="interval">Least time from the beginning of one turn to that of the next. No clock ticks while a turn waits for something to do.</param>
 /// <param name="turn">One turn.</param>
 /// <param name="last">What is done once more when the program stops; null for nothing.</param>
-/// <param name="threads">Where the turns run.</param>
 internal sealed partial class PeriodicWork(
-    string name, TimeSpan interval, Func<CancellationToken, Task> turn, Func<CancellationToken, Task>? last, BackgroundThreads threads, TimeProvider clock, ILogger<PeriodicWork> logger)
+    string name, TimeSpan interval, Func<CancellationToken, Task> turn, Func<CancellationToken, Task>? last, TimeProvider clock, ILogger<PeriodicWork> logger)
     : BackgroundService
 {
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -19,9 +18,7 @@ internal sealed partial class PeriodicWork(
         }
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => threads.RunAsync(() => TurnAsync(stoppingToken));
-
-    private async Task TurnAsync(CancellationToken stoppingToken)
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var pause = interval;
         try

@@ -42,7 +42,7 @@ internal static class MigrationServices
         services.AddSingleton<SplitWatch>();
         services.AddSingleton<Arming>();
         services.AddSingleton<RolloutController>();
-        services.AddHostedService(sp => new ControllerLoop(sp.GetRequiredService<RolloutController>(), sp.GetRequiredService<BackgroundThreads>()));
+        services.AddHostedService(sp => new ControllerLoop(sp.GetRequiredService<RolloutController>()));
         return services;
     }
 }

@@ -4,11 +4,10 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Gateflow.Tests.Composition;
 
-public sealed class PeriodicWorkTests : IDisposable
+public sealed class PeriodicWorkTests
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(25);
 
-    private readonly BackgroundThreads _threads = new();
     private readonly TimerClock _clock = new();
     private readonly Channel<DateTimeOffset> _turns = Channel.CreateUnbounded<DateTimeOffset>();
 
@@ -102,10 +101,8 @@ public sealed class PeriodicWorkTests : IDisposable
         Assert.True(work.ExecuteTask!.IsCompletedSuccessfully);
     }
 
-    public void Dispose() => _threads.Dispose();
-
     private PeriodicWork Work(Func<CancellationToken, Task> turn, Func<CancellationToken, Task>? last = null) =>
-        new("Working", s_interval, turn, last, _threads, _clock, NullLogger<PeriodicWork>.Instance);
+        new("Working", s_interval, turn, last, _clock, NullLogger<PeriodicWork>.Instance);
 
     /// <summary>Lets time pass as soon as the work waits for it, and returns when the turn began.</summary>
     private async Task<DateTimeOffset> NextTurnAsync(TimeSpan pause)
