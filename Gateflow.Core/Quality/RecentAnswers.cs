@@ -10,14 +10,17 @@ public sealed record RatedAnswer(string KeyId, string? MigrationId, Arm Arm, ulo
 
 /// <summary>
 /// The latest answers of running migrations, for feedback that comes before they are stored, or of which no row was kept. Bounded, thread-safe.
-/// Each is kept in place, by a hash of its id: an object for each would be moved by every collection. Feedback is rare, and looks through them.
+/// Each is kept in place, 40 bytes with the hash of its id: an object for each would be moved by every collection. Feedback is rare, and looks through the hashes.
 /// </summary>
 public sealed class RecentAnswers
 {
-    private const int Most = 10_000;
+    /// <summary>Answers remembered, an hour's at a hundred a second: users take a while to say something.</summary>
+    public const int Most = 360_000;
 
     private readonly Lock _gate = new();
-    private readonly Entry[] _entries = new Entry[Most];
+    private ulong[] _hashes = new ulong[1_000];
+    private Entry[] _entries = new Entry[1_000];
+    private int _count;
     private int _next;
 
     /// <summary>Remembers an answer that its arm's own model gave; the oldest is forgotten.</summary>
@@ -26,8 +29,15 @@ public sealed class RecentAnswers
         var hash = Hash(record.RequestId);
         lock (_gate)
         {
-            _entries[_next] = new Entry(hash, record.KeyId, record.MigrationId, record.Arm, record.Unit);
+            if (_next == _entries.Length)
+            {
+                Array.Resize(ref _hashes, Math.Min(2 * _next, Most));
+                Array.Resize(ref _entries, _hashes.Length);
+            }
+
+            (_hashes[_next], _entries[_next]) = (hash, new Entry(record.KeyId, record.MigrationId, record.Arm, record.Unit));
             _next = (_next + 1) % Most;
+            _count = Math.Max(_count, _next == 0 ? Most : _next);
         }
     }
 
@@ -36,19 +46,14 @@ public sealed class RecentAnswers
         var hash = Hash(requestId);
         lock (_gate)
         {
-            foreach (ref readonly var entry in _entries.AsSpan())
-            {
-                if (entry.Hash == hash && entry.KeyId is not null)
-                {
-                    return new RatedAnswer(entry.KeyId, entry.MigrationId, entry.Arm, entry.Unit);
-                }
-            }
-
-            return null;
+            return _hashes.AsSpan(0, _count).IndexOf(hash) is var at and >= 0 ? _entries[at].Answer : null;
         }
     }
 
     private static ulong Hash(string requestId) => StableHash.Of(MemoryMarshal.AsBytes(requestId.AsSpan()));
 
-    private readonly record struct Entry(ulong Hash, string KeyId, string? MigrationId, Arm Arm, ulong Unit);
+    private readonly record struct Entry(string KeyId, string? MigrationId, Arm Arm, ulong Unit)
+    {
+        public RatedAnswer Answer => new(KeyId, MigrationId, Arm, Unit);
+    }
 }

@@ -26,6 +26,7 @@ internal sealed class ProviderCall(Candidate candidate, bool keepContent, TimePr
     private HttpResponseMessage? _response;
     private Stream? _stream;
     private bool _limited = true;
+    private double _firstMs = double.NaN;
     private long _ended;
     private bool _entered;
     private ProviderLimit.Place _place;
@@ -108,6 +109,9 @@ internal sealed class ProviderCall(Candidate candidate, bool keepContent, TimePr
 
     /// <summary>Milliseconds to the last byte, for streams to the first content; NaN before.</summary>
     public double LatencyMs { get; private set; } = double.NaN;
+
+    /// <summary>Milliseconds to what <see cref="Patience"/> waits for, of a stream its first bytes, whatever they say; NaN before.</summary>
+    public double WaitedMs => IsStream ? _firstMs : LatencyMs;
 
     /// <summary>Timestamp of the call's end; now while it is open.</summary>
     public long Ended => _ended == 0 ? time.GetTimestamp() : _ended;
@@ -196,6 +200,11 @@ internal sealed class ProviderCall(Candidate candidate, bool keepContent, TimePr
         }
 
         Recording?.Append(buffer.Span[..count]);
+        if (double.IsNaN(_firstMs))
+        {
+            _firstMs = time.GetElapsedTime(Started).TotalMilliseconds;
+        }
+
         if (_limited)
         {
             _limited = false;

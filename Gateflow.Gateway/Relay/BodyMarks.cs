@@ -49,7 +49,7 @@ internal static class BodyMarks
             json.WriteBoolean("fallback_used"u8, reason is not null);
             json.WriteString("fallback_reason"u8, reason);
             json.WriteStartArray("attempts"u8);
-            foreach (var call in exchange.Calls)
+            foreach (var call in exchange.Calls.Where(static call => !call.IsReworded))
             {
                 json.WriteStartObject();
                 json.WriteString("model"u8, call.Candidate.Model);

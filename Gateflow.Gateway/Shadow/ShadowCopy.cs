@@ -59,6 +59,9 @@ internal sealed class ShadowCopy : IDisposable
     /// <summary>Milliseconds that the source took; NaN when it did not answer.</summary>
     public double SourceMs { get; private set; } = double.NaN;
 
+    /// <summary>The source's <see cref="ProviderCall.WaitedMs"/>; NaN when it did not answer.</summary>
+    public double SourceWaitedMs { get; private set; } = double.NaN;
+
     /// <summary>Tokens to set money aside by: those of the source's answer; an estimate when it did not answer, or told none.</summary>
     public (int Input, int Output) SourceTokens { get; private set; }
 
@@ -87,7 +90,7 @@ internal sealed class ShadowCopy : IDisposable
             return;
         }
 
-        (SourceMs, SourceStreams, SourceAdapter) = (answer.LatencyMs, answer.IsStream, answer.Candidate.Adapter);
+        (SourceMs, SourceWaitedMs, SourceStreams, SourceAdapter) = (answer.LatencyMs, answer.WaitedMs, answer.IsStream, answer.Candidate.Adapter);
         SourceTokens = answer.Facts.HasUsage ? (answer.Facts.InputTokens, answer.Facts.OutputTokens) : SourceTokens;
         if (answer.TakeRecording() is not { } recording)
         {

@@ -124,7 +124,9 @@ internal sealed partial class ShadowSender(
         }
 
         // Nobody has part of a copy's answer: one that breaks off is a failure like any other.
-        var kind = Attribution.Classify(Arm.Target, result == AttemptResult.BrokenStream ? AttemptResult.ServerError : result, copy.Source);
+        var bothSlow = result == AttemptResult.Timeout && copy.SourceWaitedMs >= call!.Patience.TotalMilliseconds;
+        var kind = bothSlow ? OutcomeKind.OutageBoth
+            : Attribution.Classify(Arm.Target, result == AttemptResult.BrokenStream ? AttemptResult.ServerError : result, copy.Source);
         var outcome = new ArmOutcome
         {
             Arm = Arm.Target,
@@ -135,7 +137,7 @@ internal sealed partial class ShadowSender(
             LatencyMs = ok ? call!.LatencyMs : double.NaN,
             DurationMs = double.NaN, // nobody waited for it
             TimedOut = result == AttemptResult.Timeout,
-            FailedFirst = copy.Source is not (AttemptResult.Ok or AttemptResult.NotAsked),
+            FailedFirst = bothSlow || copy.Source is not (AttemptResult.Ok or AttemptResult.NotAsked),
             Quality = quality,
         };
         try

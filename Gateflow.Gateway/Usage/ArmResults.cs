@@ -50,7 +50,10 @@ internal static class ArmResults
     /// <summary>
     /// The target's open breaker diverts because of what its last call came to: where the source failed as well then, the diversion is nobody's evidence either.
     /// </summary>
-    public static OutcomeKind Diverted(Exchange exchange, OutcomeKind outcome)
+    /// <param name="exchange">A request of the target's arm.</param>
+    /// <param name="outcome">What it is without that.</param>
+    /// <param name="bothSlow">Whether that outcome is for <see cref="TookAsLong"/>: it tells of this request, and nothing of quicker ones.</param>
+    public static OutcomeKind Diverted(Exchange exchange, OutcomeKind outcome, bool bothSlow)
     {
         if (outcome is not (OutcomeKind.Success or OutcomeKind.TargetFailure or OutcomeKind.OutageBoth))
         {
@@ -62,7 +65,7 @@ internal static class ArmResults
         {
             if (call is { Candidate.Arm: Arm.Target, WasAsked: true })
             {
-                call.Candidate.Health.CalledFor(migration, failsWithSource: outcome == OutcomeKind.OutageBoth);
+                call.Candidate.Health.CalledFor(migration, failsWithSource: outcome == OutcomeKind.OutageBoth && !bothSlow);
                 asked = true;
             }
             else if (call is { Candidate.Arm: Arm.Target, Result: AttemptResult.CircuitOpen })
@@ -74,11 +77,14 @@ internal static class ArmResults
         return outcome == OutcomeKind.TargetFailure && shared && !asked ? OutcomeKind.OutageBoth : outcome;
     }
 
-    /// <summary>True when the target ran out of time on a request that the source, asked in its place, took as long for: it would not have kept that time either.</summary>
+    /// <summary>
+    /// True when the target ran out of time, or was passed over for its open breaker, on a request that the source, asked in its place, took as long for: it would not have
+    /// kept that time either.
+    /// </summary>
     public static bool TookAsLong(Exchange exchange, ProviderCall last) =>
         last is { Result: AttemptResult.Ok, Candidate.Arm: Arm.Source }
-        && exchange.Calls.FindLast(static call => call.Candidate.Arm == Arm.Target) is { Result: AttemptResult.Timeout } target
-        && last.LatencyMs >= target.Patience.TotalMilliseconds;
+        && exchange.Calls.FindLast(static call => call.Candidate.Arm == Arm.Target) is { Result: AttemptResult.Timeout or AttemptResult.CircuitOpen } target
+        && last.WaitedMs >= target.Patience.TotalMilliseconds;
 
     /// <summary>True when nothing but the limits configured for its providers kept the target from being asked.</summary>
     public static bool WasLimited(Exchange exchange)

@@ -52,7 +52,7 @@ internal sealed class Closing(Recorder recorder, Judge judge, KeyGate gate, Cata
             Arm.None => Attribution.Classify(Arm.Source, AttemptResult.NotAsked, ArmResults.Own(exchange, last)),
             Arm.Target when source is AttemptResult.Ok or AttemptResult.NotAsked && ArmResults.WasLimited(exchange) => OutcomeKind.RateLimited,
             Arm.Target when source == AttemptResult.NotAsked && IsUnsayable(exchange) => OutcomeKind.TargetFailure,
-            Arm.Target => ArmResults.Diverted(exchange, bothSlow ? OutcomeKind.OutageBoth : Attribution.Classify(Arm.Target, target, first)),
+            Arm.Target => ArmResults.Diverted(exchange, bothSlow ? OutcomeKind.OutageBoth : Attribution.Classify(Arm.Target, target, first), bothSlow),
             _ => Attribution.Classify(exchange.Arm, target, source),
         };
         var own = exchange.FellBack ? null : last; // what a fallback did says nothing of the arm's own model
@@ -220,10 +220,10 @@ internal sealed class Closing(Recorder recorder, Judge judge, KeyGate gate, Cata
 
     private static int Estimate(long length) => (int)Math.Min(int.MaxValue, TokenEstimate.Of(length));
 
-    /// <summary>The last failure: that of the target when the source answered in its place.</summary>
+    /// <summary>The last failure: that of the target when the source answered in its place. A refusal after which the model was asked in other words is none.</summary>
     private static string? ErrorCode(Exchange exchange, ProviderCall last)
     {
-        var failed = last.Result != AttemptResult.Ok ? last : exchange.Calls.Count > 1 ? exchange.Calls[^2] : null;
+        var failed = last.Result != AttemptResult.Ok ? last : exchange.Calls.FindLast(static call => call is { Result: not AttemptResult.Ok, IsReworded: false });
         return failed is null ? null : failed.Status is 0 or 200 ? Wire.Name(failed.Result) : $"{Wire.Name(failed.Result)}_{failed.Status}";
     }
 }

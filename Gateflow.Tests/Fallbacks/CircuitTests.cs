@@ -90,6 +90,40 @@ public sealed class CircuitTests
         }
     }
 
+    // A source that is slow on some requests has not failed: it excuses those alone.
+    [Fact]
+    public async Task Post_TargetsBreakerWasOpenedByWhatTheSourceTookAsLongFor_ExcusesOnlyWhatItTakesAsLongFor()
+    {
+        var (timeout, sourceTakes) = (TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(0.6));
+        await using var host = await GatewayHost.StartAsync(10_000, timeout, time: _time);
+        host.Upstream.Answer = async (http, model) =>
+        {
+            if (model == "gpt-4")
+            {
+                _time.Advance(sourceTakes);
+                await Work(http, model);
+                return;
+            }
+
+            _time.Advance(timeout);
+            await FakeUpstream.Silence(http);
+        };
+        for (var i = 0; i < 10; i++)
+        {
+            Assert.Equal(("timeout", OutcomeKind.OutageBoth), await AskAsync());
+        }
+
+        Assert.Equal(("circuit_open", OutcomeKind.OutageBoth), await AskAsync());
+        sourceTakes = TimeSpan.Zero;
+        Assert.Equal(("circuit_open", OutcomeKind.TargetFailure), await AskAsync());
+
+        async Task<(string?, OutcomeKind)> AskAsync()
+        {
+            using var response = await host.PostAsync(GatewayHost.Chat(more: ""","gateflow":{"retry":{"max_attempts":1}}"""));
+            return (Told(response).Reason, (await host.RecordAsync()).Outcome);
+        }
+    }
+
     [Fact]
     public async Task Post_TargetsBreakerWasOpenedByTroubleWithAnotherMigrationsSource_IsTheTargetsFailure()
     {

@@ -4,6 +4,7 @@ using Gateflow.Core.Rollout;
 using Gateflow.Tests.Pipeline;
 using Gateflow.Tests.Relay;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Gateflow.Tests.Forwarding;
 
@@ -91,6 +92,42 @@ public sealed class TargetFailureTests
 
         var heard = Assert.Single(await HeardAsync(host, 1));
         Assert.Equal((outcome, sourceMs > 0, true), (heard.Kind, heard.FailedFirst, heard.TimedOut));
+    }
+
+    // The limit of a stream is that of its first byte, and a model that thinks says so at once.
+    [Theory]
+    [InlineData(true, OutcomeKind.TargetFailure)]
+    [InlineData(false, OutcomeKind.OutageBoth)]
+    public async Task Post_StreamOfTargetRunsOutOfTime_CountsThoughTheSourceThinksAsLong(bool saysSo, OutcomeKind outcome)
+    {
+        var (time, begun) = (new FakeTimeProvider(), new TaskCompletionSource());
+        await using var host = await GatewayHost.StartAsync(weight: 10_000, timeout: TimeSpan.FromSeconds(1), time: time);
+        host.Judge.Arm(GatewayHost.MigrationId, new JudgeConfig { RollbackThreshold = new() { ErrorRate = 0.05 } });
+        host.Upstream.Answer = async (http, model) =>
+        {
+            if (model == Target)
+            {
+                time.Advance(TimeSpan.FromSeconds(1));
+                await FakeUpstream.Silence(http);
+                return;
+            }
+
+            if (saysSo)
+            {
+                await FakeUpstream.Events(http, FakeUpstream.Chunk("""{"id":"c","model":"m","choices":[{"index":0,"delta":{"reasoning_content":"Hm"},"finish_reason":null}]}"""));
+                await begun.Task;
+            }
+
+            time.Advance(TimeSpan.FromSeconds(2));
+            await FakeUpstream.Events(http, FakeUpstream.Delta("source"), FakeUpstream.Finish, FakeUpstream.Done);
+        };
+
+        using var response = await host.PostAsync(GatewayHost.Chat(more: ""","stream":true,"gateflow":{"retry":{"max_attempts":1}}"""));
+        begun.SetResult();
+        await response.Content.ReadAsStringAsync(Cancel);
+
+        var heard = Assert.Single(await HeardAsync(host, 1));
+        Assert.Equal((outcome, !saysSo, true), (heard.Kind, heard.FailedFirst, heard.TimedOut));
     }
 
     [Theory]

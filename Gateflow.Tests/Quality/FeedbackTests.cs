@@ -87,11 +87,7 @@ public sealed class FeedbackTests
         var book = new FeedbackBook(database, recent, judge, TimeProvider.System);
         foreach (var (id, unit) in new[] { ("req_new", 7ul), ("req_other", 8ul) })
         {
-            recent.Add(new RequestRecord
-            {
-                RequestId = id, At = DateTimeOffset.UnixEpoch, KeyId = "key_1", RequestedModel = "a", Model = "a", MigrationId = "mig_1", Arm = Arm.Target,
-                Outcome = OutcomeKind.Success, Status = 200, DurationMs = 1, Unit = unit,
-            });
+            recent.Add(Answer(id, unit));
         }
 
         await using (var db = database.CreateDbContext())
@@ -107,6 +103,46 @@ public sealed class FeedbackTests
 
         Assert.False(judge.Snapshot("mig_1")!.LowUnits);
         Assert.Equal(FeedbackResult.Counted, await book.AddAsync("req_other", "key_1", 0, Cancel));
+        Assert.True(judge.Snapshot("mig_1")!.LowUnits);
+    }
+
+    [Fact]
+    public void Find_AsManyAnswersLaterAsComeInAnHour_StillTellsTheUnit()
+    {
+        var recent = new RecentAnswers();
+        for (var i = 1; i <= RecentAnswers.Most; i++)
+        {
+            recent.Add(Answer($"req_{i}", (ulong)i));
+        }
+
+        Assert.Equal([1, 5_000, RecentAnswers.Most], new[] { 1, 5_000, RecentAnswers.Most }.Select(i => (int)recent.Find($"req_{i}")!.Unit));
+        recent.Add(Answer("req_next", 7));
+        Assert.Equal(((RatedAnswer?)null, 2ul, 7ul), (recent.Find("req_1"), recent.Find("req_2")!.Unit, recent.Find("req_next")!.Unit));
+    }
+
+    // At a hundred a second ten thousand answers come in less than two minutes.
+    [Fact]
+    public async Task Add_TwoUsersRateAfterManyOtherAnswers_AreTwoWitnesses()
+    {
+        using var database = await UsageDatabase.CreateAsync();
+        var (judge, recent) = (new Judge(), new RecentAnswers());
+        judge.Arm("mig_1", Outcomes.CreateConfig(error: null, quality: 0.1));
+        judge.BeginStep("mig_1", 0, 50);
+        var book = new FeedbackBook(database, recent, judge, TimeProvider.System);
+        for (var i = 0; i < 50_000; i++)
+        {
+            recent.Add(Answer($"req_{i}", (ulong)i + 1));
+        }
+
+        await using (var db = database.CreateDbContext())
+        {
+            db.Requests.AddRange(Row("req_0", OutcomeKind.Success), Row("req_1", OutcomeKind.Success));
+            await db.SaveChangesAsync(Cancel);
+        }
+
+        await book.AddAsync("req_0", "key_1", 0, Cancel);
+        await book.AddAsync("req_1", "key_1", 0, Cancel);
+
         Assert.True(judge.Snapshot("mig_1")!.LowUnits);
     }
 
@@ -151,6 +187,12 @@ public sealed class FeedbackTests
         judge.FoldFeedback(Arm.Target, 0, 8);
         Assert.Equal(GuardrailKind.QualityScoreDrop, judge.Breach?.Guardrail);
     }
+
+    private static RequestRecord Answer(string id, ulong unit) => new()
+    {
+        RequestId = id, At = DateTimeOffset.UnixEpoch, KeyId = "key_1", RequestedModel = "a", Model = "a", MigrationId = "mig_1", Arm = Arm.Target, Outcome = OutcomeKind.Success, Status = 200,
+        DurationMs = 1, Unit = unit,
+    };
 
     private static RequestRow Row(string id, OutcomeKind outcome) => new()
     {

@@ -27,9 +27,9 @@ internal sealed class ShadowHost : IAsyncDisposable
 
     public ShadowCounts Counts => Gateway.Get<ShadowLedger>().Of(GatewayHost.MigrationId).Read();
 
-    public static async Task<ShadowHost> StartAsync(decimal? maxCost = null, int share = 10_000, Action<GatewayOptions>? configure = null, bool judged = false, TimeProvider? time = null)
+    public static async Task<ShadowHost> StartAsync(decimal? maxCost = null, int share = 10_000, Action<GatewayOptions>? configure = null, bool judged = false, TimeProvider? time = null, TimeSpan? timeout = null)
     {
-        var host = new ShadowHost(await GatewayHost.StartAsync(weight: 0, configure: configure, time: time));
+        var host = new ShadowHost(await GatewayHost.StartAsync(weight: 0, timeout, configure, time));
         host.Gateway.Route(GatewayHost.Migration(0) with { Mirror = new MirrorRoute(share, maxCost) });
         host.Gateway.Upstream.Answer = (http, model) => model == Target ? host.AnswerCopyAsync(http) : host.OnRequest(http);
         if (judged)

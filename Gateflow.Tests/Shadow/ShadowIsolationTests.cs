@@ -162,6 +162,43 @@ public sealed class ShadowIsolationTests
         Assert.Equal(0, host.Gateway.Judge.Read(GatewayHost.MigrationId)!.StepTargetOutcomes);
     }
 
+    // A copy has the target's time, which is less than the source's; of a stream that is the time of its first byte.
+    [Theory]
+    [InlineData(false, 0, OutcomeKind.TargetFailure)]
+    [InlineData(false, 2, OutcomeKind.OutageBoth)]
+    [InlineData(true, 2, OutcomeKind.TargetFailure)]
+    public async Task Post_CopyRunsOutOfTime_CountsUnlessTheSourceTookAsLong(bool stream, int sourceSeconds, OutcomeKind outcome)
+    {
+        var (time, begun) = (new FakeTimeProvider(), new TaskCompletionSource());
+        await using var host = await ShadowHost.StartAsync(judged: true, time: time, timeout: TimeSpan.FromSeconds(1));
+        host.OnCopy = http =>
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            return FakeUpstream.Silence(http);
+        };
+        host.OnRequest = async http =>
+        {
+            if (stream)
+            {
+                await FakeUpstream.Events(http, FakeUpstream.Delta(""));
+                await begun.Task;
+            }
+
+            time.Advance(TimeSpan.FromSeconds(sourceSeconds));
+            await (stream
+                ? FakeUpstream.Events(http, FakeUpstream.Delta("source"), FakeUpstream.Finish, FakeUpstream.Done)
+                : FakeUpstream.Json(http, 200, FakeUpstream.Completion("gpt-4")));
+        };
+
+        using var response = await host.Gateway.PostAsync(GatewayHost.Chat(more: stream ? ""","stream":true""" : ""));
+        begun.SetResult();
+        await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        await host.ArrivedAsync();
+
+        var heard = host.Gateway.Judge.Collect(GatewayHost.MigrationId)!.Unsent.Single(o => o is { Kind: LoggedKind.Outcome, Outcome.Arm: Arm.Target }).Outcome;
+        Assert.Equal((outcome, outcome == OutcomeKind.OutageBoth, true), (heard.Kind, heard.FailedFirst, heard.TimedOut));
+    }
+
     [Fact]
     public async Task Post_CopyBreaksOff_CountsAsFailedAndCosts()
     {

@@ -68,7 +68,9 @@ public sealed class ResponsesThoughtsTests
             (Header(response, "x-gateflow-model"), Header(response, "x-gateflow-fallback-reason"), Header(response, "x-gateflow-shims")));
         Assert.Equal(2, host.Upstream.Requests.Count);
         Assert.Equal(["", "", ""], Ids(host.Upstream.Requests.Last().Body));
-        Assert.Equal((OutcomeKind.Success, 2), ((await host.RecordAsync()) is var record ? (record.Outcome, record.Attempts) : default));
+        var attempts = JsonNode.Parse(await response.Content.ReadAsStringAsync(Cancel))!["gateflow"]?["routing"]!["attempts"]!.AsArray();
+        Assert.Equal(weight is null ? (int?)null : 1, attempts?.Count);
+        Assert.Equal((OutcomeKind.Success, 2, null), ((await host.RecordAsync()) is var record ? (record.Outcome, record.Attempts, record.ErrorCode) : default));
     }
 
     [Theory]
@@ -98,7 +100,7 @@ public sealed class ResponsesThoughtsTests
         using var response = await host.PostToAsync("/v1/responses", Body("""{"type":"reasoning","id":"rs_1","summary":[],"encrypted_content":"gAAAA"}"""));
 
         Assert.Equal((HttpStatusCode.OK, "gpt-4"), (response.StatusCode, Header(response, "x-gateflow-model")));
-        Assert.Equal(OutcomeKind.TargetFailure, (await host.RecordAsync()).Outcome);
+        Assert.Equal((OutcomeKind.TargetFailure, "server_error_500"), (await host.RecordAsync()) is var record ? (record.Outcome, record.ErrorCode) : default);
     }
 
     private static string Body(string items) =>
