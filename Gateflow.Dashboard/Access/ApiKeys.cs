@@ -5,6 +5,7 @@ using Gateflow.Core.Migrations;
 using Gateflow.Core.Routing;
 using Gateflow.Core.Storage;
 using Gateflow.Core.Usage;
+using Gateflow.Dashboard.Management;
 using Microsoft.EntityFrameworkCore;
 
 namespace Gateflow.Dashboard.Access;
@@ -71,18 +72,28 @@ public sealed class ApiKeys(
     }
 
     /// <summary>Changes the fields that the patch names, in force for the next request.</summary>
-    public async Task<Result<KeyView>> UpdateAsync(string id, JsonObject patch, CancellationToken cancellationToken)
+    /// <param name="id">The key.</param>
+    /// <param name="patch">What is wanted.</param>
+    /// <param name="seen">The key that whoever wants it looked at, as <see cref="KeyPatch.Of"/> has it: refused where a field that is wanted was changed since; null for whatever it was.</param>
+    public async Task<Result<KeyView>> UpdateAsync(string id, JsonObject patch, CancellationToken cancellationToken, JsonObject? seen = null)
     {
         ApiKey? key = null;
+        Refusal? changed = null;
         IReadOnlyList<Fault> faults = [];
         await SaveAsync(async db =>
         {
             key = await db.ApiKeys.FirstOrDefaultAsync(k => k.Id == id, cancellationToken);
-            faults = key is null ? [] : KeyPatch.Apply(key, patch, new CreateKeyValidator(clock));
+            changed = key is null || seen is null ? null : FormEdit.ChangedSince(patch, seen, KeyPatch.Of(View(key, clock.GetUtcNow())), levels: 2);
+            faults = key is null || changed is not null ? [] : KeyPatch.Apply(key, patch, new CreateKeyValidator(clock));
         }, cancellationToken);
         if (key is null)
         {
             return Refusal.NotFound("key", id);
+        }
+
+        if (changed is not null)
+        {
+            return changed;
         }
 
         if (faults is [var first, ..])

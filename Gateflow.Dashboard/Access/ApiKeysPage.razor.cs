@@ -90,7 +90,7 @@ public sealed partial class ApiKeysPage(
             return;
         }
 
-        var revoked = await saving.TryAsync(async () => (await store.RevokeAsync(key.Id, CancellationToken.None)).Refusal?.Message);
+        var revoked = await saving.TryAsync(async () => (await store.RevokeAsync(key.Id, CancellationToken.None)).Refusal?.Message, confirmed: true);
         await ReadAsync();
         if (revoked && key.Id == own)
         {

@@ -46,7 +46,7 @@ public sealed partial class EditKeyDialog(ApiKeys store, DialogService dialogs)
             return null;
         }
 
-        var result = await store.UpdateAsync(Key.Id, patch, CancellationToken.None);
+        var result = await store.UpdateAsync(Key.Id, patch, CancellationToken.None, KeyPatch.Of(Key));
         if (result.IsOk)
         {
             dialogs.Close(true);

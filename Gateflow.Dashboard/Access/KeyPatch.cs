@@ -19,6 +19,14 @@ public static class KeyPatch
     private static readonly HashSet<string> LimitFields =
         [.. typeof(KeyLimits).GetProperties().Where(p => p.CanWrite).Select(p => JsonNamingPolicy.SnakeCaseLower.ConvertName(p.Name))];
 
+    /// <summary>What the form of a key shows of it, as a request names the fields.</summary>
+    internal static JsonObject Of(KeyView key)
+    {
+        var fields = LimitDraft.Of(key).Patch([]);
+        (fields["name"], fields["feature"]) = (key.Name, key.Feature);
+        return fields;
+    }
+
     /// <summary>Changes the key, or nothing and returns every fault.</summary>
     public static IReadOnlyList<Fault> Apply(ApiKey key, JsonObject patch, IValidator<CreateKey> rules)
     {

@@ -51,7 +51,8 @@ internal sealed class AlertForm(JsonObject settings)
         var patch = new JsonObject { ["alerts"] = _settings["alerts"]!.DeepClone(), ["thresholds"] = new JsonObject(), ["deprecation_alerts"] = new JsonObject { ["thresholds"] = new JsonObject() } };
         foreach (var (_, alert) in (JsonObject)patch["alerts"]!)
         {
-            alert!["webhooks"] = new JsonArray([.. alert["webhooks"]!.AsArray().Select(w => w!.GetValue<string>()).Where(webhooks.Contains).Select(w => JsonValue.Create(w))]);
+            var heard = alert!["webhooks"]!.AsArray().Select(w => w!.GetValue<string>()).ToHashSet(StringComparer.Ordinal);
+            alert["webhooks"] = new JsonArray([.. webhooks.Where(heard.Contains).Select(w => JsonValue.Create(w))]); // in one order, or ticking anew would be a change
         }
 
         foreach (var (field, _, _, _) in Thresholds)

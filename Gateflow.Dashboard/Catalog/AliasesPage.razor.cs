@@ -73,7 +73,7 @@ public sealed partial class AliasesPage(AliasBook book, ModelDirectory models, D
             return;
         }
 
-        await saving.TryAsync(async () => (await book.DeleteAsync(alias.Id, await ActorAsync(), CancellationToken.None)).Refusal?.Message);
+        await saving.TryAsync(async () => (await book.DeleteAsync(alias.Id, await ActorAsync(), CancellationToken.None)).Refusal?.Message, confirmed: true);
         await ReadAsync();
     }
 }

@@ -70,7 +70,7 @@ public sealed partial class ModelPage(ModelReader reader, ModelBook book, RuleBo
     }
 
     private Task<bool> TryResetAsync(string? field, string? validFrom) =>
-        saving.TryAsync(async () => (await book.ResetAsync(Name, field, validFrom, await ActorAsync(), CancellationToken.None)).Refusal?.Message);
+        saving.TryAsync(async () => (await book.ResetAsync(Name, field, validFrom, await ActorAsync(), CancellationToken.None)).Refusal?.Message, confirmed: field is null);
 
     private async Task DeleteRuleAsync(string id)
     {

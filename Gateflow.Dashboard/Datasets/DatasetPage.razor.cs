@@ -112,7 +112,7 @@ public sealed partial class DatasetPage(
         });
         if (answer is not null)
         {
-            await saving.TryAsync(async () => (await items.RemoveAsync(Id, item.ItemId, CancellationToken.None))?.Message);
+            await saving.TryAsync(async () => (await items.RemoveAsync(Id, item.ItemId, CancellationToken.None))?.Message, confirmed: true);
             await ReadAsync();
         }
     }
@@ -128,7 +128,7 @@ public sealed partial class DatasetPage(
             Verb = "Delete dataset",
             Danger = true,
         });
-        if (answer is not null && await saving.TryAsync(async () => (await book.DeleteAsync(Id, (await Acting.OfAsync(Session, authorization)).Name, CancellationToken.None))?.Message))
+        if (answer is not null && await saving.TryAsync(async () => (await book.DeleteAsync(Id, (await Acting.OfAsync(Session, authorization)).Name, CancellationToken.None))?.Message, confirmed: true))
         {
             navigation.NavigateTo("/datasets");
         }

@@ -60,7 +60,7 @@ public sealed partial class EvaluationPage(EvaluationReader reader, EvaluationRu
         {
             Title = "Delete this run", Consequence = $"Its figures and the answers to {Display.Count(shown.Done, "item")} are deleted and cannot be brought back.", Verb = "Delete run", Danger = true,
         });
-        if (answer is not null && await saving.TryAsync(async () => (await runner.DeleteAsync(Id, CancellationToken.None))?.Message))
+        if (answer is not null && await saving.TryAsync(async () => (await runner.DeleteAsync(Id, CancellationToken.None))?.Message, confirmed: true))
         {
             navigation.NavigateTo($"/datasets/{shown.DatasetId}");
         }

@@ -92,7 +92,7 @@ public sealed partial class FallbacksPage(
         saving.Forget();
         if (await dialogs.ConfirmAsync(ChainWords.Deleting(chain)) is not null)
         {
-            await saving.TryAsync(async () => (await book.DeleteAsync(chain.Id, await ActorAsync(), CancellationToken.None)).Refusal?.Message);
+            await saving.TryAsync(async () => (await book.DeleteAsync(chain.Id, await ActorAsync(), CancellationToken.None)).Refusal?.Message, confirmed: true);
             await ReadAsync();
         }
     }
@@ -105,12 +105,13 @@ public sealed partial class FallbacksPage(
         var moved = dated.Where(x => AutoFallback.IsPast(x.Facts, Today) && x.Chain.Fallbacks.Any(f => models.IsServed(f.Model))).Select(x => (x.Chain.Primary, Answers(x.Chain))).ToList();
         var next = dated.Where(x => ChainWords.IsAhead(x.Facts, Today)).OrderBy(x => x.Facts!.RetiresOn)
             .Select(x => ((string, DateOnly)?)(x.Chain.Primary, x.Facts!.RetiresOn!.Value)).FirstOrDefault();
-        if (ChainWords.Switching(on, moved, next) is { } request && await dialogs.ConfirmAsync(request) is null)
+        var request = ChainWords.Switching(on, moved, next);
+        if (request is not null && await dialogs.ConfirmAsync(request) is null)
         {
             return;
         }
 
-        await saving.TryAsync(async () => (await all.SetAsync(new JsonObject { [AutoFallback.SettingName] = on }, await ActorAsync(), CancellationToken.None)).Refusal?.Message);
+        await saving.TryAsync(async () => (await all.SetAsync(new JsonObject { [AutoFallback.SettingName] = on }, await ActorAsync(), CancellationToken.None)).Refusal?.Message, confirmed: request is not null);
         await ReadAsync();
     }
 

@@ -50,7 +50,7 @@ public sealed partial class FeaturesPage(FeatureBook book, DialogService dialogs
         });
         if (confirmed is not null)
         {
-            await saving.TryAsync(async () => (await book.DeleteAsync(feature.Id!, CancellationToken.None)).Refusal?.Message);
+            await saving.TryAsync(async () => (await book.DeleteAsync(feature.Id!, CancellationToken.None)).Refusal?.Message, confirmed: true);
             await ReadAsync();
         }
     }

@@ -3,6 +3,7 @@ using Gateflow.Core.Access;
 using Gateflow.Core.Members;
 using Gateflow.Core.Migrations;
 using Gateflow.Core.Storage;
+using Gateflow.Dashboard.Management;
 using Gateflow.Dashboard.Webhooks;
 using Microsoft.EntityFrameworkCore;
 
@@ -66,9 +67,17 @@ public sealed class MemberBook(IDbContextFactory<GateflowDb> databases, MemberSe
     }
 
     /// <summary>Changes the fields that the request names. A member whose role or name changes or who is disabled is signed out: the session bears both.</summary>
-    public Task<Result<MemberView>> UpdateAsync(string id, JsonObject request, CancellationToken cancellationToken) =>
+    /// <param name="id">The member.</param>
+    /// <param name="request">What is wanted.</param>
+    /// <param name="seen">The member that whoever wants it looked at, as <see cref="MemberDraft.ToJson"/> has it: refused where a field that is wanted was changed since; null for whatever it was.</param>
+    public Task<Result<MemberView>> UpdateAsync(string id, JsonObject request, CancellationToken cancellationToken, JsonObject? seen = null) =>
         ChangeAsync(id, async (db, member) =>
         {
+            if (FormEdit.ChangedSince(request, seen, MemberDraft.Of(member).ToJson()) is { } changed)
+            {
+                return changed;
+            }
+
             var (draft, faults) = MemberDraft.Of(member).With(request);
             faults = [.. faults, .. await TakenAsync(db, draft, id, cancellationToken)];
             if (faults is [var first, ..])

@@ -59,7 +59,7 @@ public sealed partial class MemberDialog(MemberBook book, DialogService dialogs)
         }
         else
         {
-            refused = (await book.UpdateAsync(Member.Id, FormEdit.Patch(shown, Request()), CancellationToken.None)).Refusal;
+            refused = (await book.UpdateAsync(Member.Id, FormEdit.Patch(shown, Request()), CancellationToken.None, shown)).Refusal;
         }
 
         faults = refused?.Faults ?? [];

@@ -25,6 +25,9 @@ internal sealed record MemberDraft
 
     public static MemberDraft Of(Member member) => new() { Name = member.Name, Email = member.Email, Role = member.Role, Disabled = member.Disabled };
 
+    /// <summary>As a request names the fields.</summary>
+    public JsonObject ToJson() => new() { ["name"] = Name, ["email"] = Email, ["role"] = Wire.Name(Role), ["disabled"] = Disabled };
+
     /// <summary>Takes the fields that the request names, and finds every fault.</summary>
     public (MemberDraft Draft, IReadOnlyList<Fault> Faults) With(JsonObject request)
     {

@@ -64,7 +64,7 @@ public sealed partial class MembersPage(MemberBook book, DialogService dialogs, 
             var reset = await book.ResetAsync(member.Id, CancellationToken.None);
             made = reset.Value;
             return reset.Refusal?.Message;
-        });
+        }, confirmed: true);
         if (made is not null)
         {
             await OpenAsync(made.View, made.Link);
@@ -76,7 +76,7 @@ public sealed partial class MembersPage(MemberBook book, DialogService dialogs, 
         saving.Forget();
         if (await dialogs.ConfirmAsync(MemberWords.Removing(member)) is not null)
         {
-            await saving.TryAsync(async () => (await book.RemoveAsync(member.Id, CancellationToken.None)).Refusal?.Message);
+            await saving.TryAsync(async () => (await book.RemoveAsync(member.Id, CancellationToken.None)).Refusal?.Message, confirmed: true);
             await ReadAsync();
         }
     }

@@ -16,11 +16,13 @@ public sealed class Saving
     /// <summary>Writes, unless it is being written. False when it was not done.</summary>
     /// <param name="save">Writes, and answers why it was not done; null when it was, or the fault stands at its field.</param>
     /// <param name="leaves">True where the page is left once it is done: busy until it is gone, since a second press would do it again.</param>
-    public async Task<bool> TryAsync(Func<Task<string?>> save, bool leaves = false)
+    /// <param name="confirmed">True where people were asked first: they are told when another writing keeps theirs from being done. A mere second press of a button is not.</param>
+    public async Task<bool> TryAsync(Func<Task<string?>> save, bool leaves = false, bool confirmed = false)
     {
         ArgumentNullException.ThrowIfNull(save);
         if (IsBusy)
         {
+            Fault = confirmed ? "Another change is still being saved, so this one was not. Try again." : Fault;
             return false;
         }
 
@@ -28,8 +30,9 @@ public sealed class Saving
         var done = false;
         try
         {
-            Fault = await save();
-            done = Fault is null;
+            var refusal = await save();
+            done = refusal is null;
+            Fault = refusal ?? Fault; // what was told of another meanwhile
         }
         catch (Exception broken) when (DatabaseFault.Is(broken))
         {

@@ -75,7 +75,7 @@ public sealed partial class PlanPage(
             return;
         }
 
-        if (await saving.TryAsync(async () => (await book.DeleteAsync(known.Id, (await Acting.OfAsync(Session, authorization)).Name, CancellationToken.None)).Refusal?.Message))
+        if (await saving.TryAsync(async () => (await book.DeleteAsync(known.Id, (await Acting.OfAsync(Session, authorization)).Name, CancellationToken.None)).Refusal?.Message, confirmed: true))
         {
             navigation.NavigateTo("/plans");
         }

@@ -84,7 +84,7 @@ public sealed partial class PromptPage(PromptBook book, DialogService dialogs, N
             return;
         }
 
-        if (await saving.TryAsync(async () => (await book.DeleteAsync(known.Prompt.Id, (await Acting.OfAsync(Session, authorization)).Name, CancellationToken.None)).Refusal?.Message))
+        if (await saving.TryAsync(async () => (await book.DeleteAsync(known.Prompt.Id, (await Acting.OfAsync(Session, authorization)).Name, CancellationToken.None)).Refusal?.Message, confirmed: true))
         {
             navigation.NavigateTo("/prompts");
         }

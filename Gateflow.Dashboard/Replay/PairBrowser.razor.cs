@@ -101,20 +101,29 @@ public sealed partial class PairBrowser(PairReader reader, NavigationManager nav
                 fault = refusal.Message;
                 return;
             }
-
-            fault = null;
-            if (pairs!.FindIndex(p => p.PairId == pairId) is >= 0 and var at) // another page or filter may have been opened meanwhile
-            {
-                pairs[at] = pairs[at] with { Rating = word };
-            }
-
-            counts = await reader.CountsAsync(Test.TestId, CancellationToken.None);
-            await OnRated.InvokeAsync();
         }
         catch (Exception broken) when (DatabaseFault.Is(broken))
         {
             fault = DatabaseFault.NotSaved(broken);
+            return;
         }
+
+        fault = null;
+        if (pairs!.FindIndex(p => p.PairId == pairId) is >= 0 and var at) // another page or filter may have been opened meanwhile
+        {
+            pairs[at] = pairs[at] with { Rating = word };
+        }
+
+        try
+        {
+            counts = await reader.CountsAsync(Test.TestId, CancellationToken.None);
+        }
+        catch (Exception broken) when (DatabaseFault.Is(broken))
+        {
+            fault = $"The rating is saved, but the pairs could not be counted: {broken.Message}";
+        }
+
+        await OnRated.InvokeAsync();
     }
 
     /// <summary>What is chosen stays so on other pages and under other filters.</summary>

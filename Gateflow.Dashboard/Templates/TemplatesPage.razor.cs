@@ -47,7 +47,7 @@ public sealed partial class TemplatesPage(TemplateBook book, DialogService dialo
         saving.Forget();
         if (await dialogs.ConfirmAsync(TemplateWords.Deleting(template)) is not null)
         {
-            await saving.TryAsync(async () => (await book.DeleteAsync(template.Id, (await Acting.OfAsync(Session, authorization)).Name, CancellationToken.None)).Refusal?.Message);
+            await saving.TryAsync(async () => (await book.DeleteAsync(template.Id, (await Acting.OfAsync(Session, authorization)).Name, CancellationToken.None)).Refusal?.Message, confirmed: true);
             await ReadAsync();
         }
     }

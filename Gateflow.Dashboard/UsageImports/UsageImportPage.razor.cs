@@ -113,7 +113,7 @@ public sealed partial class UsageImportPage(ImportRunner runner, ImportStore sto
         }
 
         Forget();
-        await saving.TryAsync(async () => (await runner.RemoveAsync(import.Id, CancellationToken.None))?.Message);
+        await saving.TryAsync(async () => (await runner.RemoveAsync(import.Id, CancellationToken.None))?.Message, confirmed: true);
         await ReadAsync();
     }
 

@@ -100,7 +100,7 @@ public sealed partial class WebhooksPage(
         saving.Forget();
         if (await dialogs.ConfirmAsync(WebhookWords.Deleting(webhook)) is not null)
         {
-            await saving.TryAsync(async () => (await store.DeleteAsync(webhook.Id, (await Acting.OfAsync(Session, authorization)).Name, CancellationToken.None)).Refusal?.Message);
+            await saving.TryAsync(async () => (await store.DeleteAsync(webhook.Id, (await Acting.OfAsync(Session, authorization)).Name, CancellationToken.None)).Refusal?.Message, confirmed: true);
             await ReadAsync();
         }
     }

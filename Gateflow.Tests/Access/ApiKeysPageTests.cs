@@ -145,6 +145,21 @@ public sealed class ApiKeysPageTests(GateflowFixture program) : IClassFixture<Ga
     }
 
     [Fact]
+    public async Task Edit_SameLimitChangedMeanwhile_IsRefused()
+    {
+        await using var context = new PageTestContext(host);
+        var dialog = await EditAsync(context, "edited by two at once");
+        await host.Get<ApiKeys>().UpdateAsync(dialog.Instance.Key.Id, new JsonObject { ["rate_limits"] = new JsonObject { ["rpm"] = 700 } }, Token);
+
+        await context.ChangeAsync(dialog.Find("#limit-rpm"), "9");
+        await context.SubmitAsync(dialog.Find("form"));
+
+        dialog.WaitForAssertion(() => Assert.StartsWith("Somebody else changed rate_limits.rpm meanwhile", dialog.Find(".error p").TextContent, StringComparison.Ordinal));
+        var key = Assert.Single(await host.Get<ApiKeys>().ListAsync(Token), k => k.Id == dialog.Instance.Key.Id);
+        Assert.Equal(700, key.RateLimits.Rpm);
+    }
+
+    [Fact]
     public void Revoking_OwnKeyInUse_SaysWhatStops()
     {
         var key = new KeyView

@@ -172,6 +172,22 @@ public sealed class SettingsPagesTests(GateflowFixture program) : IClassFixture<
     }
 
     [Fact]
+    public async Task Member_SameFieldChangedByAnotherMeanwhile_IsRefusedAndStaysTyped()
+    {
+        await using var context = new PageTestContext(host);
+        var book = host.Get<MemberBook>();
+        var member = (await book.InviteAsync(new JsonObject { ["name"] = "Barbara", ["email"] = "barbara@example.com", ["role"] = "operator" }, "Ada", Token)).Value!.View;
+        var dialog = context.Render<MemberDialog>(p => p.Add(d => d.Actor, "Ada").Add(d => d.Member, member));
+        await book.UpdateAsync(member.Id, new JsonObject { ["role"] = "viewer" }, Token);
+
+        await context.ChangeAsync(dialog.Find("#member-role"), "Admin");
+        await context.SubmitAsync(dialog.Find("form"));
+
+        dialog.WaitForAssertion(() => Assert.StartsWith("Somebody else changed role meanwhile", dialog.Find(".error p").TextContent, StringComparison.Ordinal));
+        Assert.Equal(Role.Viewer, (await book.FindAsync(member.Id, Token))!.Role);
+    }
+
+    [Fact]
     public async Task Pages_OfAViewer_HaveNoButtonThatTheyMayNotPress()
     {
         await using var context = new PageTestContext(host, Role.Viewer);

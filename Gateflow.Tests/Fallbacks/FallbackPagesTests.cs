@@ -4,10 +4,12 @@ using System.Text.Json.Nodes;
 using Bunit;
 using Gateflow.Core.Access;
 using Gateflow.Core.Fallbacks;
+using Gateflow.Core.Storage.Sqlite;
 using Gateflow.Dashboard.Fallbacks;
 using Gateflow.Tests.Composition;
 using Gateflow.Tests.Shell;
 using Microsoft.AspNetCore.Components;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Radzen;
 
@@ -180,6 +182,25 @@ public sealed class FallbackPagesTests
 
         Assert.Empty((await host.Get<ChainBook>().ListAsync(9, null, null, Token)).Data);
         page.WaitForAssertion(() => Assert.Contains("No chain yet", page.Markup, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task List_WhileOneIsSaved_OffersNoOther()
+    {
+        var database = new BrokenDatabase();
+        await using var host = await GateflowHost.StartAsync(Providers, services: s => s.ConfigureDbContext<SqliteDb>(o => o.AddInterceptors(database)));
+        await using var context = new PageTestContext(host);
+        await ChainAsync(host, "gpt-5");
+        var page = context.Render<FallbacksPage>();
+        page.WaitForElement("[data-testid=chains] td button");
+        var go = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        var turning = database.HoldAsync(go.Task, () => context.ClickAsync(page.Find("button[aria-label^='Turn off']")));
+        page.WaitForAssertion(() => Assert.All(page.FindAll("[data-testid=chains] td button"), b => Assert.True(b.HasAttribute("disabled"))));
+        go.SetResult();
+        await turning;
+
+        page.WaitForAssertion(() => Assert.False(page.Find("button[aria-label^='Turn on']").HasAttribute("disabled")));
     }
 
     [Fact]

@@ -2,10 +2,13 @@ using System.Data.Common;
 using System.Security.Claims;
 using Gateflow.Core.Access;
 using Gateflow.Core.Members;
+using Gateflow.Core.Storage;
 using Gateflow.Dashboard.Members;
 using Gateflow.Tests.Shell;
 using Gateflow.Tests.Usage;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Time.Testing;
+using Npgsql;
 
 namespace Gateflow.Tests.Members;
 
@@ -26,11 +29,43 @@ public sealed class MemberSessionsTests
         Assert.True(await sessions.StandsAsync(User(grace), Token));
         broken.Here = true;
 
+        clock.Advance(MemberSessions.KeptBeforeOutage - TimeSpan.FromSeconds(1));
+        Assert.True(await sessions.StandsAsync(User(grace), Token));
         clock.Advance(MemberSessions.KeptInOutage - TimeSpan.FromMinutes(1));
         Assert.True(await sessions.StandsAsync(User(grace), Token));
         Assert.False(await sessions.StandsAsync(User(grace, Guid.CreateVersion7()), Token));
         clock.Advance(TimeSpan.FromMinutes(2));
         await Assert.ThrowsAnyAsync<DbException>(() => sessions.StandsAsync(User(grace), Token));
+    }
+
+    [Fact]
+    public async Task StandsAsync_NotAskedAboutInTheMinuteBeforeAnOutage_IsNotBelieved()
+    {
+        var (broken, clock, grace) = (new BrokenDatabase(), new FakeTimeProvider(), Grace());
+        using var database = await UsageDatabase.CreateAsync(broken);
+        await database.AddAsync(grace);
+        var sessions = new MemberSessions(database, clock);
+        Assert.True(await sessions.StandsAsync(User(grace), Token));
+
+        clock.Advance(MemberSessions.KeptBeforeOutage + TimeSpan.FromSeconds(1)); // removed through another node, perhaps
+        broken.Here = true;
+
+        await Assert.ThrowsAnyAsync<DbException>(() => sessions.StandsAsync(User(grace), Token));
+    }
+
+    [Fact]
+    public async Task StandsAsync_AbortedByItsCaller_IsNoOutage()
+    {
+        var (clock, grace, canceled) = (new FakeTimeProvider(), Grace(), new CancellationToken(canceled: true));
+        using var inner = await UsageDatabase.CreateAsync();
+        await inner.AddAsync(grace);
+        var database = new Aborted(inner);
+        var sessions = new MemberSessions(database, clock);
+        Assert.True(await sessions.StandsAsync(User(grace), Token));
+        clock.Advance(MemberSessions.Kept * 2);
+        database.Here = true;
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sessions.StandsAsync(User(grace), canceled));
     }
 
     [Fact]
@@ -79,6 +114,16 @@ public sealed class MemberSessionsTests
         await looking;
 
         Assert.True(await sessions.StandsAsync(User(grace, next), Token));
+    }
+
+    /// <summary>Ends a question as PostgreSQL's driver does whose caller went.</summary>
+    private sealed class Aborted(UsageDatabase inner) : IDbContextFactory<GateflowDb>
+    {
+        public bool Here { get; set; }
+
+        public GateflowDb CreateDbContext() => Here
+            ? throw new OperationCanceledException("Query was cancelled.", new PostgresException("canceling statement due to user request", "ERROR", "ERROR", PostgresErrorCodes.QueryCanceled))
+            : inner.CreateDbContext();
     }
 
     private static Member Grace() => new()

@@ -20,6 +20,22 @@ public sealed class SavingTests
     }
 
     [Fact]
+    public async Task Try_ConfirmedWhileAnotherIsWritten_IsTold()
+    {
+        var saving = new Saving();
+        var written = new TaskCompletionSource<string?>();
+        var first = saving.TryAsync(() => written.Task);
+
+        await saving.TryAsync(() => throw new InvalidOperationException("A second press."));
+        Assert.Null(saving.Fault);
+        Assert.False(await saving.TryAsync(() => throw new InvalidOperationException("A second one."), confirmed: true));
+        written.SetResult(null);
+
+        Assert.True(await first);
+        Assert.StartsWith("Another change is still being saved", saving.Fault, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Try_DatabaseAway_TellsItAndCanBeTriedAgain()
     {
         var saving = new Saving();

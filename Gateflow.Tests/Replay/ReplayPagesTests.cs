@@ -246,8 +246,41 @@ public sealed class ReplayPagesTests
         pairs.WaitForAssertion(() => Assert.Equal("Worse 3", pairs.Find("article [aria-pressed=true]").TextContent));
         await broken.BreakAsync(() => context.ClickAsync(pairs.FindAll("button").Single(b => b.TextContent.StartsWith("Choose all", StringComparison.Ordinal))));
         AssertTold("The pairs could not be read");
+        await context.ClickAsync(pairs.Find(".error button"));
+        pairs.WaitForAssertion(() => Assert.Equal("1\u00a0pair chosen", pairs.Find("[data-testid=chosen]").TextContent));
+        Assert.Empty(pairs.FindAll(".error"));
 
         void AssertTold(string words) => pairs.WaitForAssertion(() => Assert.Contains(words, pairs.Find(".error").TextContent, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Pairs_NotCountedAfterARating_SayThatItIsSaved()
+    {
+        await using var host = await GateflowHost.StartAsync();
+        await using var context = new PageTestContext(host, Role.Operator);
+        await context.AddAsync(Test(context, "test_1", "gpt-4o", ReplayRecommendation.Proceed), Pair(context, 1, "The old answer", "The new answer", 0.1));
+        var (database, told) = (new Fading(host.Get<IDbContextFactory<GateflowDb>>()), 0);
+        context.Services.AddSingleton(new PairReader(database, host.Get<ISecretProtector>()));
+        var test = (await host.Get<ReplayReader>().FindAsync("test_1", TestContext.Current.CancellationToken))!;
+        var pairs = context.Render<PairBrowser>(p => p.Add(x => x.Test, test).Add(x => x.MayRead, true).Add(x => x.Actor, "Ada").Add(x => x.OnRated, () => told++));
+        pairs.WaitForElement("article");
+
+        database.Answers = 1;
+        await KeyAsync(context, pairs.Find("article"), "3");
+        pairs.WaitForAssertion(() => Assert.StartsWith("The rating is saved, but ", pairs.Find(".error p").TextContent, StringComparison.Ordinal));
+        Assert.Equal(("Worse 3", 1), (pairs.Find("article [aria-pressed=true]").TextContent, told));
+        database.Answers = 9;
+        await context.ClickAsync(pairs.Find(".error button"));
+
+        pairs.WaitForAssertion(() => Assert.Empty(pairs.FindAll(".error")));
+    }
+
+    /// <summary>A database that goes away after some answers.</summary>
+    private sealed class Fading(IDbContextFactory<GateflowDb> inner) : IDbContextFactory<GateflowDb>
+    {
+        public int Answers { get; set; } = 9;
+
+        public GateflowDb CreateDbContext() => Answers-- > 0 ? inner.CreateDbContext() : throw new IOException("The database is away.");
     }
 
     private static IRenderedComponent<ReplayPage> Open(PageTestContext context, string id)

@@ -194,6 +194,27 @@ public sealed class RollbacksPageTests(GateflowFixture program) : IClassFixture<
     }
 
     [Fact]
+    public async Task Note_WhileItIsSaved_TakesNoMoreWords()
+    {
+        var database = new BrokenDatabase();
+        await using var program = await GateflowHost.StartAsync(services: s => s.ConfigureDbContext<SqliteDb>(o => o.AddInterceptors(database)));
+        await using var context = new PageTestContext(program);
+        var id = await RolledBackAsync(context, "gpt-4", context.Clock.GetUtcNow().AddMinutes(-5), "error_rate");
+        var page = context.Render<RollbackPage>(p => p.Add(x => x.MigrationId, id));
+        await context.ClickAsync(page.FindAll("button").Single(b => b.TextContent == "Write a note"));
+        await context.InputAsync(page.Find("textarea"), "Out of quota.");
+        var go = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        var saved = database.HoldAsync(go.Task, () => context.ClickAsync(page.FindAll("button").Single(b => b.TextContent == "Save note")));
+        page.WaitForAssertion(() => Assert.True(page.Find("textarea").HasAttribute("disabled")));
+        Assert.True(page.FindAll("button").Single(b => b.TextContent == "Cancel").HasAttribute("disabled"));
+        go.SetResult();
+        await saved;
+
+        page.WaitForAssertion(() => Assert.Equal("Out of quota.", page.Find("[data-testid=note]").TextContent));
+    }
+
+    [Fact]
     public async Task Story_OfNone_SaysSo()
     {
         await using var context = new PageTestContext(host);
