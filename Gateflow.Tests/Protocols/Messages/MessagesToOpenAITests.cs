@@ -175,7 +175,7 @@ public sealed class MessagesToOpenAITests
         var time = new FakeTimeProvider();
         await using var host = await GatewayHost.StartAsync(time: time);
         host.Serve("gpt-4", ProviderType.OpenAI, change: static provider => provider with { Timeout = TimeSpan.FromMinutes(5), IdleTimeout = TimeSpan.FromMinutes(5) });
-        var begun = new TaskCompletionSource();
+        var (begun, pinged) = (new TaskCompletionSource(), new TaskCompletionSource());
         host.Upstream.Answer = async (http, _) =>
         {
             var thought = Delta("""{"reasoning_content":"Hm"}""");
@@ -184,13 +184,23 @@ public sealed class MessagesToOpenAITests
             await FakeUpstream.Events(http, thought);
             await begun.Task;
             time.Advance(TimeSpan.FromSeconds(15));
-            await FakeUpstream.Events(http, thought, FakeUpstream.Delta("Hi"), FakeUpstream.Finish, FakeUpstream.Done);
+            await FakeUpstream.Events(http, thought);
+            await pinged.Task;
+            await FakeUpstream.Events(http, FakeUpstream.Delta("Hi"), FakeUpstream.Finish, FakeUpstream.Done);
         };
 
         using var response = await host.MessageAsync(Ask(stream: true));
         begun.SetResult();
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(Cancel));
+        var text = "";
+        while (!text.Contains("ping", StringComparison.Ordinal))
+        {
+            text += await reader.ReadLineAsync(Cancel).AsTask().WaitAsync(Wait.Limit, Cancel) + "\n";
+        }
 
-        var events = Simulator.Messages.NamedEvents(await response.Content.ReadAsStringAsync(Cancel));
+        pinged.SetResult();
+
+        var events = Simulator.Messages.NamedEvents(text + await reader.ReadToEndAsync(Cancel));
         Assert.Equal(["message_start", "ping", "0 {\"type\":\"text\",\"text\":\"\"}", "0 Hi"], events.ConvertAll(Short)[..4]);
         Assert.Equal(40_000, (await host.RecordAsync()).ModelLatencyMs);
     }
