@@ -20,6 +20,9 @@ internal static class AnswerHead
     private const int MaxError = 64 * 1024;
     private const int StreamPiece = 4 * 1024;
 
+    /// <summary>How long a stream that thinks without telling can still be replaced; proxies before callers cut a silence of a minute.</summary>
+    private static readonly TimeSpan LongestThought = TimeSpan.FromSeconds(20);
+
     /// <summary>Sets result, received bytes and facts of a call whose headers are there.</summary>
     public static async ValueTask ReadAsync(ProviderCall call)
     {
@@ -62,7 +65,7 @@ internal static class AnswerHead
     {
         var received = call.Received = new PooledBody(StreamPiece);
         call.HasRest = true;
-        while (!answer.HasBegun && call.HasRest && received.Length < MaxTranslated)
+        while (!answer.HasBegun && !ThinksLong(call, answer) && call.HasRest && received.Length < MaxTranslated)
         {
             var read = await call.ReadAsync(received.Free(1));
             received.Advance(read);
@@ -75,9 +78,11 @@ internal static class AnswerHead
         }
 
         call.Result = answer.Failure is { } failure ? ResultOf(failure)
-            : answer.HasBegun ? AttemptResult.Ok
+            : answer.HasBegun || (call.HasRest && ThinksLong(call, answer)) ? AttemptResult.Ok
             : AttemptResult.ConnectionFailed;
     }
+
+    private static bool ThinksLong(ProviderCall call, TranslatedAnswer answer) => answer.HasThought && call.Elapsed >= LongestThought;
 
     private static AttemptResult ResultOf(Failed failure) => failure.Error.Status == 429 ? AttemptResult.RateLimited : AttemptResult.ServerError;
 

@@ -166,6 +166,11 @@ internal sealed partial class Forwarder(OutboundConnections connections, Candida
         try
         {
             var body = OutgoingBody.Create(exchange, candidate, call);
+            if (!candidate.PassesThrough)
+            {
+                call.Translated!.TellsThoughts = exchange.Protocol.TellsThoughts(exchange.Request!);
+            }
+
             await call.SendAsync(connections, new ProviderRequest(
                 candidate.Endpoint, body, stream, exchange.Http.Request.Headers, candidate.PassesThrough, exchange.Time.GetUtcNow()));
             await AnswerHead.ReadAsync(call);

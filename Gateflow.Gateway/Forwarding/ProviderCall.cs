@@ -107,6 +107,8 @@ internal sealed class ProviderCall(Candidate candidate, bool keepContent, TimePr
     /// <summary>Timestamp of the call's start.</summary>
     public long Started { get; } = time.GetTimestamp();
 
+    public TimeSpan Elapsed => time.GetElapsedTime(Started);
+
     /// <summary>Milliseconds to the last byte, for streams to the first content; NaN before.</summary>
     public double LatencyMs { get; private set; } = double.NaN;
 
@@ -219,7 +221,7 @@ internal sealed class ProviderCall(Candidate candidate, bool keepContent, TimePr
     {
         if (double.IsNaN(LatencyMs))
         {
-            LatencyMs = time.GetElapsedTime(Started).TotalMilliseconds;
+            LatencyMs = Elapsed.TotalMilliseconds;
         }
     }
 

@@ -17,6 +17,9 @@ internal interface ICallerProtocol
     /// <exception cref="NotCarriedException">A field has a form that the protocol does not know.</exception>
     ModelRequest ReadRequest(ReadOnlySpan<byte> body);
 
+    /// <summary>Whether the answer tells thoughts that nobody signed.</summary>
+    bool TellsThoughts(ModelRequest request) => true;
+
     /// <summary>Writes an answer that came in another protocol.</summary>
     IAnswerWriter CreateWriter(AnswerContext context);
 

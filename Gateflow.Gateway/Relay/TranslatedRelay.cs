@@ -15,10 +15,13 @@ internal sealed class TranslatedRelay(Exchange exchange, ProviderCall call, Drai
     private const int LargestEvent = 16 * 1024 * 1024;
     private const int LargestWhole = 64 * 1024 * 1024;
 
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(10);
+
     private readonly TranslatedAnswer _answer = call.Translated!;
     private readonly bool _stream = exchange.Envelope.Stream;
     private readonly IAnswerWriter _writer = exchange.Protocol.CreateWriter(new AnswerContext(
         exchange.RequestId, call.Candidate.Model, exchange.At, exchange.Request!, exchange.Envelope.Stream, exchange.Envelope.IncludeUsage));
+    private long _written = exchange.Time.GetTimestamp();
 
     public async Task RelayAsync()
     {
@@ -99,6 +102,11 @@ internal sealed class TranslatedRelay(Exchange exchange, ProviderCall call, Drai
                     call.Arrived();
                 }
 
+                if (_stream && output.Length == 0 && exchange.Time.GetElapsedTime(_written) >= LongestSilence)
+                {
+                    _writer.Ping(output);
+                }
+
                 await (_stream ? FlushAsync(output) : ValueTask.CompletedTask);
                 if (!call.HasRest)
                 {
@@ -152,9 +160,10 @@ internal sealed class TranslatedRelay(Exchange exchange, ProviderCall call, Drai
             return;
         }
 
+        _written = exchange.Time.GetTimestamp();
         if (exchange.FirstByte == 0)
         {
-            exchange.FirstByte = exchange.Time.GetTimestamp();
+            exchange.FirstByte = _written;
         }
 
         var flushed = await exchange.Http.Response.BodyWriter.WriteAsync(output.Memory, exchange.Aborted);

@@ -44,7 +44,10 @@ internal sealed record WrittenRequest(JsonObject Json, IProviderAdapter Adapter,
             var plan = new ShimPlan(endpoint, model.Id, model.Facts);
             var (passes, named) = (adapter.Native == Protocol.Chat, model.Id == writtenFor.Id);
             var source = passes ? writtenFor.Facts?.Provider : null;
-            var actions = shims && !named ? plan.For(envelope.Capabilities, source) : [];
+            var fits = named ? !passes : shims;
+            IReadOnlyList<ShimAction> Fitting(Capabilities used) =>
+                fits ? plan.For(used, source) : plan.Mending(used, bareCalls: !passes || envelope.CallsWithoutThoughts);
+            var actions = Fitting(envelope.Capabilities);
             var notes = new ShimNotes();
             JsonObject json;
             if (passes && !actions.Any(static action => action.Kind == ShimKind.FunctionsToTools))
@@ -55,12 +58,11 @@ internal sealed record WrittenRequest(JsonObject Json, IProviderAdapter Adapter,
             else
             {
                 var request = ChatRequestReader.Read(chat);
-                actions = shims || named ? plan.For(Shims.Shims.Used(envelope.Capabilities, request), source) : [];
+                actions = Fitting(Shims.Shims.Used(envelope.Capabilities, request));
                 json = adapter.Write(RequestShims.Apply(request, actions, notes), endpoint, notes);
             }
 
             var dialect = Dialects.Of(adapter, endpoint.Provider.Type);
-            var fits = named ? !passes : shims;
             new ShimEditor(json, dialect, notes).Apply(fits ? [.. actions, .. plan.Capping(envelope.MaxOutputTokens)] : actions);
             ForeignCallIds.Replace(json, dialect, ForeignCallIds.RefusedBy(dialect, endpoint.Provider.Type, plan.Vendor), notes);
             return (new WrittenRequest(json, adapter, dialect, passes, notes), null);

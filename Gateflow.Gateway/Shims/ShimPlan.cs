@@ -48,7 +48,8 @@ internal sealed class ShimPlan
 
     /// <summary>What is done even to a request that names this model: only what mends a conversation that another model took part in.</summary>
     /// <param name="used">What the request uses.</param>
-    public IReadOnlyList<ShimAction> Mending(Capabilities used) => _mending.Value.For(used);
+    /// <param name="bareCalls">Whether calls of tools can stand in it without their thoughts.</param>
+    public IReadOnlyList<ShimAction> Mending(Capabilities used, bool bareCalls) => _mending.Value.For(bareCalls ? used : used & ~Capabilities.FunctionCalling);
 
     /// <param name="Touched">The flags that have actions.</param>
     private sealed record Actions(Capabilities Touched, IReadOnlyList<(Capabilities Flag, IReadOnlyList<ShimAction> Do)> ByFlag)

@@ -21,8 +21,7 @@ internal static class Shims
         used = candidate.PassesThrough || exchange.Request is not { } request ? used : Used(used, request);
         if (!Apply(exchange, candidate))
         {
-            var mends = !candidate.PassesThrough || exchange.Envelope.CallsWithoutThoughts;
-            return candidate.Shims.Mending(mends ? used : used & ~Capabilities.FunctionCalling);
+            return candidate.Shims.Mending(used, bareCalls: !candidate.PassesThrough || exchange.Envelope.CallsWithoutThoughts);
         }
 
         var source = candidate.PassesThrough ? exchange.Asked?.Facts?.Provider : null;

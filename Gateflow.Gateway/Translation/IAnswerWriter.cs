@@ -11,6 +11,11 @@ internal interface IAnswerWriter
     /// <summary>Takes the next part; a stream's events are appended to <paramref name="output"/>. Never <see cref="Failed"/>.</summary>
     void Add(AnswerPart part, PooledBody output);
 
+    /// <summary>Shows, where the protocol has a word for it, that a stream goes on of which nothing is told.</summary>
+    void Ping(PooledBody output)
+    {
+    }
+
     /// <summary>The answer is complete: appends a stream's last events, or the whole body.</summary>
     void Complete(PooledBody output);
 }

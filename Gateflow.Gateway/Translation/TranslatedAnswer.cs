@@ -14,8 +14,14 @@ internal sealed class TranslatedAnswer(IProviderAdapter adapter)
     /// <summary>Parts read and not yet written.</summary>
     public List<AnswerPart> Parts { get; } = [];
 
-    /// <summary>True once a part was read that is content, an end or an error: the stream has begun in earnest.</summary>
+    /// <summary>Whether the caller is told thoughts that nobody signed.</summary>
+    public bool TellsThoughts { get; set; } = true;
+
+    /// <summary>True once a part was read that the caller is told, an end or an error: the stream has begun in earnest.</summary>
     public bool HasBegun { get; private set; }
+
+    /// <summary>True once a thought was read that the caller is not told.</summary>
+    public bool HasThought { get; private set; }
 
     /// <summary>The provider's own error; null while there is none.</summary>
     public Failed? Failure { get; private set; }
@@ -59,7 +65,9 @@ internal sealed class TranslatedAnswer(IProviderAdapter adapter)
             var part = Parts[_read];
             facts.Add(part);
             Failure ??= part as Failed;
-            HasBegun |= part is not Started and not Counted;
+            var withheld = !TellsThoughts && part is ReasoningDelta { Signature: null or "", Redacted: null };
+            HasThought |= withheld;
+            HasBegun |= !withheld && part is not Started and not Counted;
         }
     }
 }

@@ -20,9 +20,9 @@ internal static class MessagesAnswerJson
     }
 
     /// <summary>
-    /// Whether thoughts without a proof are told. Anthropic's models do not think unasked, or prove it: callers who did not ask take the first block for the answer.
+    /// Whether thoughts without a proof are told. Anthropic's models do not think unasked, or prove it: callers who did not ask, or named an effort alone, take the first block for the answer.
     /// </summary>
-    public static bool TellsThoughts(AnswerContext context) => context.Request.Reasoning is { Enabled: true };
+    public static bool TellsThoughts(ModelRequest request) => request.Reasoning is { Enabled: true } and ({ Budget: not null } or { Adaptive: true });
 
     /// <summary>Tokens as Anthropic counts them: those that the cache had a part in are not among <c>input_tokens</c>.</summary>
     public static void WriteUsage(Utf8JsonWriter json, Counted? usage)

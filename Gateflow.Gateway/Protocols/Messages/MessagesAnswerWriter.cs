@@ -60,7 +60,7 @@ internal sealed class MessagesAnswerWriter(AnswerContext context) : IAnswerWrite
         json.WriteStartObject();
         MessagesAnswerJson.WriteHead(json, _id, context);
         json.WriteStartArray("content"u8);
-        var tells = MessagesAnswerJson.TellsThoughts(context);
+        var tells = MessagesAnswerJson.TellsThoughts(context.Request);
         foreach (var block in _blocks.Where(block => tells || block is not { Kind: BlockKind.Thoughts, Signature.Length: 0 }))
         {
             Write(json, block);

@@ -13,6 +13,8 @@ internal sealed class MessagesProtocol : ICallerProtocol
 
     public ModelRequest ReadRequest(ReadOnlySpan<byte> body) => MessagesRequestReader.Read(body);
 
+    public bool TellsThoughts(ModelRequest request) => MessagesAnswerJson.TellsThoughts(request);
+
     public IAnswerWriter CreateWriter(AnswerContext context) => context.Stream ? new MessagesStreamWriter(context) : new MessagesAnswerWriter(context);
 
     public ReadOnlyMemory<byte> ErrorBody(GatewayError error, string? documentation, string requestId) => AnthropicError.Json(error, requestId);

@@ -10,7 +10,7 @@ namespace Gateflow.Gateway.Protocols.Messages;
 /// </summary>
 internal sealed class MessagesStreamWriter(AnswerContext context) : IAnswerWriter
 {
-    private readonly MessagesOpenBlock _block = new(MessagesAnswerJson.TellsThoughts(context));
+    private readonly MessagesOpenBlock _block = new(MessagesAnswerJson.TellsThoughts(context.Request));
     private readonly Queue<PendingCall> _waiting = [];
     private readonly Dictionary<int, PendingCall> _calls = [];
     private PendingCall? _current;
@@ -52,6 +52,14 @@ internal sealed class MessagesStreamWriter(AnswerContext context) : IAnswerWrite
                 _refused |= part is RefusalDelta;
                 _block.Write(part, output);
                 break;
+        }
+    }
+
+    public void Ping(PooledBody output)
+    {
+        if (_begun)
+        {
+            MessagesEvent.Write(output, "ping", static _ => { });
         }
     }
 

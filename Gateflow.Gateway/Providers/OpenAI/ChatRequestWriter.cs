@@ -31,7 +31,7 @@ internal static class ChatRequestWriter
 
         WriteSampling(json, request, endpoint, notes);
         ChatToolWriter.Write(json, request, notes);
-        ChatSettingsWriter.Write(json, request, endpoint.Provider.Type, notes);
+        ChatSettingsWriter.Write(json, request, endpoint, notes);
         ChatOthersWriter.Write(json, request.Others, notes);
         OpenAICommon.ShortenUser(json, endpoint.Provider.Type, notes);
         return json;

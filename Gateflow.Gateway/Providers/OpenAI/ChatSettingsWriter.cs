@@ -8,7 +8,7 @@ namespace Gateflow.Gateway.Providers.OpenAI;
 /// <summary>Writes format, reasoning and what is said about the request itself.</summary>
 internal static class ChatSettingsWriter
 {
-    public static void Write(JsonObject json, ModelRequest request, ProviderType type, ShimNotes notes)
+    public static void Write(JsonObject json, ModelRequest request, ModelEndpoint endpoint, ShimNotes notes)
     {
         if (request.Format is { } format)
         {
@@ -17,11 +17,11 @@ internal static class ChatSettingsWriter
 
         if (request.Reasoning is { } reasoning)
         {
-            json.Set("reasoning_effort", EffortOf(reasoning, type, notes));
+            json.Set("reasoning_effort", EffortOf(reasoning, endpoint, notes));
         }
 
         json.Set("verbosity", request.Verbosity);
-        WriteMetadata(json, request, type, notes);
+        WriteMetadata(json, request, endpoint.Provider.Type, notes);
         OpenAICommon.Write(json, request, notes);
     }
 
@@ -52,13 +52,13 @@ internal static class ChatSettingsWriter
         return new JsonObject { ["type"] = "json_schema", ["json_schema"] = schema };
     }
 
-    private static string? EffortOf(Reasoning reasoning, ProviderType type, ShimNotes notes)
+    private static string? EffortOf(Reasoning reasoning, ModelEndpoint endpoint, ShimNotes notes)
     {
         if (reasoning.Summary is not null)
         {
             notes.Dropped("reasoning.summary");
         }
 
-        return OpenAIEffort.Of(reasoning, type, notes);
+        return OpenAIEffort.Of(reasoning, endpoint, notes);
     }
 }

@@ -1,3 +1,4 @@
+using Gateflow.Core.Catalog;
 using Gateflow.Core.Routing;
 using Gateflow.Gateway.Translation;
 
@@ -6,8 +7,8 @@ namespace Gateflow.Gateway.Providers.OpenAI;
 /// <summary>How much a model may think, in OpenAI's words.</summary>
 internal static class OpenAIEffort
 {
-    /// <summary>Null where nothing is said of it. Some of OpenAI's own models think only when told how much.</summary>
-    public static string? Of(Reasoning reasoning, ProviderType type, ShimNotes notes)
+    /// <summary>Null where nothing is said of it. Some of OpenAI's own models think only when told how much; those that do not think refuse to be told.</summary>
+    public static string? Of(Reasoning reasoning, ModelEndpoint endpoint, ShimNotes notes)
     {
         if (reasoning is { Effort: null, Enabled: true, Budget: { } budget })
         {
@@ -16,8 +17,14 @@ internal static class OpenAIEffort
             return effort;
         }
 
-        if (reasoning is { Effort: null, Enabled: true, Adaptive: true } && type != ProviderType.OpenAICompatible)
+        if (reasoning is { Effort: null, Enabled: true, Adaptive: true } && endpoint.Provider.Type != ProviderType.OpenAICompatible)
         {
+            if (endpoint.Facts?.Supports(Capabilities.ReasoningEffort) != true)
+            {
+                notes.Dropped("thinking");
+                return null;
+            }
+
             notes.Mapped("thinking", "reasoning_effort=medium");
             return "medium";
         }

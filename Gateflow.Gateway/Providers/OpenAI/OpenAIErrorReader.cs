@@ -1,11 +1,12 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Gateflow.Core.Rollout;
 using Gateflow.Gateway.Errors;
 
 namespace Gateflow.Gateway.Providers.OpenAI;
 
 /// <summary>Reads <c>{"error": {message, type, code}}</c>, and the forms that compatible servers have made of it.</summary>
-internal static class OpenAIErrorReader
+internal static partial class OpenAIErrorReader
 {
     private const int MostFaults = 8;
 
@@ -46,7 +47,7 @@ internal static class OpenAIErrorReader
 
     /// <summary>True when it is a reasoning item that is refused: one whose content cannot be read, or that is not found under its id, or is missing.</summary>
     public static bool IsOfThoughts(ReadOnlySpan<byte> body) =>
-        body.IndexOf("encrypted_content"u8) >= 0 || body.IndexOf("encrypted content"u8) >= 0 || body.IndexOf("rs_"u8) >= 0;
+        body.IndexOf("encrypted_content"u8) >= 0 || body.IndexOf("encrypted content"u8) >= 0 || IdOfThoughts().IsMatch(Read(400, body, "").Message);
 
     /// <summary>True when a 403 is about the model and not the key: the key's project may not use it, or it was asked at an API that is not its own, for which OpenAI has no code.</summary>
     private static bool IsOfModel(ReadOnlySpan<byte> body) =>
@@ -77,4 +78,7 @@ internal static class OpenAIErrorReader
     private static GatewayError Read(int status, JsonElement error, string provider) => error.ValueKind == JsonValueKind.String
         ? ProviderError.Of(status, provider, error.GetString())
         : ProviderError.Of(status, provider, error.Text("message"), error.Text("type"), error.Text("code"));
+
+    [GeneratedRegex(@"\brs_", RegexOptions.CultureInvariant)]
+    private static partial Regex IdOfThoughts();
 }

@@ -30,7 +30,7 @@ internal static class ResponsesRequestWriter
 
         WriteSampling(json, request, endpoint, notes);
         WriteTools(json, request, notes);
-        WriteSettings(json, request, endpoint.Provider.Type, notes);
+        WriteSettings(json, request, endpoint, notes);
         ResponsesOthersWriter.Write(json, request.Others, notes);
         OpenAICommon.ShortenUser(json, endpoint.Provider.Type, notes);
         return json;
@@ -107,7 +107,7 @@ internal static class ResponsesRequestWriter
         return json;
     }
 
-    private static void WriteSettings(JsonObject json, ModelRequest request, ProviderType type, ShimNotes notes)
+    private static void WriteSettings(JsonObject json, ModelRequest request, ModelEndpoint endpoint, ShimNotes notes)
     {
         var text = new JsonObject();
         text.Set("format", request.Format is { } format ? WriteFormat(format) : null);
@@ -116,7 +116,7 @@ internal static class ResponsesRequestWriter
         if (request.Reasoning is { } reasoning)
         {
             var thinking = new JsonObject();
-            thinking.Set("effort", OpenAIEffort.Of(reasoning, type, notes));
+            thinking.Set("effort", OpenAIEffort.Of(reasoning, endpoint, notes));
             thinking.Set("summary", reasoning.Summary);
             json.Set("reasoning", thinking.Count > 0 ? thinking : null);
         }

@@ -4,6 +4,7 @@ using Gateflow.Core.Catalog;
 using Gateflow.Core.Rollout;
 using Gateflow.Core.Routing;
 using Gateflow.Tests.Pipeline;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Gateflow.Tests.Protocols.Messages;
 
@@ -151,6 +152,57 @@ public sealed class MessagesToOpenAITests
             ],
             events.ConvertAll(Short));
         Assert.Equal("gpt-4", events[0].Data.GetProperty("message").GetProperty("model").GetString());
+    }
+
+    [Fact]
+    public async Task Post_StreamBreaksWithinThoughtsThatAreNotTold_TheSourceAnswers()
+    {
+        await using var host = await GatewayHost.StartAsync(10_000);
+        host.Upstream.Answer = (http, model) => model == "gpt-4"
+            ? FakeUpstream.Events(http, FakeUpstream.Delta("Hi"), FakeUpstream.Finish, FakeUpstream.Done)
+            : FakeUpstream.Events(http, Delta("""{"reasoning_content":"Hm"}"""));
+
+        using var response = await host.MessageAsync(Ask(stream: true));
+
+        var events = Simulator.Messages.NamedEvents(await response.Content.ReadAsStringAsync(Cancel));
+        Assert.Equal(["message_start", "0 {\"type\":\"text\",\"text\":\"\"}", "0 Hi", "0 stop"], events.ConvertAll(Short)[..4]);
+        Assert.Equal(OutcomeKind.TargetFailure, (await host.RecordAsync()).Outcome);
+    }
+
+    [Fact]
+    public async Task Post_ThinksLongWithoutTelling_PingsAndIsAsSlowAsItsText()
+    {
+        var time = new FakeTimeProvider();
+        await using var host = await GatewayHost.StartAsync(time: time);
+        host.Serve("gpt-4", ProviderType.OpenAI, change: static provider => provider with { Timeout = TimeSpan.FromMinutes(5), IdleTimeout = TimeSpan.FromMinutes(5) });
+        var (begun, pinged) = (new TaskCompletionSource(), new TaskCompletionSource());
+        host.Upstream.Answer = async (http, _) =>
+        {
+            var thought = Delta("""{"reasoning_content":"Hm"}""");
+            await FakeUpstream.Events(http, thought);
+            time.Advance(TimeSpan.FromSeconds(25));
+            await FakeUpstream.Events(http, thought);
+            await begun.Task;
+            time.Advance(TimeSpan.FromSeconds(15));
+            await FakeUpstream.Events(http, thought);
+            await pinged.Task;
+            await FakeUpstream.Events(http, FakeUpstream.Delta("Hi"), FakeUpstream.Finish, FakeUpstream.Done);
+        };
+
+        using var response = await host.MessageAsync(Ask(stream: true));
+        begun.SetResult();
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(Cancel));
+        var text = "";
+        while (!text.Contains("ping", StringComparison.Ordinal))
+        {
+            text += await reader.ReadLineAsync(Cancel).AsTask().WaitAsync(Wait.Limit, Cancel) + "\n";
+        }
+
+        pinged.SetResult();
+
+        var events = Simulator.Messages.NamedEvents(text + await reader.ReadToEndAsync(Cancel));
+        Assert.Equal(["message_start", "ping", "0 {\"type\":\"text\",\"text\":\"\"}", "0 Hi"], events.ConvertAll(Short)[..4]);
+        Assert.Equal(40_000, (await host.RecordAsync()).ModelLatencyMs);
     }
 
     [Fact]

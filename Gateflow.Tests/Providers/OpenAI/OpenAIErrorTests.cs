@@ -21,4 +21,12 @@ public sealed class OpenAIErrorTests
 
         Assert.Equal((422, message), (error.Status, error.Message));
     }
+
+    [Theory]
+    [InlineData("Item with id 'rs_1' not found.", true)]
+    [InlineData("Item with id \\u0027rs_1\\u0027 not found.", true)]
+    [InlineData("Unknown parameter: 'users_1'.", false)]
+    [InlineData("headers_1 is too long.", false)]
+    public void IsOfThoughts_Ids_StandAtTheStartOfAWord(string message, bool expected) =>
+        Assert.Equal(expected, OpenAIErrorReader.IsOfThoughts(Encoding.UTF8.GetBytes($$$"""{"error":{"message":"{{{message}}}","type":"invalid_request_error"}}""")));
 }

@@ -75,16 +75,19 @@ public sealed class OpenAIRequestTests
     }
 
     [Theory]
-    [InlineData(false, ProviderType.OpenAI, "medium")]
-    [InlineData(true, ProviderType.OpenAI, "medium")]
-    [InlineData(false, ProviderType.AzureOpenAI, "medium")]
-    [InlineData(false, ProviderType.OpenAICompatible, null)] // its models choose themselves
-    public void Write_ThinkingThatTheModelChooses_IsAnEffort(bool responses, ProviderType type, string? effort)
+    [InlineData(false, ProviderType.OpenAI, "gpt-5", "medium", "thinking:mapped(reasoning_effort=medium)")]
+    [InlineData(true, ProviderType.OpenAI, "gpt-5", "medium", "thinking:mapped(reasoning_effort=medium)")]
+    [InlineData(false, ProviderType.AzureOpenAI, "gpt-5", "medium", "thinking:mapped(reasoning_effort=medium)")]
+    [InlineData(false, ProviderType.OpenAI, "gpt-4o", null, "thinking:dropped")]
+    [InlineData(true, ProviderType.OpenAI, "gpt-4o", null, "thinking:dropped")]
+    [InlineData(false, ProviderType.AzureOpenAI, "in-house", null, "thinking:dropped")]
+    [InlineData(false, ProviderType.OpenAICompatible, "in-house", null, "")] // its models choose themselves
+    public void Write_ThinkingThatTheModelChooses_IsAnEffortWhereItIsKnownToThink(bool responses, ProviderType type, string model, string? effort, string noted)
     {
-        var json = Write(responses, Read($$"""{{Limit}},"thinking":{"type":"adaptive"}"""), out var notes, type);
+        var json = Write(responses, Read($$"""{{Limit}},"thinking":{"type":"adaptive"}"""), out var notes, type, ModelCatalog.Embedded.Find("openai", model));
 
         Assert.Equal(effort, (string?)(responses ? json["reasoning"]?["effort"] : json["reasoning_effort"]));
-        Assert.Equal(effort is null ? "" : "thinking:mapped(reasoning_effort=medium)", notes.ToString());
+        Assert.Equal(noted, notes.ToString());
     }
 
     [Theory]
