@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Gateflow.Gateway.Shims;
+using static Gateflow.Gateway.Shims.BodyNodes;
 
 namespace Gateflow.Gateway.Compatibility;
 
@@ -48,8 +49,6 @@ internal sealed record SentSchema(bool IsTool, string? Name, JsonElement? Schema
     private static JsonObject? First(JsonObject? json, string name) => (json?[name] as JsonArray)?.OfType<JsonObject>().FirstOrDefault();
 
     private static JsonElement? Element(JsonNode? node) => node is null ? null : JsonSerializer.SerializeToElement(node);
-
-    private static string? Text(JsonNode? node) => node is JsonValue value && value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : null;
 
     private static bool IsTrue(JsonNode? node) => node is JsonValue value && value.GetValueKind() == JsonValueKind.True;
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Gateflow.Core.Compatibility;
 using Gateflow.Gateway.Translation;
+using static Gateflow.Gateway.Shims.BodyNodes;
 
 namespace Gateflow.Gateway.Shims;
 
@@ -10,7 +11,7 @@ internal static class ChatTurns
 {
     public static void Apply(ShimKind kind, JsonObject json, ShimNotes notes)
     {
-        var turns = (json["messages"] as JsonArray)?.OfType<JsonObject>() ?? [];
+        var turns = Objects(json["messages"]);
         switch (kind)
         {
             case ShimKind.DropNames:
@@ -50,6 +51,4 @@ internal static class ChatTurns
             notes.Dropped("reasoning_effort");
         }
     }
-
-    private static string? Text(JsonNode? node) => node is JsonValue value && value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : null;
 }

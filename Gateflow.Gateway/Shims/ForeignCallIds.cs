@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Gateflow.Core.Routing;
 using Gateflow.Gateway.Envelopes;
 using Gateflow.Gateway.Translation;
+using static Gateflow.Gateway.Shims.BodyNodes;
 
 namespace Gateflow.Gateway.Shims;
 
@@ -50,8 +51,6 @@ internal static class ForeignCallIds
         _ => [],
     };
 
-    private static IEnumerable<JsonObject> Objects(JsonNode? node) => (node as JsonArray)?.OfType<JsonObject>() ?? [];
-
     private static string StandIn(string id, CallIdFaults refused)
     {
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes(id));
@@ -59,6 +58,4 @@ internal static class ForeignCallIds
             ? string.Concat(hash.Take(MistralLength).Select(static part => Alphabet[part % Alphabet.Length]))
             : $"call_{Convert.ToHexStringLower(hash)[..HexLength]}";
     }
-
-    private static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 }

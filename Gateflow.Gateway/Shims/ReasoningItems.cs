@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Gateflow.Gateway.Protocols.Responses;
 using Gateflow.Gateway.Translation;
+using static Gateflow.Gateway.Shims.BodyNodes;
 
 namespace Gateflow.Gateway.Shims;
 
@@ -46,6 +47,4 @@ internal static class ReasoningItems
             }
         }
     }
-
-    private static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 }

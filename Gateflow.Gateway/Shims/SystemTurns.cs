@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Gateflow.Gateway.Translation;
+using static Gateflow.Gateway.Shims.BodyNodes;
 
 namespace Gateflow.Gateway.Shims;
 
@@ -16,7 +17,7 @@ internal static class SystemTurns
     /// <param name="notes">Told what was changed.</param>
     public static void Rename(JsonObject body, string to, ShimNotes notes)
     {
-        foreach (var turn in (body["messages"] as JsonArray)?.OfType<JsonObject>() ?? [])
+        foreach (var turn in Objects(body["messages"]))
         {
             if (Text(turn["role"]) == System)
             {
@@ -61,6 +62,4 @@ internal static class SystemTurns
     /// <summary>The blocks that a block holds; a text alone is one.</summary>
     private static JsonArray? Said(JsonNode? content) =>
         Text(content) is { Length: > 0 } text ? [new JsonObject { ["type"] = "text", ["text"] = text }] : content as JsonArray;
-
-    private static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 }

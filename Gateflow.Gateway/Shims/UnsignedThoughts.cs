@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Gateflow.Gateway.Translation;
+using static Gateflow.Gateway.Shims.BodyNodes;
 
 namespace Gateflow.Gateway.Shims;
 
@@ -83,6 +84,4 @@ internal static class UnsignedThoughts
     private static bool Holds(JsonArray blocks, string type) => blocks.Any(block => TypeOf(block) == type);
 
     private static string? TypeOf(JsonNode? node) => node is JsonObject member ? Text(member["type"]) : null;
-
-    private static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 }
