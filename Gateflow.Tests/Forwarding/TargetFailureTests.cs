@@ -71,27 +71,29 @@ public sealed class TargetFailureTests
     // The target has less time than the source, which must still answer: what takes both as long speaks against neither.
     [Theory]
     [InlineData(0, OutcomeKind.TargetFailure)]
-    [InlineData(600, OutcomeKind.OutageBoth)]
-    public async Task Post_TargetRunsOutOfTime_CountsUnlessTheSourceTakesAsLong(int sourceMs, OutcomeKind outcome)
+    [InlineData(3, OutcomeKind.OutageBoth)]
+    public async Task Post_TargetRunsOutOfTime_CountsUnlessTheSourceTakesAsLong(int sourceSeconds, OutcomeKind outcome)
     {
-        await using var host = await GatewayHost.StartAsync(weight: 10_000, timeout: TimeSpan.FromMilliseconds(200));
+        var time = new FakeTimeProvider();
+        await using var host = await GatewayHost.StartAsync(weight: 10_000, timeout: TimeSpan.FromSeconds(1), time: time);
         host.Judge.Arm(GatewayHost.MigrationId, new JudgeConfig { RollbackThreshold = new() { ErrorRate = 0.05 } });
         host.Upstream.Answer = async (http, model) =>
         {
             if (model == Target)
             {
+                time.Advance(TimeSpan.FromSeconds(2));
                 await FakeUpstream.Silence(http);
                 return;
             }
 
-            await Task.Delay(sourceMs, http.RequestAborted);
+            time.Advance(TimeSpan.FromSeconds(sourceSeconds));
             await FakeUpstream.Json(http, 200, FakeUpstream.Completion(model));
         };
 
         (await host.PostAsync(GatewayHost.Chat(more: ""","gateflow":{"retry":{"max_attempts":1}}"""))).Dispose();
 
         var heard = Assert.Single(await HeardAsync(host, 1));
-        Assert.Equal((outcome, sourceMs > 0, true), (heard.Kind, heard.FailedFirst, heard.TimedOut));
+        Assert.Equal((outcome, sourceSeconds > 0, true), (heard.Kind, heard.FailedFirst, heard.TimedOut));
     }
 
     // The limit of a stream is that of its first byte, and a model that thinks says so at once.
